@@ -1,0 +1,161 @@
+"""The error tree: what can go wrong in a run, as codes and facts.
+
+Sentences for people live in ``admin/messages.py``. Nothing here may hold a key, a prompt or a
+provider's response body in ``str(error)``: these errors end up in logs.
+
+LLMActionsError
+ ├─ InvalidInput            the source or the template cannot give a prompt
+ ├─ PermissionRefused       this user may not run this action here
+ ├─ QueueUnavailable        the run could not be put on the queue
+ ├─ RunInterrupted          the worker that executed the run was lost
+ └─ ProviderError           anything between us and the model's text
+     ├─ ProviderTimeout
+     ├─ RateLimited
+     ├─ ModelUnavailable
+     ├─ AuthenticationFailed
+     ├─ RequestRejected
+     ├─ ContentFiltered
+     └─ InvalidOutput
+
+Mistakes in the settings raise Django's ``ImproperlyConfigured`` and stay outside the tree.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class ErrorCode(StrEnum):
+    """Why a run did not end with a text; stored on the run and sent to the browser."""
+
+    TIMEOUT = "timeout"
+    RATE_LIMITED = "rate_limited"
+    INVALID_INPUT = "invalid_input"
+    MODEL_UNAVAILABLE = "model_unavailable"
+    AUTHENTICATION = "authentication"
+    CONTENT_FILTERED = "content_filtered"
+    INVALID_OUTPUT = "invalid_output"
+    PERMISSION_DENIED = "permission_denied"
+    QUEUE_UNAVAILABLE = "queue_unavailable"
+    INTERRUPTED = "interrupted"
+    INTERNAL = "internal"
+
+
+class LLMActionsError(Exception):
+    """Do not raise directly; raise the subclass that says what happened."""
+
+    code: ClassVar[ErrorCode] = ErrorCode.INTERNAL
+    retryable: ClassVar[bool] = False
+    """Whether trying the same thing again a little later can help."""
+
+
+class InvalidInput(LLMActionsError):
+    """The source field or the prompt template cannot give a prompt.
+
+    ``reason`` is one of the values below; ``detail`` names the place (a field's label, or a line
+    and a name of the template) and never holds content.
+    """
+
+    code = ErrorCode.INVALID_INPUT
+
+    EMPTY_SOURCE = "empty_source"
+    UNREADABLE_SOURCE = "unreadable_source"
+    TEMPLATE = "template"
+    TOO_LONG = "too_long"
+    UNKNOWN_MODEL = "unknown_model"
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class PermissionRefused(LLMActionsError):
+    """This user may not run this action on this object, or not see this run."""
+
+    code = ErrorCode.PERMISSION_DENIED
+
+
+class QueueUnavailable(LLMActionsError):
+    """The queue's server did not take the run within its short time limit."""
+
+    code = ErrorCode.QUEUE_UNAVAILABLE
+    retryable = True
+
+
+class RunInterrupted(LLMActionsError):
+    """The worker that executed the run stopped renewing its lease."""
+
+    code = ErrorCode.INTERRUPTED
+    retryable = True
+
+
+class ProviderError(LLMActionsError):
+    """A call to a model's provider did not give a usable text.
+
+    ``detail`` holds the provider's own words for the admin, redacted and cut by the adapter; it is
+    not part of ``str(error)``.
+    """
+
+    def __init__(
+        self,
+        *,
+        provider: str,
+        model: str,
+        status_code: int | None = None,
+        retry_after_seconds: float | None = None,
+        detail: str = "",
+    ) -> None:
+        status = f" (HTTP {status_code})" if status_code is not None else ""
+        super().__init__(f"{self.code} from {provider} for {model}{status}")
+        self.provider = provider
+        self.model = model
+        self.status_code = status_code
+        self.retry_after_seconds = retry_after_seconds
+        self.detail = detail
+
+
+class ProviderTimeout(ProviderError):
+    """No first token, or no end of the answer, in time."""
+
+    code = ErrorCode.TIMEOUT
+    retryable = True
+
+
+class RateLimited(ProviderError):
+    """The provider refused the call for now: HTTP 429, or overloaded."""
+
+    code = ErrorCode.RATE_LIMITED
+    retryable = True
+
+
+class ModelUnavailable(ProviderError):
+    """The server is not reachable, fails (5xx), breaks off, or does not have the model."""
+
+    code = ErrorCode.MODEL_UNAVAILABLE
+    retryable = True
+
+
+class AuthenticationFailed(ProviderError):
+    """The provider does not accept the key, or no key is configured: HTTP 401 or 403."""
+
+    code = ErrorCode.AUTHENTICATION
+
+
+class RequestRejected(ProviderError):
+    """The provider understood the request and does not accept it: other HTTP 4xx."""
+
+    code = ErrorCode.INVALID_INPUT
+
+
+class ContentFiltered(ProviderError):
+    """The provider refused to answer, or cut the answer, for its content policy."""
+
+    code = ErrorCode.CONTENT_FILTERED
+
+
+class InvalidOutput(ProviderError):
+    """The provider answered without a usable text: empty, or not in its own protocol."""
+
+    code = ErrorCode.INVALID_OUTPUT
