@@ -1,0 +1,115 @@
+"""Settings for the tests: the example site's content types on a throw-away database.
+
+``TEST_POSTGRES_HOST`` (a host or socket folder) chooses PostgreSQL instead of SQLite.
+``TEST_DATABASE_NAME`` names the database itself, for a process that a test starts to work on the
+test's own database.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+TEMPORARY = Path(tempfile.gettempdir())
+
+SECRET_KEY = "tests"  # noqa: S105
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "tests.urls"
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"
+LANGUAGE_CODE = "en"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STATIC_URL = "/static/"
+MEDIA_ROOT = TEMPORARY / "llm-actions-media"
+MEDIA_URL = "/media/"
+
+INSTALLED_APPS = [
+    "wagtail_llm_actions",
+    *(["example_site.blog"] if find_spec("example_site.blog") else []),
+    "django_rq",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES: dict[str, dict[str, Any]]
+if postgres_host := os.environ.get("TEST_POSTGRES_HOST"):
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": postgres_host,
+            "USER": "postgres",
+            "NAME": os.environ.get("TEST_DATABASE_NAME", "llm_actions"),
+        },
+    }
+else:
+    # A file, because threads, worker processes and browser tests all open the same database.
+    sqlite_file = TEMPORARY / f"llm-actions-{os.getpid()}.sqlite3"
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": os.environ.get("TEST_DATABASE_NAME", sqlite_file),
+            "TEST": {"NAME": sqlite_file},
+            "OPTIONS": {
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                "transaction_mode": "IMMEDIATE",
+            },
+        },
+    }
+
+WAGTAIL_SITE_NAME = "Tests"
+WAGTAILADMIN_BASE_URL = "http://localhost"
+
+WAGTAIL_LLM_ACTIONS = {
+    "PROVIDERS": {
+        "test": {"BACKEND": "wagtail_llm_actions.providers.testing.ScriptedProvider"},
+    },
+    "MODELS": {
+        "scripted": {"PROVIDER": "test", "NAME": "scripted", "LABEL": "Scripted"},
+    },
+}
