@@ -1,0 +1,1 @@
+"""The magazine of the example site: its pages, its authors and its content."""
