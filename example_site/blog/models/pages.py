@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
@@ -19,6 +18,9 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from example_site.blog.blocks import BodyBlock
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 POSTS_ON_HOME_PAGE = 7
 WORDS_PER_MINUTE = 220
