@@ -1,0 +1,55 @@
+"""What is built and installed is what is in the repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import requires
+from pathlib import Path
+
+import pytest
+
+import wagtail_llm_actions
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = "wagtail_llm_actions"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)  # noqa: S603
+    return zipfile.ZipFile(next(folder.glob("*.whl")))
+
+
+def test_the_wheel_holds_every_file_of_the_package(wheel: zipfile.ZipFile) -> None:
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / PACKAGE).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+    packed = {name for name in wheel.namelist() if name.startswith(f"{PACKAGE}/")}
+
+    assert packed == files
+    assert f"{PACKAGE}/py.typed" in packed
+
+
+def test_the_wheel_holds_nothing_beside_the_package(wheel: zipfile.ZipFile) -> None:
+    tops = {name.split("/")[0] for name in wheel.namelist()}
+
+    assert tops == {PACKAGE, f"{PACKAGE}-{wagtail_llm_actions.__version__}.dist-info"}
+
+
+@pytest.mark.skipif("TOX_ENV_DIR" not in os.environ, reason="only tox installs the wheel")
+def test_the_tests_run_on_the_installed_wheel() -> None:
+    assert Path(wagtail_llm_actions.__file__).is_relative_to(os.environ["TOX_ENV_DIR"])
+
+
+def test_nothing_has_an_upper_bound() -> None:
+    bounded = [line for line in requires("wagtail-llm-actions") or [] if "<" in line.split(";")[0]]
+
+    assert bounded == []
