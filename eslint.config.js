@@ -31,7 +31,6 @@ export default defineConfig(
       'object-shorthand': 'error',
       'prefer-const': 'error',
       'prefer-template': 'error',
-      'require-atomic-updates': 'error',
     },
   },
   {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from importlib.metadata import requires
 from pathlib import Path
@@ -53,3 +55,10 @@ def test_nothing_has_an_upper_bound() -> None:
     bounded = [line for line in requires("wagtail-llm-actions") or [] if "<" in line.split(";")[0]]
 
     assert bounded == []
+
+
+def test_pre_commit_uses_the_versions_of_the_lint_group() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+
+    assert set(re.findall(r"[\w-]+==[\w.]+", hooks)) == set(project["dependency-groups"]["lint"])
