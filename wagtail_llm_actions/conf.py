@@ -21,6 +21,8 @@ SETTING = "WAGTAIL_LLM_ACTIONS"
 OPENAI_BACKEND = "wagtail_llm_actions.providers.openai.OpenAIProvider"
 RQ_QUEUE = "wagtail_llm_actions.queues.rq.RQQueue"
 THREAD_QUEUE = "wagtail_llm_actions.queues.thread.ThreadQueue"
+REDIS_STREAM = "wagtail_llm_actions.streams.redis.RedisStream"
+DATABASE_STREAM = "wagtail_llm_actions.streams.database.DatabaseStream"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +72,11 @@ class Settings:
     """A longer rendered prompt is refused, not cut."""
     post_summary_fields: Mapping[str, str] = field(default_factory=dict)
     """Model label, such as ``blog.BlogPage``, to the field that ``{{ post_summary }}`` reads."""
+
+    @property
+    def stream(self) -> str:
+        """Dotted path of the class that carries live text; it follows the queue."""
+        return REDIS_STREAM if self.queue == RQ_QUEUE else DATABASE_STREAM
 
 
 SCALARS: Mapping[str, tuple[str, type]] = {
@@ -132,7 +139,9 @@ def _positive(value: object, kind: type, key: str) -> Any:
     return value
 
 
-def _entry(entry: object, known: frozenset[str], required: set[str], where: str) -> Mapping[str, Any]:
+def _entry(
+    entry: object, known: frozenset[str], required: set[str], where: str
+) -> Mapping[str, Any]:
     if not isinstance(entry, Mapping):
         msg = f"{SETTING}{where} must be a dict."
         raise ImproperlyConfigured(msg)

@@ -38,6 +38,7 @@ class ErrorCode(StrEnum):
     INVALID_OUTPUT = "invalid_output"
     PERMISSION_DENIED = "permission_denied"
     QUEUE_UNAVAILABLE = "queue_unavailable"
+    CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
     INTERNAL = "internal"
 
@@ -46,7 +47,7 @@ class LLMActionsError(Exception):
     """Do not raise directly; raise the subclass that says what happened."""
 
     code: ClassVar[ErrorCode] = ErrorCode.INTERNAL
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
     """Whether trying the same thing again a little later can help."""
 
 
@@ -95,7 +96,8 @@ class ProviderError(LLMActionsError):
     """A call to a model's provider did not give a usable text.
 
     ``detail`` holds the provider's own words for the admin, redacted and cut by the adapter; it is
-    not part of ``str(error)``.
+    not part of ``str(error)``. ``retryable`` is given where this case differs from its class: an
+    exhausted quota is ``RateLimited``, but waiting does not help.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class ProviderError(LLMActionsError):
         model: str,
         status_code: int | None = None,
         retry_after_seconds: float | None = None,
+        retryable: bool | None = None,
         detail: str = "",
     ) -> None:
         status = f" (HTTP {status_code})" if status_code is not None else ""
@@ -114,6 +117,8 @@ class ProviderError(LLMActionsError):
         self.status_code = status_code
         self.retry_after_seconds = retry_after_seconds
         self.detail = detail
+        if retryable is not None:
+            self.retryable = retryable
 
 
 class ProviderTimeout(ProviderError):

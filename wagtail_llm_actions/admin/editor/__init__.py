@@ -1,0 +1,1 @@
+"""The endpoints behind the widget on page and snippet forms."""

@@ -1,0 +1,188 @@
+"""Offer actions on a form, start a run, follow it, cancel it, record the decision.
+
+Wagtail wraps all of these in its check for admin access; what a user may do with an object or a run
+is checked here. The browser sends an action's id, never a prompt.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.http import Http404, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from wagtail_llm_actions.admin.editor.forms import UnknownForm, locate
+from wagtail_llm_actions.admin.editor.state import run_state
+from wagtail_llm_actions.admin.messages import model_label
+from wagtail_llm_actions.errors import PermissionRefused
+from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.runs import decide as decisions
+from wagtail_llm_actions.runs.cancel import cancel as cancel_run
+from wagtail_llm_actions.runs.open import open_runs
+from wagtail_llm_actions.runs.permissions import (
+    may_edit,
+    may_follow,
+    may_see_output,
+    offered_actions,
+)
+from wagtail_llm_actions.runs.recover import recover_run, requeue
+from wagtail_llm_actions.runs.start import field_label, start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+PREFIX = "llm-actions-"
+FORM_KEY = f"{PREFIX}form-key"
+MAX_FORM_KEY_CHARS = 64
+
+
+def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
+    """Answer what a view refuses with a code and a sentence, and never from a cache."""
+
+    @never_cache
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except PermissionRefused as error:
+            return _error(403, error.code, _("You are not allowed to do this here."))
+        except (Http404, UnknownForm):
+            return _error(404, "not_found", _("This does not exist any more. Reload the page."))
+        except BadInput:
+            return _error(400, "bad_request", _("This request is not complete. Reload the page."))
+
+    return wrapped
+
+
+class BadInput(ValueError):
+    """A parameter is missing or malformed; only a program would send it so."""
+
+
+def _error(status: int, code: str, message: str) -> JsonResponse:
+    return JsonResponse({"error": {"code": code, "message": message}}, status=status)
+
+
+@require_GET
+@json_errors
+def offers(request: HttpRequest) -> JsonResponse:
+    """List the actions of each field of a form, and this user's open runs on it."""
+    form = locate(request.GET.get("form_action", ""))
+    if not may_edit(request.user, form.instance, form.parent):
+        return JsonResponse({"fields": {}, "runs": []})
+    actions = offered_actions(request.user, type(form.instance))
+    in_form = form.fields(request.user) if actions else set()
+    fields: dict[str, Any] = {}
+    for action in actions:
+        if action.destination not in in_form:
+            continue
+        label = field_label(type(form.instance), action.destination)
+        entry = fields.setdefault(action.destination, {"label": label, "actions": []})
+        entry["actions"].append(
+            {
+                "id": action.pk,
+                "label": action.label,
+                "description": action.description,
+                "model": model_label(action.model),
+            }
+        )
+    runs = open_runs(request.user, form.instance, _form_key(request.GET.get("form_key", "")))
+    shown = [run_state(run) for run in runs if run.field_path in fields]
+    return JsonResponse({"fields": fields, "runs": shown})
+
+
+@require_POST
+@json_errors
+def runs(request: HttpRequest) -> JsonResponse:
+    """Start a run on the form as it stands."""
+    data = request.POST
+    action_id = data.get(f"{PREFIX}action", "")
+    if not action_id.isdecimal():
+        raise BadInput
+    form = locate(data.get(f"{PREFIX}form-action", ""))
+    llm_action = (
+        LLMAction.objects.select_related("prompt_template__latest_revision")
+        .filter(pk=int(action_id))
+        .first()
+    )
+    if llm_action is None:
+        raise Http404
+    if not may_edit(request.user, form.instance, form.parent):
+        raise PermissionRefused
+    if llm_action.destination not in form.fields(request.user):
+        raise PermissionRefused
+    form.bind(request.user, data)
+    run = start(
+        llm_action=llm_action,
+        user=request.user,
+        instance=form.instance,
+        parent=form.parent,
+        form_key=_form_key(data.get(FORM_KEY, "")),
+        client_request_id=_uuid(data.get(f"{PREFIX}request-id", "")),
+    )
+    return JsonResponse(run_state(run), status=202)
+
+
+@require_GET
+@json_errors
+def run(request: HttpRequest, run_id: UUID) -> JsonResponse:
+    """Report on a run; only the text behind ``after`` travels."""
+    followed = _own_run(request, run_id)
+    recover_run(followed)
+    requeue(followed)
+    if followed.is_final and not may_see_output(request.user, followed):
+        raise PermissionRefused
+    after = request.GET.get("after", "0")
+    return JsonResponse(run_state(followed, int(after) if after.isdecimal() else 0))
+
+
+@require_POST
+@json_errors
+def cancel(request: HttpRequest, run_id: UUID) -> JsonResponse:
+    """Ask for the end of a run."""
+    cancel_run(_own_run(request, run_id).pk)
+    return JsonResponse(run_state(_own_run(request, run_id)))
+
+
+@require_POST
+@json_errors
+def decide(request: HttpRequest, run_id: UUID) -> JsonResponse:
+    """Record what the editor did with the proposal."""
+    decided = _own_run(request, run_id)
+    decision = request.POST.get("decision")
+    if decision == "accept":
+        decisions.accept(decided, request.POST.get("text", ""))
+    elif decision == "dismiss":
+        decisions.dismiss(decided)
+    elif decision == "undo":
+        decisions.undo(decided)
+    else:
+        raise BadInput
+    return JsonResponse(run_state(_own_run(request, run_id)))
+
+
+def _own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
+    found = LLMRun.objects.filter(pk=run_id).first()
+    if found is None:
+        raise Http404
+    if not may_follow(request.user, found):
+        raise PermissionRefused
+    return found
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise BadInput from None
+
+
+def _form_key(text: str) -> str:
+    if len(text) > MAX_FORM_KEY_CHARS:
+        raise BadInput
+    return text

@@ -1,0 +1,85 @@
+"""The form of an action: its choices come from the settings and from the chosen model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.contenttypes.models import ContentType
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.models import AbstractPage
+
+from wagtail_llm_actions.admin.model_fields import Choice, ModelFields, model_fields
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.models.action import (
+    MAX_MAX_TOKENS,
+    MAX_TEMPERATURE,
+    MIN_MAX_TOKENS,
+    MIN_TEMPERATURE,
+)
+from wagtail_llm_actions.runs.permissions import target_models
+
+CHOOSE = ("", "---------")
+
+
+class ModelTypeField(forms.ModelChoiceField):
+    """Chooses among the page and snippet types of the site."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("queryset", ContentType.objects.none())
+        super().__init__(**kwargs)
+
+    def label_from_instance(self, obj: ContentType) -> str:  # type: ignore[override]
+        """Say what it is and, in brackets, which kind."""
+        model = obj.model_class()
+        if model is None:
+            return str(obj)
+        kind = _("page") if issubclass(model, AbstractPage) else _("snippet")
+        return f"{capfirst(str(model._meta.verbose_name))} ({kind})"
+
+
+class LLMActionForm(WagtailAdminModelForm):
+    """Offers the real fields of the chosen type and the configured models.
+
+    A value that is not offered any more (a field that was removed, a model that left the settings)
+    stays selectable and is marked, so that an old action can be opened and mended.
+    """
+
+    model_type = ModelTypeField(label=_("Page or snippet type"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        types = ContentType.objects.get_for_models(*target_models()).values()
+        self.fields["model_type"].queryset = ContentType.objects.filter(
+            pk__in=[content_type.pk for content_type in types]
+        ).order_by("app_label", "model")
+        offered = self._model_fields()
+        self._choose("destination", offered.destinations)
+        self._choose("source", offered.sources)
+        models = get_settings().models.values()
+        self._choose("model", [(model.key, model.label) for model in models])
+        self._limit("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, "0.1")
+        self._limit("max_tokens", MIN_MAX_TOKENS, MAX_MAX_TOKENS, "1")
+
+    def _model_fields(self) -> ModelFields:
+        chosen = self["model_type"].value()
+        content_type = self.fields["model_type"].queryset.filter(
+            pk=chosen if str(chosen).isdecimal() else None
+        )
+        model = content_type[0].model_class() if content_type else None
+        return model_fields(model) if model else ModelFields(destinations=[], sources=[])
+
+    def _choose(self, name: str, choices: list[Choice]) -> None:
+        field = self.fields[name]
+        current = getattr(self.instance, name)
+        if current and current not in dict(choices):
+            missing = _("%(value)s (missing)") % {"value": current}
+            choices = [*choices, (current, missing)]
+        self.fields[name] = forms.ChoiceField(
+            choices=[CHOOSE, *choices], label=field.label, help_text=field.help_text
+        )
+
+    def _limit(self, name: str, lowest: float, highest: float, step: str) -> None:
+        self.fields[name].widget.attrs.update({"min": lowest, "max": highest, "step": step})

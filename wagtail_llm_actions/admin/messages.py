@@ -1,0 +1,137 @@
+"""The sentences that editors read: what happened, and what they can do next."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.errors import ErrorCode, InvalidInput
+from wagtail_llm_actions.generation import FinishReason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wagtail_llm_actions.models import LLMRun
+
+
+def model_label(key: str) -> str:
+    """Return the name people know a model by; its key where it is not configured any more."""
+    model = get_settings().models.get(key)
+    return model.label if model else key
+
+
+def error_sentence(run: LLMRun) -> str:
+    """Return what to tell the editor of a failed run; empty for any other."""
+    if not run.error_code:
+        return ""
+    return _SENTENCES.get(ErrorCode(run.error_code), _internal)(run)
+
+
+def notice(run: LLMRun) -> str:
+    """Return what to tell the editor of a text that came, but not as wished; mostly empty."""
+    if run.status == run.Status.SUCCEEDED and run.finish_reason == FinishReason.LENGTH:
+        return _("The text was cut off at the limit of %(tokens)d tokens.") % {
+            "tokens": run.max_tokens
+        }
+    return ""
+
+
+def _timeout(run: LLMRun) -> str:
+    return _(
+        "%(model)s took too long. Try again; if it happens again, ask your admin for a smaller "
+        "model or fewer max tokens."
+    ) % {"model": model_label(run.model_key)}
+
+
+def _rate_limited(run: LLMRun) -> str:
+    model = model_label(run.model_key)
+    seconds = run.error_facts.get("retry_after_seconds")
+    if not seconds:
+        return _("%(model)s is busy. Wait a little, then try again.") % {"model": model}
+    count = math.ceil(seconds)
+    return ngettext(
+        "%(model)s is busy. Try again in %(count)d second.",
+        "%(model)s is busy. Try again in %(count)d seconds.",
+        count,
+    ) % {"model": model, "count": count}
+
+
+def _invalid_input(run: LLMRun) -> str:
+    reason = run.error_facts.get("reason")
+    detail = run.error_facts.get("detail", "")
+    if reason == InvalidInput.EMPTY_SOURCE:
+        return _("“%(field)s” is empty. Write something there first, then try again.") % {
+            "field": detail
+        }
+    if reason == InvalidInput.UNREADABLE_SOURCE:
+        return _("“%(field)s” cannot be read as text. Ask your admin to check this action.") % {
+            "field": detail
+        }
+    if reason == InvalidInput.TEMPLATE:
+        return _("The prompt template of this action has an error. Ask your admin to check it.")
+    if reason == InvalidInput.TOO_LONG:
+        return _("The text is too long for this action. Shorten it, then try again.")
+    if reason == InvalidInput.UNKNOWN_MODEL:
+        return _("The model of this action is not set up. Ask your admin to choose another one.")
+    return _(
+        "%(model)s did not accept the request. Check the content of the source field, or ask your "
+        "admin to check this action."
+    ) % {"model": model_label(run.model_key)}
+
+
+def _model_unavailable(run: LLMRun) -> str:
+    return _(
+        "%(model)s is not available. Try again later, or ask your admin to check its status."
+    ) % {"model": model_label(run.model_key)}
+
+
+def _authentication(run: LLMRun) -> str:
+    return _("%(model)s is not set up. Ask your admin to check its key.") % {
+        "model": model_label(run.model_key)
+    }
+
+
+def _content_filtered(run: LLMRun) -> str:
+    return _(
+        "%(model)s refused to write this text because of its content rules. Change the source "
+        "text, then try again."
+    ) % {"model": model_label(run.model_key)}
+
+
+def _invalid_output(run: LLMRun) -> str:
+    return _("%(model)s answered without a usable text. Try again.") % {
+        "model": model_label(run.model_key)
+    }
+
+
+def _queue_unavailable(run: LLMRun) -> str:  # noqa: ARG001 - one signature for all
+    return _(
+        "The queue for LLM runs cannot be reached. Try again later, or tell your admin; nothing "
+        "was sent."
+    )
+
+
+def _interrupted(run: LLMRun) -> str:  # noqa: ARG001 - one signature for all
+    return _("The run was interrupted before it ended. Try again.")
+
+
+def _internal(run: LLMRun) -> str:  # noqa: ARG001 - one signature for all
+    return _("Something went wrong on the server. Try again, or tell your admin.")
+
+
+_SENTENCES: dict[ErrorCode, Callable[[LLMRun], str]] = {
+    ErrorCode.TIMEOUT: _timeout,
+    ErrorCode.RATE_LIMITED: _rate_limited,
+    ErrorCode.INVALID_INPUT: _invalid_input,
+    ErrorCode.MODEL_UNAVAILABLE: _model_unavailable,
+    ErrorCode.AUTHENTICATION: _authentication,
+    ErrorCode.CONTENT_FILTERED: _content_filtered,
+    ErrorCode.INVALID_OUTPUT: _invalid_output,
+    ErrorCode.QUEUE_UNAVAILABLE: _queue_unavailable,
+    ErrorCode.INTERRUPTED: _interrupted,
+    ErrorCode.INTERNAL: _internal,
+}

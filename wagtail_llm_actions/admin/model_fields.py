@@ -1,0 +1,57 @@
+"""Which fields of a page or snippet type an action can read and write, by their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.core.exceptions import FieldDoesNotExist
+from wagtail.admin.panels import FieldPanel, get_edit_handler
+
+from wagtail_llm_actions.fields import adapter_for
+
+if TYPE_CHECKING:
+    from django.db import models
+    from wagtail.admin.panels import Panel
+
+Choice = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelFields:
+    """The choices for an action, as path and label, in the order of the edit form."""
+
+    destinations: list[Choice]
+    sources: list[Choice]
+
+
+def model_fields(model: type[models.Model]) -> ModelFields:
+    """Return the fields that editors of a model see in its form and that can hold a text."""
+    handler = get_edit_handler(model)
+    form_fields = handler.get_form_class().base_fields
+    destinations, sources = [], []
+    for panel in _field_panels(handler):
+        name = panel.field_name
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        adapter = adapter_for(field)
+        if adapter is None or name not in form_fields:
+            continue
+        choice = (name, str(panel.heading or form_fields[name].label or name))
+        sources.append(choice)
+        if adapter.is_destination and isinstance(
+            form_fields[name].widget, (forms.TextInput, forms.Textarea)
+        ):
+            destinations.append(choice)
+    return ModelFields(destinations=destinations, sources=sources)
+
+
+def _field_panels(panel: Panel) -> Iterator[FieldPanel]:
+    if isinstance(panel, FieldPanel):
+        yield panel
+    for child in getattr(panel, "children", ()):
+        yield from _field_panels(child)

@@ -1,0 +1,26 @@
+"""URLs below Wagtail's admin."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from wagtail_llm_actions.admin import history
+from wagtail_llm_actions.admin.editor import views
+from wagtail_llm_actions.admin.views import fields
+
+app_name = "wagtail_llm_actions"
+urlpatterns = [
+    path("reports/llm-history/", history.HistoryView.as_view(), name="history"),
+    path(
+        "reports/llm-history/results/",
+        history.HistoryView.as_view(results_only=True),
+        name="history_results",
+    ),
+    path("reports/llm-history/<uuid:run_id>/", history.RunView.as_view(), name="history_run"),
+    path("llm/fields/", fields, name="fields"),
+    path("llm/offers/", views.offers, name="offers"),
+    path("llm/runs/", views.runs, name="runs"),
+    path("llm/runs/<uuid:run_id>/", views.run, name="run"),
+    path("llm/runs/<uuid:run_id>/cancel/", views.cancel, name="cancel"),
+    path("llm/runs/<uuid:run_id>/decide/", views.decide, name="decide"),
+]

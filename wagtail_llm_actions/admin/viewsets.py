@@ -1,0 +1,138 @@
+"""Actions and prompt templates as snippets, in Settings → LLM."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
+from wagtail.snippets.views.snippets import (
+    CreateView,
+    EditView,
+    SnippetViewSet,
+    SnippetViewSetGroup,
+)
+
+from wagtail_llm_actions.admin.forms import LLMActionForm
+from wagtail_llm_actions.admin.messages import model_label
+from wagtail_llm_actions.models import LLMAction, PromptTemplate
+from wagtail_llm_actions.runs.start import field_label
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class NoAutosave:
+    """Switches Wagtail's autosave off.
+
+    These models have revisions but no drafts, so autosave would put half-typed prompts live.
+    """
+
+    autosave_enabled: bool
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Set up the view as Wagtail does, then switch autosave off."""
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        self.autosave_enabled = False
+
+
+class NoAutosaveCreateView(NoAutosave, CreateView):
+    """A create form that saves only when asked to."""
+
+
+class NoAutosaveEditView(NoAutosave, EditView):
+    """An edit form that saves only when asked to."""
+
+
+class FieldColumn(Column):
+    """A field of an action's page or snippet type, by its label."""
+
+    def get_value(self, instance: LLMAction) -> str:
+        """Return the label, or the path where the field or its model is gone."""
+        path = str(super().get_value(instance))
+        model = instance.model_type.model_class()
+        return field_label(model, path) if model else path
+
+
+class LLMActionViewSet(SnippetViewSet):
+    """List, create and edit actions."""
+
+    model = LLMAction
+    base_url_path = "llm/actions"
+    url_namespace = "wagtail_llm_actions_actions"
+    add_item_label = _("New action")
+    icon = "llm-actions-generate"
+    menu_label = _("Actions")
+    create_view_class = NoAutosaveCreateView
+    edit_view_class = NoAutosaveEditView
+    copy_view_enabled = True
+    search_fields = ["label", "description"]
+    list_filter = ["is_active"]
+    list_display = [
+        "label",
+        Column("model_type", label=_("Type")),
+        FieldColumn("destination", label=_("Field name")),
+        FieldColumn("source", label=_("Source field")),
+        Column(lambda action: model_label(action.model), label=_("LLM model")),
+        BooleanColumn("is_active", label=_("Active")),
+        UpdatedAtColumn(),
+    ]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("label"),
+            FieldPanel("description"),
+            MultiFieldPanel(
+                [FieldPanel("model_type"), FieldPanel("destination"), FieldPanel("source")],
+                heading=_("Fields"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldPanel("prompt_template"),
+                    FieldPanel("model"),
+                    FieldRowPanel([FieldPanel("temperature"), FieldPanel("max_tokens")]),
+                ],
+                heading=_("Prompt and model"),
+            ),
+            MultiFieldPanel(
+                [FieldPanel("groups"), FieldPanel("is_active"), FieldPanel("sort_order")],
+                heading=_("Availability"),
+            ),
+        ],
+        base_form_class=LLMActionForm,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:  # noqa: ARG002
+        """Fetch what the list shows in one query."""
+        return LLMAction.objects.select_related("model_type")
+
+
+class PromptTemplateViewSet(SnippetViewSet):
+    """List, create and edit prompt templates."""
+
+    model = PromptTemplate
+    base_url_path = "llm/templates"
+    url_namespace = "wagtail_llm_actions_templates"
+    add_item_label = _("New prompt template")
+    icon = "doc-full"
+    menu_label = _("Prompt templates")
+    create_view_class = NoAutosaveCreateView
+    edit_view_class = NoAutosaveEditView
+    search_fields = ["name", "description", "text"]
+    list_display = ["name", "description", UpdatedAtColumn()]
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("description"),
+        FieldPanel("text"),
+        FieldPanel("system_instructions"),
+    ]
+
+
+class LLMViewSetGroup(SnippetViewSetGroup):
+    """Settings → LLM."""
+
+    items = (LLMActionViewSet, PromptTemplateViewSet)
+    menu_label = _("LLM")
+    menu_icon = "llm-actions-generate"
+    menu_name = "llm"
+    add_to_settings_menu = True

@@ -1,0 +1,36 @@
+"""A connection to RQ's Redis or Valkey that gives up soon.
+
+redis-py's defaults retry for up to a minute; an editor who clicked must not wait for that.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+# Two addresses of one host name (IPv6, then IPv4) may each take this long.
+TIMEOUT_SECONDS = 0.8
+
+
+@cache
+def impatient_connection(queue_name: str) -> Redis[Any]:
+    """Return this process's connection for a queue of ``RQ_QUEUES``.
+
+    Raises:
+        KeyError: ``RQ_QUEUES`` has no such queue.
+    """
+    import django_rq  # noqa: PLC0415
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+    from redis.retry import Retry  # noqa: PLC0415
+
+    connection = django_rq.get_connection(queue_name)
+    connection.connection_pool.connection_kwargs.update(
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        retry_on_error=[],
+    )
+    return connection

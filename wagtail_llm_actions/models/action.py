@@ -1,0 +1,92 @@
+"""What site admins define: one way to fill a field with a model's text."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from modelcluster.models import ClusterableModel
+from wagtail.models import RevisionMixin
+
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.0, 2.0
+MIN_MAX_TOKENS, MAX_MAX_TOKENS = 1, 4096
+
+
+class LLMAction(RevisionMixin, ClusterableModel):
+    """Source field → prompt template → model → destination field, for one page or snippet type.
+
+    Named ``LLMAction`` because Wagtail uses "action" for other things.
+    """
+
+    label = models.CharField(
+        _("label"), max_length=100, help_text=_("What editors read, such as “Suggest a title”.")
+    )
+    description = models.CharField(
+        _("description"),
+        max_length=255,
+        blank=True,
+        help_text=_("A hint for editors, shown where they choose among several actions."),
+    )
+    model_type = models.ForeignKey(
+        "contenttypes.ContentType",
+        verbose_name=_("page or snippet type"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    destination = models.CharField(
+        _("field name"), max_length=255, help_text=_("The destination field where the output goes.")
+    )
+    source = models.CharField(
+        _("source field"), max_length=255, help_text=_("Where the input comes from.")
+    )
+    prompt_template = models.ForeignKey(
+        "wagtail_llm_actions.PromptTemplate",
+        verbose_name=_("prompt template"),
+        on_delete=models.PROTECT,
+        related_name="actions",
+    )
+    model = models.CharField(_("LLM model"), max_length=100)
+    temperature = models.FloatField(
+        _("temperature"),
+        default=0.7,
+        validators=[MinValueValidator(MIN_TEMPERATURE), MaxValueValidator(MAX_TEMPERATURE)],
+        help_text=_("0.0 is the most deterministic, 0.7 balanced, 1.0 and above more creative."),
+    )
+    max_tokens = models.PositiveIntegerField(
+        _("max tokens"),
+        default=1000,
+        validators=[MinValueValidator(MIN_MAX_TOKENS), MaxValueValidator(MAX_MAX_TOKENS)],
+        help_text=_("Limits the length of the output, from 1 to 4096. Higher means more content."),
+    )
+    groups = ParentalManyToManyField(
+        "auth.Group",
+        verbose_name=_("groups"),
+        blank=True,
+        related_name="+",
+        help_text=_("Who may run it. Choose none for everyone who may edit the page or snippet."),
+    )
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Only active actions are offered to editors.")
+    )
+    sort_order = models.PositiveIntegerField(
+        _("order"), default=0, help_text=_("Actions of the same field are shown lowest first.")
+    )
+
+    class Meta:
+        """Listed in the order editors see them."""
+
+        verbose_name = _("LLM action")
+        verbose_name_plural = _("LLM actions")
+        ordering = ["sort_order", "label"]
+        indexes = [models.Index(fields=["is_active", "model_type"], name="llm_action_offered")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model_type", "destination", "label"],
+                name="llm_action_unique_label",
+                violation_error_message=_("This field already has an action with this label."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,44 @@
+"""One call to a provider within a run."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LLMAttempt(models.Model):
+    """Every call is counted, also those that fail: each may cost money."""
+
+    class UsageSource(models.TextChoices):
+        """Where the token counts come from."""
+
+        REPORTED = "reported", _("Reported by the provider")
+
+    run = models.ForeignKey(
+        "wagtail_llm_actions.LLMRun", on_delete=models.CASCADE, related_name="attempts"
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    provider_name = models.CharField(_("provider"), max_length=100)
+    model = models.CharField(_("model"), max_length=255)
+    sent_parameters = models.JSONField(_("sent parameters"), default=dict)
+    started_at = models.DateTimeField(_("started"))
+    first_token_at = models.DateTimeField(_("first token"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    input_tokens = models.PositiveIntegerField(_("input tokens"), null=True)
+    output_tokens = models.PositiveIntegerField(_("output tokens"), null=True)
+    usage_source = models.CharField(
+        _("token counts"), max_length=20, blank=True, choices=UsageSource.choices
+    )
+    error_code = models.CharField(_("error"), max_length=40, blank=True)
+    error_detail = models.TextField(_("error detail"), blank=True)
+
+    class Meta:
+        """In the order they were made."""
+
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="llm_attempt_number")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} #{self.number}"

@@ -1,0 +1,16 @@
+"""Where runs wait for a worker; which queue is used is a setting."""
+
+from __future__ import annotations
+
+from django.utils.module_loading import import_string
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.queues.base import Lane, Queue
+
+__all__ = ["Lane", "Queue", "get_queue"]
+
+
+def get_queue() -> Queue:
+    """Return the site's queue."""
+    queue: Queue = import_string(get_settings().queue)()
+    return queue

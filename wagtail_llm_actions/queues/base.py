@@ -1,0 +1,38 @@
+"""The queue seam."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+TASK = "wagtail_llm_actions.tasks.execute_run"
+"""Dotted path of what a worker calls, with the run's id as text."""
+
+
+class Lane(StrEnum):
+    """Who waits; the value is the queue's name with RQ."""
+
+    INTERACTIVE = "llm"
+    """A person waits for the text."""
+    BULK = "llm_bulk"
+    """Nobody waits; workers take it when the other lane is empty."""
+
+
+class Queue(ABC):
+    """Hands a run's id to a worker, at least once; executing a run twice does nothing."""
+
+    @abstractmethod
+    def enqueue(self, run_id: UUID, lane: Lane) -> None:
+        """Put a run on the queue, unless it is there already.
+
+        Raises:
+            QueueUnavailable: The queue did not take it, within 2 seconds.
+        """
+
+    @abstractmethod
+    def cancel(self, run_id: UUID) -> None:
+        """Take a waiting run off the queue where that is cheap; the database says it is cancelled."""

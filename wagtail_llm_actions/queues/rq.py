@@ -1,0 +1,73 @@
+"""django-rq as the engine, used when ``RQ_QUEUES`` is configured.
+
+RQ only carries the run's id; what happened to a run is in the database.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import django_rq
+from redis.exceptions import RedisError
+from rq.serializers import JSONSerializer
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.connections import impatient_connection
+from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.queues.base import TASK, Lane, Queue
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from rq.queue import Queue as EngineQueue
+
+# RQ's own limit comes after the run's deadline, so that the run ends by itself first.
+JOB_TIMEOUT_MARGIN_SECONDS = 30
+RESULT_TTL_SECONDS = 60
+FAILURE_TTL_SECONDS = 24 * 60 * 60
+
+
+class RQQueue(Queue):
+    """One RQ queue for each lane, named as the lane."""
+
+    def enqueue(self, run_id: UUID, lane: Lane) -> None:
+        """Put the run's id on the lane's queue.
+
+        Raises:
+            QueueUnavailable: The server is down or slow, or ``RQ_QUEUES`` has no such queue.
+        """
+        try:
+            queue = _engine(lane)
+            if queue.fetch_job(_job_id(run_id)) is not None:
+                return
+            queue.enqueue(
+                TASK,
+                str(run_id),
+                job_id=_job_id(run_id),
+                job_timeout=int(get_settings().run_timeout_seconds) + JOB_TIMEOUT_MARGIN_SECONDS,
+                result_ttl=RESULT_TTL_SECONDS,
+                failure_ttl=FAILURE_TTL_SECONDS,
+            )
+        except (RedisError, OSError, KeyError) as error:
+            raise QueueUnavailable(type(error).__name__) from error
+
+    def cancel(self, run_id: UUID) -> None:
+        """Take the job off the queue; a worker that has it already finds the run cancelled."""
+        try:
+            for lane in Lane:
+                _engine(lane).remove(_job_id(run_id))
+        except (RedisError, OSError, KeyError):
+            return
+
+
+def _engine(lane: Lane) -> EngineQueue:
+    return django_rq.get_queue(
+        lane.value,
+        connection=impatient_connection(lane.value),
+        serializer=JSONSerializer,
+        commit_mode="auto",
+    )
+
+
+def _job_id(run_id: UUID) -> str:
+    return f"llm-actions-{run_id}"

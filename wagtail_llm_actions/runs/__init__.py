@@ -1,0 +1,1 @@
+"""The work layer: plain functions over runs, without request or HTML."""

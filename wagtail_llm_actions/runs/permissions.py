@@ -1,0 +1,84 @@
+"""Who may run an action on an object, and who may see what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from wagtail.models import AbstractPage, get_page_models
+from wagtail.snippets.models import get_snippet_models
+
+from wagtail_llm_actions.compat import permission_policy_for
+from wagtail_llm_actions.models import LLMAction, LLMRun, PromptTemplate
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+VIEW_HISTORY = "wagtail_llm_actions.view_llmrun"
+
+
+def target_models() -> list[type[models.Model]]:
+    """Return the page and snippet models that actions can be defined for, by their names."""
+    own = (LLMAction, PromptTemplate)
+    snippets = [model for model in get_snippet_models() if model not in own]
+    pages = [model for model in get_page_models() if model.is_creatable]
+    return sorted([*pages, *snippets], key=lambda model: str(model._meta.verbose_name).lower())
+
+
+def may_edit(user: Any, instance: models.Model, parent: AbstractPage | None = None) -> bool:
+    """Whether the user may edit this object now, locks included.
+
+    ``instance`` is not saved yet on a create form; ``parent`` is then the page it will stand under.
+    """
+    if isinstance(instance, AbstractPage):
+        if parent is not None:
+            return bool(parent.permissions_for_user(user).can_add_subpage())
+        if not instance.permissions_for_user(user).can_edit():
+            return False
+    else:
+        policy = permission_policy_for(type(instance))
+        if instance._state.adding:
+            return bool(policy.user_has_permission(user, "add"))
+        if not policy.user_has_permission_for_instance(user, "change", instance):
+            return False
+    lock = instance.get_lock() if hasattr(instance, "get_lock") else None
+    return not (lock and lock.for_user(user))
+
+
+def offered_actions(user: Any, model: type[models.Model]) -> list[LLMAction]:
+    """Return the active actions of a model that the user's groups allow, in their order."""
+    content_type = ContentType.objects.get_for_model(model)
+    actions = (
+        LLMAction.objects.filter(is_active=True, model_type=content_type)
+        .select_related("prompt_template")
+        .prefetch_related("groups")
+    )
+    return [action for action in actions if in_groups(user, action.groups.all())]
+
+
+def in_groups(user: Any, groups: Iterable[models.Model]) -> bool:
+    """Whether an action limited to ``groups`` is open to the user; no groups means everybody."""
+    wanted = {group.pk for group in groups}
+    if not wanted or user.is_superuser:
+        return True
+    return any(group.pk in wanted for group in user.groups.all())
+
+
+def may_follow(user: AbstractBaseUser, run: LLMRun) -> bool:
+    """Whether the user may poll, cancel and decide on a run: it is theirs."""
+    return run.user_id is not None and run.user_id == user.pk
+
+
+def may_see_output(user: Any, run: LLMRun) -> bool:
+    """Whether the user may still edit the object that a run was for.
+
+    A run whose object is not saved yet, or was deleted since, is seen by the one who started it.
+    """
+    if not run.target_object_id:
+        return may_follow(user, run)
+    target = run.target
+    if target is None:
+        return may_follow(user, run)
+    return may_edit(user, target)

@@ -1,0 +1,187 @@
+"""Start a run: from an unsaved object to a row in the database and a place in the queue."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import FieldDoesNotExist
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import get_language
+from wagtail.models import AbstractPage
+
+from wagtail_llm_actions import fields
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.errors import InvalidInput, PermissionRefused, QueueUnavailable
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.prompts.rendering import render
+from wagtail_llm_actions.prompts.variables import Variables
+from wagtail_llm_actions.queues import get_queue
+from wagtail_llm_actions.queues.base import Lane
+from wagtail_llm_actions.runs.finish import error_fields, fail_unstarted
+from wagtail_llm_actions.runs.permissions import in_groups, may_edit
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from wagtail_llm_actions.models import LLMAction
+
+logger = logging.getLogger(__name__)
+
+SUMMARY_FIELDS = ("summary", "excerpt", "intro", "introduction", "search_description")
+
+
+def start(
+    *,
+    llm_action: LLMAction,
+    user: Any,
+    instance: models.Model,
+    parent: AbstractPage | None = None,
+    form_key: str = "",
+    client_request_id: UUID,
+) -> LLMRun:
+    """Record a run of an action on an object and queue it after commit.
+
+    What cannot run is recorded too, as failed: an empty source, a wrong template, a model that is
+    not configured, a queue that does not answer.
+
+    Args:
+        llm_action: Its source is read from ``instance``.
+        user: Who clicked; must be allowed to edit the object.
+        instance: The object as the form shows it, with unsaved values; may have no id yet.
+        parent: The page under which a new page will stand; only for pages not saved yet.
+        form_key: The browser's own id of a create form.
+        client_request_id: Of the click; the same id again returns the same run.
+
+    Raises:
+        PermissionRefused: The user may not run this action on this object; nothing is recorded.
+    """
+    if existing := LLMRun.objects.filter(user=user, client_request_id=client_request_id).first():
+        return existing
+    _check_permission(llm_action, user, instance, parent)
+    run = _prepare(llm_action, instance)
+    run.user = user
+    run.form_key = form_key
+    run.client_request_id = client_request_id
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+            if not run.is_final:
+                transaction.on_commit(lambda: _enqueue(run))
+    except IntegrityError:
+        # A second POST of the same click was faster.
+        return LLMRun.objects.get(user=user, client_request_id=client_request_id)
+    run.refresh_from_db()
+    return run
+
+
+def _check_permission(
+    llm_action: LLMAction, user: Any, instance: models.Model, parent: AbstractPage | None
+) -> None:
+    fits = ContentType.objects.get_for_model(type(instance)).pk == llm_action.model_type_id
+    if (
+        not llm_action.is_active
+        or not fits
+        or not in_groups(user, llm_action.groups.all())
+        or not may_edit(user, instance, parent)
+    ):
+        raise PermissionRefused
+
+
+def _prepare(llm_action: LLMAction, instance: models.Model) -> LLMRun:
+    model = type(instance)
+    run = LLMRun(
+        action=llm_action,
+        action_label=llm_action.label,
+        prompt_template_revision=llm_action.prompt_template.latest_revision,
+        target_content_type=llm_action.model_type,
+        target_object_id="" if instance._state.adding else str(instance.pk),
+        target_label=_title(instance)[:255],
+        source_path=llm_action.source,
+        field_path=llm_action.destination,
+        field_label=field_label(model, llm_action.destination),
+        language_code=_language(instance),
+        model_key=llm_action.model,
+        temperature=llm_action.temperature,
+        max_tokens=llm_action.max_tokens,
+    )
+    try:
+        _fill_request(run, llm_action, instance)
+    except InvalidInput as error:
+        run.status = LLMRun.Status.FAILED
+        run.finished_at = run.queued_at
+        for name, value in error_fields(error).items():
+            setattr(run, name, value)
+    return run
+
+
+def _fill_request(run: LLMRun, llm_action: LLMAction, instance: models.Model) -> None:
+    settings = get_settings()
+    model = settings.models.get(llm_action.model)
+    if model is None:
+        raise InvalidInput(InvalidInput.UNKNOWN_MODEL, llm_action.model)
+    run.provider_name = model.provider
+    run.request_model = model.name
+    source = _read_source(llm_action, instance)
+    run.source_hash = hashlib.sha256(source.encode()).hexdigest()
+    variables = Variables(
+        input=source,
+        post_title=_title(instance),
+        post_summary=_summary(instance, settings.post_summary_fields),
+    ).as_dict()
+    template = llm_action.prompt_template
+    limit = settings.max_prompt_chars
+    run.system_instructions = render(template.system_instructions, variables, max_chars=limit)
+    run.prompt = render(template.text, variables, max_chars=limit)
+
+
+def _read_source(llm_action: LLMAction, instance: models.Model) -> str:
+    label = field_label(type(instance), llm_action.source)
+    try:
+        source = fields.read(instance, llm_action.source)
+    except LookupError:
+        raise InvalidInput(InvalidInput.UNREADABLE_SOURCE, label) from None
+    if not source:
+        raise InvalidInput(InvalidInput.EMPTY_SOURCE, label)
+    return source
+
+
+def field_label(model: type[models.Model], path: str) -> str:
+    """Return a field's label as forms show it, or its path where the model has it no more."""
+    try:
+        name = model._meta.get_field(path).verbose_name  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return path
+    return str(name)[:1].upper() + str(name)[1:]
+
+
+def _title(instance: models.Model) -> str:
+    return str(instance.title if isinstance(instance, AbstractPage) else instance)
+
+
+def _summary(instance: models.Model, configured: Any) -> str:
+    """Read the first field that exists, not the first that has text, so that it stays predictable."""
+    names = SUMMARY_FIELDS
+    if name := configured.get(instance._meta.label):
+        names = (name,)
+    for name in names:
+        try:
+            return fields.read(instance, name)
+        except LookupError:
+            continue
+    return ""
+
+
+def _language(instance: models.Model) -> str:
+    locale = getattr(instance, "locale", None)
+    return locale.language_code if locale is not None else (get_language() or "")
+
+
+def _enqueue(run: LLMRun) -> None:
+    try:
+        get_queue().enqueue(run.pk, Lane.INTERACTIVE)
+    except QueueUnavailable as error:
+        logger.warning("Run %s could not be queued: %s", run.pk, error)
+        fail_unstarted(run.pk, error)

@@ -1,0 +1,55 @@
+"""Live text in the Redis or Valkey server that RQ uses."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from redis.exceptions import RedisError
+
+from wagtail_llm_actions.connections import impatient_connection
+from wagtail_llm_actions.streams.base import Stream
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "llm"
+TTL_SECONDS = 15 * 60
+
+
+class RedisStream(Stream):
+    """One string for each run; positions are bytes, always between two appended pieces."""
+
+    flush_seconds = 0.03
+
+    def append(self, run_id: UUID, text: str) -> None:
+        """Add the text and renew the time after which Redis forgets it."""
+        try:
+            pipeline = impatient_connection(QUEUE).pipeline()
+            pipeline.append(_key(run_id), text.encode())
+            pipeline.expire(_key(run_id), TTL_SECONDS)
+            pipeline.execute()
+        except RedisError as error:
+            logger.warning("Live text of run %s is not shown: %s", run_id, type(error).__name__)
+
+    def read(self, run_id: UUID, after: int) -> tuple[str, int]:
+        """Read what stands behind a number of bytes."""
+        try:
+            data: bytes = impatient_connection(QUEUE).getrange(_key(run_id), after, -1)
+        except RedisError:
+            return "", after
+        # A position that was made up may fall into a character; a whole one never does.
+        return data.decode(errors="replace"), after + len(data)
+
+    def close(self, run_id: UUID) -> None:
+        """Delete the text; the run's output holds it now."""
+        try:
+            impatient_connection(QUEUE).delete(_key(run_id))
+        except RedisError:
+            return
+
+
+def _key(run_id: UUID) -> str:
+    return f"llm-actions:text:{run_id}"

@@ -1,0 +1,29 @@
+"""What workers call, by dotted path and with plain values."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from wagtail_llm_actions.providers.registry import warm_up as warm_up_providers
+from wagtail_llm_actions.runs.execute import execute
+from wagtail_llm_actions.runs.recover import interrupt, recover
+
+
+def execute_run(run_id: str) -> None:
+    """Execute one run; a run that is not queued any more is left alone."""
+    execute(UUID(run_id))
+
+
+def warm_up() -> None:
+    """Load the SDKs and build the clients of all configured providers."""
+    warm_up_providers()
+
+
+def recover_runs() -> None:
+    """End the runs whose workers were lost."""
+    recover()
+
+
+def interrupt_run(run_id: str) -> None:
+    """End a run whose process is known to be gone."""
+    interrupt(UUID(run_id))

@@ -1,0 +1,87 @@
+"""Registration with Wagtail, nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import Permission
+from django.template.loader import render_to_string
+from django.urls import include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.snippets.models import register_snippet
+
+from wagtail_llm_actions.admin.editor.views import FORM_KEY
+from wagtail_llm_actions.admin.history import HISTORY_POLICY
+from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
+from wagtail_llm_actions.models import LLMAction
+from wagtail_llm_actions.runs.open import attach_runs
+
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest
+    from django.urls import URLResolver
+
+register_snippet(LLMViewSetGroup)
+
+
+class HistoryMenuItem(MenuItem):
+    """Shown to those who may view runs."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Ask the policy that the view asks."""
+        return bool(HISTORY_POLICY.user_has_permission(request.user, "view"))
+
+
+@hooks.register("register_reports_menu_item")
+def register_history_menu_item() -> MenuItem:
+    """Reports → LLM history."""
+    return HistoryMenuItem(
+        _("LLM history"),
+        reverse("wagtail_llm_actions:history"),
+        name="llm-history",
+        icon_name="llm-actions-generate",
+        order=1100,
+    )
+
+
+@hooks.register("register_admin_urls")
+def register_admin_urls() -> list[URLResolver]:
+    """Everything that is no viewset."""
+    return [path("", include("wagtail_llm_actions.admin.urls"))]
+
+
+@hooks.register("register_icons")
+def register_icons(icons: list[str]) -> list[str]:
+    """Add the package's own icon."""
+    return [*icons, "wagtail_llm_actions/icons/llm-actions-generate.svg"]
+
+
+@hooks.register("register_permissions")
+def register_permissions() -> QuerySet[Permission]:
+    """Let groups be given the right to view the history."""
+    return Permission.objects.filter(
+        content_type__app_label="wagtail_llm_actions", codename="view_llmrun"
+    )
+
+
+@hooks.register("insert_editor_js")
+def insert_editor_js() -> str:
+    """Load the widget on edit forms, where the site has an active action at all."""
+    if not LLMAction.objects.filter(is_active=True).exists():
+        return ""
+    return render_to_string(
+        "wagtail_llm_actions/editor/assets.html",
+        {
+            "offers_url": reverse("wagtail_llm_actions:offers"),
+            "runs_url": reverse("wagtail_llm_actions:runs"),
+        },
+    )
+
+
+@hooks.register("after_create_page")
+@hooks.register("after_create_snippet")
+def attach_runs_of_create_form(request: HttpRequest, instance: Model) -> Any:
+    """Give runs that were started before the object existed their object."""
+    attach_runs(request.user, instance, request.POST.get(FORM_KEY, ""))
