@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
-from django.core.checks import CheckMessage, Error, Info, Warning, register
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 LANES = ("llm", "llm_bulk")
 
 
-@register
-def check_settings(**_kwargs: Any) -> list[CheckMessage]:
+@checks.register
+def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
     """Check ``WAGTAIL_LLM_ACTIONS`` and the queues it needs."""
     try:
         raw, settings = raw_settings(), get_settings()
     except ImproperlyConfigured as error:
         hint = "See docs/settings.md for the keys and their values."
-        return [Error(str(error), hint=hint, id="wagtail_llm_actions.E001")]
+        return [checks.Error(str(error), hint=hint, id="wagtail_llm_actions.E001")]
     return [
         *_unknown_keys(raw),
         *_providers(settings),
@@ -35,21 +35,21 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def _unknown_keys(raw: Any) -> Iterator[CheckMessage]:
+def _unknown_keys(raw: Any) -> Iterator[checks.CheckMessage]:
     for key in sorted(set(raw) - KNOWN_KEYS):
-        yield Warning(
+        yield checks.Warning(
             f"{SETTING} has the unknown key {key!r}.",
             hint=f"Known keys are {', '.join(sorted(KNOWN_KEYS))}.",
             id="wagtail_llm_actions.W001",
         )
 
 
-def _providers(settings: Settings) -> Iterator[CheckMessage]:
+def _providers(settings: Settings) -> Iterator[checks.CheckMessage]:
     for provider in settings.providers.values():
         try:
             import_string(provider.backend)
         except ImportError:
-            yield Error(
+            yield checks.Error(
                 f"{SETTING}['PROVIDERS'][{provider.alias!r}]['BACKEND'] cannot be imported: "
                 f"{provider.backend!r}.",
                 hint="Give the dotted path of a class, such as "
@@ -58,29 +58,29 @@ def _providers(settings: Settings) -> Iterator[CheckMessage]:
             )
 
 
-def _models(settings: Settings) -> Iterator[CheckMessage]:
+def _models(settings: Settings) -> Iterator[checks.CheckMessage]:
     for model in settings.models.values():
         if model.provider not in settings.providers:
             known = ", ".join(sorted(settings.providers)) or "none is configured"
-            yield Error(
+            yield checks.Error(
                 f"{SETTING}['MODELS'][{model.key!r}]['PROVIDER'] is {model.provider!r}, which is "
                 "not in PROVIDERS.",
                 hint=f"Use one of these providers: {known}.",
                 id="wagtail_llm_actions.E003",
             )
     if not settings.models:
-        yield Warning(
+        yield checks.Warning(
             "No model is configured, so no action can run.",
             hint=f"Add {SETTING} = {{'PROVIDERS': …, 'MODELS': …}}; see docs/settings.md.",
             id="wagtail_llm_actions.W002",
         )
 
 
-def _queue(settings: Settings) -> Iterator[CheckMessage]:
+def _queue(settings: Settings) -> Iterator[checks.CheckMessage]:
     try:
         import_string(settings.queue)
     except ImportError:
-        yield Error(
+        yield checks.Error(
             f"{SETTING}['QUEUE'] cannot be imported: {settings.queue!r}.",
             hint="Give the dotted path of a Queue class, install the extra with "
             "pip install 'wagtail-llm-actions[rq]', or leave the key out.",
@@ -88,7 +88,7 @@ def _queue(settings: Settings) -> Iterator[CheckMessage]:
         )
         return
     if settings.queue != RQ_QUEUE:
-        yield Info(
+        yield checks.Info(
             "LLM runs are executed in threads of the web process.",
             hint="For production install django-rq, add RQ_QUEUES with the queues 'llm' and "
             "'llm_bulk', and start `manage.py llm_actions_worker`.",
@@ -97,7 +97,7 @@ def _queue(settings: Settings) -> Iterator[CheckMessage]:
         return
     for lane in LANES:
         if lane not in getattr(django_settings, "RQ_QUEUES", {}):
-            yield Error(
+            yield checks.Error(
                 f"RQ_QUEUES has no queue {lane!r}.",
                 hint=f"Add {lane!r} to RQ_QUEUES, with the same connection as your other queues.",
                 id="wagtail_llm_actions.E005",

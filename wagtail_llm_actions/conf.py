@@ -133,7 +133,8 @@ def _mapping(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _positive(value: object, kind: type, key: str) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (int, kind)) or value <= 0:
+    is_number = isinstance(value, (int, kind)) and not isinstance(value, bool)
+    if not is_number or not value > 0:  # type: ignore[operator]
         msg = f"{SETTING}[{key!r}] must be a number above 0, not {value!r}."
         raise ImproperlyConfigured(msg)
     return value
@@ -146,10 +147,10 @@ def _entry(
         msg = f"{SETTING}{where} must be a dict."
         raise ImproperlyConfigured(msg)
     if unknown := set(entry) - known:
-        msg = f"{SETTING}{where} has an unknown key {sorted(unknown)[0]!r}."
+        msg = f"{SETTING}{where} has an unknown key {min(unknown)!r}."
         raise ImproperlyConfigured(msg)
     if missing := required - set(entry):
-        msg = f"{SETTING}{where} needs the key {sorted(missing)[0]!r}."
+        msg = f"{SETTING}{where} needs the key {min(missing)!r}."
         raise ImproperlyConfigured(msg)
     return entry
 

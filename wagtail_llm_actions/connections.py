@@ -6,7 +6,7 @@ redis-py's defaults retry for up to a minute; an editor who clicked must not wai
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 0.8
 
 
 @cache
-def impatient_connection(queue_name: str) -> Redis[Any]:
+def impatient_connection(queue_name: str) -> Redis:
     """Return this process's connection for a queue of ``RQ_QUEUES``.
 
     Raises:

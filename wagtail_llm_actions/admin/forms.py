@@ -24,14 +24,14 @@ from wagtail_llm_actions.runs.permissions import target_models
 CHOOSE = ("", "---------")
 
 
-class ModelTypeField(forms.ModelChoiceField):
+class ModelTypeField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Chooses among the page and snippet types of the site."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("queryset", ContentType.objects.none())
         super().__init__(**kwargs)
 
-    def label_from_instance(self, obj: ContentType) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: ContentType) -> str:
         """Say what it is and, in brackets, which kind."""
         model = obj.model_class()
         if model is None:

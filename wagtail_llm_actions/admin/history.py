@@ -38,7 +38,7 @@ class HistoryFilterSet(WagtailFilterSet):
     )
     user = django_filters.ModelChoiceFilter(
         label=_("User"),
-        queryset=lambda request: get_user_model().objects.filter(  # noqa: ARG005
+        queryset=lambda request: get_user_model().objects.filter(
             pk__in=LLMRun.objects.order_by().values("user").distinct()
         ),
     )
@@ -75,12 +75,12 @@ class StatusColumn(StatusTagColumn):
 
 def _tokens(run: LLMRun) -> str:
     if run.input_tokens is None or run.output_tokens is None:
-        return "–"
+        return "-"
     return f"{run.input_tokens} + {run.output_tokens}"
 
 
 def _seconds(run: LLMRun) -> str:
-    return "–" if run.seconds is None else f"{run.seconds:.1f} s"
+    return "-" if run.seconds is None else f"{run.seconds:.1f} s"
 
 
 class HistoryView(ReportView):
@@ -146,7 +146,7 @@ class HistoryView(ReportView):
         return object_list
 
 
-class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
+class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):  # type: ignore[type-arg]
     """Everything about one run."""
 
     model = LLMRun
@@ -158,7 +158,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
     header_icon = "history"
     _show_breadcrumbs = True
 
-    def get_object(self, queryset: Any = None) -> LLMRun:  # noqa: ARG002
+    def get_object(self, queryset: Any = None) -> LLMRun:
         """Fetch the run with everything the page shows."""
         runs = LLMRun.objects.select_related(
             "user__wagtail_userprofile", "prompt_template_revision", "target_content_type"
@@ -167,7 +167,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
 
     def get_page_subtitle(self) -> str:
         """Name the action."""
-        return self.object.action_label
+        return str(self.object.action_label)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Lead back to the list."""

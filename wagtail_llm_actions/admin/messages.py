@@ -108,18 +108,18 @@ def _invalid_output(run: LLMRun) -> str:
     }
 
 
-def _queue_unavailable(run: LLMRun) -> str:  # noqa: ARG001 - one signature for all
+def _queue_unavailable(run: LLMRun) -> str:
     return _(
         "The queue for LLM runs cannot be reached. Try again later, or tell your admin; nothing "
         "was sent."
     )
 
 
-def _interrupted(run: LLMRun) -> str:  # noqa: ARG001 - one signature for all
+def _interrupted(run: LLMRun) -> str:
     return _("The run was interrupted before it ended. Try again.")
 
 
-def _internal(run: LLMRun) -> str:  # noqa: ARG001 - one signature for all
+def _internal(run: LLMRun) -> str:
     return _("Something went wrong on the server. Try again, or tell your admin.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from wagtail.admin.panels import FieldPanel, get_edit_handler
 from wagtail_llm_actions.fields import adapter_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.db import models
     from wagtail.admin.panels import Panel
 

@@ -102,7 +102,7 @@ class LLMActionViewSet(SnippetViewSet):
         base_form_class=LLMActionForm,
     )
 
-    def get_queryset(self, request: HttpRequest) -> Any:  # noqa: ARG002
+    def get_queryset(self, request: HttpRequest) -> Any:
         """Fetch what the list shows in one query."""
         return LLMAction.objects.select_related("model_type")
 

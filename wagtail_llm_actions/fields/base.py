@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -16,7 +16,7 @@ class FieldAdapter(ABC):
     """Whether the editor's widget can write a text into such a field."""
 
     @abstractmethod
-    def accepts(self, field: models.Field) -> bool:
+    def accepts(self, field: models.Field[Any, Any]) -> bool:
         """Whether this adapter is the one for ``field``."""
 
     @abstractmethod
@@ -32,8 +32,10 @@ def register(adapter: FieldAdapter) -> None:
     _adapters.insert(0, adapter)
 
 
-def adapter_for(field: models.Field) -> FieldAdapter | None:
-    """Return the adapter of a field, or ``None`` where it cannot be read as text."""
+def adapter_for(field: object) -> FieldAdapter | None:
+    """Return the adapter of what a model's ``_meta`` calls a field; ``None`` where it is no text."""
+    if not isinstance(field, models.Field):
+        return None
     return next((adapter for adapter in _adapters if adapter.accepts(field)), None)
 
 
@@ -47,7 +49,7 @@ def read(instance: models.Model, path: str) -> str:
         field = instance._meta.get_field(path)
     except FieldDoesNotExist:
         raise LookupError(path) from None
-    adapter = adapter_for(field) if isinstance(field, models.Field) else None
+    adapter = adapter_for(field)
     if adapter is None:
         raise LookupError(path)
-    return adapter.read(field.value_from_object(instance))
+    return adapter.read(getattr(instance, path))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from django.db import models
+from typing import TYPE_CHECKING, Any
+
 from wagtail.fields import RichTextField
 from wagtail.rich_text import get_text_for_indexing
 
 from wagtail_llm_actions.fields.base import FieldAdapter
+
+if TYPE_CHECKING:
+    from django.db import models
 
 
 class RichTextAdapter(FieldAdapter):
@@ -14,10 +18,10 @@ class RichTextAdapter(FieldAdapter):
 
     is_destination = False
 
-    def accepts(self, field: models.Field) -> bool:
+    def accepts(self, field: models.Field[Any, Any]) -> bool:
         """Take Wagtail's rich text fields."""
         return isinstance(field, RichTextField)
 
     def read(self, value: object) -> str:
         """Return the text without tags, as Wagtail's search index sees it."""
-        return get_text_for_indexing(str(value or "")).strip()
+        return str(get_text_for_indexing(str(value or ""))).strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from wagtail.fields import RichTextField
 
@@ -16,7 +18,7 @@ class TextAdapter(FieldAdapter):
 
     is_destination = True
 
-    def accepts(self, field: models.Field) -> bool:
+    def accepts(self, field: models.Field[Any, Any]) -> bool:
         """Take char and text fields that hold free text."""
         return (
             isinstance(field, (models.CharField, models.TextField))

@@ -58,7 +58,7 @@ _pool_lock = threading.Lock()
 class ThreadQueue(Queue):
     """One pool in each web process; ``THREADS`` runs at once."""
 
-    def enqueue(self, run_id: UUID, lane: Lane) -> None:  # noqa: ARG002 - one lane is enough here
+    def enqueue(self, run_id: UUID, lane: Lane) -> None:
         """Hand the run to this process's threads."""
         global _pool  # noqa: PLW0603
         with _pool_lock:

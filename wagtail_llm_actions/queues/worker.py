@@ -40,7 +40,7 @@ class LLMWorker(Worker):
 
     def run_maintenance_tasks(self) -> None:
         """Look for lost runs while idle."""
-        super().run_maintenance_tasks()
+        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
         self._in_parent(RECOVER)
 
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
@@ -52,7 +52,9 @@ class LLMWorker(Worker):
         self, job: Job, retpid: int, ret_val: int, rusage: struct_rusage
     ) -> None:
         """End the run of a work horse that was killed; it cannot do so itself."""
-        super().handle_work_horse_killed(job, retpid, ret_val, rusage)
+        super().handle_work_horse_killed(  # type: ignore[no-untyped-call]
+            job, retpid, ret_val, rusage
+        )
         self._in_parent(INTERRUPT, *job.args)
 
     def _in_parent(self, task: str, *args: str) -> None:

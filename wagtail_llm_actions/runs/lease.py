@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 CHECK_SECONDS = 0.5
 
 
-class LeaseLost(Exception):  # noqa: N818 - a fact, not a mistake
+class LeaseLost(Exception):
     """The run was ended by someone else; this worker may write nothing any more."""
 
 
-class Cancelled(Exception):  # noqa: N818 - a fact, not a mistake
+class Cancelled(Exception):
     """The editor asked for the end of the run."""
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
 from wagtail.models import AbstractPage, get_page_models
 from wagtail.snippets.models import get_snippet_models
 
@@ -14,7 +12,9 @@ from wagtail_llm_actions.compat import permission_policy_for
 from wagtail_llm_actions.models import LLMAction, LLMRun, PromptTemplate
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from collections.abc import Iterable
+
+    from django.db import models
 
 VIEW_HISTORY = "wagtail_llm_actions.view_llmrun"
 
@@ -66,7 +66,7 @@ def in_groups(user: Any, groups: Iterable[models.Model]) -> bool:
     return any(group.pk in wanted for group in user.groups.all())
 
 
-def may_follow(user: AbstractBaseUser, run: LLMRun) -> bool:
+def may_follow(user: Any, run: LLMRun) -> bool:
     """Whether the user may poll, cancel and decide on a run: it is theirs."""
     return run.user_id is not None and run.user_id == user.pk
 

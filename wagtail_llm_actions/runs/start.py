@@ -163,9 +163,8 @@ def _title(instance: models.Model) -> str:
 
 def _summary(instance: models.Model, configured: Any) -> str:
     """Read the first field that exists, not the first that has text, so that it stays predictable."""
-    names = SUMMARY_FIELDS
-    if name := configured.get(instance._meta.label):
-        names = (name,)
+    name = configured.get(instance._meta.label)
+    names = (name,) if name else SUMMARY_FIELDS
     for name in names:
         try:
             return fields.read(instance, name)

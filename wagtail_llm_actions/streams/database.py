@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import F, TextField, Value
@@ -38,6 +38,6 @@ class DatabaseStream(Stream):
     def close(self, run_id: UUID) -> None:
         """Do nothing: the live text is the run's output."""
 
-    def _row(self, run_id: UUID) -> QuerySet:
+    def _row(self, run_id: UUID) -> QuerySet[Any]:
         # By name, since the models stand above the streams.
         return apps.get_model("wagtail_llm_actions", "LLMRun")._default_manager.filter(pk=run_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from redis.exceptions import RedisError
 
@@ -37,7 +37,7 @@ class RedisStream(Stream):
     def read(self, run_id: UUID, after: int) -> tuple[str, int]:
         """Read what stands behind a number of bytes."""
         try:
-            data: bytes = impatient_connection(QUEUE).getrange(_key(run_id), after, -1)
+            data = cast("bytes", impatient_connection(QUEUE).getrange(_key(run_id), after, -1))
         except RedisError:
             return "", after
         # A position that was made up may fall into a character; a whole one never does.

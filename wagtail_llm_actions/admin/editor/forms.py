@@ -65,7 +65,9 @@ class EditorForm:
         extra = {}
         if isinstance(self.instance, AbstractPage):
             extra["parent_page"] = self.parent or self.instance.get_parent()
-        return self.form_class(data, instance=self.instance, for_user=user, **extra)
+        form_class: Any = self.form_class
+        form: BaseModelForm[Any] = form_class(data, instance=self.instance, for_user=user, **extra)
+        return form
 
 
 def locate(form_action: str) -> EditorForm:
@@ -118,7 +120,7 @@ def _page_add(
     if model is None or not issubclass(model, AbstractPage):
         raise UnknownForm(content_type_model_name)
     parent = get_object_or_404(page_model(), pk=parent_page_id).specific
-    page = model(locale=parent.locale, depth=parent.depth + 1)
+    page: Any = model(locale=parent.locale, depth=parent.depth + 1)
     # Validation needs a place in the tree; it is never saved.
     page.path = (
         page._get_path(parent.path, page.depth, 1)

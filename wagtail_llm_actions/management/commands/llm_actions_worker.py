@@ -18,7 +18,7 @@ class Command(RQWorkerCommand):
 
     def add_arguments(self, parser: Any) -> None:
         """Set the defaults that LLM runs need."""
-        super().add_arguments(parser)
+        super().add_arguments(parser)  # type: ignore[no-untyped-call]
         parser.set_defaults(
             worker_class="wagtail_llm_actions.queues.worker.LLMWorker",
             serializer="rq.serializers.JSONSerializer",
@@ -28,4 +28,5 @@ class Command(RQWorkerCommand):
 
     def handle(self, *args: str, **options: Any) -> None:
         """Work until stopped."""
-        super().handle(*(args or tuple(lane.value for lane in Lane)), **options)
+        queues = args or tuple(lane.value for lane in Lane)
+        super().handle(*queues, **options)  # type: ignore[no-untyped-call]
