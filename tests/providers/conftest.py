@@ -1,0 +1,7 @@
+"""Let the shared contract's assertions explain themselves like those of test modules."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.register_assert_rewrite("tests.providers.contract", "tests.providers.wire_openai")

@@ -1,0 +1,428 @@
+"""What every adapter must do, whatever its provider's wire format is.
+
+A provider's tests subclass ``ProviderContract`` and set ``wire``, which builds the replies that
+its servers would send.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+import traceback
+from abc import ABC, abstractmethod
+from email.utils import formatdate
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from tests.providers.server import Act, ProviderServer, streamed, whole
+from wagtail_llm_actions.errors import (
+    AuthenticationFailed,
+    ContentFiltered,
+    InvalidOutput,
+    ModelUnavailable,
+    ProviderError,
+    ProviderTimeout,
+    RateLimited,
+    RequestRejected,
+)
+from wagtail_llm_actions.generation import (
+    FinishReason,
+    GenerationRequest,
+    GenerationResult,
+    TextDelta,
+    Usage,
+)
+from wagtail_llm_actions.providers.streaming import ProviderStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.providers.server import Recorded, Reply, Script
+    from wagtail_llm_actions.providers.base import Provider
+
+KEY = "sk-contract-0123456789abcdef"
+PROMPT = "What do the owls plan?"
+MODEL = "owl-1"
+REQUEST = GenerationRequest(
+    model=MODEL,
+    prompt=PROMPT,
+    system_instructions="Be brief.",
+    temperature=0.3,
+    max_tokens=77,
+)
+STREAM_SECONDS = 10.0
+QUIET_SECONDS = 0.3
+
+
+class Wire(ABC):
+    """A provider's wire format."""
+
+    no_key_needed: ClassVar[bool] = False
+    """Whether a server at a configured address is called without a key."""
+
+    @abstractmethod
+    def provider(self, url: str, *, api_key: str | None = KEY) -> Provider: ...
+
+    @abstractmethod
+    def sent(self, recorded: Recorded) -> GenerationRequest:
+        """Read the request back from its wire form."""
+
+    @abstractmethod
+    def text(self, text: str) -> bytes:
+        """Build the event that carries a piece of text."""
+
+    @abstractmethod
+    def beginning(self) -> list[bytes]:
+        """Build what comes before the first text."""
+
+    @abstractmethod
+    def ending(self, finish_reason: FinishReason, usage: Usage | None) -> list[bytes]: ...
+
+    @abstractmethod
+    def error_body(self, status: int, message: str) -> bytes: ...
+
+    @abstractmethod
+    def content_filter_body(self, message: str) -> bytes:
+        """Build the body of the HTTP 400 that refuses a prompt for its content."""
+
+    @abstractmethod
+    def malformed(self) -> Mapping[str, bytes]:
+        """Name and build event streams that are not in the provider's protocol."""
+
+    def answer(
+        self,
+        *pieces: str,
+        finish_reason: FinishReason = FinishReason.STOP,
+        usage: Usage | None = None,
+        keep_alive: bool = False,
+    ) -> Reply:
+        events = [*self.beginning(), *map(self.text, pieces), *self.ending(finish_reason, usage)]
+        return streamed(events, keep_alive=keep_alive)
+
+    def error(self, status: int, headers: Mapping[str, str] | None = None) -> Script:
+        """Build an error whose words quote the key that was sent, as careless gateways do."""
+
+        def reply(recorded: Recorded) -> Reply:
+            quoted = recorded.headers.get("authorization") or recorded.headers.get("x-api-key", "")
+            message = f"It failed. The request had the header Authorization: {quoted}"
+            return whole(status, self.error_body(status, message), headers=headers)
+
+        return reply
+
+
+def collect(provider: Provider, request: GenerationRequest = REQUEST) -> tuple[str, GenerationResult]:
+    """Run a call to its end and return its text and its result."""
+    text = ""
+    with ProviderStream(provider, request) as stream:
+        while not isinstance(item := stream.next(STREAM_SECONDS), GenerationResult):
+            assert item is not None, "nothing arrived in time"
+            text += item.text
+    return text, item
+
+
+def fail(provider: Provider) -> ProviderError:
+    """Run a call that fails and return its error, in which nothing private may be found."""
+    with pytest.raises(ProviderError) as caught:
+        collect(provider)
+
+    error = caught.value
+    shown = [str(error), repr(error), repr(vars(error)), repr(provider), str(provider)]
+    printed = "".join(traceback.format_exception(error, chain=True))
+    assert not any(KEY in words for words in [*shown, printed])
+    assert PROMPT not in printed
+    assert error.__cause__ is None
+    assert error.__suppress_context__ or error.__context__ is None
+    assert (error.provider, error.model) == (provider.alias, MODEL)
+    assert len(error.detail) <= 500
+    return error
+
+
+class ProviderContract:
+    """Subclass it as ``TestSomething`` and set ``wire``."""
+
+    wire: ClassVar[Wire]
+
+    @pytest.fixture
+    def server(self) -> Iterator[ProviderServer]:
+        with ProviderServer() as server:
+            yield server
+
+    @pytest.fixture
+    def provider(self, server: ProviderServer) -> Provider:
+        return self.wire.provider(server.url)
+
+    @pytest.fixture(autouse=True)
+    def no_secret_in_logs(self, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+        """Let every library log all that it can, and look for the key in it."""
+        caplog.set_level(logging.DEBUG)
+        for name in list(logging.root.manager.loggerDict):
+            caplog.set_level(logging.DEBUG, logger=name)
+        yield
+        for record in caplog.get_records("call"):
+            assert KEY not in record.getMessage()
+            assert KEY not in repr(vars(record))
+        assert KEY not in caplog.text
+
+    def test_sends_the_whole_request(self, server: ProviderServer, provider: Provider) -> None:
+        server.play(self.wire.answer("Hoo."))
+
+        collect(provider)
+
+        assert self.wire.sent(server.requests[0]) == REQUEST
+
+    def test_leaves_out_what_the_request_does_not_say(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(self.wire.answer("Hoo."))
+        request = GenerationRequest(model=MODEL, prompt=PROMPT, max_tokens=5)
+
+        collect(provider, request)
+
+        assert self.wire.sent(server.requests[0]) == request
+
+    def test_success_gives_text_and_usage(self, server: ProviderServer, provider: Provider) -> None:
+        usage = Usage(
+            input_tokens=21, output_tokens=13, cached_input_tokens=8, reasoning_tokens=5
+        )
+        server.play(self.wire.answer("They plan ", "a Käuzchen 🦉.", usage=usage))
+
+        text, result = collect(provider)
+
+        assert text == "They plan a Käuzchen 🦉."
+        assert result == GenerationResult(
+            finish_reason=FinishReason.STOP, response_model=f"{MODEL}-2026", usage=usage
+        )
+
+    def test_usage_is_none_where_the_server_does_not_report_it(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(self.wire.answer("Hoo."))
+
+        _, result = collect(provider)
+
+        assert result.usage is None
+
+    def test_pieces_are_readable_while_the_answer_is_written(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(streamed([*self.wire.beginning(), self.wire.text("Hoo"), Act.HANG]))
+
+        with ProviderStream(provider, REQUEST) as stream:
+            assert stream.next(STREAM_SECONDS) == TextDelta(text="Hoo")
+
+    @pytest.mark.parametrize("finish_reason", [FinishReason.LENGTH, FinishReason.CONTENT_FILTER])
+    def test_a_stopped_answer_says_why(
+        self, server: ProviderServer, provider: Provider, finish_reason: FinishReason
+    ) -> None:
+        server.play(self.wire.answer("They pl", finish_reason=finish_reason))
+
+        text, result = collect(provider)
+
+        assert text == "They pl"
+        assert result.finish_reason is finish_reason
+
+    def test_a_content_filter_that_leaves_no_text_is_an_error(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(self.wire.answer(finish_reason=FinishReason.CONTENT_FILTER))
+
+        assert type(fail(provider)) is ContentFiltered
+
+    def test_a_prompt_refused_for_its_content_is_filtered(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(whole(400, self.wire.content_filter_body("Not about owls.")))
+
+        error = fail(provider)
+
+        assert type(error) is ContentFiltered
+        assert error.detail == "Not about owls."
+
+    @pytest.mark.parametrize(
+        ("status", "kind", "retryable"),
+        [
+            (400, RequestRejected, False),
+            (401, AuthenticationFailed, False),
+            (402, RateLimited, False),
+            (403, AuthenticationFailed, False),
+            (404, ModelUnavailable, False),
+            (408, ProviderTimeout, True),
+            (409, RequestRejected, False),
+            (413, RequestRejected, False),
+            (422, RequestRejected, False),
+            (429, RateLimited, True),
+            (500, ModelUnavailable, True),
+            (502, ModelUnavailable, True),
+            (503, ModelUnavailable, True),
+            (504, ProviderTimeout, True),
+        ],
+    )
+    def test_a_refused_call_says_what_happened_and_is_not_repeated(
+        self,
+        server: ProviderServer,
+        provider: Provider,
+        status: int,
+        kind: type[ProviderError],
+        retryable: bool,
+    ) -> None:
+        server.play(self.wire.error(status))
+
+        error = fail(provider)
+
+        assert type(error) is kind
+        assert error.retryable is retryable
+        assert error.status_code == status
+        assert error.retry_after_seconds is None
+        assert error.detail.startswith("It failed. The request had the header [redacted]")
+        assert len(server.requests) == 1
+
+    @pytest.mark.parametrize("status", [429, 503])
+    def test_the_time_to_wait_is_read_in_seconds(
+        self, server: ProviderServer, provider: Provider, status: int
+    ) -> None:
+        server.play(self.wire.error(status, {"Retry-After": "20"}))
+
+        assert fail(provider).retry_after_seconds == 20.0
+
+    def test_the_time_to_wait_is_read_as_a_date(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(self.wire.error(429, {"Retry-After": formatdate(time.time() + 90, usegmt=True)}))
+
+        assert fail(provider).retry_after_seconds == pytest.approx(89, abs=3)
+
+    def test_an_error_page_of_a_gateway_is_read(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        page = b"<html><h1>502 Bad Gateway</h1></html>"
+        server.play(whole(502, page, headers={"content-type": "text/html"}))
+
+        assert type(fail(provider)) is ModelUnavailable
+
+    def test_a_refused_connection_is_unavailable(self) -> None:
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            provider = self.wire.provider(f"http://127.0.0.1:{closed.getsockname()[1]}")
+
+            error = fail(provider)
+
+        assert type(error) is ModelUnavailable
+        assert error.detail
+
+    def test_a_cut_connection_is_unavailable(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play([Act.RESET])
+
+        assert type(fail(provider)) is ModelUnavailable
+
+    @pytest.mark.parametrize("end", [Act.RESET, b""], ids=["reset", "closed"])
+    def test_a_cut_answer_is_unavailable(
+        self, server: ProviderServer, provider: Provider, end: bytes | Act
+    ) -> None:
+        *cut, _ = streamed([*self.wire.beginning(), self.wire.text("They pl")])
+        server.play([*cut, end])
+
+        assert type(fail(provider)) is ModelUnavailable
+
+    def test_an_answer_without_its_end_is_unavailable(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(streamed([*self.wire.beginning(), self.wire.text("They pl")]))
+
+        assert type(fail(provider)) is ModelUnavailable
+
+    def test_an_error_body_that_breaks_off_is_unavailable(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(whole(500, b'{"err', headers={"content-length": "100"}))
+
+        assert type(fail(provider)) is ModelUnavailable
+
+    @pytest.mark.parametrize(
+        "beginning", [False, True], ids=["before the first byte", "in the middle"]
+    )
+    def test_closing_a_silent_call_closes_its_connection(
+        self, server: ProviderServer, provider: Provider, beginning: bool
+    ) -> None:
+        steps = [*self.wire.beginning(), self.wire.text("They"), Act.HANG]
+        server.play(streamed(steps) if beginning else [Act.HANG])
+        stream = ProviderStream(provider, REQUEST)
+        if beginning:
+            assert stream.next(STREAM_SECONDS) == TextDelta(text="They")
+        assert stream.next(QUIET_SECONDS) is None
+        assert len(server.requests) == 1
+
+        started = time.monotonic()
+        stream.close()
+
+        assert server.client_left.wait(1.0)
+        assert time.monotonic() - started < 2.0
+
+    def test_a_web_page_is_no_answer(self, server: ProviderServer, provider: Provider) -> None:
+        page = b"<html><p>data: Welcome</p></html>"
+        server.play(whole(200, page, headers={"content-type": "text/html"}))
+
+        assert type(fail(provider)) is InvalidOutput
+
+    def test_a_malformed_answer_is_invalid(self, server: ProviderServer, provider: Provider) -> None:
+        for name, events in self.wire.malformed().items():
+            server.play(streamed([*self.wire.beginning(), events]))
+
+            assert type(fail(provider)) is InvalidOutput, name
+
+    @pytest.mark.parametrize("pieces", [(), (" ", "\n")], ids=["no text", "only white space"])
+    def test_an_empty_answer_is_invalid(
+        self, server: ProviderServer, provider: Provider, pieces: tuple[str, ...]
+    ) -> None:
+        server.play(self.wire.answer(*pieces))
+
+        assert type(fail(provider)) is InvalidOutput
+
+    def test_an_answer_that_was_all_reasoning_says_so(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        usage = Usage(input_tokens=9, output_tokens=77, reasoning_tokens=70)
+        server.play(self.wire.answer(finish_reason=FinishReason.LENGTH, usage=usage))
+
+        error = fail(provider)
+
+        assert type(error) is InvalidOutput
+        assert "70 of its 77 tokens went into reasoning" in error.detail
+
+    @pytest.mark.parametrize("key", ["sk-with-a-line\nbreak", "sk-ünicode"])
+    def test_a_key_that_cannot_be_sent_fails_before_a_call(
+        self, server: ProviderServer, key: str
+    ) -> None:
+        error = fail(self.wire.provider(server.url, api_key=key))
+
+        assert type(error) is AuthenticationFailed
+        assert not server.requests
+
+    def test_a_missing_key(self, server: ProviderServer) -> None:
+        provider = self.wire.provider(server.url, api_key=None)
+        server.play(self.wire.answer("Hoo."))
+
+        if self.wire.no_key_needed:
+            assert collect(provider)[0] == "Hoo."
+        else:
+            assert type(fail(provider)) is AuthenticationFailed
+            assert not server.requests
+
+    def test_connections_are_reused(self, server: ProviderServer, provider: Provider) -> None:
+        # The last one closes, because an idle connection outlives the test.
+        server.play(self.wire.answer("Hoo.", keep_alive=True), self.wire.answer("Hoo."))
+
+        collect(provider)
+        collect(provider)
+
+        assert server.connections == 1
+
+    def test_two_calls_at_once(self, server: ProviderServer, provider: Provider) -> None:
+        server.play([Act.HANG], self.wire.answer("Hoo."))
+
+        with ProviderStream(provider, REQUEST) as silent:
+            assert silent.next(QUIET_SECONDS) is None
+            assert collect(provider)[0] == "Hoo."

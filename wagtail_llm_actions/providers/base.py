@@ -1,0 +1,110 @@
+"""What an adapter of a language model has to do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from wagtail_llm_actions.errors import ModelUnavailable
+from wagtail_llm_actions.providers.redaction import redact
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+    from wagtail_llm_actions.errors import ProviderError
+    from wagtail_llm_actions.generation import GenerationRequest, GenerationResult, TextDelta
+
+
+class ProviderNotInstalled(ModelUnavailable):
+    """The adapter's SDK is not installed; the message names the command that installs it."""
+
+    retryable = False
+
+    def __init__(self, *, provider: str, extra: str, model: str = "every model") -> None:
+        super().__init__(
+            provider=provider,
+            model=model,
+            detail=f'Install its SDK: pip install "wagtail-llm-actions[{extra}]".',
+        )
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}. {self.detail}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """What an adapter found out about a failed call, before it is fit to be shown or logged."""
+
+    kind: type[ProviderError]
+    words: str = ""
+    """The provider's own words, not yet redacted."""
+    status_code: int | None = None
+    retry_after_seconds: float | None = None
+    retryable: bool | None = None
+    """Given where this case differs from ``kind``."""
+
+
+class Provider(ABC):
+    """An account at a provider, or a server that speaks a provider's protocol.
+
+    One instance serves all calls of a process, from any thread. An adapter reads ``options`` in
+    its own constructor and raises ``TypeError`` or ``ValueError`` for one that it does not know.
+    """
+
+    def __init__(
+        self,
+        *,
+        alias: str,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> None:
+        """Keep the settings; imports no SDK.
+
+        Raises:
+            ValueError: ``base_url`` holds a user name or password. HTTP libraries log addresses.
+        """
+        if base_url and "@" in urlsplit(base_url).netloc:
+            msg = "BASE_URL must not hold a user name or password; use API_KEY."
+            raise ValueError(msg)
+        self.alias = alias
+        self.base_url = base_url or None
+        self._api_key = api_key or None
+        self._options = options or {}
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.alias!r}>"
+
+    def warm_up(self) -> None:  # noqa: B027 - an adapter without an SDK has nothing to import
+        """Import the SDK and build the client, so that a forked worker finds them ready.
+
+        Opens no connection and needs no event loop.
+
+        Raises:
+            ProviderNotInstalled: The SDK is missing.
+        """
+
+    @abstractmethod
+    def stream(self, request: GenerationRequest) -> AsyncGenerator[TextDelta | GenerationResult]:
+        """Generate one text: yield its pieces as they arrive, then exactly one result.
+
+        A cancelled or closed generator closes its connection before it ends. There is no time
+        limit for the answer: whoever calls cancels.
+
+        Raises:
+            ProviderError: In place of every exception of the SDK, which is kept out of the
+                traceback because it may quote the key or the prompt.
+        """
+
+    def error(self, failure: Failure, model: str) -> ProviderError:
+        """Make the error of a failed call, without secrets and with ``words`` cut."""
+        return failure.kind(
+            provider=self.alias,
+            model=model,
+            status_code=failure.status_code,
+            retry_after_seconds=failure.retry_after_seconds,
+            retryable=failure.retryable,
+            detail=redact(failure.words, self._api_key),
+        )

@@ -1,0 +1,62 @@
+"""The configured providers: from an alias in the settings to an adapter."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
+
+from wagtail_llm_actions.conf import SETTING, get_settings
+from wagtail_llm_actions.errors import ProviderError
+from wagtail_llm_actions.providers.base import Provider
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def get_provider(alias: str) -> Provider:
+    """Return the provider of an entry in ``PROVIDERS``; the same one each time.
+
+    Raises:
+        ImproperlyConfigured: There is no such entry, or it does not make a provider.
+    """
+    where = f"{SETTING}['PROVIDERS'][{alias!r}]"
+    try:
+        entry = get_settings().providers[alias]
+        backend = import_string(entry.backend)
+    except (KeyError, ImportError) as error:
+        msg = f"{where} names no provider: {error}."
+        raise ImproperlyConfigured(msg) from error
+    if not (isinstance(backend, type) and issubclass(backend, Provider)):
+        msg = f"{where}: {entry.backend} is not a subclass of Provider."
+        raise ImproperlyConfigured(msg)
+    try:
+        return backend(
+            alias=alias, api_key=entry.api_key, base_url=entry.base_url, options=entry.options
+        )
+    except (TypeError, ValueError) as error:
+        msg = f"{where}: {error}"
+        raise ImproperlyConfigured(msg) from error
+
+
+def warm_up() -> None:
+    """Make every configured provider ready for its first call; a worker does so before it forks.
+
+    A provider whose SDK is missing is logged, and the others still work.
+    """
+    for alias in get_settings().providers:
+        try:
+            get_provider(alias).warm_up()
+        except ProviderError as error:
+            logger.warning("The provider %s cannot be used: %s", alias, error)
+
+
+def _forget(*, setting: str, **_kwargs: object) -> None:
+    if setting == SETTING:
+        get_provider.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="wagtail_llm_actions.providers.registry")

@@ -1,0 +1,146 @@
+"""A synchronous bridge to ``Provider.stream``, for the executor of runs.
+
+The call itself runs on an event loop, because only asyncio can give it up at every moment, also
+while it waits for the first byte. One loop per process, on a daemon thread, serves all streams.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from wagtail_llm_actions.generation import TextDelta
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from wagtail_llm_actions.generation import GenerationRequest, GenerationResult
+    from wagtail_llm_actions.providers.base import Provider
+
+CLOSE_SECONDS = 2.0
+
+
+class _LoopThread:
+    """An event loop that starts with the first stream."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def loop(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(
+                    target=self._loop.run_forever, name="llm-actions-providers", daemon=True
+                ).start()
+            return self._loop
+
+    def leave_to_parent(self) -> None:
+        """In a forked child, whose thread is gone, start anew when needed."""
+        # The parent's loop stays referenced: closing it here would touch the parent's selector.
+        self._parents_loop = self._loop
+        self._loop = None
+        self._lock = threading.Lock()
+
+
+_loop_thread = _LoopThread()
+if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork
+    os.register_at_fork(after_in_child=_loop_thread.leave_to_parent)
+
+
+class ProviderStream:
+    """One running call; the connection is closed when the ``with`` block is left.
+
+    Use it from one thread. It starts at once.
+    """
+
+    def __init__(self, provider: Provider, request: GenerationRequest) -> None:
+        self._provider = provider
+        self._request = request
+        self._news = threading.Condition()
+        self._text: list[str] = []
+        self._result: GenerationResult | None = None
+        self._error: BaseException | None = None
+        self._ended = threading.Event()
+        self._loop = _loop_thread.loop()
+        self._loop.call_soon_threadsafe(self._start)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def next(self, timeout_seconds: float) -> TextDelta | GenerationResult | None:
+        """Return what has arrived: all text since the last call as one piece, or the result.
+
+        Returns:
+            ``None`` when nothing arrived in time.
+
+        Raises:
+            ProviderError: The call failed.
+            RuntimeError: The provider broke the contract, or the stream is closed.
+        """
+        with self._news:
+            self._news.wait_for(self._has_news, timeout_seconds)
+            if self._text:
+                text = "".join(self._text)
+                self._text.clear()
+                return TextDelta(text=text)
+            if self._error is not None:
+                raise self._error
+            result, self._result = self._result, None
+            return result
+
+    def close(self) -> None:
+        """Cancel the call if it still runs, and wait up to 2 s until its connection is closed."""
+        self._loop.call_soon_threadsafe(self._cancel)
+        self._ended.wait(CLOSE_SECONDS)
+
+    def _has_news(self) -> bool:
+        return bool(self._text) or self._error is not None or self._result is not None
+
+    # Below here: on the loop's thread.
+
+    def _start(self) -> None:
+        self._task = self._loop.create_task(self._pump())
+        self._task.add_done_callback(self._end)
+
+    def _cancel(self) -> None:
+        self._task.cancel()
+
+    async def _pump(self) -> None:
+        result = None
+        async with aclosing(self._provider.stream(self._request)) as items:
+            async for item in items:
+                if isinstance(item, TextDelta):
+                    with self._news:
+                        self._text.append(item.text)
+                        self._news.notify()
+                else:
+                    result = item
+        if result is None:
+            msg = f"{self._provider!r} ended its stream without a result."
+            raise RuntimeError(msg)
+        with self._news:
+            self._result = result
+            self._news.notify()
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        with self._news:
+            if task.cancelled():
+                self._error = RuntimeError("The call was cancelled.")
+            else:
+                self._error = task.exception()
+            self._news.notify()
+        self._ended.set()
