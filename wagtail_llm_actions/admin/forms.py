@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -49,12 +50,20 @@ class LLMActionForm(WagtailAdminModelForm):
 
     model_type = ModelTypeField(label=_("Page or snippet type"))
 
+    class Media:
+        """Changes the choices of the fields as soon as the type is changed."""
+
+        js = [forms.Script("wagtail_llm_actions/js/action-form.js", type="module")]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         types = ContentType.objects.get_for_models(*target_models()).values()
         self.fields["model_type"].queryset = ContentType.objects.filter(
             pk__in=[content_type.pk for content_type in types]
         ).order_by("app_label", "model")
+        self.fields["model_type"].widget.attrs["data-llm-actions-fields-url"] = reverse(
+            "wagtail_llm_actions:fields"
+        )
         offered = self._model_fields()
         self._choose("destination", offered.destinations)
         self._choose("source", offered.sources)

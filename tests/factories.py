@@ -1,0 +1,149 @@
+"""Factories of everything that tests need rows of."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import factory
+import wagtail_factories
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from wagtail.models import GroupPagePermission, Page
+
+from example_site.blog.models import Author, BlogIndexPage, BlogPage
+from wagtail_llm_actions.models import LLMAction, LLMAttempt, LLMRun, PromptTemplate
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    """A user without any right."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda number: f"user-{number}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.com")
+
+
+class AdminFactory(UserFactory):
+    """A superuser."""
+
+    is_superuser = True
+    is_staff = True
+
+
+class EditorFactory(UserFactory):
+    """Somebody who may edit every page and every author, and manage nothing."""
+
+    @factory.post_generation
+    def rights(self: User, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]
+        group = Group.objects.create(name=f"Editors of {self.username}")
+        names = ["access_admin", "add_author", "change_author"]
+        group.permissions.set(Permission.objects.filter(codename__in=names))
+        root = Page.objects.get(depth=1)
+        for codename in ("add_page", "change_page"):
+            permission = Permission.objects.get(
+                content_type__app_label="wagtailcore", codename=codename
+            )
+            GroupPagePermission.objects.create(group=group, page=root, permission=permission)
+        self.groups.add(group)
+
+
+class BlogIndexPageFactory(wagtail_factories.PageFactory):
+    """Where posts stand."""
+
+    class Meta:
+        model = BlogIndexPage
+
+    title = "Journal"
+    parent = factory.LazyFunction(lambda: Page.objects.get(depth=1))
+
+
+class BlogPageFactory(wagtail_factories.PageFactory):
+    """A post with an introduction and nothing generated yet."""
+
+    class Meta:
+        model = BlogPage
+
+    title = factory.Sequence(lambda number: f"Post {number}")
+    intro = "<p>The tide came in <b>early</b> that day.</p><p>Nobody had told the boats.</p>"
+    parent = factory.SubFactory(BlogIndexPageFactory)
+
+
+class AuthorFactory(factory.django.DjangoModelFactory):
+    """A snippet."""
+
+    class Meta:
+        model = Author
+
+    name = factory.Sequence(lambda number: f"Author {number}")
+    bio = "Writes about harbours, and the people who leave them."
+
+
+class PromptTemplateFactory(factory.django.DjangoModelFactory):
+    """A template that sends the source and nothing else."""
+
+    class Meta:
+        model = PromptTemplate
+
+    name = factory.Sequence(lambda number: f"Template {number}")
+    text = "Summarise: {{ input }}"
+
+
+class LLMActionFactory(factory.django.DjangoModelFactory):
+    """Summary from introduction, on posts, with the scripted model."""
+
+    class Meta:
+        model = LLMAction
+
+    label = factory.Sequence(lambda number: f"Action {number}")
+    model_type = factory.LazyFunction(lambda: ContentType.objects.get_for_model(BlogPage))
+    destination = "summary"
+    source = "intro"
+    prompt_template = factory.SubFactory(PromptTemplateFactory)
+    model = "scripted"
+
+
+class LLMRunFactory(factory.django.DjangoModelFactory):
+    """A queued run on a post."""
+
+    class Meta:
+        model = LLMRun
+
+    class Params:
+        page = factory.SubFactory(BlogPageFactory)
+        running = factory.Trait(status=LLMRun.Status.RUNNING, lease_token=factory.Faker("uuid4"))
+        succeeded = factory.Trait(
+            status=LLMRun.Status.SUCCEEDED, output="The tide came early.", finish_reason="stop"
+        )
+
+    action = factory.SubFactory(LLMActionFactory)
+    action_label = factory.SelfAttribute("action.label")
+    target_content_type = factory.SelfAttribute("action.model_type")
+    target_object_id = factory.LazyAttribute(lambda run: str(run.page.pk))
+    target_label = factory.LazyAttribute(lambda run: run.page.title)
+    source_path = factory.SelfAttribute("action.source")
+    field_path = factory.SelfAttribute("action.destination")
+    field_label = "Summary"
+    client_request_id = factory.LazyFunction(uuid.uuid4)
+    user = factory.SubFactory(EditorFactory)
+    prompt = "Summarise: The tide came in early that day."
+    model_key = "scripted"
+    provider_name = "test"
+    request_model = "scripted"
+    temperature = 0.7
+    max_tokens = 1000
+
+
+class LLMAttemptFactory(factory.django.DjangoModelFactory):
+    """The first call of a run."""
+
+    class Meta:
+        model = LLMAttempt
+
+    run = factory.SubFactory(LLMRunFactory)
+    number = 1
+    provider_name = "test"
+    model = "scripted"
+    started_at = factory.SelfAttribute("run.queued_at")
