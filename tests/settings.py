@@ -89,12 +89,11 @@ if os.environ.get("TEST_DATABASE_ENGINE") == "postgresql":
     }
 else:
     # A file, because threads, worker processes and browser tests all open the same database.
-    sqlite_file = TEMPORARY / f"llm-actions-{os.getpid()}.sqlite3"
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": os.environ.get("TEST_DATABASE_NAME", sqlite_file),
-            "TEST": {"NAME": sqlite_file},
+            "NAME": os.environ.get("TEST_DATABASE_NAME", TEMPORARY / "llm-actions.sqlite3"),
+            "TEST": {"NAME": TEMPORARY / f"llm-actions-{os.getpid()}.sqlite3"},
             "OPTIONS": {
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
                 "transaction_mode": "IMMEDIATE",
