@@ -22,7 +22,7 @@ from wagtail_llm_actions.models.action import (
 )
 from wagtail_llm_actions.runs.permissions import target_models
 
-CHOOSE = ("", "---------")
+CHOOSE = ("", _("- Select an option -"))
 
 
 class ModelTypeField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -34,11 +34,16 @@ class ModelTypeField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: ContentType) -> str:
         """Say what it is and, in brackets, which kind."""
-        model = obj.model_class()
-        if model is None:
-            return str(obj)
-        kind = _("page") if issubclass(model, AbstractPage) else _("snippet")
-        return f"{capfirst(str(model._meta.verbose_name))} ({kind})"
+        return model_type_label(obj)
+
+
+def model_type_label(content_type: ContentType) -> str:
+    """Return the name of a page or snippet type, and in brackets which of the two it is."""
+    model = content_type.model_class()
+    if model is None:
+        return str(content_type)
+    kind = _("page") if issubclass(model, AbstractPage) else _("snippet")
+    return f"{capfirst(str(model._meta.verbose_name))} ({kind})"
 
 
 class LLMActionForm(WagtailAdminModelForm):

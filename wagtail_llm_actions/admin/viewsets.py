@@ -10,11 +10,12 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
 from wagtail.snippets.views.snippets import (
     CreateView,
     EditView,
+    IndexView,
     SnippetViewSet,
     SnippetViewSetGroup,
 )
 
-from wagtail_llm_actions.admin.forms import LLMActionForm
+from wagtail_llm_actions.admin.forms import LLMActionForm, model_type_label
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.runs.start import field_label
@@ -45,6 +46,13 @@ class NoAutosaveEditView(NoAutosave, EditView):
     """An edit form that saves only when asked to."""
 
 
+class LLMActionIndexView(IndexView):
+    """The list of actions."""
+
+    add_item_label = _("New action")
+    page_title = _("LLM actions")
+
+
 class FieldColumn(Column):
     """A field of an action's page or snippet type, by its label."""
 
@@ -61,9 +69,9 @@ class LLMActionViewSet(SnippetViewSet):
     model = LLMAction
     base_url_path = "llm/actions"
     url_namespace = "wagtail_llm_actions_actions"
-    add_item_label = _("New action")
     icon = "llm-actions-generate"
     menu_label = _("Actions")
+    index_view_class = LLMActionIndexView
     create_view_class = NoAutosaveCreateView
     edit_view_class = NoAutosaveEditView
     copy_view_enabled = True
@@ -71,7 +79,7 @@ class LLMActionViewSet(SnippetViewSet):
     list_filter = ["is_active"]
     list_display = [
         "label",
-        Column("model_type", label=_("Type")),
+        Column(lambda action: model_type_label(action.model_type), label=_("Type")),
         FieldColumn("destination", label=_("Field name")),
         FieldColumn("source", label=_("Source field")),
         Column(lambda action: model_label(action.model), label=_("LLM model")),
@@ -113,7 +121,6 @@ class PromptTemplateViewSet(SnippetViewSet):
     model = PromptTemplate
     base_url_path = "llm/templates"
     url_namespace = "wagtail_llm_actions_templates"
-    add_item_label = _("New prompt template")
     icon = "doc-full"
     menu_label = _("Prompt templates")
     create_view_class = NoAutosaveCreateView
