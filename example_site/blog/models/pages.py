@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 POSTS_ON_HOME_PAGE = 7
 WORDS_PER_MINUTE = 220
+MOTIFS = 6
 
 
 class HomePage(Page):
@@ -125,10 +126,16 @@ class BlogPage(Page):
         """The summary, or without one the introduction as plain text."""
         return self.summary or strip_tags(self.intro)
 
+    @property
+    def motif(self) -> int:
+        """Which of the style sheet's colours the post has; it never changes."""
+        return self.pk % MOTIFS if self.pk else 0
+
     @cached_property
     def reading_minutes(self) -> int:
         """How long the introduction and body take to read, in whole minutes and at least one."""
-        text = strip_tags(f"{self.intro} {self.body.render_as_block()}")
+        body = " ".join(self.body.stream_block.get_searchable_content(self.body))
+        text = f"{strip_tags(self.intro)} {body}"
         return max(1, math.ceil(len(text.split()) / WORDS_PER_MINUTE))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
