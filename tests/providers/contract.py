@@ -112,7 +112,9 @@ class Wire(ABC):
         return reply
 
 
-def collect(provider: Provider, request: GenerationRequest = REQUEST) -> tuple[str, GenerationResult]:
+def collect(
+    provider: Provider, request: GenerationRequest = REQUEST
+) -> tuple[str, GenerationResult]:
     """Run a call to its end and return its text and its result."""
     text = ""
     with ProviderStream(provider, request) as stream:
@@ -183,9 +185,7 @@ class ProviderContract:
         assert self.wire.sent(server.requests[0]) == request
 
     def test_success_gives_text_and_usage(self, server: ProviderServer, provider: Provider) -> None:
-        usage = Usage(
-            input_tokens=21, output_tokens=13, cached_input_tokens=8, reasoning_tokens=5
-        )
+        usage = Usage(input_tokens=21, output_tokens=13, cached_input_tokens=8, reasoning_tokens=5)
         server.play(self.wire.answer("They plan ", "a Käuzchen 🦉.", usage=usage))
 
         text, result = collect(provider)
@@ -289,7 +289,9 @@ class ProviderContract:
     def test_the_time_to_wait_is_read_as_a_date(
         self, server: ProviderServer, provider: Provider
     ) -> None:
-        server.play(self.wire.error(429, {"Retry-After": formatdate(time.time() + 90, usegmt=True)}))
+        server.play(
+            self.wire.error(429, {"Retry-After": formatdate(time.time() + 90, usegmt=True)})
+        )
 
         assert fail(provider).retry_after_seconds == pytest.approx(89, abs=3)
 
@@ -347,7 +349,7 @@ class ProviderContract:
     def test_closing_a_silent_call_closes_its_connection(
         self, server: ProviderServer, provider: Provider, beginning: bool
     ) -> None:
-        steps = [*self.wire.beginning(), self.wire.text("They"), Act.HANG]
+        steps: list[bytes | Act] = [*self.wire.beginning(), self.wire.text("They"), Act.HANG]
         server.play(streamed(steps) if beginning else [Act.HANG])
         stream = ProviderStream(provider, REQUEST)
         if beginning:
@@ -367,7 +369,9 @@ class ProviderContract:
 
         assert type(fail(provider)) is InvalidOutput
 
-    def test_a_malformed_answer_is_invalid(self, server: ProviderServer, provider: Provider) -> None:
+    def test_a_malformed_answer_is_invalid(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
         for name, events in self.wire.malformed().items():
             server.play(streamed([*self.wire.beginning(), events]))
 

@@ -44,7 +44,11 @@ Script = Reply | Callable[[Recorded], Reply]
 
 def whole(status: int, body: bytes, *, headers: Mapping[str, str] | None = None) -> Reply:
     """Build a reply that is sent at once, JSON if the headers say nothing else."""
-    merged = {"content-type": "application/json", "content-length": str(len(body)), **(headers or {})}
+    merged = {
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+        **(headers or {}),
+    }
     return [_head(status, merged), body]
 
 

@@ -22,10 +22,10 @@ class ProviderNotInstalled(ModelUnavailable):
 
     retryable = False
 
-    def __init__(self, *, provider: str, extra: str, model: str = "every model") -> None:
+    def __init__(self, *, provider: str, extra: str) -> None:
         super().__init__(
             provider=provider,
-            model=model,
+            model="every model",
             detail=f'Install its SDK: pip install "wagtail-llm-actions[{extra}]".',
         )
 
@@ -64,11 +64,10 @@ class Provider(ABC):
         """Keep the settings; imports no SDK.
 
         Raises:
-            ValueError: ``base_url`` holds a user name or password. HTTP libraries log addresses.
+            ValueError: ``base_url`` is no web address, or one that holds a password.
         """
-        if base_url and "@" in urlsplit(base_url).netloc:
-            msg = "BASE_URL must not hold a user name or password; use API_KEY."
-            raise ValueError(msg)
+        if base_url:
+            _check_address(base_url)
         self.alias = alias
         self.base_url = base_url or None
         self._api_key = api_key or None
@@ -108,3 +107,16 @@ class Provider(ABC):
             retryable=failure.retryable,
             detail=redact(failure.words, self._api_key),
         )
+
+
+def _check_address(url: str) -> None:
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        msg = (
+            "BASE_URL must not hold a password, because HTTP libraries log addresses: use API_KEY."
+        )
+        raise ValueError(msg)
+    # ``port`` itself raises ValueError when it is no port.
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        msg = f"BASE_URL must be an address such as https://host/v1, not {url!r}."
+        raise ValueError(msg)

@@ -32,6 +32,10 @@ class ClientPerLoop(Generic[Client]):
         if not self._ahead:
             self._ahead.append(self._build())
 
+    def has_one(self) -> bool:
+        """Return whether ``get`` will not have to build one."""
+        return bool(self._ahead) or get_running_loop() in self._by_loop
+
     def get(self) -> Client:
         """Return the running loop's client."""
         loop = get_running_loop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from json import JSONDecodeError
 from typing import TYPE_CHECKING
@@ -126,15 +127,16 @@ def _reported(
 
 
 def _kind_of_status(status_code: int | None) -> type[ProviderError] | None:
-    if status_code is None or status_code in STATUSES:
-        return STATUSES.get(status_code or 0)
-    return RequestRejected if 400 <= status_code < 500 else ModelUnavailable  # noqa: PLR2004
+    if status_code is None:
+        return None
+    is_client_error = 400 <= status_code < 500  # noqa: PLR2004
+    return STATUSES.get(status_code, RequestRejected if is_client_error else ModelUnavailable)
 
 
 def _status_in(error: openai.APIError) -> int | None:
-    """Some servers write the HTTP status into the code of an error event."""
+    """Some servers write an HTTP status into the code of an error event."""
     code = error.code or ""
-    return int(code) if code.isdecimal() else None
+    return int(code) if re.fullmatch(r"[45][0-9]{2}", code) else None
 
 
 def _body_words(body: object) -> str:
@@ -155,4 +157,4 @@ def _kind(error: Exception) -> type[ProviderError]:
 
 def _words(error: Exception) -> str:
     known = error.__cause__ or error
-    return f"{type(known).__name__}: {known}"
+    return ": ".join(filter(None, (type(known).__name__, str(known))))

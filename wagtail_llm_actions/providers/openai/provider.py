@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -61,7 +62,7 @@ class OpenAIProvider(Provider):
     def warm_up(self) -> None:
         """Import the SDK (1 to 2 s) and build a client (0.1 s)."""
         try:
-            from wagtail_llm_actions.providers.openai import client  # noqa: PLC0415 - see above
+            from wagtail_llm_actions.providers.openai import client  # noqa: PLC0415 - the SDK
         except ImportError:
             raise ProviderNotInstalled(provider=self.alias, extra="openai") from None
         client.import_lazy_parts()
@@ -72,12 +73,11 @@ class OpenAIProvider(Provider):
     ) -> AsyncGenerator[TextDelta | GenerationResult]:
         """Stream one chat completion."""
         self._check_key(request.model)
-        try:
-            from wagtail_llm_actions.providers.openai import answers, errors  # noqa: PLC0415
-        except ImportError:
-            raise ProviderNotInstalled(
-                provider=self.alias, extra="openai", model=request.model
-            ) from None
+        if not self._clients.has_one():
+            # In a thread, because the calls that already run share this loop.
+            await asyncio.to_thread(self.warm_up)
+        from wagtail_llm_actions.providers.openai import answers, errors  # noqa: PLC0415 - the SDK
+
         answer = answers.Answer()
         try:
             async with await self._create(request) as chunks:
@@ -89,7 +89,7 @@ class OpenAIProvider(Provider):
             raise self.error(errors.failure_of(error), request.model) from None
 
     async def _create(self, request: GenerationRequest) -> AsyncStream[ChatCompletionChunk]:
-        from openai import omit  # noqa: PLC0415
+        from openai import omit  # noqa: PLC0415 - the SDK
 
         return await self._clients.get().chat.completions.create(
             model=request.model,
@@ -115,7 +115,7 @@ class OpenAIProvider(Provider):
         raise self.error(Failure(kind=AuthenticationFailed, words=words), model)
 
     def _build_client(self) -> AsyncOpenAI:
-        from wagtail_llm_actions.providers.openai.client import build_client  # noqa: PLC0415
+        from wagtail_llm_actions.providers.openai.client import build_client  # noqa: PLC0415 - the SDK
 
         return build_client(
             api_key=self._api_key or NO_KEY,

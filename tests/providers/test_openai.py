@@ -1,0 +1,443 @@
+"""What is OpenAI's own, beside the contract of providers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+
+import httpx2
+import openai
+import pytest
+
+from tests.providers.contract import KEY, REQUEST, collect, fail
+from tests.providers.server import Act, ProviderServer, streamed, whole
+from tests.providers.wire_openai import (
+    DONE,
+    OpenAIWire,
+    choice,
+    chunk,
+    error_body,
+    event,
+    usage_fields,
+)
+from wagtail_llm_actions.errors import (
+    AuthenticationFailed,
+    ContentFiltered,
+    InvalidOutput,
+    ModelUnavailable,
+    RateLimited,
+    RequestRejected,
+)
+from wagtail_llm_actions.generation import FinishReason, Usage
+from wagtail_llm_actions.providers.openai import OpenAIProvider
+from wagtail_llm_actions.providers.openai.errors import ALL, KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from wagtail_llm_actions.errors import ProviderError
+    from wagtail_llm_actions.providers.base import Provider
+
+WIRE = OpenAIWire()
+
+
+@pytest.fixture
+def server() -> Iterator[ProviderServer]:
+    with ProviderServer() as server:
+        yield server
+
+
+@pytest.fixture
+def provider(server: ProviderServer) -> Provider:
+    return WIRE.provider(server.url)
+
+
+def test_openai_itself_gets_its_own_name_for_the_limit(
+    server: ProviderServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    provider = OpenAIProvider(alias="us", api_key=KEY, base_url="http://us.api.openai.com/v1")
+    server.play(WIRE.answer("Hoo."))
+
+    collect(provider)
+
+    (request,) = server.requests
+    assert request.path == "http://us.api.openai.com/v1/chat/completions"
+    assert request.body["max_completion_tokens"] == 77
+    assert "max_tokens" not in request.body
+
+
+@pytest.mark.parametrize(
+    ("base_url", "is_openai"),
+    [
+        (None, True),
+        ("", True),
+        ("https://api.openai.com/v1", True),
+        ("https://eu.api.openai.com/v1", True),
+        ("https://api.openai.com.example.org/v1", False),
+        ("https://myapi.openai.com/v1", False),
+        ("http://localhost:8080/v1", False),
+    ],
+)
+def test_openai_is_known_by_its_host(base_url: str | None, is_openai: bool) -> None:
+    assert OpenAIProvider(alias="main", api_key=KEY, base_url=base_url).is_openai is is_openai
+
+
+def test_openai_itself_wants_a_key() -> None:
+    error = fail(OpenAIProvider(alias="main"))
+
+    assert type(error) is AuthenticationFailed
+    assert error.detail == "No API key is configured."
+
+
+def test_an_unknown_option_is_refused() -> None:
+    with pytest.raises(TypeError, match="'organisation'"):
+        OpenAIProvider(alias="main", options={"organisation": "org-1"})
+
+
+def test_only_our_settings_are_sent(
+    server: ProviderServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("API_KEY", "ADMIN_KEY", "ORG_ID", "PROJECT_ID", "WEBHOOK_SECRET"):
+        monkeypatch.setenv(f"OPENAI_{name}", "from-elsewhere")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://from-elsewhere.invalid/v1")
+    monkeypatch.setenv(
+        "OPENAI_CUSTOM_HEADERS", "Authorization: from-elsewhere\nX-Team: from-elsewhere"
+    )
+    server.play(WIRE.answer("Hoo."))
+
+    collect(WIRE.provider(server.url, api_key=None))
+
+    (request,) = server.requests
+    assert request.headers["authorization"] == "Bearer no-key"
+    assert "from-elsewhere" not in repr(request)
+
+
+def test_options_are_sent(server: ProviderServer) -> None:
+    options = {"organization": "org-1", "project": "proj-1", "connect_timeout_seconds": 1.0}
+    provider = OpenAIProvider(alias="main", base_url=f"{server.url}/v1", options=options)
+    server.play(WIRE.answer("Hoo."))
+
+    collect(provider)
+
+    headers = server.requests[0].headers
+    assert (headers["openai-organization"], headers["openai-project"]) == ("org-1", "proj-1")
+
+
+def test_a_connection_that_does_not_open_in_time_is_unavailable(server: ProviderServer) -> None:
+    provider = OpenAIProvider(
+        alias="main",
+        # The server waits for a request, the client for its answer to the TLS handshake.
+        base_url=server.url.replace("http:", "https:"),
+        options={"connect_timeout_seconds": 0.1},
+    )
+
+    error = fail(provider)
+
+    assert type(error) is ModelUnavailable
+    assert error.detail == "ConnectTimeout"
+
+
+def test_a_refusal_of_the_model_is_filtered(server: ProviderServer, provider: Provider) -> None:
+    refusal = [chunk(choices=[choice(refusal=words)]) for words in ("I cannot ", "help.")]
+    server.play(streamed([*refusal, chunk(choices=[choice("stop")]), DONE]))
+
+    error = fail(provider)
+
+    assert type(error) is ContentFiltered
+    assert error.detail == "I cannot help."
+
+
+@pytest.mark.parametrize("word", ["tool_calls", "eos"])
+def test_an_unknown_finish_reason_is_an_error(
+    server: ProviderServer, provider: Provider, word: str
+) -> None:
+    server.play(streamed([WIRE.text("Hoo"), event({"choices": [choice(word)]}), DONE]))
+
+    text, result = collect(provider)
+
+    assert text == "Hoo"
+    assert result.finish_reason is FinishReason.ERROR
+
+
+def test_the_last_usage_counts(server: ProviderServer, provider: Provider) -> None:
+    growing = [
+        chunk(choices=[choice(content="hoo")], usage=usage_fields(usage))
+        for usage in (Usage(input_tokens=3, output_tokens=n) for n in (1, 2))
+    ]
+    last = Usage(input_tokens=3, output_tokens=9)
+    server.play(streamed([*growing, *WIRE.ending(FinishReason.STOP, last)]))
+
+    assert collect(provider)[1].usage == last
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"choices": None, "usage": {"prompt_tokens": 3, "completion_tokens": 4}},
+        {"usage": {"prompt_tokens": 3, "completion_tokens": 4, "prompt_tokens_details": None}},
+    ],
+)
+def test_a_bare_usage_is_read(
+    server: ProviderServer, provider: Provider, last: Mapping[str, object]
+) -> None:
+    server.play(streamed([WIRE.text("Hoo"), chunk(choices=[choice("stop")]), event(last), DONE]))
+
+    assert collect(provider)[1].usage == Usage(input_tokens=3, output_tokens=4)
+
+
+@pytest.mark.parametrize("usage", ["many", {"total_tokens": 7}])
+def test_a_usage_without_counts_is_not_reported(
+    server: ProviderServer, provider: Provider, usage: object
+) -> None:
+    server.play(streamed([WIRE.text("Hoo"), event({"choices": [choice("stop")], "usage": usage})]))
+
+    assert collect(provider)[1].usage is None
+
+
+def test_the_requested_model_stands_in_for_an_unnamed_one(
+    server: ProviderServer, provider: Provider
+) -> None:
+    server.play(streamed([event({"choices": [choice("stop", content="Hoo")]}), DONE]))
+
+    assert collect(provider)[1].response_model == REQUEST.model
+
+
+def test_reasoning_of_compatible_servers_is_not_text(
+    server: ProviderServer, provider: Provider
+) -> None:
+    thought = event({"choices": [choice(reasoning_content="Owls plan?")]})
+    server.play(streamed([thought, WIRE.text("Hoo."), *WIRE.ending(FinishReason.STOP, None)]))
+
+    assert collect(provider)[0] == "Hoo."
+
+
+def test_a_plain_completion_in_place_of_a_stream_is_invalid(
+    server: ProviderServer, provider: Provider
+) -> None:
+    server.play(whole(200, b'{"object": "chat.completion", "choices": []}'))
+
+    assert type(fail(provider)) is InvalidOutput
+
+
+def test_a_broken_compression_is_invalid(server: ProviderServer, provider: Provider) -> None:
+    server.play(whole(200, b"this is not gzip", headers={"content-encoding": "gzip"}))
+
+    assert type(fail(provider)) is InvalidOutput
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "retryable"),
+    [
+        (429, "insufficient_quota", RateLimited, False),
+        (429, "rate_limit_exceeded", RateLimited, True),
+        (400, "content_policy_violation", ContentFiltered, False),
+        (400, "context_length_exceeded", RequestRejected, False),
+        (400, "model_not_found", ModelUnavailable, False),
+        (400, "invalid_api_key", AuthenticationFailed, False),
+        (418, "teapot", RequestRejected, False),
+        (304, None, ModelUnavailable, True),
+    ],
+)
+def test_the_code_says_more_than_the_status(
+    server: ProviderServer,
+    status: int,
+    code: str | None,
+    kind: type[ProviderError],
+    retryable: bool,
+) -> None:
+    server.play(whole(status, error_body("No.", code=code)))
+
+    error = fail(WIRE.provider(server.url))
+
+    assert type(error) is kind
+    assert error.retryable is retryable
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "status"),
+    [
+        ({"code": "rate_limit_exceeded"}, RateLimited, None),
+        ({"code": 503, "type": "unavailable_error"}, ModelUnavailable, 503),
+        ({"code": 400, "type": "invalid_request_error"}, RequestRejected, 400),
+        ({"type": "invalid_request_error"}, RequestRejected, None),
+        ({"type": "overloaded_error"}, RateLimited, None),
+        ({"type": ["not", "a", "name"], "code": "12345"}, ModelUnavailable, None),
+        ({}, ModelUnavailable, None),
+    ],
+)
+def test_an_error_event_in_the_stream_is_read(
+    server: ProviderServer,
+    fields: Mapping[str, object],
+    kind: type[ProviderError],
+    status: int | None,
+) -> None:
+    body = {"error": {"message": f"It broke: Bearer {KEY}", **fields}}
+    server.play(streamed([WIRE.text("They"), event(body)]))
+
+    error = fail(WIRE.provider(server.url))
+
+    assert type(error) is kind
+    assert error.status_code == status
+    assert error.detail == "It broke: [redacted]"
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b'{"error": "model \'owl-1\' not found"}', "model 'owl-1' not found"),
+        (b'{"detail": "Not Found"}', "Not Found"),
+        (b'{"detail": [{"msg": "too long", "input": "What do the owls plan?"}]}', ""),
+        (b'["odd"]', ""),
+        (b"<h1>Not here</h1>", "<h1>Not here</h1>"),
+        (b"", ""),
+    ],
+)
+def test_the_servers_words_are_kept_for_the_admin(
+    server: ProviderServer, provider: Provider, body: bytes, detail: str
+) -> None:
+    server.play(whole(404, body))
+
+    assert fail(provider).detail == detail
+
+
+def test_the_request_id_is_kept_for_the_providers_support(
+    server: ProviderServer, provider: Provider
+) -> None:
+    server.play(whole(500, error_body("No.", code=None), headers={"x-request-id": "req_1"}))
+
+    assert fail(provider).detail == "No. (request req_1)"
+
+
+def test_a_cut_connection_says_which_way(server: ProviderServer, provider: Provider) -> None:
+    server.play([Act.RESET])
+
+    assert fail(provider).detail == "ReadError"
+
+
+def foreign_exceptions() -> list[type[Exception]]:
+    modules = (openai, openai._exceptions, httpx2)
+    found = [thing for module in modules for thing in vars(module).values()]
+    kinds = {kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception)}
+    return [kind for kind in kinds if kind.__module__.partition(".")[0] in {"openai", "httpx2"}]
+
+
+NOT_RAISED_BY_A_CALL = {"InvalidWebhookSignatureError"}
+
+
+def test_every_exception_of_the_sdk_and_its_http_stack_is_mapped() -> None:
+    unmapped = {kind.__name__ for kind in foreign_exceptions() if not issubclass(kind, ALL)}
+
+    assert unmapped == NOT_RAISED_BY_A_CALL
+    assert len(foreign_exceptions()) > 40
+
+
+def test_no_row_of_the_table_hides_a_later_one() -> None:
+    kinds = [kind for kind, _ in KINDS]
+
+    hidden = [
+        later.__name__
+        for place, kind in enumerate(kinds)
+        for later in kinds[place + 1 :]
+        if issubclass(later, kind)
+    ]
+
+    assert hidden == []
+
+
+def run_python(script: str, *arguments: str) -> str:
+    """Run a script in a fresh interpreter and return what it printed."""
+    done = subprocess.run(  # noqa: S603 - our own script
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script), *arguments],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_sdk_is_imported_only_when_used() -> None:
+    printed = run_python("""
+        import sys
+        from wagtail_llm_actions.providers.openai import OpenAIProvider
+
+        provider = OpenAIProvider(alias="main", base_url="http://localhost/v1")
+        heavy = {"openai", "httpx2", "pydantic", "anyio", "django", "wagtail"}
+        print(sorted(heavy & set(sys.modules)))
+        provider.warm_up()
+        print(sorted(heavy & set(sys.modules)))
+    """)
+
+    assert printed.splitlines() == ["[]", "['anyio', 'httpx2', 'openai', 'pydantic']"]
+
+
+def test_a_missing_sdk_names_what_to_install() -> None:
+    printed = run_python("""
+        import sys
+        sys.modules["openai"] = None
+        from wagtail_llm_actions.generation import GenerationRequest
+        from wagtail_llm_actions.providers.base import ProviderNotInstalled
+        from wagtail_llm_actions.providers.openai import OpenAIProvider
+        from wagtail_llm_actions.providers.streaming import ProviderStream
+
+        provider = OpenAIProvider(alias="main", base_url="http://localhost/v1")
+        try:
+            provider.warm_up()
+        except ProviderNotInstalled as error:
+            print(error)
+        request = GenerationRequest(model="owl", prompt="Hoo?", max_tokens=5)
+        with ProviderStream(provider, request) as stream:
+            try:
+                stream.next(5)
+            except ProviderNotInstalled as error:
+                print(error, error.retryable)
+    """)
+
+    hint = 'Install its SDK: pip install "wagtail-llm-actions[openai]".'
+    assert printed.splitlines() == [
+        f"model_unavailable from main for every model. {hint}",
+        f"model_unavailable from main for every model. {hint} False",
+    ]
+
+
+@pytest.mark.parametrize("used_before", [False, True], ids=["only warmed up", "used before"])
+def test_a_provider_works_in_a_forked_child(server: ProviderServer, used_before: bool) -> None:
+    calls = 3 if used_before else 1
+    server.play(*(WIRE.answer("Hoo.") for _ in range(calls)))
+
+    printed = run_python(
+        """
+        import os, sys
+        from wagtail_llm_actions.generation import GenerationRequest, TextDelta
+        from wagtail_llm_actions.providers.openai import OpenAIProvider
+        from wagtail_llm_actions.providers.streaming import ProviderStream
+
+        provider = OpenAIProvider(alias="main", base_url=sys.argv[1])
+        request = GenerationRequest(model="owl", prompt="Hoo?", max_tokens=5)
+
+        def call(who):
+            with ProviderStream(provider, request) as stream:
+                text = stream.next(10).text
+                print(who, text, stream.next(10).finish_reason, flush=True)
+
+        provider.warm_up()
+        used_before = sys.argv[2] == "True"
+        if used_before:
+            call("parent")
+        if child := os.fork():
+            assert os.waitpid(child, 0)[1] == 0
+            if used_before:
+                call("parent")
+        else:
+            call("child")
+        """,
+        f"{server.url}/v1",
+        str(used_before),
+    )
+
+    parent = ["parent Hoo. stop"] if used_before else []
+    assert printed.splitlines() == [*parent, "child Hoo. stop", *parent]

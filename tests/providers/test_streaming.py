@@ -1,0 +1,216 @@
+"""The synchronous bridge to asynchronous providers."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wagtail_llm_actions.errors import RateLimited
+from wagtail_llm_actions.generation import (
+    FinishReason,
+    GenerationRequest,
+    GenerationResult,
+    TextDelta,
+)
+from wagtail_llm_actions.providers import streaming
+from wagtail_llm_actions.providers.base import Provider
+from wagtail_llm_actions.providers.clients import ClientPerLoop
+from wagtail_llm_actions.providers.streaming import ProviderStream
+from wagtail_llm_actions.providers.testing import ScriptedProvider
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+REQUEST = GenerationRequest(model="owl-1", prompt="Hoo?", max_tokens=5)
+RESULT = GenerationResult(finish_reason=FinishReason.STOP, response_model="owl-1")
+
+
+@pytest.fixture
+def provider() -> ScriptedProvider:
+    return ScriptedProvider(alias="test")
+
+
+def test_text_that_a_slow_reader_missed_comes_as_one_piece(provider: ScriptedProvider) -> None:
+    provider.script("Hoo", ", ", "hoo.", math.inf)
+
+    with ProviderStream(provider, REQUEST) as stream:
+        time.sleep(0.2)
+
+        assert stream.next(5) == TextDelta(text="Hoo, hoo.")
+
+
+def test_the_result_comes_after_all_text(provider: ScriptedProvider) -> None:
+    provider.script("Hoo.")
+
+    with ProviderStream(provider, REQUEST) as stream:
+        time.sleep(0.2)
+
+        assert [stream.next(5), stream.next(5), stream.next(0)] == [
+            TextDelta(text="Hoo."),
+            RESULT,
+            None,
+        ]
+
+
+def test_nothing_in_time_is_none(provider: ScriptedProvider) -> None:
+    provider.script(0.3, "Hoo.")
+
+    with ProviderStream(provider, REQUEST) as stream:
+        started = time.monotonic()
+
+        assert stream.next(0.1) is None
+        assert 0.09 < time.monotonic() - started < 0.25
+        assert stream.next(5) == TextDelta(text="Hoo.")
+
+
+def test_a_failure_is_raised_after_the_text_before_it(provider: ScriptedProvider) -> None:
+    provider.script("Hoo", RateLimited)
+
+    with ProviderStream(provider, REQUEST) as stream:
+        time.sleep(0.2)
+
+        assert stream.next(5) == TextDelta(text="Hoo")
+        with pytest.raises(RateLimited):
+            stream.next(5)
+
+
+def test_an_exception_of_no_provider_comes_through(provider: ScriptedProvider) -> None:
+    provider.script(ZeroDivisionError("a bug"))
+
+    with (
+        ProviderStream(provider, REQUEST) as stream,
+        pytest.raises(ZeroDivisionError, match="a bug"),
+    ):
+        stream.next(5)
+
+
+def test_closing_cancels_a_waiting_call_at_once(provider: ScriptedProvider) -> None:
+    provider.script(math.inf)
+    stream = ProviderStream(provider, REQUEST)
+    assert stream.next(0.05) is None
+
+    started = time.monotonic()
+    stream.close()
+    stream.close()
+
+    assert time.monotonic() - started < 1.0
+    assert provider.cancelled == [REQUEST]
+    with pytest.raises(RuntimeError, match="cancelled"):
+        stream.next(5)
+
+
+def test_closing_right_after_opening_is_fine(provider: ScriptedProvider) -> None:
+    started = time.monotonic()
+
+    for _ in range(20):
+        ProviderStream(provider, REQUEST).close()
+
+    assert time.monotonic() - started < 1.0
+
+
+def test_streams_run_at_once_from_several_threads(provider: ScriptedProvider) -> None:
+    for _ in range(8):
+        provider.script(0.2, "Hoo.")
+    answers = []
+
+    def read() -> None:
+        with ProviderStream(provider, REQUEST) as stream:
+            answers.append((stream.next(5), stream.next(5)))
+
+    started = time.monotonic()
+    threads = [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == [(TextDelta(text="Hoo."), RESULT)] * 8
+    assert time.monotonic() - started < 1.0
+
+
+class Stubborn(Provider):
+    """Needs its time to close."""
+
+    closed = False
+
+    async def stream(
+        self, request: GenerationRequest
+    ) -> AsyncGenerator[TextDelta | GenerationResult]:
+        try:
+            yield TextDelta(text="Hoo")
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.4)
+            self.closed = True
+
+
+def test_closing_waits_until_the_call_is_closed() -> None:
+    provider = Stubborn(alias="test")
+    stream = ProviderStream(provider, REQUEST)
+    assert stream.next(5) == TextDelta(text="Hoo")
+
+    stream.close()
+
+    assert provider.closed
+
+
+def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "CLOSE_SECONDS", 0.05)
+    provider = Stubborn(alias="test")
+    stream = ProviderStream(provider, REQUEST)
+    assert stream.next(5) == TextDelta(text="Hoo")
+
+    started = time.monotonic()
+    stream.close()
+
+    assert time.monotonic() - started < 0.3
+    stream.close()
+    assert stream._ended.wait(5)
+
+
+class Silent(Provider):
+    """Breaks the contract."""
+
+    async def stream(
+        self, request: GenerationRequest
+    ) -> AsyncGenerator[TextDelta | GenerationResult]:
+        yield TextDelta(text="Hoo")
+
+
+def test_a_stream_without_a_result_is_an_error() -> None:
+    with ProviderStream(Silent(alias="test"), REQUEST) as stream:
+        time.sleep(0.1)
+
+        assert stream.next(5) == TextDelta(text="Hoo")
+        with pytest.raises(RuntimeError, match="<Silent 'test'> ended its stream without a result"):
+            stream.next(5)
+
+
+def test_a_provider_has_nothing_to_warm_up_by_default() -> None:
+    Silent(alias="test").warm_up()
+
+
+def test_each_loop_has_a_client_of_its_own() -> None:
+    built: list[object] = []
+
+    def build() -> object:
+        built.append(object())
+        return built[-1]
+
+    clients = ClientPerLoop(build)
+
+    async def use() -> tuple[bool, object, object]:
+        return clients.has_one(), clients.get(), clients.get()
+
+    clients.build_ahead()
+    clients.build_ahead()
+    first = asyncio.run(use())
+    second = asyncio.run(use())
+
+    assert first == (True, built[0], built[0])
+    assert second == (False, built[1], built[1])
