@@ -1,0 +1,152 @@
+/** Types shared by the editor's modules; never shipped. */
+
+declare namespace LLMActions {
+  type Control = HTMLInputElement | HTMLTextAreaElement;
+
+  interface Field {
+    /** Wagtail's box around the control; the widget goes below it. */
+    place: Element;
+    control: Control;
+  }
+
+  interface Action {
+    id: number;
+    label: string;
+    description: string;
+    model: string;
+  }
+
+  interface Offer {
+    label: string;
+    actions: Action[];
+  }
+
+  /** What this user can run on this form, and what of it is not settled yet. */
+  interface Offers {
+    fields: Record<string, Offer>;
+    runs: Run[];
+  }
+
+  interface Run {
+    id: string;
+    action: number;
+    action_label: string;
+    field: string;
+    status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    /** Runs before it in the queue. */
+    ahead: number;
+    /** The piece of text since the cursor that was sent; only while running. */
+    text: string;
+    /** Opaque; goes back with the next question. */
+    cursor: string;
+    /** The whole text, when final. */
+    output: string;
+    finish_reason: 'stop' | 'length' | 'content_filter' | null;
+    /** What the editor should know about a text that was written. */
+    notice: string;
+    error: { code: string; message: string } | null;
+    model: string;
+    input_tokens: number | null;
+    output_tokens: number | null;
+    seconds: number | null;
+    decision: 'none' | 'accepted' | 'edited' | 'dismissed';
+    poll_url: string;
+    cancel_url: string;
+    decide_url: string;
+  }
+
+  interface RequestError extends Error {
+    code: string;
+    transient: boolean;
+  }
+
+  interface Size {
+    count: number;
+    /** Null when the field has none. */
+    limit: number | null;
+    tooLong: boolean;
+  }
+
+  interface Change {
+    value: string;
+    added: boolean;
+    removed: boolean;
+  }
+
+  interface DiffLibrary {
+    diffWords(
+      before: string,
+      after: string,
+      options: { timeout: number; intlSegmenter?: Intl.Segmenter },
+    ): Change[] | undefined;
+  }
+
+  type CardState = 'working' | 'proposal' | 'failed' | 'cancelled' | 'accepted';
+
+  type Command = 'cancel' | 'accept' | 'retry' | 'dismiss' | 'copy' | 'undo';
+
+  /** What a card shows; parts that are not given are empty. */
+  interface CardView {
+    state: CardState;
+    title: string;
+    status: string;
+    text?: string;
+    error?: string;
+    notice?: string;
+    details?: string;
+  }
+
+  /** The translated sentences; see templates/wagtail_llm_actions/editor/_card.html. */
+  type Texts = Record<
+    | 'starting'
+    | 'next'
+    | 'queued'
+    | 'writing'
+    | 'cancelling'
+    | 'trouble'
+    | 'done'
+    | 'doneIn'
+    | 'failed'
+    | 'cancelled'
+    | 'accepted'
+    | 'undone'
+    | 'copied'
+    | 'changed'
+    | 'length'
+    | 'tooLong'
+    | 'tokens'
+    | 'unreachable'
+    | 'unexpected',
+    string
+  >;
+
+  /** What the loader gives to widget.js. */
+  interface Arguments {
+    form: HTMLFormElement;
+    /** Empty when the object exists. */
+    formKey: string;
+    offers: Offers;
+    urls: DOMStringMap;
+    uuid: () => string;
+    api: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/api.js');
+    bar: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/bar.js');
+    card: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/card.js');
+    diff: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/diff.js');
+    fields: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/fields.js');
+    run: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/run.js');
+    words: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/words.js');
+  }
+
+  /** What the widgets of one form share. */
+  interface Site extends Omit<Arguments, 'form' | 'formKey' | 'offers' | 'urls' | 'uuid'> {
+    texts: Texts;
+    requests: ReturnType<Arguments['api']['createApi']>;
+    compare: (before: string, after: string) => Promise<Change[]>;
+  }
+}
+
+interface Window {
+  wagtail?: { editHandler?: object };
+  wagtailConfig: { CSRF_HEADER_NAME: string; CSRF_TOKEN: string };
+  Diff?: LLMActions.DiffLibrary;
+}

@@ -1,0 +1,101 @@
+/**
+ * The requests to the server. Every failure is an error whose message can be shown to an editor.
+ */
+
+const REQUEST_TIMEOUT_MS = 20_000;
+
+/**
+ * @param {string} message
+ * @param {string} code
+ * @param {boolean} transient - whether the same request may work a moment later
+ * @returns {LLMActions.RequestError}
+ */
+function requestError(message, code, transient) {
+  return Object.assign(new Error(message), { code, transient });
+}
+
+/**
+ * @param {object} options
+ * @param {HTMLFormElement} options.form
+ * @param {string} options.formKey
+ * @param {string} options.runsUrl
+ * @param {() => string} options.uuid
+ * @param {LLMActions.Texts} options.texts
+ */
+export function createApi({ form, formKey, runsUrl, uuid, texts }) {
+  /**
+   * @param {string} url
+   * @param {RequestInit} [options]
+   * @returns {Promise<LLMActions.Run>}
+   */
+  async function request(url, options = {}) {
+    /** @type {Record<string, string>} */
+    const headers = { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' };
+    if (options.method === 'POST') {
+      const { CSRF_HEADER_NAME, CSRF_TOKEN } = window.wagtailConfig;
+      headers[CSRF_HEADER_NAME] = CSRF_TOKEN;
+    }
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    let response;
+    try {
+      response = await fetch(url, { ...options, headers, signal, cache: 'no-store' });
+    } catch {
+      throw requestError(texts.unreachable, 'unreachable', true);
+    }
+    const data = await response.json().catch(() => null);
+    if (response.ok && data) return data;
+    const { message = texts.unexpected, code = 'unexpected' } = data?.error ?? {};
+    throw requestError(message, code, response.status >= 500 || response.status === 429);
+  }
+
+  let decided = Promise.resolve();
+
+  return {
+    /** @param {number} action - its id */
+    async start(action) {
+      const body = new FormData(form);
+      for (const [name, value] of [...body]) {
+        if (value instanceof File) body.delete(name);
+      }
+      body.set('llm-actions-action', String(action));
+      // Read now: the first autosave of a new object rewrites it.
+      body.set('llm-actions-form-action', String(form.getAttribute('action')));
+      body.set('llm-actions-form-key', formKey);
+      body.set('llm-actions-request-id', uuid());
+      const post = () => request(runsUrl, { method: 'POST', body });
+      // The request's id makes it safe to ask again when the answer was lost on its way.
+      return post().catch((error) => {
+        if (error.code === 'unreachable') return post();
+        throw error;
+      });
+    },
+
+    /**
+     * @param {LLMActions.Run} run
+     * @param {string} cursor
+     */
+    poll: (run, cursor) => request(`${run.poll_url}?after=${encodeURIComponent(cursor)}`),
+
+    /** @param {LLMActions.Run} run */
+    cancel: (run) => request(run.cancel_url, { method: 'POST' }),
+
+    /**
+     * Records what became of a text. The editor has what they want, so they neither wait for this
+     * nor hear of it when it fails.
+     *
+     * @param {LLMActions.Run} run
+     * @param {'accept' | 'dismiss'} decision
+     * @param {string} [text] - what was put into the field
+     */
+    decide(run, decision, text = '') {
+      const body = new URLSearchParams({ decision, text });
+      // It must outlive the page: whoever accepts may go on to the next page at once.
+      const send = () => request(run.decide_url, { method: 'POST', body, keepalive: true });
+      // In the order in which the decisions were made, for the last one counts.
+      decided = decided.then(send).then(
+        () => {},
+        () => {},
+      );
+    },
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * The card below a field: shows what it is told, and says which of its buttons was pressed.
+ */
+
+/** @returns {HTMLTemplateElement} */
+const template = () =>
+  /** @type {HTMLTemplateElement} */ (document.getElementById('llm-actions-card'));
+
+/** The translated sentences that change while a card is shown. */
+export const texts = /** @type {LLMActions.Texts} */ ({ ...template()?.dataset });
+
+/**
+ * @param {object} options
+ * @param {string} options.path - of the field; makes the card's ids unique
+ * @param {string} options.label - of the field
+ * @param {(command: LLMActions.Command) => void} options.onCommand
+ * @param {() => void} options.onEdit - the proposal was edited
+ */
+export function createCard({ path, label, onCommand, onEdit }) {
+  const root = /** @type {HTMLElement} */ (
+    /** @type {Element} */ (template().content.firstElementChild).cloneNode(true)
+  );
+  /** @param {string} name */
+  const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
+  const text = /** @type {HTMLTextAreaElement} */ (part('text'));
+  /** @type {LLMActions.CardState} */
+  let state = 'working';
+
+  root.setAttribute('aria-label', String(root.ariaLabel).replace('{field}', label));
+  part('length').id = `llm-actions-length-${path}`;
+  text.addEventListener('input', onEdit);
+  root.addEventListener('click', ({ target }) => {
+    const button = /** @type {Element} */ (target).closest('[data-command]');
+    if (!(button instanceof HTMLElement)) return;
+    // Accept with a text that is too long: this is the place to shorten it.
+    if (button.ariaDisabled === 'true') text.focus();
+    else onCommand(/** @type {LLMActions.Command} */ (button.dataset.command));
+  });
+  root.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.isComposing) return;
+    event.stopPropagation();
+    onCommand(state === 'working' ? 'cancel' : 'dismiss');
+  });
+
+  /**
+   * @param {string} name
+   * @param {string} [content] - hidden without
+   */
+  function setPart(name, content = '') {
+    const element = part(name);
+    element.hidden = !content;
+    // Screen readers read a live region again whenever it is written.
+    if (element.textContent !== content) element.textContent = content;
+  }
+
+  return {
+    root,
+
+    /** @param {LLMActions.CardView} view */
+    show(view) {
+      state = view.state;
+      root.hidden = false;
+      root.querySelectorAll('[data-when]').forEach((element) => {
+        const states = String(element.getAttribute('data-when')).split(' ');
+        element.toggleAttribute('hidden', !states.includes(state));
+      });
+      setPart('title', state === 'accepted' ? '' : view.title);
+      setPart('status', view.status);
+      setPart('error', view.error);
+      setPart('notice', view.notice);
+      setPart('details', view.details);
+      text.hidden = !view.text && state !== 'proposal';
+      part('copy').hidden = text.hidden;
+      text.readOnly = state !== 'proposal';
+      if (text.value !== (view.text ?? '')) {
+        text.value = view.text ?? '';
+        text.scrollTop = state === 'working' ? text.scrollHeight : 0;
+      }
+      text.dispatchEvent(new Event('autosize:update'));
+      this.setLength('', false);
+      this.setChanges([]);
+    },
+
+    /**
+     * @param {string} sentence - how long the proposal is; empty where nothing limits it
+     * @param {boolean} tooLong
+     */
+    setLength(sentence, tooLong) {
+      part('length').hidden = !sentence;
+      part('length').classList.toggle('llm-actions-card__length--over', tooLong);
+      part('count').textContent = sentence;
+      text.setAttribute('aria-invalid', String(tooLong));
+      text.setAttribute('aria-describedby', sentence && part('length').id);
+      part('accept').ariaDisabled = String(tooLong);
+    },
+
+    /** @param {LLMActions.Change[]} changes */
+    setChanges(changes) {
+      part('changes').hidden = !changes.length;
+      part('diff').replaceChildren(
+        ...changes.map(({ value, added, removed }) => {
+          if (!added && !removed) return value;
+          const element = document.createElement(added ? 'ins' : 'del');
+          element.textContent = value;
+          return element;
+        }),
+      );
+    },
+
+    hide() {
+      root.hidden = true;
+    },
+
+    focus: () => root.focus({ preventScroll: true }),
+
+    text: () => text.value,
+
+    /** @param {string} status */
+    announce: (status) => setPart('status', status),
+
+    async copy() {
+      try {
+        await navigator.clipboard.writeText(text.value);
+      } catch {
+        // Not on plain http, and not for everybody.
+        text.select();
+        document.execCommand('copy');
+      }
+    },
+  };
+}
