@@ -145,7 +145,8 @@ WAGTAIL_LLM_ACTIONS = {
         "local": {
             "BACKEND": "wagtail_llm_actions.providers.openai.OpenAIProvider",
             "BASE_URL": os.environ.get("LLM_BASE_URL", "http://127.0.0.1:8080/v1"),
-            "API_KEY": "local",  # The model's server asks for none, the SDK does.
+            # The SDK insists on a key, also where the server asks for none.
+            "API_KEY": os.environ.get("LLM_API_KEY", "none"),
         },
     },
     "MODELS": {
