@@ -52,7 +52,7 @@ REQUEST = GenerationRequest(
     temperature=0.3,
     max_tokens=77,
 )
-STREAM_SECONDS = 10.0
+STREAM_SECONDS = 30.0
 QUIET_SECONDS = 0.3
 
 

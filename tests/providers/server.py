@@ -38,7 +38,9 @@ class Recorded:
     """Parsed JSON."""
 
 
-Reply = Sequence[bytes | Act]
+Step = bytes | Act | threading.Event
+"""Bytes to send, something else to do, or an event to wait for."""
+Reply = Sequence[Step]
 Script = Reply | Callable[[Recorded], Reply]
 
 
@@ -52,10 +54,10 @@ def whole(status: int, body: bytes, *, headers: Mapping[str, str] | None = None)
     return [_head(status, merged), body]
 
 
-def streamed(steps: Iterable[bytes | Act], *, keep_alive: bool = False) -> Reply:
+def streamed(steps: Iterable[Step], *, keep_alive: bool = False) -> Reply:
     """Build a reply that is sent in chunks."""
     headers = {"content-type": "text/event-stream", "transfer-encoding": "chunked"}
-    chunks = [s if isinstance(s, Act) else b"%x\r\n%s\r\n" % (len(s), s) for s in steps]
+    chunks = [b"%x\r\n%s\r\n" % (len(s), s) if isinstance(s, bytes) else s for s in steps]
     return [_head(200, headers, keep_alive=keep_alive), *chunks, b"0\r\n\r\n"]
 
 
@@ -151,6 +153,8 @@ class _Connection(BaseRequestHandler):
             elif step is Act.RESET:
                 self._reset()
                 return False
+            elif isinstance(step, threading.Event):
+                step.wait(HANG_SECONDS)
             else:
                 self.request.sendall(step)
         return b"connection: keep-alive" in b"".join(s for s in reply if isinstance(s, bytes))

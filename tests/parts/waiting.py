@@ -1,0 +1,23 @@
+"""Wait for what other processes do, without guessing how long they take."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 30.0
+LOOK_SECONDS = 0.02
+
+
+def eventually(condition: Callable[[], T]) -> T:
+    """Return the first true value of ``condition``."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"Still not so after {PATIENCE_SECONDS} s."
+        time.sleep(LOOK_SECONDS)
+    return value
