@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.providers.openai.provider import OpenAIOptions
 
 LAZY_PARTS = (
-    "openai.resources.chat.completions",
+    "openai.resources.chat.chat",
+    "openai.resources.chat.completions.completions",
     "wagtail_llm_actions.providers.openai.answers",
     "wagtail_llm_actions.providers.openai.errors",
     "anyio._backends._asyncio",
