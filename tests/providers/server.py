@@ -97,6 +97,13 @@ class ProviderServer(ThreadingTCPServer):
     def play(self, *scripts: Script) -> None:
         self.scripts.extend(scripts)
 
+    def forget(self) -> None:
+        """Be as new for the next test."""
+        self.requests.clear()
+        self.scripts.clear()
+        self.connections = 0
+        self.client_left.clear()
+
 
 @dataclass
 class _Buffer:

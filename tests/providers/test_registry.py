@@ -91,7 +91,7 @@ class Recorder(ScriptedProvider):
 
 class NotInstalled(ScriptedProvider):
     def warm_up(self) -> None:
-        raise ProviderNotInstalled(provider=self.alias, extra="owls")
+        raise ProviderNotInstalled(provider=self.alias, extra="owls", reason=ImportError("No owls"))
 
 
 def test_warming_up_goes_on_after_a_missing_sdk(
@@ -110,7 +110,7 @@ def test_warming_up_goes_on_after_a_missing_sdk(
 
 
 def test_a_missing_sdk_is_for_the_editor_an_unavailable_model() -> None:
-    error = ProviderNotInstalled(provider="owls", extra="owls")
+    error = ProviderNotInstalled(provider="owls", extra="owls", reason=ImportError("No owls"))
 
     assert error.code is ErrorCode.MODEL_UNAVAILABLE
     assert not error.retryable

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 class ProviderNotInstalled(ModelUnavailable):
-    """The adapter's SDK is not installed; the message names the command that installs it."""
+    """The adapter's SDK cannot be imported; the message names the command that installs it."""
 
     retryable = False
 
-    def __init__(self, *, provider: str, extra: str) -> None:
+    def __init__(self, *, provider: str, extra: str, reason: ImportError) -> None:
         super().__init__(
             provider=provider,
             model="every model",
-            detail=f'Install its SDK: pip install "wagtail-llm-actions[{extra}]".',
+            detail=f'{reason}. Install the SDK: pip install "wagtail-llm-actions[{extra}]".',
         )
 
     def __str__(self) -> str:
-        return f"{super().__str__()}. {self.detail}"
+        return f"{super().__str__()}: {self.detail}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

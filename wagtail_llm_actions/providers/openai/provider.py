@@ -63,8 +63,8 @@ class OpenAIProvider(Provider):
         """Import the SDK (1 to 2 s) and build a client (0.1 s)."""
         try:
             from wagtail_llm_actions.providers.openai import client  # noqa: PLC0415 - the SDK
-        except ImportError:
-            raise ProviderNotInstalled(provider=self.alias, extra="openai") from None
+        except ImportError as error:
+            raise ProviderNotInstalled(provider=self.alias, extra="openai", reason=error) from None
         client.import_lazy_parts()
         self._clients.build_ahead()
 
