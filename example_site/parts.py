@@ -11,12 +11,12 @@ from http.client import HTTPConnection, HTTPException
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+
 from example_site.model_server import model_file
 from example_site.settings import DATA_DIR
 from example_site.supervisor import Part
 
-if TYPE_CHECKING:
-    
+
 HOST = "127.0.0.1"
 # Short, because nothing else is noticed meanwhile.
 ANSWER_SECONDS = 2
