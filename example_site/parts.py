@@ -16,7 +16,6 @@ from example_site.model_server import model_file
 from example_site.settings import DATA_DIR
 from example_site.supervisor import Part
 
-
 HOST = "127.0.0.1"
 # Short, because nothing else is noticed meanwhile.
 ANSWER_SECONDS = 2
