@@ -14,7 +14,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 NAME = "smollm2"
-THREADS = 2
+# A second thread writes a third faster on an idle machine, but on a busy one each waits for the other
+# at every token: 1.5 tokens a second instead of 30. Reading the prompt has fewer such meetings.
+WRITING_THREADS = 1
+READING_THREADS = 2
 PARALLEL_REQUESTS = 2
 CONTEXT_TOKENS = 8192  # Shared evenly by the parallel requests.
 
@@ -45,7 +48,8 @@ def main() -> None:
         params.api_keys = [key]
     params.n_ctx = CONTEXT_TOKENS
     params.n_parallel = PARALLEL_REQUESTS
-    params.cpuparams.n_threads = THREADS
+    params.cpuparams.n_threads = WRITING_THREADS
+    params.cpuparams_batch.n_threads = READING_THREADS
     params.ui = False
     server = xllamacpp.Server(params)
     sys.stdout.write(f"{NAME} is served at {server.listening_address}\n")

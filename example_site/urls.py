@@ -43,9 +43,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if apps.is_installed("django_rq"):
-    from django_rq.urls import get_admin_urlpatterns
+    from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
 
-    queues = get_admin_urlpatterns(view_wrapper=superusers_only)
+    queues = [*get_api_urlpatterns(), *get_admin_urlpatterns(view_wrapper=superusers_only)]
     urlpatterns += [
         path("django-rq/", include((queues, "django_rq"))),
         # The dashboard's templates link to Django's own admin.
