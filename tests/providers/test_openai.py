@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import time
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -30,9 +31,11 @@ from wagtail_llm_actions.errors import (
     RateLimited,
     RequestRejected,
 )
-from wagtail_llm_actions.generation import FinishReason, Usage
+from wagtail_llm_actions.generation import FinishReason, TextDelta, Usage
 from wagtail_llm_actions.providers.openai import OpenAIProvider
 from wagtail_llm_actions.providers.openai.errors import ALL, KINDS
+from wagtail_llm_actions.providers.streaming import ProviderStream
+from wagtail_llm_actions.providers.testing import ScriptedProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -401,6 +404,25 @@ def test_a_missing_sdk_names_what_to_install() -> None:
     assert warmed.startswith("model_unavailable from main for every model: ")
     assert warmed.endswith('. Install the SDK: pip install "wagtail-llm-actions[openai]".')
     assert called == f"{warmed} False"
+
+
+class SlowToImport(OpenAIProvider):
+    def warm_up(self) -> None:
+        time.sleep(0.5)
+        super().warm_up()
+
+
+def test_a_first_call_does_not_hold_up_the_others(server: ProviderServer) -> None:
+    slow = SlowToImport(alias="slow", base_url=f"{server.url}/v1")
+    quick = ScriptedProvider(alias="quick")
+    server.play(WIRE.answer("Hoo."))
+
+    with ProviderStream(slow, REQUEST) as stream:
+        started = time.monotonic()
+        collect(quick)
+
+        assert time.monotonic() - started < 0.4
+        assert stream.next(10) == TextDelta(text="Hoo.")
 
 
 @pytest.mark.parametrize("used_before", [False, True], ids=["only warmed up", "used before"])

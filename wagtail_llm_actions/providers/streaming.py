@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.generation import TextDelta
@@ -121,14 +120,13 @@ class ProviderStream:
 
     async def _pump(self) -> None:
         result = None
-        async with aclosing(self._provider.stream(self._request)) as items:
-            async for item in items:
-                if isinstance(item, TextDelta):
-                    with self._news:
-                        self._text.append(item.text)
-                        self._news.notify()
-                else:
-                    result = item
+        async for item in self._provider.stream(self._request):
+            if isinstance(item, TextDelta):
+                with self._news:
+                    self._text.append(item.text)
+                    self._news.notify()
+            else:
+                result = item
         if result is None:
             msg = f"{self._provider!r} ended its stream without a result."
             raise RuntimeError(msg)

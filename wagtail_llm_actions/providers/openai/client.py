@@ -39,6 +39,5 @@ def build_client(*, api_key: str, base_url: str, options: OpenAIOptions) -> Asyn
     # What the SDK found in OPENAI_* variables may be meant for another server than this one.
     client.organization = options.organization
     client.project = options.project
-    client.admin_api_key = None
     client._custom_headers = {}
     return client
