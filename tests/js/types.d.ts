@@ -16,6 +16,12 @@ declare namespace LLMActions {
     model: string;
   }
 
+  /** What a run is started with, and called by. */
+  interface Chosen {
+    id: number | null;
+    label: string;
+  }
+
   interface Offer {
     label: string;
     actions: Action[];
@@ -29,7 +35,8 @@ declare namespace LLMActions {
 
   interface Run {
     id: string;
-    action: number;
+    /** Null when it was deleted since. */
+    action: number | null;
     action_label: string;
     field: string;
     status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
@@ -80,6 +87,9 @@ declare namespace LLMActions {
       options: { timeout: number; intlSegmenter?: Intl.Segmenter },
     ): Change[] | undefined;
   }
+
+  /** Undo makes the proposal undecided again. */
+  type Decision = 'accept' | 'dismiss' | 'undo';
 
   type CardState = 'working' | 'proposal' | 'failed' | 'cancelled' | 'accepted';
 

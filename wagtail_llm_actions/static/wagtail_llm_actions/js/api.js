@@ -51,7 +51,7 @@ export function createApi({ form, formKey, runsUrl, uuid, texts }) {
   let decided = Promise.resolve();
 
   return {
-    /** @param {number} action - its id */
+    /** @param {number | null} action - its id */
     async start(action) {
       const body = new FormData(form);
       for (const [name, value] of [...body]) {
@@ -84,7 +84,7 @@ export function createApi({ form, formKey, runsUrl, uuid, texts }) {
      * nor hear of it when it fails.
      *
      * @param {LLMActions.Run} run
-     * @param {'accept' | 'dismiss'} decision
+     * @param {LLMActions.Decision} decision
      * @param {string} [text] - what was put into the field
      */
     decide(run, decision, text = '') {

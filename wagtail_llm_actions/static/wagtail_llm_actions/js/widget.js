@@ -27,7 +27,7 @@ class FieldWidget {
    */
   constructor(site, { path, offer, field }) {
     this.site = site;
-    /** @type {Pick<LLMActions.Action, 'id' | 'label'>} - the one run last */
+    /** @type {LLMActions.Chosen} - the one run last */
     this.action = offer.actions[0];
     this.control = field.control;
     this.bar = site.bar.createBar(offer, (action) => this.start(action));
@@ -42,7 +42,7 @@ class FieldWidget {
     this.control.addEventListener('input', () => this.fieldEdited());
   }
 
-  /** @param {Pick<LLMActions.Action, 'id' | 'label'>} action */
+  /** @param {LLMActions.Chosen} action */
   async start(action) {
     const { requests, texts } = this.site;
     if (this.state === 'proposal') this.decide('dismiss');
@@ -70,7 +70,7 @@ class FieldWidget {
     this.take(run);
   }
 
-  /** @param {Pick<LLMActions.Action, 'id' | 'label'>} action */
+  /** @param {LLMActions.Chosen} action */
   begin(action) {
     this.stop();
     this.action = action;
@@ -171,7 +171,7 @@ class FieldWidget {
   }
 
   /**
-   * @param {'accept' | 'dismiss'} decision
+   * @param {LLMActions.Decision} decision
    * @param {string} [text]
    */
   decide(decision, text) {
@@ -220,7 +220,7 @@ class FieldWidget {
     const { accepted, former } = this.values;
     this.values.start = former;
     this.site.fields.write(this.control, former);
-    this.decide('dismiss');
+    this.decide('undo');
     this.propose(accepted, this.site.texts.undone);
   }
 

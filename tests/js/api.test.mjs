@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+
+import { createApi } from '../../wagtail_llm_actions/static/wagtail_llm_actions/js/api.js';
+
+const texts = { unreachable: 'Unreachable.', unexpected: 'Unexpected.' };
+const run = { poll_url: '/run/', cancel_url: '/run/cancel/', decide_url: '/run/decide/' };
+let asked;
+let answers;
+
+const json =
+  (data, status = 200) =>
+  () =>
+    new Response(JSON.stringify(data), { status });
+const lost = () => {
+  throw new TypeError('Failed to fetch');
+};
+
+globalThis.window = {
+  wagtailConfig: { CSRF_HEADER_NAME: 'X-CSRFToken', CSRF_TOKEN: 'token' },
+};
+globalThis.fetch = async (url, options) => {
+  asked.push({ url, ...options });
+  return answers.shift()();
+};
+
+beforeEach(() => {
+  asked = [];
+});
+
+function api() {
+  let number = 0;
+  return createApi({
+    form: { getAttribute: () => '/admin/pages/4/edit/' },
+    formKey: '',
+    runsUrl: '/runs/',
+    uuid: () => `id-${(number += 1)}`,
+    texts,
+  });
+}
+
+test('the form travels without its files', async () => {
+  const NodeFormData = globalThis.FormData;
+  globalThis.FormData = class extends NodeFormData {
+    constructor() {
+      super();
+      this.append('title', 'Small models');
+      this.append('image', new File(['…'], 'photo.jpg'));
+    }
+  };
+  answers = [json({ id: '1' }, 202), lost, json({ id: '2' }, 202)];
+  const requests = api();
+  await requests.start(3);
+  await requests.start(3);
+  globalThis.FormData = NodeFormData;
+
+  assert.deepEqual(Object.fromEntries(asked[0].body), {
+    title: 'Small models',
+    'llm-actions-action': '3',
+    'llm-actions-form-action': '/admin/pages/4/edit/',
+    'llm-actions-form-key': '',
+    'llm-actions-request-id': 'id-1',
+  });
+  assert.equal(asked[0].headers['X-CSRFToken'], 'token');
+  // The second click has an id of its own, its repetition has the same.
+  const ids = asked.map(({ body }) => body.get('llm-actions-request-id'));
+  assert.deepEqual(ids, ['id-1', 'id-2', 'id-2']);
+});
+
+test('a refusal speaks in the words of the server', async () => {
+  answers = [json({ error: { code: 'permission_denied', message: 'Not you.' } }, 403)];
+  const error = { message: 'Not you.', code: 'permission_denied', transient: false };
+  await assert.rejects(api().poll(run, '17'), error);
+  assert.equal(asked[0].url, '/run/?after=17');
+});
+
+test('whatever else comes back becomes a sentence too', async () => {
+  const html = (status) => () => new Response('<h1>Log in</h1>', { status });
+  answers = [html(200), html(502), lost];
+  const requests = api();
+  await assert.rejects(requests.poll(run, ''), { message: 'Unexpected.', transient: false });
+  await assert.rejects(requests.poll(run, ''), { message: 'Unexpected.', transient: true });
+  await assert.rejects(requests.poll(run, ''), { message: 'Unreachable.', transient: true });
+});
+
+test('decisions are sent one after the other, and a lost one does not block the next', async () => {
+  let answer;
+  const slow = () =>
+    new Promise((resolve, reject) => {
+      answer = reject;
+    });
+  answers = [slow, json({ id: '1' })];
+  const requests = api();
+  requests.decide(run, 'accept', 'Small models');
+  requests.decide(run, 'undo');
+  await new Promise(setImmediate);
+  assert.equal(asked.length, 1);
+  answer(new TypeError('Failed to fetch'));
+  await new Promise(setImmediate);
+  const sent = asked.map(({ body }) => String(body));
+  assert.deepEqual(sent, ['decision=accept&text=Small+models', 'decision=undo&text=']);
+});
