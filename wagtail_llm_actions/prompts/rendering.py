@@ -8,21 +8,27 @@ memory with one multiplication.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
 from functools import lru_cache
+from typing import TYPE_CHECKING, NoReturn
 
 from django.utils.translation import gettext as _
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
-from jinja2.exceptions import SecurityError
-from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.prompts.variables import DESCRIPTIONS
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Set
+
 MAX_TEMPLATE_CHARS = 20_000
-MAX_ITERATIONS = 1_000
 MAX_LOOP_DEPTH = 2
+# Nodes of the syntax tree below each other. Jinja2's time to compile grows with the cube of it, and
+# Python itself compiles only 100 levels.
+MAX_DEPTH = 25
+# Nodes of the syntax tree, those inside a loop once for each turn.
+MAX_STEPS = 1_000
 
 ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Template,
@@ -31,7 +37,6 @@ ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Name,
     nodes.Const,
     nodes.List,
-    nodes.Tuple,
     nodes.If,
     nodes.For,
     nodes.CondExpr,
@@ -43,6 +48,8 @@ ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Filter,
     nodes.Test,
     nodes.Keyword,
+    # Only stands around an autoescape tag, which is refused and, unlike this, knows its line.
+    nodes.Scope,
 )
 # Filters whose output is never much longer than their input, whatever their arguments.
 ALLOWED_FILTERS = frozenset(
@@ -66,23 +73,8 @@ class _PromptEnvironment(ImmutableSandboxedEnvironment):
         self.globals.clear()
         self.filters = {
             name: function for name, function in self.filters.items() if name in ALLOWED_FILTERS
-        } | {BOUNDED: _bounded}
+        }
         self.tests = {name: test for name, test in self.tests.items() if name in ALLOWED_TESTS}
-
-
-# Put around what every loop runs over; not a name that a template could write.
-BOUNDED = " bounded"
-
-
-def _bounded(values: object) -> Iterator[object]:
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        msg = _("A loop needs a list, not a text.")
-        raise SecurityError(msg)
-    for count, value in enumerate(values):
-        if count >= MAX_ITERATIONS:
-            msg = _("A loop runs too often.")
-            raise SecurityError(msg)
-        yield value
 
 
 _environment = _PromptEnvironment()
@@ -113,9 +105,14 @@ def render(text: str, variables: Mapping[str, str], *, max_chars: int) -> str:
             if length > max_chars:
                 raise InvalidInput(InvalidInput.TOO_LONG, str(max_chars))
             pieces.append(piece)
-    except (TemplateError, TypeError, ValueError) as error:
+    except (TemplateError, TypeError, ValueError, AssertionError) as error:
         raise InvalidInput(InvalidInput.TEMPLATE, str(error)) from None
-    return "".join(pieces).strip()
+    return _storable("".join(pieces)).strip()
+
+
+def _storable(text: str) -> str:
+    """Drop what a database or a JSON request refuses: NUL, and halves of surrogate pairs."""
+    return text.encode(errors="ignore").decode().replace("\0", "")
 
 
 @lru_cache(maxsize=128)
@@ -125,11 +122,8 @@ def _compile(text: str) -> Template:
         raise InvalidInput(InvalidInput.TEMPLATE, msg)
     try:
         tree = _environment.parse(text)
-        _check(tree)
-        for name in sorted(find_undeclared_variables(tree) - DESCRIPTIONS.keys()):
-            _refuse(_first_use(tree, name), _("There is no variable “%(name)s”.") % {"name": name})
-        for loop in tree.find_all(nodes.For):
-            loop.iter = nodes.Filter(loop.iter, BOUNDED, [], [], None, None, lineno=loop.lineno)
+        if _steps(tree, DESCRIPTIONS.keys()) > MAX_STEPS:
+            raise InvalidInput(InvalidInput.TEMPLATE, _("The template has too many steps."))
         code = _environment.compile(tree)
     except TemplateSyntaxError as error:
         raise InvalidInput(
@@ -137,6 +131,11 @@ def _compile(text: str) -> Template:
         ) from None
     except RecursionError:
         raise InvalidInput(InvalidInput.TEMPLATE, _("The template is nested too deeply.")) from None
+    except ValueError:
+        # Python converts no number of thousands of digits.
+        raise InvalidInput(
+            InvalidInput.TEMPLATE, _("A number in the template is too long.")
+        ) from None
     return Template.from_code(_environment, code, {})
 
 
@@ -144,15 +143,48 @@ def _at_line(line: int, message: str) -> str:
     return _("Line %(line)d: %(message)s") % {"line": line, "message": message}
 
 
-def _refuse(node: nodes.Node, message: str) -> None:
+def _refuse(node: nodes.Node, message: str) -> NoReturn:
     raise InvalidInput(InvalidInput.TEMPLATE, _at_line(node.lineno, message))
 
 
-def _first_use(tree: nodes.Template, name: str) -> nodes.Node:
-    return next(node for node in tree.find_all(nodes.Name) if node.name == name)
+def _steps(node: nodes.Node, names: Set[str], depth: int = 0, loops: int = 0) -> int:
+    """Check a part of the tree; return how many nodes rendering it visits at most."""
+    _check(node, names)
+    if depth > MAX_DEPTH:
+        _refuse(node, _("This is nested too deeply."))
+    turns, list_place, inner_names = 1, None, names
+    if isinstance(node, nodes.For):
+        loops += 1
+        turns, list_place, inner_names = _turns(node, loops), node.iter, names | {_target(node)}
+    elif isinstance(node, nodes.Operand) and node.op in {"in", "notin"}:
+        list_place = node.expr
+    steps = 1
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.List) and child is not list_place:
+            # As text, a list of texts could be thousands of times longer than each.
+            _refuse(child, _("A list may stand only after “in”."))
+        child_names = names if child is list_place else inner_names
+        steps += _steps(child, child_names, depth + 1, loops)
+    return steps * turns
 
 
-def _check(node: nodes.Node, loops: int = 0) -> None:
+def _turns(loop: nodes.For, loops: int) -> int:
+    if loops > MAX_LOOP_DEPTH:
+        _refuse(loop, _("Loops may be nested twice at most."))
+    if loop.recursive:
+        _refuse(loop, _("A loop cannot be recursive."))
+    if not isinstance(loop.iter, nodes.List):
+        _refuse(loop, _("A loop needs a list, not a text."))
+    return len(loop.iter.items)
+
+
+def _target(loop: nodes.For) -> str:
+    if not isinstance(loop.target, nodes.Name):
+        _refuse(loop, _("A loop has one variable."))
+    return loop.target.name
+
+
+def _check(node: nodes.Node, names: Set[str]) -> None:
     if not isinstance(node, ALLOWED_NODES):
         message = _("“%(construct)s” is not allowed in a prompt template.")
         _refuse(node, message % {"construct": type(node).__name__})
@@ -160,9 +192,7 @@ def _check(node: nodes.Node, loops: int = 0) -> None:
         _refuse(node, _("There is no filter “%(name)s”.") % {"name": node.name})
     if isinstance(node, nodes.Test) and node.name not in ALLOWED_TESTS:
         _refuse(node, _("There is no test “%(name)s”.") % {"name": node.name})
-    if isinstance(node, nodes.For):
-        loops += 1
-        if loops > MAX_LOOP_DEPTH or node.recursive:
-            _refuse(node, _("Loops may be nested twice at most."))
-    for child in node.iter_child_nodes():
-        _check(child, loops)
+    if isinstance(node, nodes.Name) and node.name not in names:
+        _refuse(node, _("There is no variable “%(name)s”.") % {"name": node.name})
+    if isinstance(node, nodes.Const) and node.value in {math.inf, -math.inf}:
+        _refuse(node, _("A number is too large."))

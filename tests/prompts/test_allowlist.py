@@ -1,0 +1,171 @@
+"""What a template may not say, and that the message names the line."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from wagtail_llm_actions.errors import InvalidInput
+from wagtail_llm_actions.prompts.rendering import MAX_DEPTH, MAX_STEPS, render, validate
+from wagtail_llm_actions.prompts.variables import DESCRIPTIONS, Variables
+
+REFUSED = {
+    "attribute": "{{ input.__class__ }}",
+    "attribute walk": "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "attribute of a loop": "{% for x in [1] %}{{ loop.index }}{% endfor %}",
+    "item": "{{ input['__class__'] }}",
+    "slice": "{{ input[:10] }}",
+    "call": "{{ input() }}",
+    "method": "{{ input.upper() }}",
+    "format method": "{{ '{0.__class__}'.format(input) }}",
+    "format filter": "{{ '%1000000000s'|format(input) }}",
+    "global function": "{{ range(10) }}",
+    "namespace": "{% set n = namespace(x=1) %}",
+    "cycler": "{{ cycler('a', 'b') }}",
+    "lipsum": "{{ lipsum.__globals__ }}",
+    "addition": "{{ input + input }}",
+    "subtraction": "{{ 1 - 2 }}",
+    "multiplication": "{{ 'a' * 10**9 }}",
+    "power": "{{ 9 ** 9 ** 9 }}",
+    "division": "{{ 1 / 0 }}",
+    "floor division": "{{ 1 // 0 }}",
+    "modulo": "{{ '%0999999999d' % 1 }}",
+    "negation": "{{ -1 }}",
+    "plus sign": "{{ +1 }}",
+    "concatenation": "{{ input ~ input }}",
+    "dictionary": "{{ {'a': input} }}",
+    "tuple": "{{ (input, input) }}",
+    "loop over pairs": "{% for a, b in [input] %}{{ a }}{% endfor %}",
+    "list as text": "{{ [input, input] }}",
+    "list in a list": "{% for x in [[input], [input]] %}{{ x }}{% endfor %}",
+    "list in a filter": "{{ [input, input]|upper }}",
+    "list in a condition": "{{ [input] if input else [input] }}",
+    "list as an argument": "{{ input|default([input, input]) }}",
+    "list in a test": "{{ input is in [input] }}",
+    "list compared": "{{ input == [input] }}",
+    "macro": "{% macro m() %}{{ m() }}{% endmacro %}",
+    "import": "{% import 'x' as y %}",
+    "import from": "{% from 'x' import y %}",
+    "include": "{% include '/etc/passwd' %}",
+    "extends": "{% extends 'x' %}",
+    "block": "{% block b %}{% endblock %}",
+    "set": "{% set x = input %}",
+    "set block": "{% set x %}{{ input }}{% endset %}",
+    "with": "{% with x = input %}{% endwith %}",
+    "call block": "{% call input() %}{% endcall %}",
+    "filter block": "{% filter upper %}{% endfilter %}",
+    "autoescape": "{% autoescape true %}{% endautoescape %}",
+    "expression statement": "{% do input.append(1) %}",
+    "comprehension": "{{ [x for x in input] }}",
+    "lambda": "{{ (lambda: input)() }}",
+    "self": "{{ self }}",
+    "self in a condition": "{% if self %}{% endif %}",
+    "loop": "{% for x in [1] %}{{ loop }}{% endfor %}",
+    "loop as list": "{% for x in [1] %}{% for y in loop %}{% endfor %}{% endfor %}",
+    "loop over text": "{% for letter in input %}{{ letter }}{% endfor %}",
+    "loop over a filtered text": "{% for letter in input|upper %}{{ letter }}{% endfor %}",
+    "recursive loop": "{% for x in [1] recursive %}{{ x }}{% endfor %}",
+    "three loops": "{% for a in [1] %}{% for b in [1] %}{% for c in [1] %}"
+    "{% endfor %}{% endfor %}{% endfor %}",
+    "filter attr": "{{ input|attr('__class__') }}",
+    "filter map": "{{ input|map('upper') }}",
+    "filter center": "{{ input|center(1000000000) }}",
+    "filter indent": "{{ input|indent(1000000000) }}",
+    "filter replace": "{{ input|replace('', input) }}",
+    "filter join": "{{ input|join(input) }}",
+    "filter list": "{{ input|list }}",
+    "filter pprint": "{{ input|pprint }}",
+    "filter tojson": "{{ input|tojson }}",
+    "filter safe": "{{ input|safe }}",
+    "filter with underscores": "{{ input|__class__ }}",
+    "test callable": "{{ input is callable }}",
+    "test filter": "{{ input is filter }}",
+    "unknown variable": "{{ inptu }}",
+    "unknown variable in a test": "{% if page is defined %}{% endif %}",
+    "unknown variable in an argument": "{{ input|default(settings) }}",
+    "loop variable outside": "{% for x in [1] %}{% endfor %}{{ x }}",
+    "loop variable in its own list": "{% for x in [x] %}{{ x }}{% endfor %}",
+    "private name": "{{ __import__ }}",
+    "infinite number": "{{ input|truncate(1e999) }}",
+    "unfinished tag": "{{ input",
+    "unfinished block": "{% if input %}",
+    "unknown tag": "{% debug %}",
+    "empty expression": "{{ }}",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED.keys())
+def test_a_template_that_says_more_than_is_listed_does_not_compile(text: str) -> None:
+    with pytest.raises(InvalidInput, match="Line 3: ") as caught:
+        validate(f"first\nsecond\n{text}")
+
+    assert caught.value.reason == InvalidInput.TEMPLATE
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\n{{ titel }}", "Line 2: There is no variable “titel”."),
+        ("{{ input|reverse }}", "Line 1: There is no filter “reverse”."),
+        ("{{ input is odd }}", "Line 1: There is no test “odd”."),
+        ("{% for x in input %}{% endfor %}", "Line 1: A loop needs a list, not a text."),
+        ("{{ [input] }}", "Line 1: A list may stand only after “in”."),
+        ("{{ input.x }}", "Line 1: “Getattr” is not allowed in a prompt template."),
+    ],
+)
+def test_the_message_says_what_is_wrong_and_where(text: str, message: str) -> None:
+    with pytest.raises(InvalidInput, match=f"^{re.escape(f'template: {message}')}$"):
+        validate(text)
+
+
+BOMBS = {
+    "long list": "{% for a in [" + "1," * 1_500 + "] %}{{ a }}{{ a }}{% endfor %}",
+    "two loops": "{% for a in [" + "1," * 60 + "] %}{% for b in [" + "1," * 60 + "] %}"
+    "{% endfor %}{% endfor %}",
+    "many filters in a loop": "{% for a in ["
+    + "1," * 100
+    + "] %}"
+    + "{{ input|title|upper }}" * 20
+    + "{% endfor %}",
+    "many outputs": "{{ input }}" * MAX_STEPS,
+    "many filters": "{{ input" + "|upper" * 3_000 + " }}",
+    "many brackets": "{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}",
+    "many lists": "{{ " + "[" * 5_000 + "]" * 5_000 + " }}",
+    "many nots": "{{ " + "not " * 4_500 + "1 }}",
+    "many ands": "{{ " + "1 and " * 3_000 + "1 }}",
+    "many else": "{{ " + "1 if 0 else " * 1_500 + "1 }}",
+    "many ifs": "{% if 1 %}" * 900 + "{% endif %}" * 900,
+    "many default": "{{ input" + "|default(input" * 1_000 + ")" * 1_000 + " }}",
+    "huge number": "{{ " + "9" * 19_000 + " }}",
+    "huge hexadecimal number": "{{ 0x" + "f" * 19_000 + " }}",
+}
+
+
+@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS.keys())
+def test_a_template_that_would_take_long_is_refused_at_once(text: str) -> None:
+    started = time.monotonic()
+
+    with pytest.raises(InvalidInput):
+        validate(text)
+
+    assert time.monotonic() - started < 2
+
+
+def test_the_longest_work_a_template_can_order_ends_soon() -> None:
+    filters = "|title|wordcount|title|wordcount" * ((MAX_DEPTH - 2) // 4)
+    outputs = MAX_STEPS // (MAX_DEPTH - 1) - 5
+    text = f"{{{{ input{filters} }}}}" * outputs
+    started = time.monotonic()
+
+    prompt = render(text, {"input": "word " * 10_000}, max_chars=10_000)
+
+    assert prompt == "1" * outputs
+    assert time.monotonic() - started < 5
+
+
+def test_every_described_variable_is_one_that_runs_have() -> None:
+    variables = Variables(input="", post_title="", post_summary="").as_dict()
+
+    assert variables.keys() == DESCRIPTIONS.keys()

@@ -1,0 +1,81 @@
+"""Whatever compiles also renders, within its bounds, or is refused as invalid input."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wagtail_llm_actions.errors import InvalidInput
+from wagtail_llm_actions.prompts.rendering import ALLOWED_FILTERS, ALLOWED_TESTS, render, validate
+
+MAX_CHARS = 500
+
+names = st.sampled_from(["input", "post_title", "post_summary", "x", "y", "loop", "self"])
+numbers = st.one_of(st.integers(0, 10**40), st.floats(0, allow_nan=False)).map(str)
+texts = st.text(max_size=8).map(repr)
+atoms = st.one_of(names, numbers, texts, st.sampled_from(["true", "none", "''", "1e999"]))
+
+
+def wider(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Build expressions from expressions, allowed ones more often than others."""
+    lists = st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+    filters = st.sampled_from(sorted(ALLOWED_FILTERS))
+    tests = st.sampled_from(sorted(ALLOWED_TESTS))
+    operators = st.sampled_from(["==", "!=", "<", ">=", "in", "not in", "and", "or", "~", "*", "%"])
+    return st.one_of(
+        inner,
+        lists,
+        st.builds("{}|{}".format, inner, filters),
+        st.builds("({})|{}({})".format, inner, filters, inner),
+        st.builds("{}|truncate({}, {}, end={})".format, inner, inner, inner, inner),
+        st.builds("({} {} {})".format, inner, operators, inner),
+        st.builds("({} {} {})".format, inner, st.sampled_from(["in", "not in"]), lists),
+        st.builds("({} if {} else {})".format, inner, inner, inner),
+        st.builds("({} if {})".format, inner, inner),
+        st.builds("(not {})".format, inner),
+        st.builds("({} is {})".format, inner, tests),
+        st.builds("({} is {}({}))".format, inner, tests, inner),
+    )
+
+
+expressions = st.recursive(atoms, wider, max_leaves=6)
+
+
+def blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Build templates from templates."""
+    lists = st.lists(expressions, max_size=4).map(", ".join)
+    targets = st.sampled_from(["x", "y", "input", "x, y", "loop"])
+    return st.one_of(
+        st.lists(inner, max_size=4).map("".join),
+        st.builds("{{% if {} %}}{}{{% else %}}{}{{% endif %}}".format, expressions, inner, inner),
+        st.builds("{{% for {} in [{}] %}}{}{{% endfor %}}".format, targets, lists, inner),
+        st.builds("{{% for x in [{}] if {} %}}{}{{% endfor %}}".format, lists, expressions, inner),
+    )
+
+
+outputs = st.one_of(st.text(max_size=10), st.builds("{{{{ {} }}}}".format, expressions))
+templates = st.recursive(outputs, blocks, max_leaves=8)
+values = st.text(max_size=2 * MAX_CHARS)
+
+
+@settings(max_examples=100, deadline=2_000)
+@given(text=templates, source=values, title=values)
+def test_a_template_that_compiles_renders_within_its_bounds(
+    text: str, source: str, title: str
+) -> None:
+    variables = {"input": source, "post_title": title, "post_summary": ""}
+    with suppress(InvalidInput):
+        validate(text)
+        prompt = render(text, variables, max_chars=MAX_CHARS)
+
+        assert len(prompt) <= MAX_CHARS
+        assert prompt.encode().decode() == prompt
+
+
+@settings(max_examples=200, deadline=2_000)
+@given(text=st.text(alphabet="{}%#- \n'\"[]()|.,=<>*~:abinputforelsd019_", max_size=60))
+def test_no_text_at_all_makes_the_compiler_fail_otherwise(text: str) -> None:
+    with suppress(InvalidInput):
+        validate(text)
