@@ -38,7 +38,8 @@ class RQQueue(Queue):
         """
         try:
             queue = _engine(lane)
-            if queue.fetch_job(_job_id(run_id)) is not None:
+            # A job may exist without waiting: a worker took it and was lost before the run's start.
+            if queue.get_job_position(_job_id(run_id)) is not None:
                 return
             queue.enqueue(
                 TASK,
@@ -52,10 +53,11 @@ class RQQueue(Queue):
             raise QueueUnavailable(type(error).__name__) from error
 
     def cancel(self, run_id: UUID) -> None:
-        """Take the job off the queue; a worker that has it already finds the run cancelled."""
+        """Delete the job; a worker that has it already finds the run cancelled."""
         try:
             for lane in Lane:
-                _engine(lane).remove(_job_id(run_id))
+                if job := _engine(lane).fetch_job(_job_id(run_id)):
+                    job.delete()
         except (RedisError, OSError, KeyError):
             return
 
