@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from django.core.signals import setting_changed
+
 if TYPE_CHECKING:
     from redis import Redis
 
@@ -34,3 +36,11 @@ def impatient_connection(queue_name: str) -> Redis:
         retry_on_error=[],
     )
     return connection
+
+
+def _forget(*, setting: str, **_kwargs: object) -> None:
+    if setting == "RQ_QUEUES":
+        impatient_connection.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="wagtail_llm_actions.connections")
