@@ -8,6 +8,8 @@ from django.db import connections
 from django.utils.module_loading import import_string
 from rq import Worker
 
+from wagtail_llm_actions.conf import get_settings
+
 if TYPE_CHECKING:
     from resource import struct_rusage
 
@@ -18,7 +20,14 @@ WARM_UP = "wagtail_llm_actions.tasks.warm_up"
 RECOVER = "wagtail_llm_actions.tasks.recover_runs"
 INTERRUPT = "wagtail_llm_actions.tasks.interrupt_run"
 
-TICK_SECONDS = 10
+
+def tick_seconds() -> int:
+    """Return how often a worker looks for lost runs; with the default lease every 10 s.
+
+    A run ends at most two ticks after its lease: one may begin just before the lease is over, and
+    a job that comes in between delays the next.
+    """
+    return max(1, int(get_settings().lease_seconds / 2))
 
 
 class LLMWorker(Worker):
@@ -29,9 +38,14 @@ class LLMWorker(Worker):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("maintenance_interval", TICK_SECONDS)
-        kwargs.setdefault("job_monitoring_interval", TICK_SECONDS)
+        kwargs.setdefault("maintenance_interval", tick_seconds())
+        kwargs.setdefault("job_monitoring_interval", tick_seconds())
         super().__init__(*args, **kwargs)
+
+    @property
+    def dequeue_timeout(self) -> int:
+        """Seconds after which an idle worker stops listening, to look for lost runs."""
+        return self.maintenance_interval
 
     def bootstrap(self, *args: Any, **kwargs: Any) -> None:
         """Load what every run needs, before the first job is taken."""

@@ -8,8 +8,6 @@ from django_rq.management.commands.rqworker import Command as RQWorkerCommand
 
 from wagtail_llm_actions.queues.base import Lane
 
-WORKER_TTL_SECONDS = 25
-
 
 class Command(RQWorkerCommand):
     """Takes all options of ``rqworker``; without queue names it serves both lanes."""
@@ -22,8 +20,6 @@ class Command(RQWorkerCommand):
         parser.set_defaults(
             worker_class="wagtail_llm_actions.queues.worker.LLMWorker",
             serializer="rq.serializers.JSONSerializer",
-            # An idle worker looks for lost runs each time it stops listening, 15 s earlier.
-            worker_ttl=WORKER_TTL_SECONDS,
         )
 
     def handle(self, *args: str, **options: Any) -> None:
