@@ -2,11 +2,12 @@
 
 ``TEST_DATABASE_ENGINE=postgresql`` chooses the PostgreSQL server that libpq's variables name.
 ``TEST_DATABASE_NAME`` names the database itself, for a process that a test starts to work on the
-test's own database.
+test's own database; ``TEST_SETTINGS`` holds, as JSON, the settings that this test has changed.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -113,3 +114,5 @@ WAGTAIL_LLM_ACTIONS = {
         "scripted": {"PROVIDER": "test", "NAME": "scripted", "LABEL": "Scripted"},
     },
 }
+
+globals().update(json.loads(os.environ.get("TEST_SETTINGS", "{}")))

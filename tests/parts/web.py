@@ -63,7 +63,7 @@ class Visitor:
     ) -> Any:
         connection = HTTPConnection(web.address, timeout=ANSWER_SECONDS)
         try:
-            connection.request(method, path, body, self._headers | headers)
+            connection.request(method, path, body, {**self._headers, **headers})
             response = connection.getresponse()
             content = response.read()
         finally:

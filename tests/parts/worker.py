@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tests.parts.processes import CommandProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class WorkerProcess(CommandProcess):
@@ -18,3 +21,12 @@ class WorkerProcess(CommandProcess):
 
     def wait_until_ready(self) -> None:
         self.wait_until_printed("Listening on")
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let it do nothing for a while."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
