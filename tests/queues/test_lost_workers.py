@@ -1,0 +1,131 @@
+"""A run whose worker is killed ends as interrupted, whoever finds it first."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.parts.waiting import eventually
+from tests.parts.worker import WorkerProcess
+from tests.providers.server import Act
+from tests.queues.runs import answer, final, poll, report, row
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.queues.worker import tick_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.parts.valkey import Valkey
+    from tests.providers.server import ProviderServer
+    from tests.queues.conftest import Start, UseQueues
+
+pytestmark = pytest.mark.xdist_group("worker")
+
+WITHIN_SECONDS = 60
+
+
+def test_the_default_lease_is_over_and_noticed_within_a_minute() -> None:
+    assert get_settings().lease_seconds + 2 * tick_seconds() < WITHIN_SECONDS
+
+
+def assert_interrupted(run: LLMRun) -> None:
+    assert (run.status, run.error_code) == (LLMRun.Status.FAILED, "interrupted")
+    attempt = run.attempts.get()
+    assert attempt.error_code == "interrupted"
+    assert attempt.finished_at == run.finished_at
+
+
+def test_a_worker_ends_the_run_of_its_killed_work_horse(
+    worker: WorkerProcess, server: ProviderServer, start_run: Start
+) -> None:
+    server.play(answer("The tide ", Act.HANG), answer("Next."))
+    run = start_run("reporting")
+    horse = report(run)["pid"]
+
+    os.kill(horse, signal.SIGKILL)
+
+    assert_interrupted(final(run))
+    assert worker.has_printed(f"retpid={horse}")
+    assert final(start_run()).output == "Next."
+
+
+@contextmanager
+def killed_at_work(
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
+) -> Iterator[LLMRun]:
+    """Give a run whose worker is gone, with its work horse, as after a power failure."""
+    server.play(answer("The tide ", Act.HANG))
+    with WorkerProcess(use_queues(valkey.rq_queues)) as victim:
+        run = start_run("reporting")
+        horse = report(run)["pid"]
+        victim.kill()
+        os.kill(horse, signal.SIGKILL)
+        yield run
+
+
+@pytest.fixture
+def alone(shared_worker: WorkerProcess) -> Iterator[None]:
+    """Nobody looks for lost runs but the test's own parts."""
+    with shared_worker.paused():
+        yield
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_poll_ends_the_run_of_a_killed_worker(
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
+) -> None:
+    with killed_at_work(valkey, use_queues, server, start_run) as run:
+        state = eventually(lambda: state if (state := poll(run))["error"] else None)
+
+    assert state["status"] == "failed"
+    assert state["error"]["code"] == "interrupted"
+    run.refresh_from_db()
+    assert_interrupted(run)
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_worker_that_is_started_again_ends_the_run_it_left(
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
+) -> None:
+    with (
+        killed_at_work(valkey, use_queues, server, start_run) as run,
+        WorkerProcess(use_queues(valkey.rq_queues)),
+    ):
+        assert_interrupted(final(run))
+
+
+def test_an_idle_worker_ends_the_run_of_a_killed_one(
+    shared_worker: WorkerProcess,
+    valkey: Valkey,
+    use_queues: UseQueues,
+    server: ProviderServer,
+    start_run: Start,
+) -> None:
+    with killed_at_work(valkey, use_queues, server, start_run) as run:
+        assert_interrupted(final(run))
+
+
+def test_a_busy_worker_ends_a_frozen_run_and_the_frozen_one_writes_nothing_more(
+    worker: WorkerProcess, server: ProviderServer, start_run: Start
+) -> None:
+    gate = threading.Event()
+    server.play(answer("The tide ", gate, "came early."), answer("Next."))
+    run = start_run("reporting")
+    horse = report(run)["pid"]
+
+    os.kill(horse, signal.SIGSTOP)
+    try:
+        assert_interrupted(final(run))
+        ended = row(run)
+    finally:
+        gate.set()
+        os.kill(horse, signal.SIGCONT)
+
+    assert final(start_run()).output == "Next."
+    assert row(run) == ended

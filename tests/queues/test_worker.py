@@ -1,0 +1,107 @@
+"""A run goes over Valkey to a worker process, and its text comes back."""
+
+from __future__ import annotations
+
+import json
+import threading
+import zlib
+from typing import TYPE_CHECKING
+
+import django_rq
+import pytest
+from django.db import transaction
+
+from tests.parts.worker import WorkerProcess
+from tests.queues.runs import answer, final, live_text, report
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.queues.base import TASK
+
+if TYPE_CHECKING:
+    from tests.parts.valkey import Valkey
+    from tests.providers.server import ProviderServer
+    from tests.queues.conftest import Start, UseQueues
+
+pytestmark = pytest.mark.xdist_group("worker")
+
+
+def queued() -> list[str]:
+    ids: list[str] = django_rq.get_queue("llm").job_ids
+    return ids
+
+
+def test_a_worker_executes_a_run_and_its_text_can_be_read_meanwhile(
+    worker: WorkerProcess, server: ProviderServer, start_run: Start
+) -> None:
+    gate = threading.Event()
+    server.play(answer("The tide ", gate, "came early."))
+
+    run = start_run()
+
+    assert live_text(run) == "The tide "
+    run.refresh_from_db()
+    assert (run.status, run.output) == (LLMRun.Status.RUNNING, "")
+    gate.set()
+    final(run)
+    assert (run.status, run.output) == (LLMRun.Status.SUCCEEDED, "The tide came early.")
+    assert (run.input_tokens, run.output_tokens) == (7, 3)
+    assert len(server.requests) == 1
+
+
+def test_a_job_is_json_and_holds_the_id_only(valkey: Valkey, start_run: Start) -> None:
+    run = start_run()
+
+    (job_id,) = queued()
+    job = django_rq.get_connection("llm").hgetall(f"rq:job:{job_id}")
+    assert json.loads(zlib.decompress(job.pop(b"data"))) == [TASK, None, [str(run.pk)], {}]
+    assert job.pop(b"description").decode() == f"{TASK}('{run.pk}')"
+    assert run.prompt
+    assert all(run.prompt.encode() not in value for value in job.values())
+
+
+def test_a_run_is_queued_after_the_commit(valkey: Valkey, start_run: Start) -> None:
+    with transaction.atomic():
+        start_run()
+        assert queued() == []
+
+    assert len(queued()) == 1
+
+
+def test_a_run_that_is_rolled_back_is_not_queued(valkey: Valkey, start_run: Start) -> None:
+    with transaction.atomic():
+        start_run()
+        transaction.set_rollback(True)
+
+    assert queued() == []
+
+
+def test_a_work_horse_finds_the_sdk_and_a_client_that_its_parent_made(
+    worker: WorkerProcess, server: ProviderServer, start_run: Start
+) -> None:
+    server.play(answer("Hoo."))
+
+    run = final(start_run("reporting"))
+
+    found = json.loads(run.output.splitlines()[0])
+    assert found["pid"] != worker.pid
+    assert found["client_built_in"] == worker.pid
+    assert [name for name in found["imported"] if name.startswith(("openai", "wagtail"))] == []
+
+
+def test_a_worker_that_is_asked_to_stop_finishes_its_run_and_takes_no_other(
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
+) -> None:
+    gate = threading.Event()
+    server.play(answer("The tide ", gate, "came early."))
+    with WorkerProcess(use_queues(valkey.rq_queues)) as leaving:
+        run, next_run = start_run("reporting"), start_run()
+        assert report(run)["client_built_in"] == leaving.pid
+
+        leaving.ask_to_stop()
+        leaving.wait_until_printed("warm shut down requested")
+        gate.set()
+
+        assert leaving.wait_until_ended() == 0
+    run.refresh_from_db()
+    assert run.status == LLMRun.Status.SUCCEEDED
+    next_run.refresh_from_db()
+    assert next_run.status == LLMRun.Status.QUEUED
