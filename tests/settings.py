@@ -34,6 +34,7 @@ STORAGES = {
 INSTALLED_APPS = [
     "wagtail_llm_actions",
     "example_site.blog",
+    "tests.notices",
     "django_rq",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist
-from wagtail.admin.panels import FieldPanel, get_edit_handler
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.fields import adapter_for
 
@@ -30,7 +31,7 @@ class ModelFields:
 
 def model_fields(model: type[models.Model]) -> ModelFields:
     """Return the fields that editors of a model see in its form and that can hold a text."""
-    handler = get_edit_handler(model)
+    handler = _edit_handler(model)
     form_fields = handler.get_form_class().base_fields
     destinations, sources = [], []
     for panel in _field_panels(handler):
@@ -49,6 +50,12 @@ def model_fields(model: type[models.Model]) -> ModelFields:
         ):
             destinations.append(choice)
     return ModelFields(destinations=destinations, sources=sources)
+
+
+def _edit_handler(model: type[models.Model]) -> Panel:
+    # Not Wagtail's function of this name: it knows neither a page's tabs nor a viewset's panels.
+    has_handler: Any = model if issubclass(model, AbstractPage) else model.snippet_viewset  # type: ignore[attr-defined]
+    return has_handler.get_edit_handler()
 
 
 def _field_panels(panel: Panel) -> Iterator[FieldPanel]:

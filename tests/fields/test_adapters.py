@@ -1,0 +1,129 @@
+"""What an adapter takes, and what it reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import models
+
+from example_site.blog.models import Author, BlogPage
+from tests.notices.models import Notice
+from wagtail_llm_actions import fields
+from wagtail_llm_actions.fields import base
+from wagtail_llm_actions.fields.rich_text import RichTextAdapter
+from wagtail_llm_actions.fields.text import TextAdapter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.django_db
+
+
+def adapter_of(model: type[models.Model], name: str) -> type[fields.FieldAdapter] | None:
+    adapter = fields.adapter_for(model._meta.get_field(name))
+    return type(adapter) if adapter else None
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (BlogPage, "title"),
+        (BlogPage, "subtitle"),
+        (BlogPage, "summary"),
+        (BlogPage, "seo_title"),
+        (BlogPage, "search_description"),
+        (Author, "bio"),
+    ],
+)
+def test_free_text_is_read_and_written(model: type[models.Model], name: str) -> None:
+    assert adapter_of(model, name) is TextAdapter
+    assert TextAdapter.is_destination
+
+
+def test_rich_text_is_only_read() -> None:
+    assert adapter_of(BlogPage, "intro") is RichTextAdapter
+    assert not RichTextAdapter.is_destination
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (BlogPage, "slug"),
+        (BlogPage, "date"),
+        (BlogPage, "author"),
+        (BlogPage, "tags"),
+        (BlogPage, "tagged_items"),
+        (BlogPage, "body"),
+        (BlogPage, "show_in_menus"),
+        (BlogPage, "id"),
+        (Author, "posts"),
+        (Notice, "kind"),
+        (Notice, "code"),
+        (Notice, "link"),
+        (Notice, "contact"),
+        (Notice, "translation_key"),
+        (Notice, "validations"),
+    ],
+)
+def test_what_no_model_should_write_has_no_adapter(model: type[models.Model], name: str) -> None:
+    assert adapter_of(model, name) is None
+
+
+def test_text_is_read_without_white_space_around_it() -> None:
+    author = Author(bio="  Writes.\n\nSlowly. \n")
+
+    assert fields.read(author, "bio") == "Writes.\n\nSlowly."
+
+
+def test_rich_text_is_read_as_its_words() -> None:
+    page = BlogPage(
+        intro='<h2 data-block-key="a">Low tide</h2><p>Boats &amp; <b>ropes</b><br/>dry.</p>'
+        '<ul><li>One</li><li>Two</li></ul><embed embedtype="image"/>'
+    )
+
+    assert fields.read(page, "intro") == "Low tide Boats & ropes dry. One Two"
+
+
+@pytest.mark.parametrize("values", [{"intro": ""}, {"intro": "<p> </p>"}, {"intro": None}])
+def test_rich_text_without_words_reads_as_empty(values: dict[str, str | None]) -> None:
+    assert fields.read(BlogPage(**values), "intro") == ""
+
+
+@pytest.mark.parametrize("values", [{"summary": ""}, {"summary": " \n"}, {"summary": None}])
+def test_text_without_words_reads_as_empty(values: dict[str, str | None]) -> None:
+    assert fields.read(BlogPage(**values), "summary") == ""
+
+
+@pytest.mark.parametrize("name", ["missing", "slug", "tags", "body", "tagged_items", "summary__x"])
+def test_reading_what_is_no_text_is_a_lookup_error(name: str) -> None:
+    with pytest.raises(LookupError):
+        fields.read(BlogPage(), name)
+
+
+class DateAdapter(fields.FieldAdapter):
+    """What a site could add."""
+
+    is_destination = False
+
+    def accepts(self, field: models.Field[Any, Any]) -> bool:
+        return isinstance(field, models.DateField) or field.name == "summary"
+
+    def read(self, value: object) -> str:
+        return f"<{value}>"
+
+
+@pytest.fixture
+def date_adapter() -> Iterator[None]:
+    before = list(base._adapters)
+    fields.register(DateAdapter())
+    yield
+    base._adapters[:] = before
+
+
+@pytest.mark.usefixtures("date_adapter")
+def test_an_adapter_of_the_site_adds_fields_and_wins_over_ours() -> None:
+    page = BlogPage(date="2026-11-22", summary="Words")
+
+    assert fields.read(page, "date") == "<2026-11-22>"
+    assert fields.read(page, "summary") == "<Words>"

@@ -1,0 +1,1 @@
+"""A snippet with everything that the example's are too simple for."""

@@ -1,0 +1,36 @@
+"""The form of a notice stands on the viewset, not on the model."""
+
+from __future__ import annotations
+
+from django import forms
+from wagtail.admin.panels import FieldPanel, ObjectList, TabbedInterface
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from tests.notices.models import Notice
+
+
+class NoticeViewSet(SnippetViewSet):
+    """Has tabs, a heading of its own, a field for few, and one that is shown only."""
+
+    model = Notice
+    edit_handler = TabbedInterface(
+        [
+            ObjectList([FieldPanel("headline"), FieldPanel("text", heading="What happened")]),
+            ObjectList(
+                [
+                    FieldPanel("internal", permission="notices.publish_notice"),
+                    FieldPanel("kind"),
+                    FieldPanel("code"),
+                    FieldPanel("link"),
+                    FieldPanel("contact"),
+                    FieldPanel("colour", widget=forms.HiddenInput),
+                    FieldPanel("reviewer", read_only=True),
+                ],
+                heading="Details",
+            ),
+        ]
+    )
+
+
+register_snippet(NoticeViewSet)
