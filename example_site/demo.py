@@ -10,7 +10,7 @@ import argparse
 import socket
 from pathlib import Path
 
-from example_site.parts import HOST, MANAGE, PYTHON, Demo, free_port, missing_parts
+from example_site.parts import HOST, MANAGE, Demo, free_port, missing_parts
 from example_site.settings import DATA_DIR
 from example_site.supervisor import PartFailed, Stopped, Supervisor
 
@@ -52,7 +52,7 @@ def run(demo: Demo) -> None:
         say("Preparing the example site. The first start takes about half a minute.\n")
         supervisor.start(demo.valkey())
         supervisor.start(demo.model())
-        load = [*PYTHON, MANAGE, "load_example", "--migrate"]
+        load = [*MANAGE, "load_example", "--migrate"]
         what_next = supervisor.run("Loading the content", load, demo.environment)
         supervisor.wait_until_ready()
         supervisor.start(demo.worker())

@@ -19,8 +19,7 @@ from example_site.supervisor import Part
 HOST = "127.0.0.1"
 # Short, because nothing else is noticed meanwhile.
 ANSWER_SECONDS = 2
-PYTHON = [sys.executable, "-m"]
-MANAGE = "example_site.manage"
+MANAGE = ["-m", "example_site.manage"]
 
 
 def free_port() -> int:
@@ -115,16 +114,16 @@ class Demo:
         """Return the language model's server."""
         return Part(
             name="Language model",
-            command=[*PYTHON, "example_site.model_server", str(self.model_port)],
+            command=["-m", "example_site.model_server", str(self.model_port)],
             environment=self.environment,
             is_ready=lambda: _answers(self.model_port, "/health"),
         )
 
     def worker(self) -> Part:
-        """Return the worker, on a leash because it forks for each run."""
+        """Return the worker, which forks for each run."""
         return Part(
             name="Worker",
-            command=[*PYTHON, "example_site.leash", MANAGE, "llm_actions_worker"],
+            command=[*MANAGE, "llm_actions_worker"],
             environment=self.environment,
             is_ready=self._worker_listens,
         )
@@ -134,7 +133,7 @@ class Demo:
         command = ["runserver", "--noreload", "--insecure", f"{HOST}:{self.port}"]
         return Part(
             name="Web server",
-            command=[*PYTHON, MANAGE, *command],
+            command=[*MANAGE, *command],
             environment=self.environment,
             is_ready=lambda: _answers(self.port, "/admin/login/"),
         )

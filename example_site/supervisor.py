@@ -8,12 +8,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
-
-from example_site.leash import tie_to_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,12 +41,13 @@ class Part:
     """One process to keep running."""
 
     name: str
-    """As in “The web server is ready.”; its log's file name comes from it."""
+    """As in “Web server: ready”; its log's file is named after it."""
     command: Sequence[str]
+    """``-m``, a Python module and its arguments, or a program's path and its arguments."""
     environment: Mapping[str, str] = field(default_factory=dict)
     is_ready: Callable[[], bool] = lambda: True
     """Asks the process itself; called again and again until it is true."""
-    patience_seconds: float = 60
+    patience_seconds: float = 120
 
 
 @dataclass(kw_only=True)
@@ -63,7 +63,8 @@ class Supervisor:
     """A context manager: whatever was started in it is stopped at its end.
 
     Ctrl-C, a closed terminal and ``kill`` make the waiting methods raise ``Stopped``. Each part is
-    in a session of its own, so that Ctrl-C reaches it through the supervisor only, and once.
+    in a session of its own, so that Ctrl-C reaches it through the supervisor only, and once. It is
+    also on a leash, so that not even ``kill -9`` of the supervisor leaves it behind (on Linux).
     """
 
     def __init__(self, *, folder: Path, logs: Path, say: Callable[[str], None]) -> None:
@@ -101,18 +102,18 @@ class Supervisor:
         self.running.append(_Running(part=part, process=process, log=log, started=time.monotonic()))
 
     def run(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> str:
-        """Run a command to its end and return its output; its standard error is shown.
+        """Run a command to its end and return its short output; its standard error is shown.
 
         Raises:
             Stopped, PartFailed: See there.
         """
-        process = self._spawn(command, environment, subprocess.PIPE, None)
-        try:
-            while process.poll() is None:
-                self._pause()
+        with self._spawn(command, environment, subprocess.PIPE, None) as process:
+            try:
+                while process.poll() is None:
+                    self._pause()
+            finally:
+                _stop(process)
             output, _nothing = process.communicate()
-        finally:
-            _stop(process)
         if process.returncode:
             msg = f"{name} failed with exit code {process.returncode}."
             raise PartFailed(msg)
@@ -165,8 +166,9 @@ class Supervisor:
         stdout: int,
         stderr: int | None,
     ) -> subprocess.Popen[str]:
+        leash = [sys.executable, "-m", "example_site.leash", str(os.getpid())]
         return subprocess.Popen(  # noqa: S603 - the commands are our own
-            command,
+            [*leash, *command],
             cwd=self.folder,
             env=os.environ | environment,
             stdin=subprocess.DEVNULL,
@@ -174,7 +176,6 @@ class Supervisor:
             stderr=stderr,
             text=True,
             start_new_session=True,
-            preexec_fn=tie_to_parent,  # noqa: PLW1509 - the supervisor has one thread
         )
 
 

@@ -58,6 +58,7 @@ def _read_or_make(file: Path) -> dict[str, str]:
             name: "".join(secrets.choice(PASSWORD_CHARACTERS) for _ in range(PASSWORD_LENGTH))
             for name in NAMES
         }
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
         file.write_text(json.dumps(made), encoding="utf-8")
     passwords: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
