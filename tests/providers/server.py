@@ -77,6 +77,7 @@ class ProviderServer(ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Connection)
         self.requests: list[Recorded] = []
         self.connections = 0
+        self.was_asked = threading.Event()
         self.client_left = threading.Event()
         self.scripts: deque[Script] = deque()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.01,))
@@ -152,6 +153,7 @@ class _Connection(BaseRequestHandler):
         body = json.loads(buffer.exactly(int(headers["content-length"])))
         request = Recorded(path=start.split()[1], headers=headers, body=body)
         self.server.requests.append(request)
+        self.server.was_asked.set()
         script = self.server.scripts.popleft()
         reply = script(request) if callable(script) else script
         for step in reply:

@@ -408,7 +408,7 @@ def test_a_missing_sdk_names_what_to_install() -> None:
 
 class SlowToImport(OpenAIProvider):
     def warm_up(self) -> None:
-        time.sleep(0.5)
+        time.sleep(1.5)
         super().warm_up()
 
 
@@ -421,7 +421,7 @@ def test_a_first_call_does_not_hold_up_the_others(server: ProviderServer) -> Non
         started = time.monotonic()
         collect(quick)
 
-        assert time.monotonic() - started < 0.4
+        assert time.monotonic() - started < 1.2
         assert stream.next(10) == TextDelta(text="Hoo.")
 
 

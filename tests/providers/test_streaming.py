@@ -35,11 +35,27 @@ def provider() -> ScriptedProvider:
     return ScriptedProvider(alias="test")
 
 
-def test_text_that_a_slow_reader_missed_comes_as_one_piece(provider: ScriptedProvider) -> None:
-    provider.script("Hoo", ", ", "hoo.", math.inf)
+class Burst(Provider):
+    """Writes faster than anybody reads."""
+
+    def __init__(self) -> None:
+        super().__init__(alias="test")
+        self.has_written = threading.Event()
+
+    async def stream(
+        self, request: GenerationRequest
+    ) -> AsyncGenerator[TextDelta | GenerationResult]:
+        for piece in ("Hoo", ", ", "hoo."):
+            yield TextDelta(text=piece)
+        self.has_written.set()
+        await asyncio.sleep(60)
+
+
+def test_text_that_a_slow_reader_missed_comes_as_one_piece() -> None:
+    provider = Burst()
 
     with ProviderStream(provider, REQUEST) as stream:
-        time.sleep(0.2)
+        assert provider.has_written.wait(5)
 
         assert stream.next(5) == TextDelta(text="Hoo, hoo.")
 
@@ -48,8 +64,6 @@ def test_the_result_comes_after_all_text(provider: ScriptedProvider) -> None:
     provider.script("Hoo.")
 
     with ProviderStream(provider, REQUEST) as stream:
-        time.sleep(0.2)
-
         assert [stream.next(5), stream.next(5), stream.next(0)] == [
             TextDelta(text="Hoo."),
             RESULT,
@@ -58,13 +72,13 @@ def test_the_result_comes_after_all_text(provider: ScriptedProvider) -> None:
 
 
 def test_nothing_in_time_is_none(provider: ScriptedProvider) -> None:
-    provider.script(0.3, "Hoo.")
+    provider.script(1.0, "Hoo.")
 
     with ProviderStream(provider, REQUEST) as stream:
         started = time.monotonic()
 
         assert stream.next(0.1) is None
-        assert 0.09 < time.monotonic() - started < 0.25
+        assert 0.09 < time.monotonic() - started < 0.8
         assert stream.next(5) == TextDelta(text="Hoo.")
 
 
@@ -72,8 +86,6 @@ def test_a_failure_is_raised_after_the_text_before_it(provider: ScriptedProvider
     provider.script("Hoo", RateLimited)
 
     with ProviderStream(provider, REQUEST) as stream:
-        time.sleep(0.2)
-
         assert stream.next(5) == TextDelta(text="Hoo")
         with pytest.raises(RateLimited):
             stream.next(5)
@@ -92,7 +104,8 @@ def test_an_exception_of_no_provider_comes_through(provider: ScriptedProvider) -
 def test_closing_cancels_a_waiting_call_at_once(provider: ScriptedProvider) -> None:
     provider.script(math.inf)
     stream = ProviderStream(provider, REQUEST)
-    assert stream.next(0.05) is None
+    while not provider.requests:
+        assert stream.next(0.05) is None
 
     started = time.monotonic()
     stream.close()
@@ -130,7 +143,7 @@ def test_streams_run_at_once_from_several_threads(provider: ScriptedProvider) ->
         thread.join()
 
     assert answers == [(TextDelta(text="Hoo."), RESULT)] * 8
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < 1.4
 
 
 class Stubborn(Provider):
@@ -145,7 +158,7 @@ class Stubborn(Provider):
             yield TextDelta(text="Hoo")
             await asyncio.sleep(60)
         finally:
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(1.0)
             self.closed = True
 
 
@@ -168,7 +181,7 @@ def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     started = time.monotonic()
     stream.close()
 
-    assert time.monotonic() - started < 0.3
+    assert time.monotonic() - started < 0.8
     stream.close()
     assert stream._ended.wait(5)
 
@@ -184,8 +197,6 @@ class Silent(Provider):
 
 def test_a_stream_without_a_result_is_an_error() -> None:
     with ProviderStream(Silent(alias="test"), REQUEST) as stream:
-        time.sleep(0.1)
-
         assert stream.next(5) == TextDelta(text="Hoo")
         with pytest.raises(RuntimeError, match="<Silent 'test'> ended its stream without a result"):
             stream.next(5)

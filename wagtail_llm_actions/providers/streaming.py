@@ -29,6 +29,7 @@ class _LoopThread:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._inherited: list[asyncio.AbstractEventLoop | None] = []
 
     def loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -41,8 +42,8 @@ class _LoopThread:
 
     def leave_to_parent(self) -> None:
         """In a forked child, whose thread is gone, start anew when needed."""
-        # The parent's loop stays referenced: closing it here would touch the parent's selector.
-        self._parents_loop = self._loop
+        # Kept for ever: to collect the parent's loop here could close what the parent still uses.
+        self._inherited.append(self._loop)
         self._loop = None
         self._lock = threading.Lock()
 
