@@ -16,23 +16,28 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
+# The largest that every database takes for a place in a text.
+MAX_POSITION = 2**31 - 2
+
+
 class DatabaseStream(Stream):
     """Appends to ``LLMRun.output``; positions are characters."""
 
     flush_seconds = 0.25
 
     def append(self, run_id: UUID, text: str) -> None:
-        """Add the text in the database, so that nothing has to be read first."""
-        self._row(run_id).update(output=Concat(F("output"), Value(text), output_field=TextField()))
+        """Add the text in the database, so that nothing has to be read first.
+
+        A run that somebody else has ended keeps its output as it is.
+        """
+        self._row(run_id).filter(status="running").update(
+            output=Concat(F("output"), Value(text), output_field=TextField())
+        )
 
     def read(self, run_id: UUID, after: int) -> tuple[str, int]:
         """Read what stands behind a number of characters."""
-        text = (
-            self._row(run_id)
-            .values_list(Substr("output", after + 1, output_field=TextField()), flat=True)
-            .first()
-            or ""
-        )
+        rest = Substr("output", min(after, MAX_POSITION) + 1, output_field=TextField())
+        text = self._row(run_id).values_list(rest, flat=True).first() or ""
         return text, after + len(text)
 
     def close(self, run_id: UUID) -> None:
