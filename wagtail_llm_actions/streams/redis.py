@@ -24,6 +24,9 @@ class RedisStream(Stream):
 
     flush_seconds = 0.03
 
+    def __init__(self) -> None:
+        self._is_lost = False
+
     def append(self, run_id: UUID, text: str) -> None:
         """Add the text and renew the time after which Redis forgets it."""
         try:
@@ -32,7 +35,9 @@ class RedisStream(Stream):
             pipeline.expire(_key(run_id), TTL_SECONDS)
             pipeline.execute()
         except RedisError as error:
-            logger.warning("Live text of run %s is not shown: %s", run_id, type(error).__name__)
+            if not self._is_lost:
+                logger.warning("Live text of run %s is lost: %s", run_id, type(error).__name__)
+            self._is_lost = True
 
     def read(self, run_id: UUID, after: int) -> tuple[str, int]:
         """Read what stands behind a number of bytes."""
