@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 PREFIX = "llm-actions-"
 FORM_KEY = f"{PREFIX}form-key"
 MAX_FORM_KEY_CHARS = 64
+MAX_DIGITS = 18
 
 
 def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
@@ -101,13 +102,13 @@ def offers(request: HttpRequest) -> JsonResponse:
 def runs(request: HttpRequest) -> JsonResponse:
     """Start a run on the form as it stands."""
     data = request.POST
-    action_id = data.get(f"{PREFIX}action", "")
-    if not action_id.isdecimal():
+    action_id = _number(data.get(f"{PREFIX}action", ""))
+    if action_id is None:
         raise BadInput
     form = locate(data.get(f"{PREFIX}form-action", ""))
     llm_action = (
         LLMAction.objects.select_related("prompt_template__latest_revision")
-        .filter(pk=int(action_id))
+        .filter(pk=action_id)
         .first()
     )
     if llm_action is None:
@@ -137,8 +138,8 @@ def run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     requeue(followed)
     if followed.is_final and not may_see_output(request.user, followed):
         raise PermissionRefused
-    after = request.GET.get("after", "0")
-    return JsonResponse(run_state(followed, int(after) if after.isdecimal() else 0))
+    after = _number(request.GET.get("after", "")) or 0
+    return JsonResponse(run_state(followed, after))
 
 
 @require_POST
@@ -173,6 +174,10 @@ def _own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
     if not may_follow(request.user, found):
         raise PermissionRefused
     return found
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else None
 
 
 def _uuid(text: str) -> UUID:
