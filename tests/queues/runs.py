@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 from django.urls import reverse
 
+from tests.factories import BlogPageFactory, LLMActionFactory
 from tests.parts.waiting import eventually
 from tests.providers.server import streamed
 from tests.providers.wire_openai import OpenAIWire
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from tests.providers.server import Reply, Step
 
 WIRE = OpenAIWire()
+COLUMNS = [field.attname for field in LLMRun._meta.concrete_fields]
 
 
 def answer(*steps: str | Step) -> Reply:
@@ -52,11 +55,26 @@ def final(run: LLMRun) -> LLMRun:
 
 def row(run: LLMRun) -> dict[str, Any]:
     """Return everything that is stored on a run."""
-    return LLMRun.objects.filter(pk=run.pk).values().get()
+    stored = LLMRun.objects.get(pk=run.pk)
+    return {name: getattr(stored, name) for name in COLUMNS}
+
+
+def click(model: str = "openai") -> dict[str, Any]:
+    """Return what the browser posts when an editor clicks Generate on a new page."""
+    page = BlogPageFactory()
+    action = LLMActionFactory(source="title", model=model)
+    return {
+        "title": page.title,
+        "body-count": 0,
+        "llm-actions-action": action.pk,
+        "llm-actions-form-action": reverse("wagtailadmin_pages:edit", args=[page.pk]),
+        "llm-actions-request-id": uuid.uuid4(),
+    }
 
 
 def poll(run: LLMRun) -> dict[str, Any]:
     """Ask for a run as its editor's browser does."""
+    assert run.user
     client = Client()
     client.force_login(run.user)
     state: dict[str, Any] = client.get(reverse("wagtail_llm_actions:run", args=[run.pk])).json()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import django_rq
 import pytest
@@ -51,7 +51,7 @@ def test_a_job_is_json_and_holds_the_id_only(valkey: Valkey, start_run: Start) -
     run = start_run()
 
     (job_id,) = queued()
-    job = django_rq.get_connection("llm").hgetall(f"rq:job:{job_id}")
+    job = cast("dict[bytes, bytes]", django_rq.get_connection("llm").hgetall(f"rq:job:{job_id}"))
     assert json.loads(zlib.decompress(job.pop(b"data"))) == [TASK, None, [str(run.pk)], {}]
     assert job.pop(b"description").decode() == f"{TASK}('{run.pk}')"
     assert run.prompt
