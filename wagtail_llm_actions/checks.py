@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from wagtail_llm_actions.conf import KNOWN_KEYS, RQ_QUEUE, SETTING, get_settings, raw_settings
+from wagtail_llm_actions.conf import (
+    KNOWN_KEYS,
+    OPENAI_BACKEND,
+    RQ_QUEUE,
+    SETTING,
+    THREAD_QUEUE,
+    get_settings,
+    raw_settings,
+)
+from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.queues import Lane, Queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wagtail_llm_actions.conf import Settings
-
-LANES = ("llm", "llm_bulk")
 
 
 @checks.register
@@ -31,12 +40,14 @@ def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
         *_unknown_keys(raw),
         *_providers(settings),
         *_models(settings),
+        *_post_summary_fields(settings),
         *_queue(settings),
+        *_lanes(settings),
     ]
 
 
 def _unknown_keys(raw: Any) -> Iterator[checks.CheckMessage]:
-    for key in sorted(set(raw) - KNOWN_KEYS):
+    for key in sorted(set(raw) - KNOWN_KEYS, key=str):
         yield checks.Warning(
             f"{SETTING} has the unknown key {key!r}.",
             hint=f"Known keys are {', '.join(sorted(KNOWN_KEYS))}.",
@@ -45,15 +56,14 @@ def _unknown_keys(raw: Any) -> Iterator[checks.CheckMessage]:
 
 
 def _providers(settings: Settings) -> Iterator[checks.CheckMessage]:
-    for provider in settings.providers.values():
+    for alias in settings.providers:
         try:
-            import_string(provider.backend)
-        except ImportError:
+            get_provider(alias)
+        except ImproperlyConfigured as error:
             yield checks.Error(
-                f"{SETTING}['PROVIDERS'][{provider.alias!r}]['BACKEND'] cannot be imported: "
-                f"{provider.backend!r}.",
-                hint="Give the dotted path of a class, such as "
-                "'wagtail_llm_actions.providers.openai.OpenAIProvider'.",
+                str(error),
+                hint="BACKEND is the dotted path of a Provider, such as "
+                f"{OPENAI_BACKEND!r}; docs/settings.md lists the other keys.",
                 id="wagtail_llm_actions.E002",
             )
 
@@ -76,29 +86,47 @@ def _models(settings: Settings) -> Iterator[checks.CheckMessage]:
         )
 
 
+def _post_summary_fields(settings: Settings) -> Iterator[checks.CheckMessage]:
+    models = {model._meta.label: model for model in apps.get_models()}
+    for label, name in settings.post_summary_fields.items():
+        model = models.get(label)
+        if model is None or name not in {field.name for field in model._meta.get_fields()}:
+            yield checks.Warning(
+                f"{SETTING}['POST_SUMMARY_FIELDS'] names {label!r} and {name!r}, which is no field "
+                "of a model.",
+                hint="Write it as {'blog.BlogPage': 'summary'}, with the model's exact label.",
+                id="wagtail_llm_actions.W003",
+            )
+
+
 def _queue(settings: Settings) -> Iterator[checks.CheckMessage]:
     try:
-        import_string(settings.queue)
-    except ImportError:
+        queue = import_string(settings.queue)
+    except (ImportError, ImproperlyConfigured):
+        queue = None
+    if not (isinstance(queue, type) and issubclass(queue, Queue)):
         yield checks.Error(
-            f"{SETTING}['QUEUE'] cannot be imported: {settings.queue!r}.",
+            f"{SETTING}['QUEUE'] cannot be used: {settings.queue!r} is no Queue that can be "
+            "imported.",
             hint="Give the dotted path of a Queue class, install the extra with "
             "pip install 'wagtail-llm-actions[rq]', or leave the key out.",
             id="wagtail_llm_actions.E004",
         )
-        return
-    if settings.queue != RQ_QUEUE:
+    elif settings.queue == THREAD_QUEUE:
         yield checks.Info(
             "LLM runs are executed in threads of the web process.",
             hint="For production install django-rq, add RQ_QUEUES with the queues 'llm' and "
             "'llm_bulk', and start `manage.py llm_actions_worker`.",
             id="wagtail_llm_actions.I001",
         )
-        return
-    for lane in LANES:
-        if lane not in getattr(django_settings, "RQ_QUEUES", {}):
-            yield checks.Error(
-                f"RQ_QUEUES has no queue {lane!r}.",
-                hint=f"Add {lane!r} to RQ_QUEUES, with the same connection as your other queues.",
-                id="wagtail_llm_actions.E005",
-            )
+
+
+def _lanes(settings: Settings) -> Iterator[checks.CheckMessage]:
+    configured = getattr(django_settings, "RQ_QUEUES", None) or {}
+    missing = [lane.value for lane in Lane if lane not in configured]
+    if settings.queue == RQ_QUEUE and missing:
+        yield checks.Error(
+            f"RQ_QUEUES has no queue {' and no queue '.join(map(repr, missing))}.",
+            hint="Add them to RQ_QUEUES, with the same connection as your other queues.",
+            id="wagtail_llm_actions.E005",
+        )

@@ -6,6 +6,7 @@ Mistakes in it are reported by ``checks.py``; reading a wrong value raises
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
+from django.utils.functional import Promise
 
 SETTING = "WAGTAIL_LLM_ACTIONS"
 
@@ -35,8 +37,8 @@ class ProviderSettings:
     api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
     """``None`` is the vendor's own address."""
-    options: Mapping[str, object] = field(default_factory=dict)
-    """Passed to the adapter as they are."""
+    options: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """Passed to the adapter as they are; may hold secrets too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,8 +89,18 @@ SCALARS: Mapping[str, tuple[str, type]] = {
     "MAX_PROMPT_CHARS": ("max_prompt_chars", int),
 }
 KNOWN_KEYS = frozenset({"PROVIDERS", "MODELS", "QUEUE", "POST_SUMMARY_FIELDS", *SCALARS})
-PROVIDER_KEYS = frozenset({"BACKEND", "API_KEY", "BASE_URL", "OPTIONS"})
-MODEL_KEYS = frozenset({"PROVIDER", "NAME", "LABEL", "DESCRIPTION"})
+PROVIDER_KEYS: Mapping[str, tuple[type, ...]] = {
+    "BACKEND": (str,),
+    "API_KEY": (str,),
+    "BASE_URL": (str,),
+    "OPTIONS": (Mapping,),
+}
+MODEL_KEYS: Mapping[str, tuple[type, ...]] = {
+    "PROVIDER": (str,),
+    "NAME": (str,),
+    "LABEL": (str, Promise),
+    "DESCRIPTION": (str, Promise),
+}
 
 
 def raw_settings() -> Mapping[str, Any]:
@@ -118,7 +130,7 @@ def get_settings() -> Settings:
     return Settings(
         providers=_providers(raw),
         models=_models(raw),
-        queue=raw.get("QUEUE") or _default_queue(),
+        queue=_queue(raw),
         post_summary_fields=_mapping(raw, "POST_SUMMARY_FIELDS"),
         **scalars,
     )
@@ -134,25 +146,32 @@ def _mapping(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 def _positive(value: object, kind: type, key: str) -> Any:
     is_number = isinstance(value, (int, kind)) and not isinstance(value, bool)
-    if not is_number or not value > 0:  # type: ignore[operator]
+    if not is_number or not 0 < value < math.inf:  # type: ignore[operator]
         msg = f"{SETTING}[{key!r}] must be a number above 0, not {value!r}."
         raise ImproperlyConfigured(msg)
     return value
 
 
 def _entry(
-    entry: object, known: frozenset[str], required: set[str], where: str
+    entry: object, kinds: Mapping[str, tuple[type, ...]], required: set[str], where: str
 ) -> Mapping[str, Any]:
+    """Check one entry; the values may be secret, so no message quotes one."""
     if not isinstance(entry, Mapping):
         msg = f"{SETTING}{where} must be a dict."
         raise ImproperlyConfigured(msg)
-    if unknown := set(entry) - known:
-        msg = f"{SETTING}{where} has an unknown key {min(unknown)!r}."
+    if unknown := set(entry) - set(kinds):
+        msg = f"{SETTING}{where} has an unknown key {min(unknown, key=str)!r}."
         raise ImproperlyConfigured(msg)
-    if missing := required - set(entry):
+    # None stands for "not set": it is what os.environ.get() returns.
+    values = {key: value for key, value in entry.items() if value is not None}
+    for key, value in values.items():
+        if not isinstance(value, kinds[key]):
+            msg = f"{SETTING}{where}[{key!r}] must be a {'dict' if Mapping in kinds[key] else 'string'}."
+            raise ImproperlyConfigured(msg)
+    if missing := {key for key in required if not values.get(key)}:
         msg = f"{SETTING}{where} needs the key {min(missing)!r}."
         raise ImproperlyConfigured(msg)
-    return entry
+    return values
 
 
 def _providers(raw: Mapping[str, Any]) -> Mapping[str, ProviderSettings]:
@@ -197,8 +216,14 @@ def _models(raw: Mapping[str, Any]) -> Mapping[str, ModelSettings]:
     return models
 
 
-def _default_queue() -> str:
-    return RQ_QUEUE if getattr(django_settings, "RQ_QUEUES", None) else THREAD_QUEUE
+def _queue(raw: Mapping[str, Any]) -> str:
+    queue = raw.get("QUEUE")
+    if queue is None:
+        return RQ_QUEUE if getattr(django_settings, "RQ_QUEUES", None) else THREAD_QUEUE
+    if not isinstance(queue, str):
+        msg = f"{SETTING}['QUEUE'] must be the dotted path of a class."
+        raise ImproperlyConfigured(msg)
+    return queue
 
 
 def _forget(*, setting: str, **_kwargs: object) -> None:

@@ -1,0 +1,37 @@
+"""Queues for tests that say themselves when a run is executed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NoReturn
+
+from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.queues import Lane, Queue
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class KeptQueue(Queue):
+    """Keeps the ids it is given; the fixture ``kept_queue`` empties it."""
+
+    waiting: ClassVar[list[tuple[UUID, Lane]]] = []
+    cancelled: ClassVar[list[UUID]] = []
+
+    def enqueue(self, run_id: UUID, lane: Lane) -> None:
+        """Keep the id."""
+        self.waiting.append((run_id, lane))
+
+    def cancel(self, run_id: UUID) -> None:
+        """Keep the id."""
+        self.cancelled.append(run_id)
+
+
+class ClosedQueue(Queue):
+    """Stands for a queue whose server does not answer."""
+
+    def enqueue(self, run_id: UUID, lane: Lane) -> NoReturn:
+        """Take nothing."""
+        raise QueueUnavailable("ConnectionError")
+
+    def cancel(self, run_id: UUID) -> None:
+        """Do nothing."""

@@ -1,0 +1,146 @@
+"""Every mistake in the settings is a check message with an id, and a hint that says what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.checks import CheckMessage, run_checks
+
+from tests.settings import WAGTAIL_LLM_ACTIONS
+from wagtail_llm_actions.conf import OPENAI_BACKEND, RQ_QUEUE, THREAD_QUEUE
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
+
+# Some checks of Wagtail read the database.
+pytestmark = pytest.mark.django_db
+
+LANES = {"llm": {"URL": "redis://127.0.0.1:1/0"}, "llm_bulk": {"URL": "redis://127.0.0.1:1/0"}}
+MODEL = {"PROVIDER": "test", "NAME": "scripted"}
+KEPT_QUEUE = "tests.kept_queue.KeptQueue"
+
+
+def messages() -> list[CheckMessage]:
+    return [
+        message for message in run_checks() if str(message.id).startswith("wagtail_llm_actions.")
+    ]
+
+
+def test_a_complete_configuration_with_django_rq_gives_no_message(settings: Settings) -> None:
+    settings.RQ_QUEUES = LANES
+
+    assert messages() == []
+
+
+def test_a_queue_of_the_sites_own_gives_no_message(settings: Settings) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = WAGTAIL_LLM_ACTIONS | {"QUEUE": KEPT_QUEUE}
+
+    assert messages() == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "check_id", "message", "hint"),
+    [
+        ("text", "E001", "WAGTAIL_LLM_ACTIONS must be a dict.", "docs/settings.md"),
+        ({"THREADS": 0}, "E001", "['THREADS'] must be a number above 0", "docs/settings.md"),
+        ({"THREDS": 1, 5: 6}, "W001", "unknown key 'THREDS'", "Known keys are FIRST_TOKEN"),
+        (
+            {"PROVIDERS": {"a": {"BACKEND": "missing.Provider"}}},
+            "E002",
+            "['PROVIDERS']['a'] names no provider: No module named 'missing'.",
+            OPENAI_BACKEND,
+        ),
+        (
+            {"PROVIDERS": {"a": {"BACKEND": "Provider"}}},
+            "E002",
+            "['PROVIDERS']['a'] names no provider",
+            OPENAI_BACKEND,
+        ),
+        (
+            {"PROVIDERS": {"a": {"BACKEND": "wagtail_llm_actions.errors.ErrorCode"}}},
+            "E002",
+            "['PROVIDERS']['a']: wagtail_llm_actions.errors.ErrorCode is not a subclass of Prov",
+            OPENAI_BACKEND,
+        ),
+        (
+            {"PROVIDERS": {"a": {"BACKEND": OPENAI_BACKEND, "BASE_URL": "localhost:8080"}}},
+            "E002",
+            "['PROVIDERS']['a']: BASE_URL must be an address such as https://host/v1",
+            "docs/settings.md",
+        ),
+        (
+            {"MODELS": {"m": {"PROVIDER": "tset", "NAME": "x"}}},
+            "E003",
+            "['MODELS']['m']['PROVIDER'] is 'tset', which is not in PROVIDERS.",
+            "Use one of these providers: test.",
+        ),
+        (
+            {"PROVIDERS": {}},
+            "E003",
+            "['MODELS']['scripted']['PROVIDER'] is 'test'",
+            "Use one of these providers: none is configured.",
+        ),
+        ({"MODELS": {}}, "W002", "No model is configured", "Add WAGTAIL_LLM_ACTIONS ="),
+        (
+            {"POST_SUMMARY_FIELDS": {"blog.blogpage": "summary"}},
+            "W003",
+            "'blog.blogpage' and 'summary', which is no field of a model",
+            "exact label",
+        ),
+        (
+            {"POST_SUMMARY_FIELDS": {"blog.BlogPage": "sumary"}},
+            "W003",
+            "'blog.BlogPage' and 'sumary'",
+            "exact label",
+        ),
+        ({"QUEUE": "missing.Queue"}, "E004", "['QUEUE'] cannot be used: 'missing.Queue'", "extra"),
+        ({"QUEUE": "datetime.datetime"}, "E004", "'datetime.datetime' is no Queue", "dotted path"),
+        ({"QUEUE": "datetime.UTC"}, "E004", "'datetime.UTC' is no Queue", "dotted path"),
+        (
+            {"QUEUE": RQ_QUEUE},
+            "E005",
+            "RQ_QUEUES has no queue 'llm' and no queue 'llm_bulk'",
+            "Add",
+        ),
+        ({"QUEUE": THREAD_QUEUE}, "I001", "executed in threads of the web process", "django-rq"),
+    ],
+)
+def test_a_mistake_has_an_id_and_a_hint(
+    settings: Settings, raw: Any, check_id: str, message: str, hint: str
+) -> None:
+    good = WAGTAIL_LLM_ACTIONS | {"QUEUE": KEPT_QUEUE}
+    settings.WAGTAIL_LLM_ACTIONS = good | raw if isinstance(raw, dict) else raw
+
+    found = {found.id: found for found in messages()}
+
+    shown = found[f"wagtail_llm_actions.{check_id}"]
+    assert message in str(shown.msg)
+    assert hint in str(shown.hint)
+
+
+def test_a_missing_lane_is_an_error(settings: Settings) -> None:
+    settings.RQ_QUEUES = {"llm": LANES["llm"]}
+
+    (message,) = messages()
+
+    assert message.id == "wagtail_llm_actions.E005"
+    assert str(message.msg) == "RQ_QUEUES has no queue 'llm_bulk'."
+
+
+def test_each_mistake_is_reported_and_not_only_the_first(settings: Settings) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = {
+        "PROVIDERS": {"a": {"BACKEND": "x.Y"}, "b": {"BACKEND": "x.Z"}},
+        "MODELS": {"m": MODEL, "n": MODEL},
+        "QUEUE": "x.Queue",
+    }
+
+    ids = [str(message.id).rpartition(".")[2] for message in messages()]
+
+    assert sorted(ids) == ["E002", "E002", "E003", "E003", "E004"]
+
+
+def test_every_message_has_a_hint(settings: Settings) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = {"UNKNOWN": 1, "PROVIDERS": {"a": {"BACKEND": "x.Y"}}}
+
+    assert all(message.hint for message in messages())
