@@ -37,7 +37,7 @@ class EditorFactory(UserFactory):
     """Somebody who may edit every page and every author, and manage nothing."""
 
     @factory.post_generation
-    def rights(self: User, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]
+    def rights(self: User, create: bool, extracted: Any, **kwargs: Any) -> None:
         group = Group.objects.create(name=f"Editors of {self.username}")
         names = ["access_admin", "add_author", "change_author"]
         group.permissions.set(Permission.objects.filter(codename__in=names))

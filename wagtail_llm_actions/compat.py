@@ -21,7 +21,7 @@ def permission_policy_for(model: type[models.Model]) -> Any:
 def page_model() -> type[AbstractPage]:
     """Return the base page model, which a site can swap since Wagtail 8.0."""
     try:
-        import swapper  # type: ignore[import-untyped]  # noqa: PLC0415
+        import swapper  # noqa: PLC0415
     except ImportError:  # Wagtail < 8.0
         from wagtail.models import Page  # noqa: PLC0415
 

@@ -25,7 +25,7 @@ from wagtail_llm_actions.runs.permissions import target_models
 CHOOSE = ("", _("- Select an option -"))
 
 
-class ModelTypeField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class ModelTypeField(forms.ModelChoiceField):
     """Chooses among the page and snippet types of the site."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -146,7 +146,7 @@ class HistoryView(ReportView):
         return object_list
 
 
-class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):  # type: ignore[type-arg]
+class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
     """Everything about one run."""
 
     model = LLMRun
