@@ -67,7 +67,7 @@ class Supervisor:
     also on a leash, so that not even ``kill -9`` of the supervisor leaves it behind (on Linux).
     """
 
-    def __init__(self, *, folder: Path, logs: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, *, folder: Path, logs: Path, say: Callable[[str], object]) -> None:
         self.folder = folder
         self.logs = logs
         self.say = say
