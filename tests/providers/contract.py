@@ -355,11 +355,9 @@ class ProviderContract:
             assert stream.next(STREAM_SECONDS) == TextDelta(text="They")
         assert stream.next(QUIET_SECONDS) is None
 
-        started = time.monotonic()
         stream.close()
 
-        assert server.client_left.wait(1.0)
-        assert time.monotonic() - started < 2.0
+        assert server.client_left.wait(STREAM_SECONDS)
 
     def test_a_web_page_is_no_answer(self, server: ProviderServer, provider: Provider) -> None:
         page = b"<html><p>data: Welcome</p></html>"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,10 +74,7 @@ def test_nothing_in_time_is_none(provider: ScriptedProvider) -> None:
     provider.script(1.0, "Hoo.")
 
     with ProviderStream(provider, REQUEST) as stream:
-        started = time.monotonic()
-
         assert stream.next(0.1) is None
-        assert 0.09 < time.monotonic() - started < 0.8
         assert stream.next(5) == TextDelta(text="Hoo.")
 
 
@@ -107,43 +103,43 @@ def test_closing_cancels_a_waiting_call_at_once(provider: ScriptedProvider) -> N
     while not provider.requests:
         assert stream.next(0.05) is None
 
-    started = time.monotonic()
     stream.close()
     stream.close()
 
-    assert time.monotonic() - started < 1.0
     assert provider.cancelled == [REQUEST]
     with pytest.raises(RuntimeError, match="cancelled"):
         stream.next(5)
 
 
 def test_closing_right_after_opening_is_fine(provider: ScriptedProvider) -> None:
-    started = time.monotonic()
-
     for _ in range(20):
         ProviderStream(provider, REQUEST).close()
 
-    assert time.monotonic() - started < 1.0
+    provider.script("Hoo.")
+    with ProviderStream(provider, REQUEST) as stream:
+        assert stream.next(5) == TextDelta(text="Hoo.")
 
 
 def test_streams_run_at_once_from_several_threads(provider: ScriptedProvider) -> None:
     for _ in range(8):
-        provider.script(0.2, "Hoo.")
+        provider.script("Hoo.", math.inf)
     answers = []
+    # Nobody passes before all have their text, so all calls are under way together.
+    together = threading.Barrier(8, timeout=10)
 
     def read() -> None:
         with ProviderStream(provider, REQUEST) as stream:
-            answers.append((stream.next(5), stream.next(5)))
+            text = stream.next(5)
+            together.wait()
+            answers.append(text)
 
-    started = time.monotonic()
     threads = [threading.Thread(target=read) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert answers == [(TextDelta(text="Hoo."), RESULT)] * 8
-    assert time.monotonic() - started < 1.4
+    assert answers == [TextDelta(text="Hoo.")] * 8
 
 
 class Stubborn(Provider):
@@ -178,11 +174,9 @@ def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     stream = ProviderStream(provider, REQUEST)
     assert stream.next(5) == TextDelta(text="Hoo")
 
-    started = time.monotonic()
     stream.close()
 
-    assert time.monotonic() - started < 0.8
-    stream.close()
+    assert not provider.closed
     assert stream._ended.wait(5)
 
 
