@@ -111,6 +111,7 @@ declare namespace LLMActions {
     | 'starting'
     | 'next'
     | 'queued'
+    | 'waiting'
     | 'writing'
     | 'cancelling'
     | 'trouble'

@@ -9,7 +9,7 @@ import {
 } from '../../wagtail_llm_actions/static/wagtail_llm_actions/js/words.js';
 
 const texts = {
-  starting: 'Starting…',
+  waiting: 'Waiting…',
   next: 'Next.',
   queued: 'Ahead: {number}',
   writing: 'Writing…',
@@ -27,7 +27,7 @@ before(() => {
 test('the progress of a run', () => {
   assert.equal(progress({ status: 'queued', ahead: 2 }, '', texts), 'Ahead: 2');
   assert.equal(progress({ status: 'queued', ahead: 0 }, '', texts), 'Next.');
-  assert.equal(progress({ status: 'running' }, '', texts), 'Starting…');
+  assert.equal(progress({ status: 'running' }, '', texts), 'Waiting…');
   assert.equal(progress({ status: 'running' }, 'Small', texts), 'Writing…');
 });
 

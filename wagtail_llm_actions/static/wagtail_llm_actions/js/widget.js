@@ -139,11 +139,11 @@ class FieldWidget {
    */
   show(state, view) {
     // Whoever waits here, on a button that may go away now, is taken along; nobody else is.
-    const guest = state !== this.state && this.bar.root.contains(document.activeElement);
+    const inside = state !== this.state && this.bar.root.contains(document.activeElement);
     this.state = state;
     this.bar.setBusy(state === 'working');
     this.card.show({ state, title: this.action.label, ...view });
-    if (!guest) return;
+    if (!inside) return;
     (state === 'cancelled' ? this.bar : this.card).focus();
     this.bar.reveal(this.card.root);
   }
