@@ -7,6 +7,7 @@ worker and the web server. All it writes is in the site's data folder.
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 from pathlib import Path
 
@@ -65,7 +66,10 @@ def run(demo: Demo) -> None:
 
 def port_problem(port: int) -> str | None:
     """Return why the web site cannot use the port, in a sentence that says what to do."""
-    advice = f"Choose another one, for example with: --port {free_port()}"
+    command = (
+        "tox run -e demo --" if "TOX_ENV_NAME" in os.environ else "python -m example_site.demo"
+    )
+    advice = f"Choose another one, for example: {command} --port {free_port()}"
     with socket.socket() as probe:
         # As the web server does: a port that was in use a moment ago is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

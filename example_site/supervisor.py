@@ -102,12 +102,14 @@ class Supervisor:
         self.running.append(_Running(part=part, process=process, log=log, started=time.monotonic()))
 
     def run(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> str:
-        """Run a command to its end and return its short output; its standard error is shown.
+        """Run a command to its end and return its short output, while its standard error is shown.
 
         Raises:
             Stopped, PartFailed: See there.
         """
-        with self._spawn(command, environment, subprocess.PIPE, None) as process:
+        # Shown on the standard output: tox paints the other one red.
+        shown = sys.stdout.fileno()
+        with self._spawn(command, environment, subprocess.PIPE, shown) as process:
             try:
                 while process.poll() is None:
                     self._pause()
@@ -164,7 +166,7 @@ class Supervisor:
         command: Sequence[str],
         environment: Mapping[str, str],
         stdout: int,
-        stderr: int | None,
+        stderr: int,
     ) -> subprocess.Popen[str]:
         leash = [sys.executable, "-m", "example_site.leash", str(os.getpid())]
         return subprocess.Popen(  # noqa: S603 - the commands are our own
