@@ -3,6 +3,7 @@
 ==================  =====================================================================
 ``VALKEY_URL``      Valkey or Redis for the queue. Without it, runs use threads.
 ``LLM_BASE_URL``    The OpenAI-compatible server of the model, such as llama.cpp or Ollama.
+``LLM_API_KEY``     Its key, where it wants one.
 ``SITE_URL``        How people reach the site; the default is ``http://127.0.0.1:8000``.
 ``SITE_DEBUG``      ``0`` switches Django's debug mode off.
 ``SITE_DATA``       Folder of database, logs and passwords; the default is ``var`` here.
@@ -17,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent
-DATA_DIR = Path(os.environ.get("SITE_DATA", BASE_DIR / "var"))
+DATA_DIR = Path(os.environ.get("SITE_DATA") or BASE_DIR / "var")
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
