@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django.contrib.auth import get_user_model
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,8 @@ from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs.recover import recover
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
 HISTORY_POLICY = ModelPermissionPolicy(LLMRun)
@@ -83,6 +86,15 @@ def _seconds(run: LLMRun) -> str:
     return "-" if run.seconds is None else f"{run.seconds:.1f} s"
 
 
+def _add_edit_urls(runs: Iterable[Any], user: Any) -> None:
+    # A content type outlives a model that was removed from the code.
+    known = [run for run in runs if run.target_content_type.model_class()]
+    prefetch_related_objects(known, "target")
+    finder = AdminURLFinder(user)
+    for run in known:
+        run.target_url = finder.get_edit_url(run.target) if run.target else None
+
+
 class HistoryView(ReportView):
     """The list of runs, newest first."""
 
@@ -132,7 +144,6 @@ class HistoryView(ReportView):
         recover()
         return (
             LLMRun.objects.select_related("user__wagtail_userprofile", "target_content_type")
-            .prefetch_related("target")
             .defer("prompt", "system_instructions", "output", "error_detail")
             .order_by("-queued_at")
         )
@@ -140,9 +151,7 @@ class HistoryView(ReportView):
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
         """Find the edit links of the shown runs."""
         if not self.is_export:
-            finder = AdminURLFinder(self.request.user)
-            for run in object_list:
-                run.target_url = finder.get_edit_url(run.target) if run.target else None
+            _add_edit_urls(object_list, self.request.user)
         return object_list
 
 
@@ -180,10 +189,9 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what needs words or links."""
         run = self.object
-        finder = AdminURLFinder(self.request.user)
+        _add_edit_urls([run], self.request.user)
         return super().get_context_data(
             **kwargs,
             model_label=model_label(run.model_key),
             error=error_sentence(run),
-            target_url=finder.get_edit_url(run.target) if run.target else None,
         )

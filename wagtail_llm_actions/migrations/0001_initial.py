@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("action_label", models.CharField(max_length=100, verbose_name="action")),
-                ("target_object_id", models.CharField(blank=True, max_length=255)),
+                ("target_object_id", models.CharField(max_length=255, null=True)),
                 ("target_label", models.CharField(blank=True, max_length=255, verbose_name="page")),
                 ("source_path", models.CharField(max_length=255, verbose_name="source field")),
                 ("field_path", models.CharField(max_length=255, verbose_name="field")),

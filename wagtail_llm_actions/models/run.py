@@ -17,7 +17,7 @@ class LLMRun(models.Model):
     """One run of an action on one object, from the click to the editor's decision.
 
     It points to its target by content type and id in text, not by a foreign key: Page is swappable
-    since Wagtail 8.0, and a run outlives its page. ``target_object_id`` is empty while the object is
+    since Wagtail 8.0, and a run outlives its page. ``target_object_id`` is null while the object is
     not saved yet; ``form_key`` then tells which form it belongs to.
     """
 
@@ -65,7 +65,8 @@ class LLMRun(models.Model):
     target_content_type = models.ForeignKey(
         "contenttypes.ContentType", on_delete=models.CASCADE, related_name="+"
     )
-    target_object_id = models.CharField(max_length=255, blank=True)
+    # Null and not empty text, which GenericForeignKey would look up.
+    target_object_id = models.CharField(max_length=255, null=True)  # noqa: DJ001
     target = GenericForeignKey("target_content_type", "target_object_id")
     target_label = models.CharField(_("page"), max_length=255, blank=True)
     source_path = models.CharField(_("source field"), max_length=255)

@@ -24,7 +24,7 @@ def open_runs(user: Any, instance: models.Model, form_key: str) -> list[LLMRun]:
     if instance._state.adding:
         if not form_key:
             return []
-        place = Q(target_object_id="", form_key=form_key)
+        place = Q(target_object_id=None, form_key=form_key)
     else:
         place = Q(target_object_id=str(instance.pk))
     runs = LLMRun.objects.filter(
@@ -49,7 +49,7 @@ def attach_runs(user: Any, instance: models.Model, form_key: str) -> None:
     LLMRun.objects.filter(
         user=user,
         form_key=form_key,
-        target_object_id="",
+        target_object_id=None,
         target_content_type=ContentType.objects.get_for_model(type(instance)),
     ).update(target_object_id=str(instance.pk), target_label=str(instance)[:255])
 
