@@ -13,17 +13,19 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-# Comparing longer texts word by word would take seconds.
-MAX_COMPARED_WORDS = 5_000
+# The time grows with the square: 0.2 s for these, 4 s for three times as many.
+MAX_COMPARED_WORDS = 1_000
 
 
 def accept(run: LLMRun, text: str) -> None:
     """Record that ``text`` was put into the field: as proposed, or edited."""
-    proposed = run.output.split()[:MAX_COMPARED_WORDS]
-    taken = text.split()[:MAX_COMPARED_WORDS]
-    similarity = SequenceMatcher(None, proposed, taken, autojunk=False).ratio()
-    decision = LLMRun.Decision.ACCEPTED if proposed == taken else LLMRun.Decision.EDITED
-    _decide(run.pk, decision, similarity)
+    proposed, taken = run.output.split(), text.split()
+    if proposed == taken:
+        _decide(run.pk, LLMRun.Decision.ACCEPTED, 1.0)
+        return
+    compared = proposed[:MAX_COMPARED_WORDS], taken[:MAX_COMPARED_WORDS]
+    similarity = SequenceMatcher(None, *compared, autojunk=False).ratio()
+    _decide(run.pk, LLMRun.Decision.EDITED, similarity)
 
 
 def dismiss(run: LLMRun) -> None:
