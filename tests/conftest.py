@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import pytest
+
+from tests.kept_queue import KeptQueue
+from wagtail_llm_actions.providers.registry import get_provider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django import Settings
+
+    from wagtail_llm_actions.providers.testing import ScriptedProvider
 
 TRANSACTIONAL = {"live_server", "transactional_db"}
 
@@ -19,3 +31,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = TRANSACTIONAL.intersection(getattr(item, "fixturenames", ()))
         if fixtures or (marker and marker.kwargs.get("transaction")):
             item.add_marker(keep, append=False)
+
+
+@pytest.fixture
+def kept_queue(settings: Settings) -> Iterator[type[KeptQueue]]:
+    """Keep started runs in a queue that nothing takes them from."""
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "QUEUE": "tests.kept_queue.KeptQueue"
+    }
+    yield KeptQueue
+    KeptQueue.waiting.clear()
+    KeptQueue.cancelled.clear()
+
+
+@pytest.fixture
+def provider(kept_queue: type[KeptQueue]) -> ScriptedProvider:
+    """Return the scripted provider that the runs of this test will use."""
+    return cast("ScriptedProvider", get_provider("test"))

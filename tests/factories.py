@@ -9,9 +9,10 @@ import factory
 import wagtail_factories
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
-from wagtail.models import GroupPagePermission, Page
+from wagtail.models import GroupPagePermission, Locale, Page
 
 from example_site.blog.models import Author, BlogIndexPage, BlogPage
+from tests.notices.models import Notice
 from wagtail_llm_actions.models import LLMAction, LLMAttempt, LLMRun, PromptTemplate
 
 
@@ -34,12 +35,12 @@ class AdminFactory(UserFactory):
 
 
 class EditorFactory(UserFactory):
-    """Somebody who may edit every page and every author, and manage nothing."""
+    """Somebody who may edit every page, author and notice, and manage nothing."""
 
     @factory.post_generation
     def rights(self: User, create: bool, extracted: Any, **kwargs: Any) -> None:
         group = Group.objects.create(name=f"Editors of {self.username}")
-        names = ["access_admin", "add_author", "change_author"]
+        names = ["access_admin", "add_author", "change_author", "add_notice", "change_notice"]
         group.permissions.set(Permission.objects.filter(codename__in=names))
         root = Page.objects.get(depth=1)
         for codename in ("add_page", "change_page"):
@@ -56,7 +57,7 @@ class BlogIndexPageFactory(wagtail_factories.PageFactory):
     class Meta:
         model = BlogIndexPage
 
-    title = "Journal"
+    title = factory.Sequence(lambda number: f"Journal {number}")
     parent = factory.LazyFunction(lambda: Page.objects.get(depth=1))
 
 
@@ -79,6 +80,17 @@ class AuthorFactory(factory.django.DjangoModelFactory):
 
     name = factory.Sequence(lambda number: f"Author {number}")
     bio = "Writes about harbours, and the people who leave them."
+
+
+class NoticeFactory(factory.django.DjangoModelFactory):
+    """A snippet with drafts, locks and languages."""
+
+    class Meta:
+        model = Notice
+
+    headline = factory.Sequence(lambda number: f"Notice {number}")
+    text = "The ferry leaves at seven."
+    locale = factory.LazyFunction(Locale.get_default)
 
 
 class PromptTemplateFactory(factory.django.DjangoModelFactory):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from wagtail.models import AbstractPage, get_page_models
 from wagtail.snippets.models import get_snippet_models
 
@@ -12,11 +13,8 @@ from wagtail_llm_actions.compat import permission_policy_for
 from wagtail_llm_actions.models import LLMAction, LLMRun, PromptTemplate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from django.db import models
-
-VIEW_HISTORY = "wagtail_llm_actions.view_llmrun"
+    from django.db.models import QuerySet
 
 
 def target_models() -> list[type[models.Model]]:
@@ -47,23 +45,16 @@ def may_edit(user: Any, instance: models.Model, parent: AbstractPage | None = No
     return not (lock and lock.for_user(user))
 
 
-def offered_actions(user: Any, model: type[models.Model]) -> list[LLMAction]:
-    """Return the active actions of a model that the user's groups allow, in their order."""
+def offered_actions(user: Any, model: type[models.Model]) -> QuerySet[LLMAction]:
+    """Return the active actions of a model that the user's groups allow, in their order.
+
+    An action without groups is for everybody; a superuser is in every group.
+    """
     content_type = ContentType.objects.get_for_model(model)
-    actions = (
-        LLMAction.objects.filter(is_active=True, model_type=content_type)
-        .select_related("prompt_template")
-        .prefetch_related("groups")
-    )
-    return [action for action in actions if in_groups(user, action.groups.all())]
-
-
-def in_groups(user: Any, groups: Iterable[models.Model]) -> bool:
-    """Whether an action limited to ``groups`` is open to the user; no groups means everybody."""
-    wanted = {group.pk for group in groups}
-    if not wanted or user.is_superuser:
-        return True
-    return any(group.pk in wanted for group in user.groups.all())
+    actions = LLMAction.objects.filter(is_active=True, model_type=content_type)
+    if user.is_superuser:
+        return actions
+    return actions.filter(Q(groups=None) | Q(groups__in=user.groups.all())).distinct()
 
 
 def may_follow(user: Any, run: LLMRun) -> bool:
@@ -76,9 +67,5 @@ def may_see_output(user: Any, run: LLMRun) -> bool:
 
     A run whose object is not saved yet, or was deleted since, is seen by the one who started it.
     """
-    if not run.target_object_id:
-        return may_follow(user, run)
     target = run.target
-    if target is None:
-        return may_follow(user, run)
-    return may_edit(user, target)
+    return may_follow(user, run) if target is None else may_edit(user, target)

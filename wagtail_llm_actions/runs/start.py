@@ -6,10 +6,10 @@ import hashlib
 import logging
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from wagtail.models import AbstractPage
 
 from wagtail_llm_actions import fields
@@ -21,7 +21,7 @@ from wagtail_llm_actions.prompts.variables import Variables
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.queues.base import Lane
 from wagtail_llm_actions.runs.finish import error_fields, fail_unstarted
-from wagtail_llm_actions.runs.permissions import in_groups, may_edit
+from wagtail_llm_actions.runs.permissions import may_edit, offered_actions
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -80,13 +80,8 @@ def start(
 def _check_permission(
     llm_action: LLMAction, user: Any, instance: models.Model, parent: AbstractPage | None
 ) -> None:
-    fits = ContentType.objects.get_for_model(type(instance)).pk == llm_action.model_type_id
-    if (
-        not llm_action.is_active
-        or not fits
-        or not in_groups(user, llm_action.groups.all())
-        or not may_edit(user, instance, parent)
-    ):
+    offered = offered_actions(user, type(instance)).filter(pk=llm_action.pk)
+    if not offered.exists() or not may_edit(user, instance, parent):
         raise PermissionRefused
 
 
@@ -97,7 +92,7 @@ def _prepare(llm_action: LLMAction, instance: models.Model) -> LLMRun:
         action_label=llm_action.label,
         prompt_template_revision=llm_action.prompt_template.latest_revision,
         target_content_type=llm_action.model_type,
-        target_object_id="" if instance._state.adding else str(instance.pk),
+        target_object_id=None if instance._state.adding else str(instance.pk),
         target_label=_title(instance)[:255],
         source_path=llm_action.source,
         field_path=llm_action.destination,
@@ -135,6 +130,8 @@ def _fill_request(run: LLMRun, llm_action: LLMAction, instance: models.Model) ->
     limit = settings.max_prompt_chars
     run.system_instructions = render(template.system_instructions, variables, max_chars=limit)
     run.prompt = render(template.text, variables, max_chars=limit)
+    if not run.prompt:
+        raise InvalidInput(InvalidInput.TEMPLATE, _("The prompt is empty."))
 
 
 def _read_source(llm_action: LLMAction, instance: models.Model) -> str:

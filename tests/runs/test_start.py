@@ -1,0 +1,319 @@
+"""Starting a run: what is recorded, what is queued and what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.utils import translation
+
+from example_site.blog.models import Author, BlogPage
+from tests.factories import (
+    AuthorFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMActionFactory,
+    NoticeFactory,
+    PromptTemplateFactory,
+)
+from tests.notices.models import Notice
+from wagtail_llm_actions.errors import PermissionRefused
+from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.queues import Lane
+from wagtail_llm_actions.runs.start import start
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+    from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+    from tests.kept_queue import KeptQueue
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue")]
+
+INTRO = "The tide came in early that day. Nobody had told the boats."
+
+
+def start_run(llm_action: LLMAction, instance: Model, **values: Any) -> LLMRun:
+    values = {"user": EditorFactory(), "client_request_id": uuid.uuid4()} | values
+    return start(llm_action=llm_action, instance=instance, **values)
+
+
+def author_action(**values: Any) -> LLMAction:
+    model_type = ContentType.objects.get_for_model(Author)
+    values = {"destination": "tagline", "source": "bio"} | values
+    return LLMActionFactory.create(model_type=model_type, **values)
+
+
+def prompt_of(text: str, instance: Model, **values: Any) -> str:
+    template = PromptTemplateFactory(text=text)
+    if isinstance(instance, BlogPage):
+        llm_action = LLMActionFactory(prompt_template=template, **values)
+    else:
+        llm_action = author_action(prompt_template=template, **values)
+    return start_run(llm_action, instance).prompt
+
+
+def test_a_run_keeps_everything_that_it_takes_to_repeat_it() -> None:
+    template = PromptTemplateFactory(
+        text="Shorten: {{ input }}", system_instructions="You edit {{ post_title }}."
+    )
+    revision = template.save_revision()
+    llm_action = LLMActionFactory(
+        label="Summary from introduction",
+        prompt_template=template,
+        temperature=0.2,
+        max_tokens=50,
+    )
+    page, user, request_id = BlogPageFactory(title="Tides"), EditorFactory(), uuid.uuid4()
+
+    started = start_run(llm_action, page, user=user, client_request_id=request_id)
+
+    run = LLMRun.objects.get()
+    assert run == started
+    assert (run.action, run.action_label) == (llm_action, "Summary from introduction")
+    assert run.prompt_template_revision == revision
+    assert (run.target, run.target_label) == (page, "Tides")
+    assert (run.source_path, run.field_path, run.field_label) == ("intro", "summary", "Summary")
+    assert (run.user, run.client_request_id, run.form_key) == (user, request_id, "")
+    assert (run.trigger, run.status, run.decision) == ("editor", "queued", "none")
+    assert run.system_instructions == "You edit Tides."
+    assert run.prompt == f"Shorten: {INTRO}"
+    assert run.source_hash == hashlib.sha256(INTRO.encode()).hexdigest()
+    assert (run.model_key, run.provider_name, run.request_model) == ("scripted", "test", "scripted")
+    assert (run.temperature, run.max_tokens) == (0.2, 50)
+    assert run.language_code == "en"
+    assert (run.error_code, run.output, run.started_at, run.finished_at) == ("", "", None, None)
+
+
+def test_a_run_stays_as_it_was_when_its_action_and_template_change() -> None:
+    llm_action = LLMActionFactory(label="Old")
+    run = start_run(llm_action, BlogPageFactory())
+
+    llm_action.prompt_template.text = "New"
+    llm_action.prompt_template.save()
+    llm_action.delete()
+
+    run.refresh_from_db()
+    assert (run.action, run.action_label) == (None, "Old")
+    assert run.prompt == f"Summarise: {INTRO}"
+
+
+def test_the_source_is_what_the_form_holds_and_not_what_is_saved() -> None:
+    page = BlogPageFactory()
+    page.intro = "<p>Typed just now.</p>"
+
+    run = start_run(LLMActionFactory(), page)
+
+    assert run.prompt == "Summarise: Typed just now."
+    page.refresh_from_db()
+    assert "tide" in page.intro
+
+
+def test_a_field_may_be_its_own_source() -> None:
+    page = BlogPageFactory(summary="Teh tide.")
+
+    run = start_run(LLMActionFactory(source="summary"), page)
+
+    assert (run.prompt, run.field_path) == ("Summarise: Teh tide.", "summary")
+
+
+def test_a_run_on_an_unsaved_object_is_known_by_its_form() -> None:
+    run = start_run(author_action(), Author(name="Ines", bio="Writes."), form_key="form-1")
+
+    assert (run.target_object_id, run.target, run.form_key) == (None, None, "form-1")
+    assert run.target_label == "Ines"
+
+
+def test_the_title_of_a_snippet_is_its_name() -> None:
+    assert prompt_of("{{ post_title }}", AuthorFactory(name="Ines")) == "Ines"
+
+
+@pytest.mark.parametrize(
+    ("values", "configured", "summary"),
+    [
+        ({"summary": "Short."}, {}, "Short."),
+        ({"summary": "", "search_description": "Found."}, {}, ""),
+        ({"subtitle": "Under."}, {"blog.BlogPage": "subtitle"}, "Under."),
+        ({"summary": "Short."}, {"blog.BlogPage": "intro"}, INTRO),
+        ({"summary": "Short."}, {"blog.BlogPage": "missing"}, ""),
+        ({"summary": "Short."}, {"blog.Author": "bio"}, "Short."),
+    ],
+)
+def test_the_summary_is_the_first_field_that_exists_or_the_configured_one(
+    settings: Settings, values: dict[str, str], configured: dict[str, str], summary: str
+) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "POST_SUMMARY_FIELDS": configured
+    }
+
+    prompt = prompt_of("[{{ post_summary }}]", BlogPageFactory(**values))
+
+    assert prompt == f"[{summary}]"
+
+
+def test_what_has_no_summary_gives_an_empty_one() -> None:
+    assert prompt_of("[{{ post_summary }}]", AuthorFactory()) == "[]"
+
+
+def test_the_language_is_that_of_the_object() -> None:
+    model_type = ContentType.objects.get_for_model(Notice)
+    llm_action = LLMActionFactory(model_type=model_type, destination="text", source="headline")
+    notice = NoticeFactory()
+    notice.locale.language_code = "fr"
+
+    assert start_run(llm_action, notice).language_code == "fr"
+
+
+def test_the_language_is_that_of_the_editor_where_the_object_has_none() -> None:
+    with translation.override("de"):
+        run = start_run(author_action(), AuthorFactory())
+
+    assert run.language_code == "de"
+
+
+def test_a_run_is_queued_after_commit_and_not_before(
+    kept_queue: type[KeptQueue],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        run = start_run(LLMActionFactory(), BlogPageFactory())
+        assert kept_queue.waiting == []
+
+    assert kept_queue.waiting == [(run.pk, Lane.INTERACTIVE)]
+
+
+def test_a_queue_that_is_down_fails_the_run_and_logs_no_content(
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "QUEUE": "tests.kept_queue.ClosedQueue"
+    }
+
+    with (
+        caplog.at_level(logging.WARNING, "wagtail_llm_actions"),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        run = start_run(LLMActionFactory(), BlogPageFactory())
+
+    run.refresh_from_db()
+    assert (run.status, run.error_code) == ("failed", "queue_unavailable")
+    assert run.finished_at is not None
+    (record,) = caplog.records
+    assert str(run.pk) in record.getMessage()
+    assert "tide" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("action_values", "template", "page_values", "facts"),
+    [
+        ({}, "{{ input }}", {"intro": ""}, {"reason": "empty_source", "detail": "Introduction"}),
+        (
+            {},
+            "{{ input }}",
+            {"intro": "<p> </p>"},
+            {"reason": "empty_source", "detail": "Introduction"},
+        ),
+        (
+            {"source": "gone"},
+            "{{ input }}",
+            {},
+            {"reason": "unreadable_source", "detail": "gone"},
+        ),
+        ({"source": "body"}, "{{ input }}", {}, {"reason": "unreadable_source", "detail": "Body"}),
+        ({"model": "gone"}, "{{ input }}", {}, {"reason": "unknown_model", "detail": "gone"}),
+        (
+            {},
+            "{{ inptu }}",
+            {},
+            {"reason": "template", "detail": "Line 1: There is no variable “inptu”."},
+        ),
+        ({}, "{{ post_summary }}", {}, {"reason": "template", "detail": "The prompt is empty."}),
+        ({}, "{{ input }}" * 20, {}, {"reason": "too_long", "detail": "1000"}),
+    ],
+)
+def test_what_cannot_run_is_recorded_as_failed_and_not_queued(
+    *,
+    settings: Settings,
+    kept_queue: type[KeptQueue],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    action_values: dict[str, str],
+    template: str,
+    page_values: dict[str, str],
+    facts: dict[str, str],
+) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {"MAX_PROMPT_CHARS": 1_000}
+    llm_action = LLMActionFactory(
+        prompt_template=PromptTemplateFactory(text=template), **action_values
+    )
+
+    with django_capture_on_commit_callbacks(execute=True):
+        run = start_run(llm_action, BlogPageFactory(**page_values))
+
+    assert (run.status, run.error_code) == ("failed", "invalid_input")
+    assert run.error_facts == facts
+    assert run.finished_at == run.queued_at
+    assert run.prompt == "" or facts["reason"] == "too_long"
+    assert kept_queue.waiting == []
+
+
+def test_the_same_click_sent_twice_is_one_run(
+    kept_queue: type[KeptQueue],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    llm_action, page = LLMActionFactory(), BlogPageFactory()
+    click: dict[str, Any] = {"user": EditorFactory(), "client_request_id": uuid.uuid4()}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        first = start_run(llm_action, page, **click)
+        second = start_run(llm_action, page, **click)
+
+    assert first == second
+    assert len(kept_queue.waiting) == LLMRun.objects.count() == 1
+
+
+def test_of_two_posts_of_one_click_at_the_same_time_one_wins(
+    monkeypatch: pytest.MonkeyPatch,
+    kept_queue: type[KeptQueue],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    llm_action, page, slow_page = LLMActionFactory(), BlogPageFactory(), BlogPageFactory()
+    click: dict[str, Any] = {"user": EditorFactory(), "client_request_id": uuid.uuid4()}
+    faster: list[LLMRun] = []
+
+    def other_post() -> None:
+        faster.append(start_run(llm_action, page, **click))
+
+    # Asked after the search for an earlier run, and before this one is written.
+    monkeypatch.setattr(slow_page, "get_lock", other_post)
+    with django_capture_on_commit_callbacks(execute=True):
+        run = start_run(llm_action, slow_page, **click)
+
+    assert [run] == faster
+    assert len(kept_queue.waiting) == LLMRun.objects.count() == 1
+
+
+def test_the_same_number_of_another_user_is_another_click() -> None:
+    llm_action, page, request_id = LLMActionFactory(), BlogPageFactory(), uuid.uuid4()
+
+    first = start_run(llm_action, page, client_request_id=request_id)
+    second = start_run(llm_action, page, client_request_id=request_id)
+
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("action_values", "instance"),
+    [({"is_active": False}, BlogPageFactory), ({}, AuthorFactory)],
+    ids=["inactive action", "object of another type"],
+)
+def test_a_refused_run_is_not_recorded(action_values: dict[str, Any], instance: Any) -> None:
+    with pytest.raises(PermissionRefused):
+        start_run(LLMActionFactory(**action_values), instance())
+
+    assert not LLMRun.objects.exists()
