@@ -38,14 +38,15 @@ INTRO = "The tide came in early that day. Nobody had told the boats."
 
 
 def start_run(llm_action: LLMAction, instance: Model, **values: Any) -> LLMRun:
-    values = {"user": EditorFactory(), "client_request_id": uuid.uuid4()} | values
-    return start(llm_action=llm_action, instance=instance, **values)
+    click: dict[str, Any] = {"user": EditorFactory(), "client_request_id": uuid.uuid4()}
+    return start(llm_action=llm_action, instance=instance, **click | values)
 
 
 def author_action(**values: Any) -> LLMAction:
     model_type = ContentType.objects.get_for_model(Author)
-    values = {"destination": "tagline", "source": "bio"} | values
-    return LLMActionFactory.create(model_type=model_type, **values)
+    fields = {"destination": "tagline", "source": "bio"}
+    llm_action: LLMAction = LLMActionFactory.create(model_type=model_type, **fields | values)
+    return llm_action
 
 
 def prompt_of(text: str, instance: Model, **values: Any) -> str:

@@ -51,10 +51,11 @@ def offered_actions(user: Any, model: type[models.Model]) -> QuerySet[LLMAction]
     An action without groups is for everybody; a superuser is in every group.
     """
     content_type = ContentType.objects.get_for_model(model)
-    actions = LLMAction.objects.filter(is_active=True, model_type=content_type)
+    actions: QuerySet[LLMAction] = LLMAction.objects.filter(is_active=True, model_type=content_type)
     if user.is_superuser:
         return actions
-    return actions.filter(Q(groups=None) | Q(groups__in=user.groups.all())).distinct()
+    in_groups = Q(groups=None) | Q(groups__in=user.groups.all())
+    return actions.filter(in_groups).distinct()
 
 
 def may_follow(user: Any, run: LLMRun) -> bool:
