@@ -24,7 +24,7 @@ class WebProcess(CommandProcess):
     """Django's own server, with a thread for each request."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        super().__init__("runserver", "--noreload", "127.0.0.1:0", settings=settings)
+        super().__init__("runserver", "--noreload", "--insecure", "127.0.0.1:0", settings=settings)
 
     def wait_until_ready(self) -> None:
         self.wait_until_printed("Quit the server")

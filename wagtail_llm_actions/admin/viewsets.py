@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
@@ -96,7 +97,7 @@ class LLMActionViewSet(SnippetViewSet):
             ),
             MultiFieldPanel(
                 [
-                    FieldPanel("prompt_template"),
+                    FieldPanel("prompt_template", widget=forms.Select),
                     FieldPanel("model"),
                     FieldRowPanel([FieldPanel("temperature"), FieldPanel("max_tokens")]),
                 ],

@@ -53,10 +53,12 @@ class RQQueue(Queue):
             raise QueueUnavailable(type(error).__name__) from error
 
     def cancel(self, run_id: UUID) -> None:
-        """Delete the job; a worker that has it already finds the run cancelled."""
+        """Delete the job while it waits; a worker that has it already finds the run cancelled."""
         try:
             for lane in Lane:
-                if job := _engine(lane).fetch_job(_job_id(run_id)):
+                queue = _engine(lane)
+                # RQ cannot delete a job that a worker has just taken.
+                if queue.remove(_job_id(run_id)) and (job := queue.fetch_job(_job_id(run_id))):
                     job.delete()
         except (RedisError, OSError, KeyError):
             return

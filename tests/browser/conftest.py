@@ -1,0 +1,112 @@
+"""A browser, and two sites to visit with it: one with a queue server and a worker, one without."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.person import Person
+from tests.chromium import executable
+from tests.parts.model_server import running_model_server
+from tests.parts.valkey import Valkey
+from tests.parts.web import WebProcess
+from tests.parts.worker import WorkerProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from playwright.sync_api import Browser
+
+    from tests.parts.model_server import ModelServer
+
+# Playwright's synchronous API keeps an event loop running, which Django takes for an async view.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 30_000
+SCRIPTED = "wagtail_llm_actions.providers.testing.ScriptedProvider"
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def model_server() -> Iterator[ModelServer]:
+    with running_model_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def llm_settings(model_server: ModelServer) -> dict[str, Any]:
+    """A real model, and two scripts: one that takes its time and one that never ends."""
+    return {
+        "PROVIDERS": {
+            "local": {
+                "BACKEND": "wagtail_llm_actions.providers.openai.OpenAIProvider",
+                "BASE_URL": f"{model_server.url}/v1",
+                "API_KEY": model_server.api_key,
+            },
+            "slow": {
+                "BACKEND": SCRIPTED,
+                "OPTIONS": {"script": ["The tide ", 2.0, "came in ", 2.0, "early."]},
+            },
+            "stuck": {"BACKEND": SCRIPTED, "OPTIONS": {"script": ["The tide ", 600.0]}},
+        },
+        "MODELS": {
+            "real": {"PROVIDER": "local", "NAME": model_server.model, "LABEL": "SmolLM2"},
+            "slow": {"PROVIDER": "slow", "NAME": "slow", "LABEL": "Slow"},
+            "stuck": {"PROVIDER": "stuck", "NAME": "stuck", "LABEL": "Stuck"},
+        },
+    }
+
+
+@pytest.fixture(scope="session")
+def queue_site(django_db_setup: None, llm_settings: Mapping[str, Any]) -> Iterator[str]:
+    """The address of a site whose runs go through Valkey to a worker in its own process."""
+    with Valkey() as valkey:
+        settings = {"RQ_QUEUES": valkey.rq_queues, "WAGTAIL_LLM_ACTIONS": llm_settings}
+        with WorkerProcess(settings) as worker, WebProcess(settings) as web:
+            worker.wait_until_ready()
+            web.wait_until_ready()
+            yield f"http://{web.address}"
+
+
+@pytest.fixture(scope="session")
+def thread_site(django_db_setup: None, llm_settings: Mapping[str, Any]) -> Iterator[str]:
+    """The address of a site without a queue server."""
+    with WebProcess({"WAGTAIL_LLM_ACTIONS": llm_settings}) as web:
+        web.wait_until_ready()
+        yield f"http://{web.address}"
+
+
+@pytest.fixture
+def visit(browser: Browser, queue_site: str) -> Iterator[Callable[..., Person]]:
+    """Let somebody log in, in a window of their own: ``visit(user)``."""
+    people: list[Person] = []
+
+    def enter(user: Any, site: str = queue_site) -> Person:
+        person = Person(browser, site, user)
+        people.append(person)
+        return person
+
+    yield enter
+    for person in people:
+        person.leave()

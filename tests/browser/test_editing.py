@@ -1,0 +1,217 @@
+"""What editors do with the button, besides clicking it once and being content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from example_site.blog.models import Author, BlogPage
+from tests.factories import (
+    AuthorFactory,
+    BlogIndexPageFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMActionFactory,
+)
+from tests.parts.waiting import eventually
+from wagtail_llm_actions.models import LLMRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.browser.person import Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visit = "Callable[..., Person]"
+
+
+def edit_url(post: BlogPage) -> str:
+    return reverse("wagtailadmin_pages:edit", args=[post.pk])
+
+
+def run_status() -> str:
+    return LLMRun.objects.get().status
+
+
+def test_a_cancelled_run_stops_and_leaves_the_field_alone(visit: Visit) -> None:
+    LLMActionFactory(model="stuck")
+    post = BlogPageFactory(summary="My own words.")
+    editor = visit(EditorFactory())
+    editor.open(edit_url(post))
+    summary = editor.field("Summary")
+
+    summary.generate.click()
+    expect(summary.proposal).to_have_value("The tide ")
+    summary.press("Cancel")
+
+    expect(summary.status).to_have_text("Cancelled.")
+    expect(editor.control("summary")).to_have_value("My own words.")
+    eventually(lambda: run_status() == LLMRun.Status.CANCELLED)
+
+
+def test_undo_brings_the_former_text_back(visit: Visit) -> None:
+    LLMActionFactory(model="real", max_tokens=30)
+    post = BlogPageFactory(summary="My own words.")
+    editor = visit(EditorFactory())
+    editor.open(edit_url(post))
+    summary = editor.field("Summary")
+    control = editor.control("summary")
+
+    summary.generate.click()
+    proposed = summary.wait_for_proposal()
+    summary.press("Accept")
+    expect(control).to_have_value(proposed)
+    summary.press("Undo")
+
+    expect(control).to_have_value("My own words.")
+    expect(summary.button("Accept")).to_be_visible()
+    eventually(lambda: LLMRun.objects.get().decision == LLMRun.Decision.NONE)
+
+
+def test_a_run_goes_on_while_the_page_is_reloaded(visit: Visit) -> None:
+    LLMActionFactory(model="slow")
+    post = BlogPageFactory()
+    editor = visit(EditorFactory())
+    editor.open(edit_url(post))
+    editor.field("Summary").generate.click()
+    expect(editor.field("Summary").proposal).to_have_value("The tide ")
+
+    editor.page.reload()
+
+    assert editor.field("Summary").wait_for_proposal() == "The tide came in early."
+    assert LLMRun.objects.count() == 1
+
+
+def test_two_fields_are_written_at_once(visit: Visit) -> None:
+    LLMActionFactory(model="slow")
+    LLMActionFactory(model="real", destination="subtitle", source="intro", max_tokens=20)
+    editor = visit(EditorFactory())
+    editor.open(edit_url(BlogPageFactory()))
+    summary, subtitle = editor.field("Summary"), editor.field("Subtitle")
+
+    summary.generate.click()
+    subtitle.generate.click()
+    expect(summary.button("Cancel")).to_be_visible()
+    expect(subtitle.button("Cancel")).to_be_visible()
+
+    assert summary.wait_for_proposal() == "The tide came in early."
+    assert subtitle.wait_for_proposal()
+    assert LLMRun.objects.filter(status=LLMRun.Status.SUCCEEDED).count() == 2
+
+
+def test_a_double_click_starts_one_run(visit: Visit) -> None:
+    LLMActionFactory(model="slow")
+    editor = visit(EditorFactory())
+    editor.open(edit_url(BlogPageFactory()))
+    summary = editor.field("Summary")
+
+    summary.generate.dblclick()
+
+    summary.wait_for_proposal()
+    assert LLMRun.objects.count() == 1
+
+
+def test_a_snippet_is_filled_and_saved(visit: Visit) -> None:
+    LLMActionFactory(
+        model="real",
+        model_type=ContentType.objects.get_for_model(Author),
+        destination="tagline",
+        source="bio",
+        max_tokens=20,
+    )
+    author = AuthorFactory(tagline="")
+    editor = visit(EditorFactory())
+    editor.open(reverse("wagtailsnippets_blog_author:edit", args=[author.pk]))
+    tagline = editor.field("Tagline")
+
+    tagline.generate.click()
+    tagline.wait_for_proposal()
+    tagline.proposal.fill("Harbours, mostly.")
+    tagline.press("Accept")
+    editor.save()
+
+    author.refresh_from_db()
+    assert author.tagline == "Harbours, mostly."
+    assert LLMRun.objects.get().target == author
+
+
+def test_a_run_of_a_create_form_belongs_to_the_page_that_comes_out_of_it(visit: Visit) -> None:
+    LLMActionFactory(model="slow", source="title")
+    index = BlogIndexPageFactory()
+    editor = visit(EditorFactory())
+    editor.open(reverse("wagtailadmin_pages:add", args=["blog", "blogpage", index.pk]))
+    summary = editor.field("Summary")
+    # Only then does Wagtail take the picture of the form that changes are told by.
+    editor.page.wait_for_timeout(3_000)
+    editor.control("title").fill("The early tide")
+
+    summary.generate.click()
+    expect(summary.proposal).to_have_value("The tide ")
+    # Autosave makes the page while the text is being written.
+    post = eventually(BlogPage.objects.first)
+    assert summary.wait_for_proposal() == "The tide came in early."
+    summary.press("Accept")
+    editor.page.wait_for_url(f"**{edit_url(post)}")
+    editor.save()
+
+    assert LLMRun.objects.get().target == post
+    assert post.get_latest_revision_as_object().summary == "The tide came in early."
+
+
+def test_the_source_is_what_the_form_shows_even_when_the_form_is_not_valid(visit: Visit) -> None:
+    LLMActionFactory(model="slow", destination="subtitle", source="summary")
+    editor = visit(EditorFactory())
+    editor.open(edit_url(BlogPageFactory(summary="Saved before.")))
+    editor.control("slug").evaluate("input => { input.value = 'no slug!'; }")
+    editor.control("summary").fill("Typed just now.")
+
+    editor.field("Subtitle").generate.click()
+    editor.field("Subtitle").wait_for_proposal()
+
+    assert LLMRun.objects.get().prompt == "Summarise: Typed just now."
+
+
+def test_an_empty_source_is_answered_with_a_sentence(visit: Visit) -> None:
+    LLMActionFactory(destination="subtitle", source="summary", model="real")
+    editor = visit(EditorFactory())
+    editor.open(edit_url(BlogPageFactory(summary="")))
+    subtitle = editor.field("Subtitle")
+
+    subtitle.generate.click()
+
+    expect(subtitle.card.get_by_role("alert")).to_have_text(
+        "“Summary” is empty. Write something there first, then try again."
+    )
+    expect(subtitle.button("Try again")).to_be_visible()
+
+
+def test_a_locked_page_offers_nothing(visit: Visit) -> None:
+    LLMActionFactory()
+    post = BlogPageFactory(locked=True)
+    editor = visit(EditorFactory())
+
+    editor.open(edit_url(post))
+
+    expect(editor.control("summary")).to_be_attached()
+    expect(editor.page.get_by_role("button", name="Generate: Summary")).to_have_count(0)
+
+
+def test_typing_while_the_text_is_written_is_never_overwritten(visit: Visit) -> None:
+    LLMActionFactory(model="slow")
+    editor = visit(EditorFactory())
+    editor.open(edit_url(BlogPageFactory()))
+    summary = editor.field("Summary")
+    control = editor.control("summary")
+
+    summary.generate.click()
+    expect(summary.proposal).to_have_value("The tide ")
+    control.fill("My own words.")
+    summary.wait_for_proposal()
+
+    expect(control).to_have_value("My own words.")
+    expect(summary.card).to_contain_text("This field was changed while the text was being written.")

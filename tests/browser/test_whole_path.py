@@ -1,0 +1,101 @@
+"""From an empty site to a saved page: an admin defines, an editor generates, history knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from tests.factories import AdminFactory, BlogPageFactory, EditorFactory
+from wagtail_llm_actions.models import LLMAction, LLMRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.browser.person import Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# Notes the length of the text each time it grows.
+WATCH = """textarea => {
+    window.lengths = [];
+    const look = () => {
+        const length = textarea.value.length;
+        if (textarea.readOnly && length && length !== window.lengths.at(-1)) {
+            window.lengths.push(length);
+        }
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+def create_template(admin: Person) -> None:
+    admin.open(reverse("wagtail_llm_actions_templates:add"))
+    admin.control("name").fill("Summary")
+    admin.control("text").fill(
+        "Summarise this in two sentences:\n{{ input }}"
+    )
+    admin.save()
+
+
+def create_action(admin: Person) -> None:
+    admin.open(reverse("wagtail_llm_actions_actions:add"))
+    admin.control("label").fill("Summarise the introduction")
+    admin.control("model_type").select_option(label="Blog page (page)")
+    admin.control("destination").select_option(label="Summary")
+    admin.control("source").select_option(label="Introduction")
+    admin.control("prompt_template").select_option(label="Summary")
+    admin.control("model").select_option(label="SmolLM2")
+    expect(admin.control("temperature")).to_have_value("0.7")
+    expect(admin.control("max_tokens")).to_have_value("1000")
+    admin.control("max_tokens").fill("60")
+    admin.save()
+
+
+@pytest.mark.parametrize("site", ["queue_site", "thread_site"])
+def test_an_admin_defines_an_action_and_an_editor_fills_a_page_with_it(
+    request: pytest.FixtureRequest, visit: Callable[..., Person], site: str
+) -> None:
+    address = request.getfixturevalue(site)
+    post = BlogPageFactory(summary="")
+    user = EditorFactory()
+    admin = visit(AdminFactory(), address)
+    create_template(admin)
+    create_action(admin)
+
+    editor = visit(user, address)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[post.pk]))
+    summary = editor.field("Summary")
+    expect(summary.generate).to_be_visible()
+    summary.card.get_by_label("Suggested text").evaluate(WATCH)
+    summary.generate.click()
+    proposed = summary.wait_for_proposal()
+    lengths: list[int] = editor.page.evaluate("window.lengths")
+    summary.proposal.fill(f"Edited: {proposed}"[:200])
+    summary.press("Accept")
+    expect(editor.control("summary")).to_have_value(f"Edited: {proposed}"[:200])
+    editor.save()
+
+    assert len(lengths) > 1, "the text arrives in pieces"
+    assert lengths == sorted(lengths)
+    post.refresh_from_db()
+    draft = post.get_latest_revision_as_object()
+    assert draft.summary == f"Edited: {proposed}"[:200].strip()
+    run = LLMRun.objects.get()
+    assert run.action == LLMAction.objects.get()
+    assert (run.user, run.status, run.decision) == (user, "succeeded", "edited")
+    assert run.output == proposed
+    assert run.input_tokens
+    assert run.output_tokens
+
+    admin.open(reverse("wagtail_llm_actions:history"))
+    row = admin.page.get_by_role("row", name="Summarise the introduction")
+    expect(row).to_contain_text("Succeeded")
+    expect(row).to_contain_text(f"{run.input_tokens} + {run.output_tokens}")
+    row.get_by_role("link", name="Summarise the introduction").click()
+    expect(admin.page.get_by_text("Accepted after editing")).to_be_visible()
+    expect(admin.page.get_by_text("Summarise this in two sentences:")).to_be_visible()
+
