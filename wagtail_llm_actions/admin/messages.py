@@ -28,7 +28,7 @@ def error_sentence(run: LLMRun) -> str:
     """Return what to tell the editor of a failed run; empty for any other."""
     if not run.error_code:
         return ""
-    return _SENTENCES.get(ErrorCode(run.error_code), _internal)(run)
+    return _SENTENCES.get(run.error_code, _internal)(run)
 
 
 def notice(run: LLMRun) -> str:
@@ -123,7 +123,8 @@ def _internal(run: LLMRun) -> str:
     return _("Something went wrong on the server. Try again, or tell your admin.")
 
 
-_SENTENCES: dict[ErrorCode, Callable[[LLMRun], str]] = {
+# By value: a row may hold a code of another version.
+_SENTENCES: dict[str, Callable[[LLMRun], str]] = {
     ErrorCode.TIMEOUT: _timeout,
     ErrorCode.RATE_LIMITED: _rate_limited,
     ErrorCode.INVALID_INPUT: _invalid_input,
