@@ -151,8 +151,9 @@ class _Answer:
     def _add(self, text: str) -> None:
         if not self.text:
             self.attempt.first_token_at = timezone.now()
-        self.text += text
-        self._unshown += text
+        storable = _storable(text)
+        self.text += storable
+        self._unshown += storable
 
     def _show(self) -> None:
         now = time.monotonic()
@@ -160,6 +161,11 @@ class _Answer:
             self._stream.append(self.run.pk, self._unshown)
             self._unshown = ""
             self._shown_at = now
+
+
+def _storable(text: str) -> str:
+    """Leave out what databases refuse: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 def _succeed(answer: _Answer, result: GenerationResult) -> None:
