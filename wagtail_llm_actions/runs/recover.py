@@ -66,7 +66,7 @@ def _end(lost: QuerySet[LLMRun]) -> int:
         lease_expires_at=None,
         **error,
     )
-    LLMAttempt.objects.filter(run__in=ids, finished_at=None).update(
-        finished_at=now, error_code=error["error_code"]
-    )
+    # Not of a run whose worker has just renewed its lease.
+    attempts = LLMAttempt.objects.filter(run__in=ids, run__status=LLMRun.Status.FAILED)
+    attempts.filter(finished_at=None).update(finished_at=now, error_code=error["error_code"])
     return ended
