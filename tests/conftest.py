@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from django.db import connection
+from pytest_django.plugin import blocking_manager_key
 
 from tests.kept_queue import KeptQueue
 from wagtail_llm_actions.providers.registry import get_provider
@@ -23,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each transactional test the rows that the migrations made.
 
     Wagtail's root page, locale and site are such rows. The flush after a transactional test
-    deletes them, and all later ones would have to do without.
+    deletes them.
     """
     keep = pytest.mark.django_db(transaction=True, serialized_rollback=True)
     for item in items:
@@ -31,6 +33,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = TRANSACTIONAL.intersection(getattr(item, "fixturenames", ()))
         if fixtures or (marker and marker.kwargs.get("transaction")):
             item.add_marker(keep, append=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Put them back for the next test; xdist may run one that does not load them itself."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    if nextitem and marker and marker.kwargs.get("serialized_rollback"):
+        rows = connection._test_serialized_contents  # type: ignore[attr-defined]
+        with item.config.stash[blocking_manager_key].unblock():
+            connection.creation.deserialize_db_from_string(rows)
 
 
 @pytest.fixture
