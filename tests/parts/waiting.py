@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 30.0
-LOOK_SECONDS = 0.02
+PATIENCE_SECONDS = 90.0
+LOOK_SECONDS = 0.05
 
 
 def eventually(condition: Callable[[], T]) -> T:

@@ -41,7 +41,7 @@ def server(provider_server: ProviderServer) -> ProviderServer:
 
 @pytest.fixture(scope="session")
 def llm_settings(provider_server: ProviderServer) -> dict[str, Any]:
-    """The models of all processes, and a lease that is soon over."""
+    """The models of all processes, and a lease that is over soon, but not on a busy machine."""
     backends = {
         "openai": "wagtail_llm_actions.providers.openai.OpenAIProvider",
         "reporting": "tests.parts.reporting.ReportingProvider",
@@ -52,22 +52,22 @@ def llm_settings(provider_server: ProviderServer) -> dict[str, Any]:
             for alias, backend in backends.items()
         },
         "MODELS": {alias: {"PROVIDER": alias, "NAME": "owl-1"} for alias in backends},
-        "LEASE_SECONDS": 2,
+        "LEASE_SECONDS": 5,
     }
 
 
 class UseQueues(Protocol):
     """Makes this process queue runs, as a web process does; returns the settings for others."""
 
-    def __call__(self, rq_queues: dict[str, Any] | None) -> dict[str, Any]: ...
+    def __call__(self, rq_queues: dict[str, Any] | None, **changed: object) -> dict[str, Any]: ...
 
 
 @pytest.fixture
 def use_queues(transactional_db: None, llm_settings: dict[str, Any], settings: Any) -> UseQueues:
-    def use(rq_queues: dict[str, Any] | None) -> dict[str, Any]:
+    def use(rq_queues: dict[str, Any] | None, **changed: object) -> dict[str, Any]:
         settings.RQ_QUEUES = rq_queues
-        settings.WAGTAIL_LLM_ACTIONS = llm_settings
-        return {"RQ_QUEUES": rq_queues, "WAGTAIL_LLM_ACTIONS": llm_settings}
+        settings.WAGTAIL_LLM_ACTIONS = llm_settings | changed
+        return {"RQ_QUEUES": rq_queues, "WAGTAIL_LLM_ACTIONS": llm_settings | changed}
 
     return use
 

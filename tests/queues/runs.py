@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.factories import BlogPageFactory, LLMActionFactory
 from tests.parts.waiting import eventually
@@ -57,6 +59,13 @@ def row(run: LLMRun) -> dict[str, Any]:
     """Return everything that is stored on a run."""
     stored = LLMRun.objects.get(pk=run.pk)
     return {name: getattr(stored, name) for name in COLUMNS}
+
+
+def wait_for_long(run: LLMRun) -> None:
+    """Let a run have been queued for so long that the queue may have lost it."""
+    LLMRun.objects.filter(pk=run.pk).update(
+        status=LLMRun.Status.QUEUED, queued_at=timezone.now() - timedelta(minutes=1)
+    )
 
 
 def click(model: str = "openai") -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import django_rq
-import pytest
 
 from tests.parts.waiting import eventually
 from tests.providers.server import Act
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from tests.parts.worker import WorkerProcess
     from tests.providers.server import ProviderServer
     from tests.queues.conftest import Start
-
-pytestmark = pytest.mark.xdist_group("worker")
 
 
 def test_a_run_that_waits_leaves_nothing_in_the_queue(valkey: Valkey, start_run: Start) -> None:

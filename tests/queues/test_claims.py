@@ -12,8 +12,6 @@ from django.db import connections
 from tests.factories import LLMRunFactory
 from tests.queues.runs import answer, live_text, row
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.providers.registry import get_provider
-from wagtail_llm_actions.providers.testing import ScriptedProvider
 from wagtail_llm_actions.runs.execute import execute
 from wagtail_llm_actions.runs.recover import interrupt
 
@@ -22,16 +20,9 @@ if TYPE_CHECKING:
 
     from tests.providers.server import ProviderServer
     from tests.queues.conftest import UseQueues
+    from wagtail_llm_actions.providers.testing import ScriptedProvider
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def provider() -> ScriptedProvider:
-    scripted = get_provider("test")
-    assert isinstance(scripted, ScriptedProvider)
-    scripted.requests.clear()
-    return scripted
 
 
 @pytest.mark.parametrize("status", ["running", "succeeded", "failed", "cancelled"])

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import django_rq
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from tests.factories import EditorFactory
 from tests.parts.unreachable import (
@@ -20,7 +18,7 @@ from tests.parts.unreachable import (
 )
 from tests.parts.valkey import rq_queues
 from tests.parts.worker import WorkerProcess
-from tests.queues.runs import answer, click, final, live_text, poll
+from tests.queues.runs import answer, click, final, live_text, poll, wait_for_long
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.cancel import cancel
 
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
     from tests.parts.valkey import Valkey
     from tests.providers.server import ProviderServer
     from tests.queues.conftest import Start, UseQueues
-
-pytestmark = pytest.mark.xdist_group("worker")
 
 
 @pytest.fixture(params=["refuses", "hangs", "drops packets"])
@@ -69,7 +65,7 @@ def test_a_click_is_answered_with_a_failed_run(client: Client) -> None:
 @pytest.mark.usefixtures("lost_server")
 def test_a_run_that_waits_can_be_polled_and_cancelled(start_run: Start) -> None:
     run = start_run()
-    waits_for_long(run)
+    wait_for_long(run)
 
     assert poll(run)["status"] == "queued"
     cancel(run.pk)
@@ -83,12 +79,6 @@ def test_a_server_that_hangs_is_asked_once(use_queues: UseQueues, start_run: Sta
         start_run()
 
         assert connections_to(listening) == 1
-
-
-def waits_for_long(run: LLMRun) -> None:
-    LLMRun.objects.filter(pk=run.pk).update(
-        status=LLMRun.Status.QUEUED, queued_at=timezone.now() - timedelta(minutes=1)
-    )
 
 
 def waiting() -> list[str]:
@@ -105,7 +95,7 @@ def test_a_server_that_forgot_a_run_gets_it_again_once(valkey: Valkey, start_run
 
     assert poll(run)["status"] == "queued"
     assert waiting() == []
-    waits_for_long(run)
+    wait_for_long(run)
     for _ in range(3):
         assert poll(run)["status"] == "queued"
 
@@ -118,7 +108,7 @@ def test_a_run_that_a_lost_worker_had_taken_is_queued_again(
     run = start_run()
     ids = waiting()
     django_rq.get_queue("llm").pop_job_id()
-    waits_for_long(run)
+    wait_for_long(run)
 
     poll(run)
 

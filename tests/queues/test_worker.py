@@ -8,7 +8,6 @@ import zlib
 from typing import TYPE_CHECKING, cast
 
 import django_rq
-import pytest
 from django.db import transaction
 
 from tests.parts.worker import WorkerProcess
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from tests.parts.valkey import Valkey
     from tests.providers.server import ProviderServer
     from tests.queues.conftest import Start, UseQueues
-
-pytestmark = pytest.mark.xdist_group("worker")
 
 
 def queued() -> list[str]:
