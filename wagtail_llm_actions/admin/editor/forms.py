@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, get_script_prefix, resolve
@@ -55,11 +56,12 @@ class EditorForm:
             transaction.set_rollback(True)
         for name in form.errors:
             field = form.fields.get(name)
-            if field is None or not hasattr(self.instance, name):
+            if field is None:
                 continue
-            if isinstance(_model_field(self.instance, name), (models.CharField, models.TextField)):
-                raw = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
-                setattr(self.instance, name, raw)
+            raw = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+            if isinstance(raw, str) and _holds_text(self.instance, name):
+                # What a database refuses makes a field invalid too.
+                setattr(self.instance, name, raw.replace("\0", ""))
 
     def _form(self, user: Any, data: QueryDict | None = None) -> BaseModelForm[Any]:
         extra = {}
@@ -77,12 +79,11 @@ def locate(form_action: str) -> EditorForm:
         UnknownForm: It is no form of a page or snippet.
         Http404: The object does not exist any more.
     """
-    url = urlsplit(form_action)
-    prefix = get_script_prefix()
     try:
-        match = resolve("/" + url.path.removeprefix(prefix).lstrip("/"))
-    except Resolver404:
-        raise UnknownForm(url.path) from None
+        url = urlsplit(form_action)
+        match = resolve("/" + url.path.removeprefix(get_script_prefix()).lstrip("/"))
+    except (Resolver404, ValueError):
+        raise UnknownForm(form_action) from None
     locale = parse_qs(url.query).get("locale", [""])[0]
     if match.view_name == "wagtailadmin_pages:edit":
         return _page_edit(match.kwargs["page_id"])
@@ -120,6 +121,8 @@ def _page_add(
     if model is None or not issubclass(model, AbstractPage):
         raise UnknownForm(content_type_model_name)
     parent = get_object_or_404(page_model(), pk=parent_page_id).specific
+    if model not in parent.creatable_subpage_models() or not model.can_create_at(parent):
+        raise UnknownForm(content_type_model_name)
     page: Any = model(locale=parent.locale, depth=parent.depth + 1)
     # Validation needs a place in the tree; it is never saved.
     page.path = (
@@ -134,7 +137,10 @@ def _page_add(
 
 def _snippet_edit(match: ResolverMatch, pk: str) -> EditorForm:
     model = _initkwargs(match)["model"]
-    instance = get_object_or_404(model, pk=pk)
+    try:
+        instance = get_object_or_404(model, pk=pk)
+    except (ValueError, ValidationError):
+        raise UnknownForm(pk) from None
     if isinstance(instance, RevisionMixin):
         instance = instance.get_latest_revision_as_object()
     return EditorForm(instance=instance, parent=None, form_class=_form_class(match))
@@ -154,5 +160,6 @@ def _form_class(match: ResolverMatch) -> type[BaseModelForm[Any]]:
     return form_class
 
 
-def _model_field(instance: models.Model, name: str) -> Any:
-    return next((field for field in instance._meta.fields if field.name == name), None)
+def _holds_text(instance: models.Model, name: str) -> bool:
+    fields = {field.name: field for field in instance._meta.fields}
+    return isinstance(fields.get(name), (models.CharField, models.TextField))

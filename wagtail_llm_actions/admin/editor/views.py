@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, JsonResponse
+from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -55,7 +56,7 @@ def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse
             return _error(403, error.code, _("You are not allowed to do this here."))
         except (Http404, UnknownForm):
             return _error(404, "not_found", _("This does not exist any more. Reload the page."))
-        except BadInput:
+        except (BadInput, MultiValueDictKeyError):
             return _error(400, "bad_request", _("This request is not complete. Reload the page."))
 
     return wrapped
@@ -80,7 +81,7 @@ def offers(request: HttpRequest) -> JsonResponse:
     in_form = form.fields(request.user) if actions else set()
     fields: dict[str, Any] = {}
     for action in actions:
-        if action.destination not in in_form:
+        if not {action.source, action.destination} <= in_form:
             continue
         label = field_label(type(form.instance), action.destination)
         entry = fields.setdefault(action.destination, {"label": label, "actions": []})
@@ -115,7 +116,8 @@ def runs(request: HttpRequest) -> JsonResponse:
         raise Http404
     if not may_edit(request.user, form.instance, form.parent):
         raise PermissionRefused
-    if llm_action.destination not in form.fields(request.user):
+    # The source too: a field may be kept from this user, and a model would tell its content.
+    if not {llm_action.source, llm_action.destination} <= form.fields(request.user):
         raise PermissionRefused
     form.bind(request.user, data)
     run = start(
@@ -136,18 +138,18 @@ def run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     followed = _own_run(request, run_id)
     recover_run(followed)
     requeue(followed)
-    if followed.is_final and not may_see_output(request.user, followed):
-        raise PermissionRefused
     after = _number(request.GET.get("after", "")) or 0
-    return JsonResponse(run_state(followed, after))
+    return _state(request, followed, after)
 
 
 @require_POST
 @json_errors
 def cancel(request: HttpRequest, run_id: UUID) -> JsonResponse:
     """Ask for the end of a run."""
-    cancel_run(_own_run(request, run_id).pk)
-    return JsonResponse(run_state(_own_run(request, run_id)))
+    cancelled = _own_run(request, run_id)
+    cancel_run(run_id)
+    cancelled.refresh_from_db()
+    return _state(request, cancelled)
 
 
 @require_POST
@@ -164,7 +166,8 @@ def decide(request: HttpRequest, run_id: UUID) -> JsonResponse:
         decisions.undo(decided)
     else:
         raise BadInput
-    return JsonResponse(run_state(_own_run(request, run_id)))
+    decided.refresh_from_db()
+    return _state(request, decided)
 
 
 def _own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
@@ -174,6 +177,13 @@ def _own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
     if not may_follow(request.user, found):
         raise PermissionRefused
     return found
+
+
+def _state(request: HttpRequest, run: LLMRun, after: int = 0) -> JsonResponse:
+    """Answer with a run, unless its end is not for this user any more."""
+    if run.is_final and not may_see_output(request.user, run):
+        raise PermissionRefused
+    return JsonResponse(run_state(run, after))
 
 
 def _number(text: str) -> int | None:
@@ -188,6 +198,6 @@ def _uuid(text: str) -> UUID:
 
 
 def _form_key(text: str) -> str:
-    if len(text) > MAX_FORM_KEY_CHARS:
+    if len(text) > MAX_FORM_KEY_CHARS or not text.isprintable():
         raise BadInput
     return text

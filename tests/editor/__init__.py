@@ -1,0 +1,1 @@
+"""What the widget asks for on edit and create forms."""

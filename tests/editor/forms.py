@@ -1,0 +1,75 @@
+"""What a browser would send of an edit form, and of the widget on it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from bs4 import BeautifulSoup
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+    from django.test import Client
+
+    from wagtail_llm_actions.models import LLMAction
+
+PAGE_EDIT = "wagtailadmin_pages:edit"
+PAGE_ADD = "wagtailadmin_pages:add"
+
+
+def page_edit(page: Model) -> str:
+    """Return the address of a page's edit form."""
+    return reverse(PAGE_EDIT, args=[page.pk])
+
+
+def post_add(parent: Model) -> str:
+    """Return the address of the form of a new post."""
+    return reverse(PAGE_ADD, args=["blog", "blogpage", parent.pk])
+
+
+def snippet_edit(snippet: Any) -> str:
+    """Return the address of a snippet's edit form."""
+    return reverse(snippet.snippet_viewset.get_url_name("edit"), args=[snippet.pk])
+
+
+def snippet_add(model: Any) -> str:
+    """Return the address of the form of a new snippet."""
+    return reverse(model.snippet_viewset.get_url_name("add"))
+
+
+def post_of(client: Client, url: str) -> dict[str, str]:
+    """Return the fields of the edit form at ``url`` with the values the page shows."""
+    response = client.get(url)
+    assert response.status_code == 200, url
+    form = BeautifulSoup(response.content, "html.parser").select_one("form[data-edit-form]")
+    assert form is not None
+    data = {}
+    for element in form.select("input[name], textarea[name], select[name]"):
+        name = str(element["name"])
+        if element.name == "textarea":
+            data[name] = element.text.removeprefix("\n")
+        elif element.name == "select":
+            chosen = element.select_one("option[selected]")
+            data[name] = str(chosen["value"]) if chosen else ""
+        elif element.get("type") not in {"checkbox", "radio"} or element.has_attr("checked"):
+            data[name] = str(element.get("value", ""))
+    # The inputs of a StreamField are made in the browser; this is an empty one.
+    return data | {"body-count": "0"}
+
+
+def offers(client: Client, url: str, **values: str) -> Any:
+    """Ask what the form at ``url`` has to offer."""
+    query = {"form_action": url, **values}
+    return client.get(reverse("wagtail_llm_actions:offers"), query).json()
+
+
+def click(client: Client, llm_action: LLMAction, url: str, **changes: str) -> Any:
+    """Click Generate on the form at ``url`` after typing ``changes``; return the response."""
+    widget = {
+        "llm-actions-action": llm_action.pk,
+        "llm-actions-form-action": url,
+        "llm-actions-request-id": uuid.uuid4(),
+    }
+    data = post_of(client, url) | changes | widget
+    return client.post(reverse("wagtail_llm_actions:runs"), data)

@@ -1,0 +1,278 @@
+"""Which actions and open runs a form gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Locale, Page
+
+from example_site.blog.models import Author, HomePage
+from tests.editor.forms import (
+    offers,
+    page_edit,
+    post_add,
+    snippet_add,
+    snippet_edit,
+)
+from tests.factories import (
+    AdminFactory,
+    AuthorFactory,
+    BlogIndexPageFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMActionFactory,
+    LLMRunFactory,
+    NoticeFactory,
+)
+from tests.notices.models import Notice
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from pytest_django import DjangoAssertNumQueries
+
+    from wagtail_llm_actions.models import LLMAction
+
+pytestmark = pytest.mark.django_db
+
+
+def action_for(model: type[Any], **values: str) -> LLMAction:
+    model_type = ContentType.objects.get_for_model(model)
+    llm_action: LLMAction = LLMActionFactory(model_type=model_type, **values)
+    return llm_action
+
+
+@pytest.fixture
+def author_action() -> LLMAction:
+    return action_for(Author, destination="tagline", source="bio")
+
+
+def test_a_field_has_its_actions_in_their_order(client: Client, editor: User) -> None:
+    second = LLMActionFactory(label="Shorter", sort_order=2)
+    first = LLMActionFactory(label="Longer", description="With the boats.", sort_order=1)
+    LLMActionFactory(label="Title", destination="title", source="summary")
+    LLMActionFactory(is_active=False)
+
+    found = offers(client, page_edit(BlogPageFactory()))
+
+    assert found["runs"] == []
+    assert set(found["fields"]) == {"title", "summary"}
+    assert found["fields"]["summary"] == {
+        "label": "Summary",
+        "actions": [
+            {
+                "id": first.pk,
+                "label": "Longer",
+                "description": "With the boats.",
+                "model": "Scripted",
+            },
+            {"id": second.pk, "label": "Shorter", "description": "", "model": "Scripted"},
+        ],
+    }
+
+
+def test_a_create_form_of_a_page_has_its_actions(client: Client, editor: User) -> None:
+    LLMActionFactory()
+
+    found = offers(client, post_add(BlogIndexPageFactory()))
+
+    assert list(found["fields"]) == ["summary"]
+
+
+def test_snippet_forms_have_their_actions(
+    client: Client, editor: User, author_action: LLMAction
+) -> None:
+    for url in (snippet_edit(AuthorFactory()), snippet_add(Author)):
+        assert list(offers(client, url)["fields"]) == ["tagline"]
+
+
+def test_a_form_is_found_by_its_whole_address(client: Client, editor: User) -> None:
+    LLMActionFactory()
+    url = page_edit(BlogPageFactory())
+
+    assert offers(client, f"http://localhost{url}?next=/admin/#tab-promote")["fields"]
+
+
+def test_an_action_with_a_field_that_the_form_has_not_is_not_offered(
+    client: Client, editor: User
+) -> None:
+    LLMActionFactory(destination="missing")
+    LLMActionFactory(source="missing")
+
+    assert offers(client, page_edit(BlogPageFactory()))["fields"] == {}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"destination": "internal", "source": "text"}, {"destination": "text", "source": "internal"}],
+    ids=["destination", "source"],
+)
+def test_a_field_that_is_kept_from_the_user_is_neither_written_nor_read(
+    client: Client, editor: User, fields: dict[str, str]
+) -> None:
+    action_for(Notice, **fields)
+    url = snippet_edit(NoticeFactory())
+    assert offers(client, url)["fields"] == {}
+
+    permission = Permission.objects.get(codename="publish_notice")
+    editor.user_permissions.add(permission)
+
+    assert list(offers(client, url)["fields"]) == [fields["destination"]]
+
+
+def test_a_locked_page_offers_nothing(client: Client, editor: User) -> None:
+    LLMActionFactory()
+    page = BlogPageFactory(locked=True, locked_by=AdminFactory(), locked_at=timezone.now())
+    LLMRunFactory(page=page, user=editor, succeeded=True)
+
+    assert offers(client, page_edit(page)) == {"fields": {}, "runs": []}
+
+
+def test_a_page_that_may_not_be_edited_offers_nothing(client: Client, editor: User) -> None:
+    LLMActionFactory()
+    editor.groups.get().page_permissions.all().delete()
+
+    assert offers(client, page_edit(BlogPageFactory())) == {"fields": {}, "runs": []}
+
+
+def test_a_translated_snippet_is_added_in_the_language_of_its_form(
+    client: Client, editor: User
+) -> None:
+    action_for(Notice, destination="text", source="headline")
+    Locale.objects.create(language_code="fr")
+
+    for query in ("?locale=fr", "?locale=xx", ""):
+        assert list(offers(client, snippet_add(Notice) + query)["fields"]) == ["text"]
+
+
+NO_FORMS = {
+    "image": "/admin/images/1/",
+    "user": "/admin/users/edit/1/",
+    "group": "/admin/groups/new/",
+    "redirect": "/admin/redirects/add/",
+    "page listing": "/admin/pages/1/",
+    "page to be deleted": "/admin/pages/1/delete/",
+    "page that is gone": "/admin/pages/4711/edit/",
+    "page with too large a number": f"/admin/pages/{10**30}/edit/",
+    "page type that is gone": "/admin/pages/add/blog/nothing/1/",
+    "page type that cannot be created": "/admin/pages/add/wagtailcore/page/1/",
+    "page type below a page that takes none": "/admin/pages/add/blog/blogpage/{post}/",
+    "page type that is full": "/admin/pages/add/blog/homepage/1/",
+    "model that is no page": "/admin/pages/add/auth/user/1/",
+    "page below a page that is gone": "/admin/pages/add/blog/blogpage/4711/",
+    "snippet listing": "/admin/snippets/blog/author/",
+    "snippet to be deleted": "/admin/snippets/blog/author/delete/1/",
+    "snippet that is gone": "/admin/snippets/blog/author/edit/4711/",
+    "snippet without a number": "/admin/snippets/blog/author/edit/none/",
+    "public page": "/",
+    "nothing": "",
+    "no address": "nowhere at all",
+    "broken address": "http://[",
+    "control character": "/admin/\0/",
+    "script": "javascript:alert(1)",
+    "way up": "/admin/../../../etc/passwd",
+}
+
+
+@pytest.mark.parametrize("address", NO_FORMS.values(), ids=NO_FORMS.keys())
+def test_what_is_no_form_of_a_page_or_snippet_is_not_found(
+    client: Client, editor: User, address: str
+) -> None:
+    Page.objects.get(depth=1).add_child(instance=HomePage(title="Home", slug="front"))
+    address = address.format(post=BlogPageFactory().pk)
+
+    response = client.get(reverse("wagtail_llm_actions:offers"), {"form_action": address})
+
+    assert response.status_code == 404
+    assert response.json() == {
+        "error": {
+            "code": "not_found",
+            "message": "This does not exist any more. Reload the page.",
+        }
+    }
+
+
+def test_a_form_key_that_no_browser_makes_is_refused(client: Client, editor: User) -> None:
+    LLMActionFactory()
+    url = post_add(BlogIndexPageFactory())
+
+    for form_key in ("x" * 65, "a\0b"):
+        response = client.get(
+            reverse("wagtail_llm_actions:offers"), {"form_action": url, "form_key": form_key}
+        )
+        assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
+
+
+def test_the_open_runs_of_this_user_are_shown_again(client: Client, editor: User) -> None:
+    llm_action = LLMActionFactory()
+    page = BlogPageFactory()
+    run = LLMRunFactory(action=llm_action, page=page, user=editor, succeeded=True)
+    LLMRunFactory(action=llm_action, page=page, succeeded=True)
+
+    (shown,) = offers(client, page_edit(page))["runs"]
+
+    assert (shown["id"], shown["field"], shown["status"]) == (str(run.pk), "summary", "succeeded")
+    assert shown["output"] == "The tide came early."
+
+
+def test_the_runs_of_a_create_form_are_shown_again_by_its_key(client: Client, editor: User) -> None:
+    llm_action = LLMActionFactory()
+    run = LLMRunFactory(
+        action=llm_action, user=editor, succeeded=True, target_object_id=None, form_key="form-1"
+    )
+    url = post_add(BlogIndexPageFactory())
+
+    assert [shown["id"] for shown in offers(client, url, form_key="form-1")["runs"]] == [
+        str(run.pk)
+    ]
+    assert offers(client, url, form_key="form-2")["runs"] == []
+
+
+def test_a_run_for_a_field_without_actions_is_not_shown(client: Client, editor: User) -> None:
+    LLMActionFactory(destination="title")
+    page = BlogPageFactory()
+    LLMRunFactory(action__is_active=False, page=page, user=editor, succeeded=True)
+
+    assert offers(client, page_edit(page))["runs"] == []
+
+
+def test_offers_are_never_cached(client: Client, editor: User) -> None:
+    url = page_edit(BlogPageFactory())
+
+    response = client.get(reverse("wagtail_llm_actions:offers"), {"form_action": url})
+
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("actions", [1, 5])
+def test_the_number_of_queries_does_not_grow_with_actions_and_runs(
+    client: Client,
+    editor: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    actions: int,
+) -> None:
+    page = BlogPageFactory()
+    for _ in range(actions):
+        llm_action = LLMActionFactory(source="intro")
+        llm_action.groups.set(editor.groups.all())
+        llm_action.save()
+        LLMRunFactory(action=llm_action, page=page, user=editor, succeeded=True)
+    url = page_edit(page)
+    offers(client, url)
+
+    with django_assert_num_queries(15):
+        assert len(offers(client, url)["fields"]["summary"]["actions"]) == actions
+
+
+def test_another_editor_gets_the_actions_and_not_the_runs(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    LLMRunFactory(page=page, user=EditorFactory(), succeeded=True)
+
+    found = offers(client, page_edit(page))
+
+    assert list(found["fields"]) == ["summary"]
+    assert found["runs"] == []

@@ -1,0 +1,463 @@
+"""A click on Generate: the unsaved form is read, a run is started, and nothing else is written."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Locale, ModelLogEntry, Page, PageLogEntry, Revision
+
+from example_site.blog.models import Author
+from tests.editor.forms import (
+    click,
+    page_edit,
+    post_add,
+    post_of,
+    snippet_add,
+    snippet_edit,
+)
+from tests.factories import (
+    AdminFactory,
+    AuthorFactory,
+    BlogIndexPageFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMActionFactory,
+    NoticeFactory,
+    PromptTemplateFactory,
+)
+from tests.notices.models import Notice
+from wagtail_llm_actions.models import LLMRun
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from pytest_django import DjangoCaptureOnCommitCallbacks
+
+    from tests.kept_queue import KeptQueue
+    from wagtail_llm_actions.models import LLMAction
+
+pytestmark = pytest.mark.django_db
+
+
+def action_for(model: type[Any], text: str = "{{ input }}", **values: Any) -> LLMAction:
+    llm_action: LLMAction = LLMActionFactory(
+        model_type=ContentType.objects.get_for_model(model),
+        prompt_template=PromptTemplateFactory(text=text),
+        **values,
+    )
+    return llm_action
+
+
+def page_action(source: str = "intro", text: str = "{{ input }}") -> LLMAction:
+    llm_action: LLMAction = LLMActionFactory(
+        source=source, prompt_template=PromptTemplateFactory(text=text)
+    )
+    return llm_action
+
+
+def rich_text(text: str) -> str:
+    """Return what Draftail posts for one paragraph."""
+    block = {"key": "a1b2c", "text": text, "type": "unstyled", "depth": 0}
+    block |= {"inlineStyleRanges": [], "entityRanges": []}
+    return json.dumps({"blocks": [block], "entityMap": {}})
+
+
+def rows() -> dict[str, int]:
+    models = (Page, Author, Notice, Revision, PageLogEntry, ModelLogEntry)
+    return {model.__name__: model._default_manager.count() for model in models}
+
+
+@pytest.mark.parametrize(
+    ("source", "typed", "prompt"),
+    [
+        ("intro", rich_text("Typed & not saved."), "Typed & not saved."),
+        ("subtitle", "Typed in an input", "Typed in an input"),
+        ("summary", "Typed\r\n\r\nin two paragraphs", "Typed\n\nin two paragraphs"),
+        ("title", "A new title", "A new title"),
+        ("search_description", "Typed on another tab", "Typed on another tab"),
+    ],
+)
+def test_what_was_typed_is_the_source(
+    client: Client, editor: User, source: str, typed: str, prompt: str
+) -> None:
+    page = BlogPageFactory(summary="Saved", subtitle="Saved", search_description="Saved")
+
+    response = click(client, page_action(source), page_edit(page), **{source: typed})
+
+    assert response.status_code == 202
+    assert LLMRun.objects.get().prompt.replace("\r\n", "\n") == prompt
+
+
+def test_what_was_not_touched_is_read_from_the_latest_draft(client: Client, editor: User) -> None:
+    page = BlogPageFactory(summary="Live")
+    page.summary = "Draft"
+    page.save_revision()
+
+    click(client, page_action("summary"), page_edit(page))
+
+    assert LLMRun.objects.get().prompt == "Draft"
+
+
+def test_the_answer_describes_a_run_that_waits(
+    client: Client,
+    editor: User,
+    kept_queue: type[KeptQueue],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    llm_action = LLMActionFactory(label="Summary")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        state = click(client, llm_action, page_edit(BlogPageFactory())).json()
+
+    run = LLMRun.objects.get()
+    assert [run_id for run_id, _ in kept_queue.waiting] == [run.pk]
+    assert run.user == editor
+    assert state == {
+        "id": str(run.pk),
+        "action": llm_action.pk,
+        "action_label": "Summary",
+        "field": "summary",
+        "status": "queued",
+        "ahead": 0,
+        "text": "",
+        "cursor": "0",
+        "output": "",
+        "finish_reason": None,
+        "notice": "",
+        "error": None,
+        "model": "Scripted",
+        "input_tokens": None,
+        "output_tokens": None,
+        "seconds": None,
+        "decision": "none",
+        "poll_url": f"/admin/llm/runs/{run.pk}/",
+        "cancel_url": f"/admin/llm/runs/{run.pk}/cancel/",
+        "decide_url": f"/admin/llm/runs/{run.pk}/decide/",
+    }
+
+
+def test_runs_that_wait_longer_are_counted(client: Client, editor: User) -> None:
+    llm_action, url = LLMActionFactory(), page_edit(BlogPageFactory())
+
+    assert [click(client, llm_action, url).json()["ahead"] for _ in range(3)] == [0, 1, 2]
+
+
+def test_the_form_of_a_new_page_is_read(client: Client, editor: User) -> None:
+    parent = BlogIndexPageFactory()
+    before = rows()
+
+    response = click(
+        client,
+        page_action(text="{{ post_title }}: {{ input }}"),
+        post_add(parent),
+        title="New",
+        intro=rich_text("Not there yet."),
+        **{"llm-actions-form-key": "form-1"},
+    )
+
+    assert response.status_code == 202
+    run = LLMRun.objects.get()
+    assert run.prompt == "New: Not there yet."
+    assert (run.target_object_id, run.target_label, run.form_key) == (None, "New", "form-1")
+    assert run.language_code == parent.locale.language_code
+    assert rows() == before
+
+
+def test_a_second_page_below_the_same_parent_is_read_too(client: Client, editor: User) -> None:
+    parent = BlogPageFactory().get_parent()
+
+    response = click(client, page_action("title"), post_add(parent), title="Second")
+
+    assert response.status_code == 202
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_snippet_form_is_read(client: Client, editor: User, is_new: bool) -> None:
+    llm_action = action_for(
+        Author, "{{ post_title }}: {{ input }}", destination="tagline", source="bio"
+    )
+    url = snippet_add(Author) if is_new else snippet_edit(AuthorFactory())
+    before = rows()
+
+    response = click(client, llm_action, url, name="Ines", bio="Typed.")
+
+    assert response.status_code == 202
+    assert LLMRun.objects.get().prompt == "Ines: Typed."
+    assert rows() == before
+
+
+def test_the_latest_draft_of_a_snippet_is_read(client: Client, editor: User) -> None:
+    notice = NoticeFactory(text="Live")
+    notice.text = "Draft"
+    notice.save_revision()
+    llm_action = action_for(Notice, destination="headline", source="text")
+
+    click(client, llm_action, snippet_edit(notice))
+
+    assert LLMRun.objects.get().prompt == "Draft"
+
+
+@pytest.mark.parametrize(("query", "language"), [("?locale=fr", "fr"), ("", "en")])
+def test_a_new_translated_snippet_has_the_language_of_its_form(
+    client: Client, editor: User, settings: Any, query: str, language: str
+) -> None:
+    settings.WAGTAIL_I18N_ENABLED = True
+    settings.WAGTAIL_CONTENT_LANGUAGES = settings.LANGUAGES = [("en", "English"), ("fr", "French")]
+    Locale.objects.create(language_code="fr")
+    llm_action = action_for(Notice, destination="text", source="headline")
+
+    click(client, llm_action, snippet_add(Notice) + query, headline="Salut")
+
+    assert LLMRun.objects.get().language_code == language
+
+
+@pytest.mark.parametrize(
+    ("source", "changes", "prompt"),
+    [
+        ("summary", {"summary": "x" * 301}, "x" * 301),
+        ("summary", {"slug": "not a slug", "summary": "Fine."}, "Fine."),
+        ("summary", {"date": "yesterday", "summary": "Fine."}, "Fine."),
+        ("title", {"title": "y" * 256}, "y" * 256),
+        ("intro", {"title": "", "intro": rich_text("No title yet.")}, "No title yet."),
+        ("summary", {"summary": "Nul\0l."}, "Null."),
+    ],
+    ids=[
+        "too long",
+        "bad slug",
+        "bad date",
+        "too long a title",
+        "blank title",
+        "control character",
+    ],
+)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_form_that_cannot_be_saved_can_be_read(
+    *,
+    client: Client,
+    editor: User,
+    source: str,
+    changes: dict[str, str],
+    prompt: str,
+    is_new: bool,
+) -> None:
+    page = BlogPageFactory()
+    url = post_add(page.get_parent()) if is_new else page_edit(page)
+    before, title = rows(), page.title
+
+    response = click(client, page_action(source), url, **changes)
+
+    assert response.status_code == 202
+    assert LLMRun.objects.get().prompt == prompt
+    assert rows() == before
+    page.refresh_from_db()
+    assert (page.title, page.summary) == (title, "")
+
+
+def test_the_title_in_an_unfinished_form_is_empty_text(client: Client, editor: User) -> None:
+    llm_action = page_action(text="[{{ post_title }}] {{ input }}")
+    data = {
+        "llm-actions-action": llm_action.pk,
+        "llm-actions-form-action": post_add(BlogIndexPageFactory()),
+        "llm-actions-request-id": uuid.uuid4(),
+        "intro": rich_text("Only this."),
+        "body-count": 0,
+    }
+
+    client.post(reverse("wagtail_llm_actions:runs"), data)
+
+    assert LLMRun.objects.get().prompt == "[] Only this."
+
+
+def test_what_the_sites_own_validation_writes_is_taken_back(client: Client, editor: User) -> None:
+    other, notice = NoticeFactory(), NoticeFactory()
+    llm_action = action_for(Notice, destination="headline", source="text")
+
+    response = click(client, llm_action, snippet_edit(notice), text="Typed.")
+
+    assert response.status_code == 202
+    assert LLMRun.objects.get().prompt == "Typed."
+    other.refresh_from_db()
+    assert other.validations == 0
+
+
+def test_an_empty_source_is_told_at_once(client: Client, editor: User) -> None:
+    state = click(client, page_action(), page_edit(BlogPageFactory(intro=""))).json()
+
+    assert (state["status"], state["error"]["code"]) == ("failed", "invalid_input")
+    assert state["error"]["message"].startswith("“Introduction” is empty.")
+
+
+def test_the_same_click_is_one_run(client: Client, editor: User) -> None:
+    llm_action, url = LLMActionFactory(), page_edit(BlogPageFactory())
+    data = post_of(client, url) | {
+        "llm-actions-action": llm_action.pk,
+        "llm-actions-form-action": url,
+        "llm-actions-request-id": uuid.uuid4(),
+    }
+
+    answers = [client.post(reverse("wagtail_llm_actions:runs"), data).json() for _ in range(2)]
+
+    assert answers[0] == answers[1]
+    assert LLMRun.objects.count() == 1
+
+
+def posted(client: Client, llm_action: LLMAction, url: str, **changes: object) -> Any:
+    data: dict[str, Any] = {
+        "llm-actions-action": llm_action.pk,
+        "llm-actions-form-action": url,
+        "llm-actions-request-id": uuid.uuid4(),
+        "title": "Title",
+        "body-count": 0,
+    }
+    return client.post(reverse("wagtail_llm_actions:runs"), data | changes)
+
+
+def test_a_prompt_in_the_request_is_ignored(client: Client, editor: User) -> None:
+    posted(
+        client,
+        page_action("title"),
+        page_edit(BlogPageFactory()),
+        prompt="Say something else",
+        system_instructions="Obey",
+        model="expensive",
+    )
+
+    run = LLMRun.objects.get()
+    assert (run.prompt, run.system_instructions, run.model_key) == ("Title", "", "scripted")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"llm-actions-action": ""},
+        {"llm-actions-action": "one"},
+        {"llm-actions-action": "-1"},
+        {"llm-actions-action": "9" * 5_000},
+        {"llm-actions-request-id": ""},
+        {"llm-actions-request-id": "no-uuid"},
+        {"llm-actions-form-key": "x" * 65},
+        {"llm-actions-form-key": "a\0b"},
+    ],
+)
+def test_a_request_that_only_a_program_would_send_is_refused(
+    client: Client, editor: User, changes: dict[str, str]
+) -> None:
+    response = posted(client, page_action("title"), page_edit(BlogPageFactory()), **changes)
+
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == "bad_request"
+    assert not LLMRun.objects.exists()
+
+
+def test_a_form_of_which_a_part_is_missing_is_refused(client: Client, editor: User) -> None:
+    llm_action = page_action("title")
+    data = {
+        "llm-actions-action": llm_action.pk,
+        "llm-actions-form-action": page_edit(BlogPageFactory()),
+        "llm-actions-request-id": uuid.uuid4(),
+        "title": "A title, and no number of blocks",
+    }
+
+    response = client.post(reverse("wagtail_llm_actions:runs"), data)
+
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"llm-actions-action": "4711"},
+        {"llm-actions-form-action": ""},
+        {"llm-actions-form-action": "/admin/images/1/"},
+        {"llm-actions-form-action": "/admin/pages/4711/edit/"},
+    ],
+)
+def test_an_action_or_a_form_that_is_gone_is_not_found(
+    client: Client, editor: User, changes: dict[str, str]
+) -> None:
+    response = posted(client, page_action("title"), page_edit(BlogPageFactory()), **changes)
+
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+    assert not LLMRun.objects.exists()
+
+
+def locked_page(editor: User) -> tuple[LLMAction, str]:
+    page = BlogPageFactory(locked=True, locked_by=AdminFactory(), locked_at=timezone.now())
+    return page_action("title"), page_edit(page)
+
+
+def page_without_rights(editor: User) -> tuple[LLMAction, str]:
+    editor.groups.get().page_permissions.all().delete()
+    return page_action("title"), page_edit(BlogPageFactory())
+
+
+def new_page_without_rights(editor: User) -> tuple[LLMAction, str]:
+    editor.groups.get().page_permissions.all().delete()
+    return page_action("title"), post_add(BlogIndexPageFactory())
+
+
+def new_snippet_without_rights(editor: User) -> tuple[LLMAction, str]:
+    editor.groups.get().permissions.remove(Permission.objects.get(codename="add_author"))
+    return action_for(Author, destination="bio", source="name"), snippet_add(Author)
+
+
+def inactive_action(editor: User) -> tuple[LLMAction, str]:
+    return LLMActionFactory(source="title", is_active=False), page_edit(BlogPageFactory())
+
+
+def action_for_another_type(editor: User) -> tuple[LLMAction, str]:
+    return page_action("title"), snippet_edit(AuthorFactory())
+
+
+def action_for_another_group(editor: User) -> tuple[LLMAction, str]:
+    llm_action = page_action("title")
+    llm_action.groups.add(EditorFactory().groups.get())
+    llm_action.save()
+    return llm_action, page_edit(BlogPageFactory())
+
+
+def hidden_destination(editor: User) -> tuple[LLMAction, str]:
+    llm_action = action_for(Notice, destination="internal", source="text")
+    return llm_action, snippet_edit(NoticeFactory())
+
+
+def hidden_source(editor: User) -> tuple[LLMAction, str]:
+    llm_action = action_for(Notice, destination="text", source="internal")
+    return llm_action, snippet_edit(NoticeFactory(internal="Secret."))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        locked_page,
+        page_without_rights,
+        new_page_without_rights,
+        new_snippet_without_rights,
+        inactive_action,
+        action_for_another_type,
+        action_for_another_group,
+        hidden_destination,
+        hidden_source,
+    ],
+)
+def test_what_the_user_may_not_do_is_refused_and_not_recorded(
+    client: Client, editor: User, case: Any
+) -> None:
+    llm_action, url = case(editor)
+
+    response = posted(client, llm_action, url)
+
+    assert response.status_code == 403
+    assert response.json() == {
+        "error": {
+            "code": "permission_denied",
+            "message": "You are not allowed to do this here.",
+        }
+    }
+    assert not LLMRun.objects.exists()
