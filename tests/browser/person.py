@@ -69,6 +69,7 @@ class Field:
         self.generate = page.get_by_role("button", name=f"Generate: {label}", exact=True)
         self.card = page.get_by_role("region", name=f"LLM suggestion for {label}")
         self.status = self.card.get_by_role("status")
+        self.textarea = page.locator(f"section[aria-label='LLM suggestion for {label}'] textarea")
         self.proposal = self.card.get_by_label("Suggested text")
 
     def press(self, name: str) -> None:

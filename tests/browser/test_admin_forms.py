@@ -61,12 +61,10 @@ def test_the_fields_follow_the_chosen_type_at_once(visit: Callable[..., Person])
     destination = admin.control("destination")
 
     admin.control("model_type").select_option(label="Blog page (page)")
-    expect(destination.locator("option", has_text="Search description")).to_be_attached()
+    expect(destination.locator("option", has_text="Meta description")).to_be_attached()
     expect(destination.locator("option", has_text="Introduction")).to_have_count(0)
-    expect(
-        admin.control("source").locator("option", has_text="Introduction")
-    ).to_be_attached()
+    expect(admin.control("source").locator("option", has_text="Introduction")).to_be_attached()
 
     admin.control("model_type").select_option(label="Author (snippet)")
     expect(destination.locator("option", has_text="Tagline")).to_be_attached()
-    expect(destination.locator("option", has_text="Search description")).to_have_count(0)
+    expect(destination.locator("option", has_text="Meta description")).to_have_count(0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
@@ -19,11 +17,6 @@ from tests.factories import (
 )
 from tests.parts.waiting import eventually
 from wagtail_llm_actions.models import LLMRun
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.browser.person import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -159,6 +152,7 @@ def test_a_run_of_a_create_form_belongs_to_the_page_that_comes_out_of_it(visit: 
     editor.page.wait_for_url(f"**{edit_url(post)}")
     editor.save()
 
+    post.refresh_from_db()
     assert LLMRun.objects.get().target == post
     assert post.get_latest_revision_as_object().summary == "The tide came in early."
 

@@ -14,6 +14,7 @@ from wagtail_llm_actions.models import LLMAction, LLMRun
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from example_site.blog.models import BlogPage
     from tests.browser.person import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -35,9 +36,7 @@ WATCH = """textarea => {
 def create_template(admin: Person) -> None:
     admin.open(reverse("wagtail_llm_actions_templates:add"))
     admin.control("name").fill("Summary")
-    admin.control("text").fill(
-        "Summarise this in two sentences:\n{{ input }}"
-    )
+    admin.control("text").fill("Tell a long story about this, in many sentences:\n{{ input }}")
     admin.save()
 
 
@@ -51,8 +50,35 @@ def create_action(admin: Person) -> None:
     admin.control("model").select_option(label="SmolLM2")
     expect(admin.control("temperature")).to_have_value("0.7")
     expect(admin.control("max_tokens")).to_have_value("1000")
-    admin.control("max_tokens").fill("60")
+    admin.control("max_tokens").fill("200")
     admin.save()
+
+
+def generate_summary(editor: Person, post: BlogPage) -> tuple[str, str, list[int]]:
+    """Return the proposal, what was made of it, and how long the text was as it grew."""
+    editor.open(reverse("wagtailadmin_pages:edit", args=[post.pk]))
+    summary = editor.field("Summary")
+    expect(summary.generate).to_be_visible()
+    summary.textarea.evaluate(WATCH)
+    summary.generate.click()
+    proposed = summary.wait_for_proposal()
+    lengths: list[int] = editor.page.evaluate("window.lengths")
+    edited = f"Edited: {proposed}"[:200].strip()
+    summary.proposal.fill(edited)
+    summary.press("Accept")
+    expect(editor.control("summary")).to_have_value(edited)
+    editor.save()
+    return proposed, edited, lengths
+
+
+def look_back(admin: Person, run: LLMRun) -> None:
+    admin.open(reverse("wagtail_llm_actions:history"))
+    row = admin.page.get_by_role("row", name="Summarise the introduction")
+    expect(row).to_contain_text("Succeeded")
+    expect(row).to_contain_text(f"{run.input_tokens} + {run.output_tokens}")
+    row.get_by_role("link", name="Summarise the introduction").click()
+    expect(admin.page.get_by_text("Accepted after editing")).to_be_visible()
+    expect(admin.page.get_by_text("Tell a long story about this")).to_be_visible()
 
 
 @pytest.mark.parametrize("site", ["queue_site", "thread_site"])
@@ -60,42 +86,21 @@ def test_an_admin_defines_an_action_and_an_editor_fills_a_page_with_it(
     request: pytest.FixtureRequest, visit: Callable[..., Person], site: str
 ) -> None:
     address = request.getfixturevalue(site)
-    post = BlogPageFactory(summary="")
-    user = EditorFactory()
-    admin = visit(AdminFactory(), address)
+    post, user = BlogPageFactory(summary=""), EditorFactory()
+    admin, editor = visit(AdminFactory(), address), visit(user, address)
+
     create_template(admin)
     create_action(admin)
-
-    editor = visit(user, address)
-    editor.open(reverse("wagtailadmin_pages:edit", args=[post.pk]))
-    summary = editor.field("Summary")
-    expect(summary.generate).to_be_visible()
-    summary.card.get_by_label("Suggested text").evaluate(WATCH)
-    summary.generate.click()
-    proposed = summary.wait_for_proposal()
-    lengths: list[int] = editor.page.evaluate("window.lengths")
-    summary.proposal.fill(f"Edited: {proposed}"[:200])
-    summary.press("Accept")
-    expect(editor.control("summary")).to_have_value(f"Edited: {proposed}"[:200])
-    editor.save()
+    proposed, edited, lengths = generate_summary(editor, post)
 
     assert len(lengths) > 1, "the text arrives in pieces"
     assert lengths == sorted(lengths)
     post.refresh_from_db()
-    draft = post.get_latest_revision_as_object()
-    assert draft.summary == f"Edited: {proposed}"[:200].strip()
+    assert post.get_latest_revision_as_object().summary == edited
     run = LLMRun.objects.get()
     assert run.action == LLMAction.objects.get()
     assert (run.user, run.status, run.decision) == (user, "succeeded", "edited")
     assert run.output == proposed
     assert run.input_tokens
     assert run.output_tokens
-
-    admin.open(reverse("wagtail_llm_actions:history"))
-    row = admin.page.get_by_role("row", name="Summarise the introduction")
-    expect(row).to_contain_text("Succeeded")
-    expect(row).to_contain_text(f"{run.input_tokens} + {run.output_tokens}")
-    row.get_by_role("link", name="Summarise the introduction").click()
-    expect(admin.page.get_by_text("Accepted after editing")).to_be_visible()
-    expect(admin.page.get_by_text("Summarise this in two sentences:")).to_be_visible()
-
+    look_back(admin, run)
