@@ -171,7 +171,9 @@ def decide(request: HttpRequest, run_id: UUID) -> JsonResponse:
 
 
 def _own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
-    found = LLMRun.objects.filter(pk=run_id).first()
+    # Long texts that no answer holds; a browser asks several times a second.
+    runs = LLMRun.objects.defer("prompt", "system_instructions", "error_detail")
+    found = runs.filter(pk=run_id).first()
     if found is None:
         raise Http404
     if not may_follow(request.user, found):
