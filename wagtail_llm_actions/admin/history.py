@@ -22,6 +22,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail_llm_actions.admin.messages import error_sentence, model_label
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs.recover import recover
+from wagtail_llm_actions.runs.start import field_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,6 +112,7 @@ class HistoryView(ReportView):
         TitleColumn(
             "action_label",
             label=_("Action"),
+            width="180",
             get_url=lambda run: reverse("wagtail_llm_actions:history_run", args=[run.pk]),
         ),
         TargetColumn("target_label", label=_("Page")),
@@ -189,9 +191,11 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what needs words or links."""
         run = self.object
+        model = run.target_content_type.model_class()
         _add_edit_urls([run], self.request.user)
         return super().get_context_data(
             **kwargs,
             model_label=model_label(run.model_key),
             error=error_sentence(run),
+            source_label=field_label(model, run.source_path) if model else run.source_path,
         )
