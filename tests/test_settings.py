@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy
 
 from wagtail_llm_actions.conf import (
+    ANTHROPIC_BACKEND,
     DATABASE_STREAM,
     OPENAI_BACKEND,
     REDIS_STREAM,
@@ -17,6 +18,7 @@ from wagtail_llm_actions.conf import (
     THREAD_QUEUE,
     get_settings,
 )
+from wagtail_llm_actions.providers.registry import get_provider
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -28,10 +30,15 @@ def entry(**values: object) -> dict[str, object]:
     return {"BACKEND": OPENAI_BACKEND, **values}
 
 
-def test_a_site_that_sets_nothing_gets_the_defaults(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+@pytest.fixture
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OLLAMA_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("no_keys")
+def test_a_site_that_sets_nothing_gets_the_defaults(settings: Settings) -> None:
     del settings.WAGTAIL_LLM_ACTIONS
 
     found = get_settings()
@@ -105,17 +112,21 @@ def test_what_the_environment_does_not_have_counts_as_not_set(settings: Settings
     assert (provider.api_key, provider.base_url, provider.options) == (None, None, {})
 
 
+@pytest.mark.parametrize(
+    ("alias", "backend"), [("openai", OPENAI_BACKEND), ("anthropic", ANTHROPIC_BACKEND)]
+)
 def test_without_providers_the_environment_is_asked(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, no_keys: pytest.MonkeyPatch, alias: str, backend: str
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
-    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:8080/v1")
+    no_keys.setenv(f"{alias.upper()}_API_KEY", SECRET)
+    no_keys.setenv(f"{alias.upper()}_BASE_URL", "http://127.0.0.1:8080")
     settings.WAGTAIL_LLM_ACTIONS = {}
 
-    provider = get_settings().providers["openai"]
+    (provider,) = get_settings().providers.values()
 
-    assert (provider.backend, provider.api_key) == (OPENAI_BACKEND, SECRET)
-    assert provider.base_url == "http://127.0.0.1:8080/v1"
+    assert (provider.alias, provider.backend, provider.api_key) == (alias, backend, SECRET)
+    assert provider.base_url == "http://127.0.0.1:8080"
+    assert get_provider(alias).alias == alias
 
 
 def test_with_providers_the_environment_is_not_asked(

@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 
 SETTING = "WAGTAIL_LLM_ACTIONS"
 
+ANTHROPIC_BACKEND = "wagtail_llm_actions.providers.anthropic.AnthropicProvider"
 OPENAI_BACKEND = "wagtail_llm_actions.providers.openai.OpenAIProvider"
 RQ_QUEUE = "wagtail_llm_actions.queues.rq.RQQueue"
 THREAD_QUEUE = "wagtail_llm_actions.queues.thread.ThreadQueue"
@@ -191,14 +192,17 @@ def _providers(raw: Mapping[str, Any]) -> Mapping[str, ProviderSettings]:
 
 
 def _providers_from_environment() -> Mapping[str, ProviderSettings]:
-    api_key = os.environ.get("OPENAI_API_KEY")
-    if not api_key:
-        return {}
-    base_url = os.environ.get("OPENAI_BASE_URL")
+    """Read the variables that the vendors' own tools read."""
+    vendors = {"openai": OPENAI_BACKEND, "anthropic": ANTHROPIC_BACKEND}
     return {
-        "openai": ProviderSettings(
-            alias="openai", backend=OPENAI_BACKEND, api_key=api_key, base_url=base_url
+        alias: ProviderSettings(
+            alias=alias,
+            backend=backend,
+            api_key=api_key,
+            base_url=os.environ.get(f"{alias.upper()}_BASE_URL"),
         )
+        for alias, backend in vendors.items()
+        if (api_key := os.environ.get(f"{alias.upper()}_API_KEY"))
     }
 
 

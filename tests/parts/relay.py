@@ -37,8 +37,8 @@ class Relay(ThreadingTCPServer):
 
     def events(self) -> list[dict[str, Any]]:
         """Return the JSON of all server-sent events so far."""
-        lines = [line.removeprefix(b"data: ") for line in self.said.splitlines()]
-        return [json.loads(line) for line in lines if line.startswith(b'{"choices"')]
+        lines = [line for line in self.said.splitlines() if line.startswith(b"data: {")]
+        return [json.loads(line.removeprefix(b"data: ")) for line in lines]
 
 
 class _Connection(BaseRequestHandler):

@@ -4,4 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-pytest.register_assert_rewrite("tests.providers.contract", "tests.providers.wire_openai")
+pytest.register_assert_rewrite(
+    "tests.providers.contract",
+    "tests.providers.wire_anthropic",
+    "tests.providers.wire_openai",
+)

@@ -1,7 +1,7 @@
 """What every adapter must do, whatever its provider's wire format is.
 
-A provider's tests subclass ``ProviderContract`` and set ``wire``, which builds the replies that
-its servers would send.
+A provider's tests subclass ``ProviderContract``, or ``FilteringProviderContract`` where it filters
+content, and set ``wire``, which builds the replies that its servers would send.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ class Wire(ABC):
 
     no_key_needed: ClassVar[bool] = False
     """Whether a server at a configured address is called without a key."""
+    content_filter_words: ClassVar[str] = "Not about owls."
+    """What it says to a prompt that it refuses for its content."""
 
     @abstractmethod
     def provider(self, url: str, *, api_key: str | None = KEY) -> Provider: ...
@@ -74,7 +76,7 @@ class Wire(ABC):
         """Build the event that carries a piece of text."""
 
     @abstractmethod
-    def beginning(self) -> list[bytes]:
+    def beginning(self, usage: Usage | None = None) -> list[bytes]:
         """Build what comes before the first text."""
 
     @abstractmethod
@@ -83,9 +85,9 @@ class Wire(ABC):
     @abstractmethod
     def error_body(self, status: int, message: str) -> bytes: ...
 
-    @abstractmethod
-    def content_filter_body(self, message: str) -> bytes:
+    def content_filter_body(self) -> bytes:
         """Build the body of the HTTP 400 that refuses a prompt for its content."""
+        return self.error_body(400, self.content_filter_words)
 
     @abstractmethod
     def malformed(self) -> Mapping[str, bytes]:
@@ -98,8 +100,8 @@ class Wire(ABC):
         usage: Usage | None = None,
         keep_alive: bool = False,
     ) -> Reply:
-        events = [*self.beginning(), *map(self.text, pieces), *self.ending(finish_reason, usage)]
-        return streamed(events, keep_alive=keep_alive)
+        beginning, ending = self.beginning(usage), self.ending(finish_reason, usage)
+        return streamed([*beginning, *map(self.text, pieces), *ending], keep_alive=keep_alive)
 
     def error(self, status: int, headers: Mapping[str, str] | None = None) -> Script:
         """Build an error whose words quote the key that was sent, as careless gateways do."""
@@ -210,33 +212,15 @@ class ProviderContract:
         with ProviderStream(provider, REQUEST) as stream:
             assert stream.next(STREAM_SECONDS) == TextDelta(text="Hoo")
 
-    @pytest.mark.parametrize("finish_reason", [FinishReason.LENGTH, FinishReason.CONTENT_FILTER])
-    def test_a_stopped_answer_says_why(
-        self, server: ProviderServer, provider: Provider, finish_reason: FinishReason
+    def test_an_answer_at_its_limit_says_so(
+        self, server: ProviderServer, provider: Provider
     ) -> None:
-        server.play(self.wire.answer("They pl", finish_reason=finish_reason))
+        server.play(self.wire.answer("They pl", finish_reason=FinishReason.LENGTH))
 
         text, result = collect(provider)
 
         assert text == "They pl"
-        assert result.finish_reason is finish_reason
-
-    def test_a_content_filter_that_leaves_no_text_is_an_error(
-        self, server: ProviderServer, provider: Provider
-    ) -> None:
-        server.play(self.wire.answer(finish_reason=FinishReason.CONTENT_FILTER))
-
-        assert type(fail(provider)) is ContentFiltered
-
-    def test_a_prompt_refused_for_its_content_is_filtered(
-        self, server: ProviderServer, provider: Provider
-    ) -> None:
-        server.play(whole(400, self.wire.content_filter_body("Not about owls.")))
-
-        error = fail(provider)
-
-        assert type(error) is ContentFiltered
-        assert error.detail == "Not about owls."
+        assert result.finish_reason is FinishReason.LENGTH
 
     @pytest.mark.parametrize(
         ("status", "kind", "retryable"),
@@ -255,6 +239,7 @@ class ProviderContract:
             (502, ModelUnavailable, True),
             (503, ModelUnavailable, True),
             (504, ProviderTimeout, True),
+            (529, RateLimited, True),
         ],
     )
     def test_a_refused_call_says_what_happened_and_is_not_repeated(
@@ -427,3 +412,32 @@ class ProviderContract:
             assert server.was_asked.wait(STREAM_SECONDS)
             assert silent.next(QUIET_SECONDS) is None
             assert collect(provider)[0] == "Hoo."
+
+
+class FilteringProviderContract(ProviderContract):
+    """For providers that look at what is asked and written."""
+
+    def test_a_filtered_answer_says_so(self, server: ProviderServer, provider: Provider) -> None:
+        server.play(self.wire.answer("They pl", finish_reason=FinishReason.CONTENT_FILTER))
+
+        text, result = collect(provider)
+
+        assert text == "They pl"
+        assert result.finish_reason is FinishReason.CONTENT_FILTER
+
+    def test_a_content_filter_that_leaves_no_text_is_an_error(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(self.wire.answer(finish_reason=FinishReason.CONTENT_FILTER))
+
+        assert type(fail(provider)) is ContentFiltered
+
+    def test_a_prompt_refused_for_its_content_is_filtered(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(whole(400, self.wire.content_filter_body()))
+
+        error = fail(provider)
+
+        assert type(error) is ContentFiltered
+        assert error.detail == self.wire.content_filter_words

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from http import HTTPStatus
+from http.client import responses
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any
 
@@ -64,7 +64,9 @@ def streamed(steps: Iterable[Step], *, keep_alive: bool = False) -> Reply:
 def _head(status: int, headers: Mapping[str, str], *, keep_alive: bool = False) -> bytes:
     connection = "keep-alive" if keep_alive else "close"
     lines = [f"{name}: {value}" for name, value in {**headers, "connection": connection}.items()]
-    return "\r\n".join([f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *lines, "", ""]).encode()
+    return "\r\n".join(
+        [f"HTTP/1.1 {status} {responses.get(status, 'Unknown')}", *lines, "", ""]
+    ).encode()
 
 
 class ProviderServer(ThreadingTCPServer):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import textwrap
 import threading
 from typing import TYPE_CHECKING
 
@@ -12,6 +9,7 @@ import httpx2
 import openai
 import pytest
 
+from tests.parts.fresh_python import run_python
 from tests.providers.contract import KEY, REQUEST, collect, fail
 from tests.providers.server import Act, ProviderServer, streamed, whole
 from tests.providers.wire_openai import (
@@ -348,19 +346,6 @@ def test_no_row_of_the_table_hides_a_later_one() -> None:
     ]
 
     assert hidden == []
-
-
-def run_python(script: str, *arguments: str) -> str:
-    """Run a script in a fresh interpreter and return what it printed."""
-    done = subprocess.run(  # noqa: S603 - our own script
-        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script), *arguments],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_the_sdk_is_imported_only_when_used() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.providers.contract import ProviderContract
+from tests.providers.contract import FilteringProviderContract
 from tests.providers.wire_openai import OpenAIWire
 
 
-class TestOpenAI(ProviderContract):
+class TestOpenAI(FilteringProviderContract):
     wire = OpenAIWire()

@@ -72,7 +72,7 @@ class OpenAIWire(Wire):
             max_tokens=recorded.body["max_tokens"],
         )
 
-    def beginning(self) -> list[bytes]:
+    def beginning(self, usage: Usage | None = None) -> list[bytes]:
         return [chunk(choices=[choice(role="assistant", content="")])]
 
     def text(self, text: str) -> bytes:
@@ -85,8 +85,8 @@ class OpenAIWire(Wire):
     def error_body(self, status: int, message: str) -> bytes:
         return error_body(message, code=None, kind="some_error")
 
-    def content_filter_body(self, message: str) -> bytes:
-        return error_body(message, code="content_filter")
+    def content_filter_body(self) -> bytes:
+        return error_body(self.content_filter_words, code="content_filter")
 
     def malformed(self) -> Mapping[str, bytes]:
         return {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from wagtail_llm_actions.errors import ModelUnavailable
+from wagtail_llm_actions.errors import AuthenticationFailed, ModelUnavailable
 from wagtail_llm_actions.providers.redaction import redact
 
 if TYPE_CHECKING:
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.errors import ProviderError
     from wagtail_llm_actions.generation import GenerationRequest, GenerationResult, TextDelta
+
+
+NO_KEY = "no-key"
+"""Sent to servers that want none, because SDKs insist on one."""
 
 
 class ProviderNotInstalled(ModelUnavailable):
@@ -53,6 +57,9 @@ class Provider(ABC):
     its own constructor and raises ``TypeError`` or ``ValueError`` for one that it does not know.
     """
 
+    added_path: ClassVar[str] = ""
+    """What this adapter appends to ``base_url`` itself, such as ``/v1``."""
+
     def __init__(
         self,
         *,
@@ -64,10 +71,12 @@ class Provider(ABC):
         """Keep the settings; imports no SDK.
 
         Raises:
-            ValueError: ``base_url`` is no web address, or one that holds a password.
+            ValueError: ``base_url`` is no web address, holds a password, or ends with
+                ``added_path``.
         """
         if base_url:
             _check_address(base_url)
+            _check_end(base_url, self.added_path)
         self.alias = alias
         self.base_url = base_url or None
         self._api_key = api_key or None
@@ -97,6 +106,22 @@ class Provider(ABC):
                 traceback because it may quote the key or the prompt.
         """
 
+    def check_key(self, model: str, *, is_needed: bool) -> None:
+        """Raise before a call that cannot be made.
+
+        Raises:
+            AuthenticationFailed: A key is needed and missing, or could not be sent in a header.
+        """
+        if self._api_key is None:
+            if not is_needed:
+                return
+            words = "No API key is configured."
+        elif self._api_key.isascii() and self._api_key.isprintable():
+            return
+        else:
+            words = "The API key holds characters that no key can have, such as a line break."
+        raise self.error(Failure(kind=AuthenticationFailed, words=words), model)
+
     def error(self, failure: Failure, model: str) -> ProviderError:
         """Make the error of a failed call, without secrets and with ``words`` cut."""
         return failure.kind(
@@ -119,4 +144,10 @@ def _check_address(url: str) -> None:
     # ``port`` itself raises ValueError when it is no port.
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
         msg = f"BASE_URL must be an address such as https://host/v1, not {url!r}."
+        raise ValueError(msg)
+
+
+def _check_end(url: str, added_path: str) -> None:
+    if added_path and urlsplit(url).path.rstrip("/").endswith(added_path):
+        msg = f"BASE_URL must end before {added_path}, which is added to it."
         raise ValueError(msg)

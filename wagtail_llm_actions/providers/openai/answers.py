@@ -1,20 +1,10 @@
-"""Read the chunks of a streamed chat completion.
-
-The SDK builds its types without validating them, so nothing here trusts them.
-"""
+"""Read the chunks of a streamed chat completion."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
-
 from wagtail_llm_actions.errors import ContentFiltered, InvalidOutput, ModelUnavailable
 from wagtail_llm_actions.generation import FinishReason, GenerationResult, Usage
-from wagtail_llm_actions.providers.base import Failure
-
-if TYPE_CHECKING:
-    from wagtail_llm_actions.errors import ProviderError
-
-T = TypeVar("T")
+from wagtail_llm_actions.providers.answers import AnswerError, read, why_empty, wrong_shape
 
 FINISH_REASONS = {
     "stop": FinishReason.STOP,
@@ -22,14 +12,6 @@ FINISH_REASONS = {
     "content_filter": FinishReason.CONTENT_FILTER,
 }
 """Any other word is ``ERROR``: we never offer tools, so a call of one is no answer."""
-
-
-class AnswerError(Exception):
-    """The server answered, but not with a text; becomes a ``ProviderError``."""
-
-    def __init__(self, kind: type[ProviderError], words: str) -> None:
-        super().__init__(words)
-        self.failure = Failure(kind=kind, words=words)
 
 
 class Answer:
@@ -49,22 +31,22 @@ class Answer:
         Raises:
             AnswerError: It is no chunk of a chat completion.
         """
-        choices = _read(chunk, "choices", list)
+        choices = read(chunk, "choices", list)
         usage = _usage(getattr(chunk, "usage", None))
         if choices is None and usage is None:
-            raise _wrong_shape("choices")
+            raise wrong_shape("choices")
         self._chunks += 1
         # Some servers report a growing usage with every chunk: the last one counts.
         self._usage = usage or self._usage
-        self._response_model = _read(chunk, "model", str) or self._response_model
+        self._response_model = read(chunk, "model", str) or self._response_model
         return self._read_choice(choices[0]) if choices else ""
 
     def _read_choice(self, choice: object) -> str:
         delta = getattr(choice, "delta", None)
-        text = _read(delta, "content", str) or ""
+        text = read(delta, "content", str) or ""
         self._has_text = self._has_text or bool(text.strip())
-        self._refusal += _read(delta, "refusal", str) or ""
-        self._finish_reason = _read(choice, "finish_reason", str) or self._finish_reason
+        self._refusal += read(delta, "refusal", str) or ""
+        self._finish_reason = read(choice, "finish_reason", str) or self._finish_reason
         return text
 
     def result(self, request_model: str) -> GenerationResult:
@@ -85,26 +67,17 @@ class Answer:
         if not self._has_text and finish_reason is FinishReason.CONTENT_FILTER:
             raise AnswerError(ContentFiltered, "The provider's content filter stopped it.")
         if not self._has_text:
-            raise AnswerError(InvalidOutput, self._why_empty())
+            raise AnswerError(InvalidOutput, why_empty(self._finish_reason, self._usage))
         return GenerationResult(
             finish_reason=finish_reason,
             response_model=self._response_model or request_model,
             usage=self._usage,
         )
 
-    def _why_empty(self) -> str:
-        words = f"The model wrote no visible text (finish reason: {self._finish_reason})."
-        if self._usage and self._usage.reasoning_tokens:
-            words += (
-                f" {self._usage.reasoning_tokens} of its {self._usage.output_tokens} tokens"
-                " went into reasoning."
-            )
-        return words
-
 
 def _usage(usage: object) -> Usage | None:
-    input_tokens = _read(usage, "prompt_tokens", int)
-    output_tokens = _read(usage, "completion_tokens", int)
+    input_tokens = read(usage, "prompt_tokens", int)
+    output_tokens = read(usage, "completion_tokens", int)
     if input_tokens is None or output_tokens is None:
         return None
     input_details = getattr(usage, "prompt_tokens_details", None)
@@ -112,17 +85,6 @@ def _usage(usage: object) -> Usage | None:
     return Usage(
         input_tokens=input_tokens,
         output_tokens=output_tokens,
-        cached_input_tokens=_read(input_details, "cached_tokens", int) or 0,
-        reasoning_tokens=_read(output_details, "reasoning_tokens", int) or 0,
+        cached_input_tokens=read(input_details, "cached_tokens", int) or 0,
+        reasoning_tokens=read(output_details, "reasoning_tokens", int) or 0,
     )
-
-
-def _read(value: object, name: str, kind: type[T]) -> T | None:
-    found = getattr(value, name, None)
-    if found is None or isinstance(found, kind):
-        return found
-    raise _wrong_shape(name)
-
-
-def _wrong_shape(name: str) -> AnswerError:
-    return AnswerError(InvalidOutput, f"The server sent a chunk with a wrong {name!r}.")

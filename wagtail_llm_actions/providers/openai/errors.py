@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from json import JSONDecodeError
 from typing import TYPE_CHECKING
 
-import anyio
 import httpx2
 import openai
 
@@ -20,33 +18,29 @@ from wagtail_llm_actions.errors import (
     RateLimited,
     RequestRejected,
 )
+from wagtail_llm_actions.providers.answers import AnswerError
 from wagtail_llm_actions.providers.base import Failure
-from wagtail_llm_actions.providers.openai.answers import AnswerError
+from wagtail_llm_actions.providers.failures import (
+    STATUSES_FOR_LONG,
+    Kinds,
+    kind_of,
+    kind_of_status,
+    transport_kinds,
+    words_of,
+)
 from wagtail_llm_actions.providers.retry_after import retry_after_seconds
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.errors import ProviderError
 
-KINDS: tuple[tuple[type[Exception], type[ProviderError]], ...] = (
+KINDS: Kinds = (
     (openai.APIResponseValidationError, InvalidOutput),
     (openai.APITimeoutError, ProviderTimeout),
     (openai.ContentFilterFinishReasonError, ContentFiltered),
     (openai.LengthFinishReasonError, InvalidOutput),
     (openai.OpenAIError, ModelUnavailable),
-    # The SDK lets these through while it reads an error's body or an event.
-    (JSONDecodeError, InvalidOutput),
-    (UnicodeDecodeError, InvalidOutput),
-    (httpx2.DecodingError, InvalidOutput),
-    (httpx2.ConnectTimeout, ModelUnavailable),
-    (httpx2.TimeoutException, ProviderTimeout),
-    (httpx2.HTTPError, ModelUnavailable),
-    (httpx2.InvalidURL, ModelUnavailable),
-    (httpx2.CookieConflict, ModelUnavailable),
-    (httpx2.StreamError, ModelUnavailable),
-    (anyio.EndOfStream, ModelUnavailable),
-    (OSError, ModelUnavailable),
+    *transport_kinds(httpx2),
 )
-"""The first class that an exception is an instance of decides."""
 
 ALL: tuple[type[Exception], ...] = (AnswerError, *(theirs for theirs, _ in KINDS))
 
@@ -72,21 +66,8 @@ TYPES: dict[str, type[ProviderError]] = {
 }
 """``error.type`` of an error event, which has no status."""
 
-STATUSES: dict[int, type[ProviderError]] = {
-    401: AuthenticationFailed,
-    402: RateLimited,
-    403: AuthenticationFailed,
-    404: ModelUnavailable,
-    408: ProviderTimeout,
-    429: RateLimited,
-    504: ProviderTimeout,
-    529: RateLimited,
-}
-
-WAITING_DOES_NOT_HELP = frozenset(
+WAITING_DOES_NOT_HELP = STATUSES_FOR_LONG.union(
     {
-        402,
-        404,
         "billing_hard_limit_reached",
         "billing_not_active",
         "insufficient_quota",
@@ -104,7 +85,7 @@ def failure_of(error: Exception) -> Failure:
         return _reported(error, error.status_code, error.request_id, waiting)
     if isinstance(error, openai.APIError) and error.body is not None:
         return _reported(error, _status_in(error))
-    return Failure(kind=_kind(error), words=_words(error))
+    return Failure(kind=kind_of(error, KINDS), words=words_of(error))
 
 
 def _reported(
@@ -115,10 +96,8 @@ def _reported(
 ) -> Failure:
     """Read an error that the server describes itself."""
     names = (str(error.code), str(error.type))
-    by_name = [CODES[name] for name in names if name in CODES]
-    by_type = TYPES.get(names[1], ModelUnavailable)
     return Failure(
-        kind=by_name[0] if by_name else _kind_of_status(status_code) or by_type,
+        kind=_reported_kind(names, status_code),
         words=_body_words(error.body) + (f" (request {request_id})" if request_id else ""),
         status_code=status_code,
         retry_after_seconds=waiting_seconds,
@@ -126,11 +105,13 @@ def _reported(
     )
 
 
-def _kind_of_status(status_code: int | None) -> type[ProviderError] | None:
-    if status_code is None:
-        return None
-    is_client_error = 400 <= status_code < 500  # noqa: PLR2004
-    return STATUSES.get(status_code, RequestRejected if is_client_error else ModelUnavailable)
+def _reported_kind(names: tuple[str, str], status_code: int | None) -> type[ProviderError]:
+    by_name = [CODES[name] for name in names if name in CODES]
+    if by_name:
+        return by_name[0]
+    if status_code is not None:
+        return kind_of_status(status_code)
+    return TYPES.get(names[1], ModelUnavailable)
 
 
 def _status_in(error: openai.APIError) -> int | None:
@@ -143,18 +124,3 @@ def _body_words(body: object) -> str:
     if isinstance(body, Mapping):
         body = body.get("message") or body.get("detail")
     return body if isinstance(body, str) else ""
-
-
-def _kind(error: Exception) -> type[ProviderError]:
-    # The SDK wraps what its HTTP stack raises; what is wrapped says more.
-    return next(
-        ours
-        for candidate in (error.__cause__, error)
-        for theirs, ours in KINDS
-        if isinstance(candidate, theirs)
-    )
-
-
-def _words(error: Exception) -> str:
-    known = error.__cause__ or error
-    return ": ".join(filter(None, (type(known).__name__, str(known))))

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from wagtail_llm_actions.errors import AuthenticationFailed
 from wagtail_llm_actions.generation import TextDelta
-from wagtail_llm_actions.providers.base import Failure, Provider, ProviderNotInstalled
+from wagtail_llm_actions.providers.base import NO_KEY, Provider, ProviderNotInstalled
 from wagtail_llm_actions.providers.clients import ClientPerLoop
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_HOST = "api.openai.com"
-NO_KEY = "no-key"
-"""Sent to servers that want none, because the SDK insists on one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +69,7 @@ class OpenAIProvider(Provider):
         self, request: GenerationRequest
     ) -> AsyncGenerator[TextDelta | GenerationResult]:
         """Stream one chat completion."""
-        self._check_key(request.model)
+        self.check_key(request.model, is_needed=self.is_openai)
         if not self._clients.has_one():
             # In a thread, because the calls that already run share this loop.
             await asyncio.to_thread(self.warm_up)
@@ -101,18 +98,6 @@ class OpenAIProvider(Provider):
             stream=True,
             stream_options={"include_usage": True},
         )
-
-    def _check_key(self, model: str) -> None:
-        """Raise before a call that cannot be made."""
-        if self._api_key is None:
-            if not self.is_openai:
-                return
-            words = "No API key is configured."
-        elif self._api_key.isascii() and self._api_key.isprintable():
-            return
-        else:
-            words = "The API key holds characters that no key can have, such as a line break."
-        raise self.error(Failure(kind=AuthenticationFailed, words=words), model)
 
     def _build_client(self) -> AsyncOpenAI:
         from wagtail_llm_actions.providers.openai.client import build_client  # noqa: PLC0415 - the SDK

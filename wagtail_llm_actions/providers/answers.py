@@ -1,0 +1,52 @@
+"""What reading a streamed answer takes, whatever its protocol.
+
+Nothing that a server sends is trusted: SDKs build their types without validating them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from wagtail_llm_actions.errors import InvalidOutput
+from wagtail_llm_actions.providers.base import Failure
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.errors import ProviderError
+    from wagtail_llm_actions.generation import Usage
+
+T = TypeVar("T")
+
+
+class AnswerError(Exception):
+    """The server answered, but not with a text; becomes a ``ProviderError``."""
+
+    def __init__(self, kind: type[ProviderError], words: str) -> None:
+        super().__init__(words)
+        self.failure = Failure(kind=kind, words=words)
+
+
+def read(value: object, name: str, kind: type[T]) -> T | None:
+    """Return an attribute, or ``None`` where there is none.
+
+    Raises:
+        AnswerError: It is of another type.
+    """
+    found = getattr(value, name, None)
+    if found is None or isinstance(found, kind):
+        return found
+    raise wrong_shape(name)
+
+
+def wrong_shape(name: str) -> AnswerError:
+    """Build the error of a chunk that is not in the provider's protocol."""
+    return AnswerError(InvalidOutput, f"The server sent a chunk with a wrong {name!r}.")
+
+
+def why_empty(finish_reason: str, usage: Usage | None) -> str:
+    """Explain an answer without visible text; ``finish_reason`` is the provider's own word."""
+    words = f"The model wrote no visible text (finish reason: {finish_reason})."
+    if usage and usage.reasoning_tokens:
+        words += (
+            f" {usage.reasoning_tokens} of its {usage.output_tokens} tokens went into reasoning."
+        )
+    return words

@@ -1,0 +1,112 @@
+"""The adapter of Anthropic; the modules beside it import the SDK, this one only when it is used."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from wagtail_llm_actions.generation import TextDelta
+from wagtail_llm_actions.providers.base import NO_KEY, Provider, ProviderNotInstalled
+from wagtail_llm_actions.providers.clients import ClientPerLoop
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+    from anthropic import AsyncAnthropic, AsyncStream
+    from anthropic.types import RawMessageStreamEvent
+
+    from wagtail_llm_actions.generation import GenerationRequest, GenerationResult
+
+ANTHROPIC_URL = "https://api.anthropic.com"
+MAX_TEMPERATURE = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnthropicOptions:
+    """``OPTIONS`` of an Anthropic provider."""
+
+    connect_timeout_seconds: float = 5.0
+    """To open the connection; the answer has no time limit here."""
+    send_temperature: bool = False
+    """For models that still take one; the others refuse a request that has it."""
+
+
+class AnthropicProvider(Provider):
+    """Messages of Anthropic (without ``base_url``) or of a compatible server.
+
+    A temperature is sent only with the option ``send_temperature``, and at most as 1.0, which is
+    the end of Anthropic's scale.
+    """
+
+    added_path = "/v1"
+
+    def __init__(
+        self,
+        *,
+        alias: str,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(alias=alias, api_key=api_key, base_url=base_url, options=options)
+        self.options = AnthropicOptions(**cast("Mapping[str, Any]", self._options))
+        self._clients = ClientPerLoop(self._build_client)
+
+    def warm_up(self) -> None:
+        """Import the SDK (1 to 2 s) and build a client (0.1 s)."""
+        try:
+            from wagtail_llm_actions.providers.anthropic import client  # noqa: PLC0415 - the SDK
+        except ImportError as error:
+            raise ProviderNotInstalled(
+                provider=self.alias, extra="anthropic", reason=error
+            ) from None
+        client.import_lazy_parts()
+        self._clients.build_ahead()
+
+    async def stream(
+        self, request: GenerationRequest
+    ) -> AsyncGenerator[TextDelta | GenerationResult]:
+        """Stream one message."""
+        self.check_key(request.model, is_needed=self.base_url is None)
+        if not self._clients.has_one():
+            # In a thread, because the calls that already run share this loop.
+            await asyncio.to_thread(self.warm_up)
+        from wagtail_llm_actions.providers.anthropic import answers, errors  # noqa: PLC0415 - the SDK
+
+        answer = answers.Answer()
+        try:
+            async with await self._create(request) as events:
+                async for event in events:
+                    if text := answer.read(event):
+                        yield TextDelta(text=text)
+            yield answer.result(request.model)
+        except errors.ALL as error:
+            raise self.error(errors.failure_of(error), request.model) from None
+
+    async def _create(self, request: GenerationRequest) -> AsyncStream[RawMessageStreamEvent]:
+        from anthropic import omit  # noqa: PLC0415 - the SDK
+
+        return await self._clients.get().messages.create(
+            model=request.model,
+            messages=[{"role": "user", "content": request.prompt}],
+            system=request.system_instructions or omit,
+            max_tokens=request.max_tokens,
+            stream=True,
+            # The SDK has no parameter for it.
+            extra_body=self._temperature(request),
+        )
+
+    def _temperature(self, request: GenerationRequest) -> dict[str, float] | None:
+        if request.temperature is None or not self.options.send_temperature:
+            return None
+        return {"temperature": min(request.temperature, MAX_TEMPERATURE)}
+
+    def _build_client(self) -> AsyncAnthropic:
+        from wagtail_llm_actions.providers.anthropic.client import build_client  # noqa: PLC0415 - the SDK
+
+        return build_client(
+            api_key=self._api_key or NO_KEY,
+            base_url=self.base_url or ANTHROPIC_URL,
+            options=self.options,
+        )
