@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from wagtail_llm_actions.conf import (
     ANTHROPIC_BACKEND,
     DATABASE_STREAM,
+    OLLAMA_BACKEND,
     OPENAI_BACKEND,
     REDIS_STREAM,
     RQ_QUEUE,
@@ -127,6 +128,18 @@ def test_without_providers_the_environment_is_asked(
     assert (provider.alias, provider.backend, provider.api_key) == (alias, backend, SECRET)
     assert provider.base_url == "http://127.0.0.1:8080"
     assert get_provider(alias).alias == alias
+
+
+def test_without_providers_ollama_is_found_by_its_own_variable(
+    settings: Settings, no_keys: pytest.MonkeyPatch
+) -> None:
+    no_keys.setenv("OLLAMA_HOST", "0.0.0.0:8080")
+    settings.WAGTAIL_LLM_ACTIONS = {}
+
+    (provider,) = get_settings().providers.values()
+
+    assert (provider.alias, provider.backend, provider.api_key) == ("ollama", OLLAMA_BACKEND, None)
+    assert get_provider("ollama").base_url == "http://127.0.0.1:8080"
 
 
 def test_with_providers_the_environment_is_not_asked(

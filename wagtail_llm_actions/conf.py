@@ -21,6 +21,7 @@ from django.utils.functional import Promise
 SETTING = "WAGTAIL_LLM_ACTIONS"
 
 ANTHROPIC_BACKEND = "wagtail_llm_actions.providers.anthropic.AnthropicProvider"
+OLLAMA_BACKEND = "wagtail_llm_actions.providers.ollama.OllamaProvider"
 OPENAI_BACKEND = "wagtail_llm_actions.providers.openai.OpenAIProvider"
 RQ_QUEUE = "wagtail_llm_actions.queues.rq.RQQueue"
 THREAD_QUEUE = "wagtail_llm_actions.queues.thread.ThreadQueue"
@@ -194,7 +195,7 @@ def _providers(raw: Mapping[str, Any]) -> Mapping[str, ProviderSettings]:
 def _providers_from_environment() -> Mapping[str, ProviderSettings]:
     """Read the variables that the vendors' own tools read."""
     vendors = {"openai": OPENAI_BACKEND, "anthropic": ANTHROPIC_BACKEND}
-    return {
+    providers = {
         alias: ProviderSettings(
             alias=alias,
             backend=backend,
@@ -204,6 +205,11 @@ def _providers_from_environment() -> Mapping[str, ProviderSettings]:
         for alias, backend in vendors.items()
         if (api_key := os.environ.get(f"{alias.upper()}_API_KEY"))
     }
+    if host := os.environ.get("OLLAMA_HOST"):
+        providers["ollama"] = ProviderSettings(
+            alias="ollama", backend=OLLAMA_BACKEND, base_url=host
+        )
+    return providers
 
 
 def _models(raw: Mapping[str, Any]) -> Mapping[str, ModelSettings]:

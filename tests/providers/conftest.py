@@ -7,5 +7,6 @@ import pytest
 pytest.register_assert_rewrite(
     "tests.providers.contract",
     "tests.providers.wire_anthropic",
+    "tests.providers.wire_ollama",
     "tests.providers.wire_openai",
 )

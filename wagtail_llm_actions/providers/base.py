@@ -57,8 +57,8 @@ class Provider(ABC):
     its own constructor and raises ``TypeError`` or ``ValueError`` for one that it does not know.
     """
 
-    added_path: ClassVar[str] = ""
-    """What this adapter appends to ``base_url`` itself, such as ``/v1``."""
+    added_paths: ClassVar[tuple[str, ...]] = ()
+    """How ``base_url`` must not end, because this adapter appends what belongs there."""
 
     def __init__(
         self,
@@ -72,11 +72,11 @@ class Provider(ABC):
 
         Raises:
             ValueError: ``base_url`` is no web address, holds a password, or ends with
-                ``added_path``.
+                one of ``added_paths``.
         """
         if base_url:
             _check_address(base_url)
-            _check_end(base_url, self.added_path)
+            _check_end(base_url, self.added_paths)
         self.alias = alias
         self.base_url = base_url or None
         self._api_key = api_key or None
@@ -147,7 +147,9 @@ def _check_address(url: str) -> None:
         raise ValueError(msg)
 
 
-def _check_end(url: str, added_path: str) -> None:
-    if added_path and urlsplit(url).path.rstrip("/").endswith(added_path):
-        msg = f"BASE_URL must end before {added_path}, which is added to it."
-        raise ValueError(msg)
+def _check_end(url: str, added_paths: tuple[str, ...]) -> None:
+    path = urlsplit(url).path.rstrip("/")
+    for added in added_paths:
+        if path.endswith(added):
+            msg = f"BASE_URL must end before {added}, because paths are added to it."
+            raise ValueError(msg)

@@ -39,7 +39,7 @@ class AnthropicProvider(Provider):
     the end of Anthropic's scale.
     """
 
-    added_path = "/v1"
+    added_paths = ("/v1",)
 
     def __init__(
         self,
