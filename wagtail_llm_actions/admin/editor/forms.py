@@ -117,7 +117,7 @@ def _page_add(
     content_type = get_object_or_404(
         ContentType, app_label=content_type_app_name, model=content_type_model_name
     )
-    model = content_type.model_class()
+    model: Any = content_type.model_class()
     if model is None or not issubclass(model, AbstractPage):
         raise UnknownForm(content_type_model_name)
     parent = get_object_or_404(page_model(), pk=parent_page_id).specific
