@@ -298,9 +298,7 @@ def test_two_actions_of_a_field_have_different_labels(client: Client, admin: Use
     assert "This field already has an action with this label." in found
 
 
-def test_a_copy_begins_with_what_the_action_has(
-    client: Client, admin: User
-) -> None:
+def test_a_copy_begins_with_what_the_action_has(client: Client, admin: User) -> None:
     llm_action = LLMActionFactory(label="Old")
     url = reverse("wagtail_llm_actions_actions:copy", args=[llm_action.pk])
 
