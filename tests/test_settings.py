@@ -32,6 +32,7 @@ def test_a_site_that_sets_nothing_gets_the_defaults(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    settings.WAGTAIL_LLM_ACTIONS = {}  # Deleting alone sends no signal.
     del settings.WAGTAIL_LLM_ACTIONS
 
     found = get_settings()

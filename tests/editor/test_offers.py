@@ -168,6 +168,7 @@ NO_FORMS = {
     "snippet listing": "/admin/snippets/blog/author/",
     "snippet to be deleted": "/admin/snippets/blog/author/delete/1/",
     "snippet that is gone": "/admin/snippets/blog/author/edit/4711/",
+    "snippet to be copied": "/admin/snippets/blog/author/copy/1/",
     "snippet without a number": "/admin/snippets/blog/author/edit/none/",
     "public page": "/",
     "nothing": "",
