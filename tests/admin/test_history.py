@@ -265,7 +265,7 @@ def test_the_page_of_a_run_shows_everything_about_it(client: Client, admin: User
         "Temperature 0.3",
         "Max tokens 200",
         "12 in, 7 out",
-        "temperature=0.3, max_tokens=200",
+        "max_tokens=200, temperature=0.3",
         "Introduction → Summary",
         str(run.pk),
     ):
