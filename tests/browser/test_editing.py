@@ -20,8 +20,6 @@ from wagtail_llm_actions.models import LLMRun
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-Visit = "Callable[..., Person]"
-
 
 def edit_url(post: BlogPage) -> str:
     return reverse("wagtailadmin_pages:edit", args=[post.pk])
