@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
@@ -17,6 +19,13 @@ from tests.factories import (
 )
 from tests.parts.waiting import eventually
 from wagtail_llm_actions.models import LLMRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.browser.person import Person
+
+    Visit = Callable[..., Person]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
