@@ -84,6 +84,7 @@ TEMPLATES = [
 
 DATABASES: dict[str, dict[str, Any]]
 if os.environ.get("TEST_DATABASE_ENGINE") == "postgresql":
+    INSTALLED_APPS.append("django.contrib.postgres")
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.postgresql",

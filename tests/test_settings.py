@@ -40,6 +40,7 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.mark.usefixtures("no_keys")
 def test_a_site_that_sets_nothing_gets_the_defaults(settings: Settings) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = {}  # Deleting alone sends no signal.
     del settings.WAGTAIL_LLM_ACTIONS
 
     found = get_settings()

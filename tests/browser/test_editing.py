@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
@@ -18,9 +20,14 @@ from tests.factories import (
 from tests.parts.waiting import eventually
 from wagtail_llm_actions.models import LLMRun
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-Visit = "Callable[..., Person]"
+    from tests.browser.person import Person
+
+    Visit = Callable[..., Person]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def edit_url(post: BlogPage) -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 from django.urls import reverse
+from wagtail.models import GroupPagePermission
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
     from django.db.models import Model
     from django.test import Client
 
@@ -36,6 +38,11 @@ def snippet_edit(snippet: Any) -> str:
 def snippet_add(model: Any) -> str:
     """Return the address of the form of a new snippet."""
     return reverse(model.snippet_viewset.get_url_name("add"))
+
+
+def take_page_rights(user: User) -> None:
+    """Leave the user without a right on any page."""
+    GroupPagePermission.objects.filter(group__in=user.groups.all()).delete()
 
 
 def post_of(client: Client, url: str) -> dict[str, str]:

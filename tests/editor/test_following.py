@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.editor.forms import click, page_edit
+from tests.editor.forms import click, page_edit, take_page_rights
 from tests.factories import (
     AdminFactory,
     AuthorFactory,
@@ -248,7 +248,7 @@ def test_the_end_of_a_run_is_not_shown_after_the_right_was_taken_away(
     client: Client, editor: User, verb: Any
 ) -> None:
     run = LLMRunFactory(user=editor, succeeded=True)
-    editor.groups.get().page_permissions.all().delete()
+    take_page_rights(editor)
 
     response = verb(client, run)
 

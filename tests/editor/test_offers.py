@@ -18,6 +18,7 @@ from tests.editor.forms import (
     post_add,
     snippet_add,
     snippet_edit,
+    take_page_rights,
 )
 from tests.factories import (
     AdminFactory,
@@ -134,7 +135,7 @@ def test_a_locked_page_offers_nothing(client: Client, editor: User) -> None:
 
 def test_a_page_that_may_not_be_edited_offers_nothing(client: Client, editor: User) -> None:
     LLMActionFactory()
-    editor.groups.get().page_permissions.all().delete()
+    take_page_rights(editor)
 
     assert offers(client, page_edit(BlogPageFactory())) == {"fields": {}, "runs": []}
 
@@ -167,6 +168,7 @@ NO_FORMS = {
     "snippet listing": "/admin/snippets/blog/author/",
     "snippet to be deleted": "/admin/snippets/blog/author/delete/1/",
     "snippet that is gone": "/admin/snippets/blog/author/edit/4711/",
+    "snippet to be copied": "/admin/snippets/blog/author/copy/1/",
     "snippet without a number": "/admin/snippets/blog/author/edit/none/",
     "public page": "/",
     "nothing": "",

@@ -21,6 +21,7 @@ from tests.editor.forms import (
     post_of,
     snippet_add,
     snippet_edit,
+    take_page_rights,
 )
 from tests.factories import (
     AdminFactory,
@@ -393,12 +394,12 @@ def locked_page(editor: User) -> tuple[LLMAction, str]:
 
 
 def page_without_rights(editor: User) -> tuple[LLMAction, str]:
-    editor.groups.get().page_permissions.all().delete()
+    take_page_rights(editor)
     return page_action("title"), page_edit(BlogPageFactory())
 
 
 def new_page_without_rights(editor: User) -> tuple[LLMAction, str]:
-    editor.groups.get().page_permissions.all().delete()
+    take_page_rights(editor)
     return page_action("title"), post_add(BlogIndexPageFactory())
 
 

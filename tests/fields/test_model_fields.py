@@ -53,7 +53,9 @@ def test_the_panels_of_a_viewset_and_their_headings_count() -> None:
 def test_choices_addresses_and_fields_that_are_only_shown_are_not_offered() -> None:
     offered = model_fields(Notice)
 
-    assert not {"kind", "code", "link", "contact", "reviewer"} & dict(offered.sources).keys()
+    assert (
+        not {"kind", "code", "link", "contact", "reviewer", "reason"} & dict(offered.sources).keys()
+    )
 
 
 def test_a_field_without_a_visible_input_is_no_destination() -> None:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from django import forms
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, ObjectList, TabbedInterface
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from tests.notices.models import Notice
+
+
+class NoticeForm(WagtailAdminModelForm):
+    """Asks for something that is not stored."""
+
+    reason = forms.CharField(required=False)
 
 
 class NoticeViewSet(SnippetViewSet):
@@ -26,10 +33,12 @@ class NoticeViewSet(SnippetViewSet):
                     FieldPanel("contact"),
                     FieldPanel("colour", widget=forms.HiddenInput),
                     FieldPanel("reviewer", read_only=True),
+                    FieldPanel("reason"),
                 ],
                 heading="Details",
             ),
-        ]
+        ],
+        base_form_class=NoticeForm,
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.models import AbstractPage
 
-from wagtail_llm_actions.admin.model_fields import Choice, ModelFields, model_fields
+from wagtail_llm_actions.admin.model_fields import Choice, type_fields
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models.action import (
     MAX_MAX_TOKENS,
@@ -69,26 +69,24 @@ class LLMActionForm(WagtailAdminModelForm):
         self.fields["model_type"].widget.attrs["data-llm-actions-fields-url"] = reverse(
             "wagtail_llm_actions:fields"
         )
-        offered = self._model_fields()
-        self._choose("destination", offered.destinations)
-        self._choose("source", offered.sources)
+        # Django < 6.1 shows dashes.
+        self.fields["model_type"].empty_label = CHOOSE[1]
+        self.fields["prompt_template"].empty_label = CHOOSE[1]
+        chosen = str(self["model_type"].value())
+        offered = type_fields(chosen)
+        # The fields of another type are gone on purpose.
+        same_type = chosen == str(self.instance.model_type_id)
+        self._choose("destination", offered.destinations, keep=same_type)
+        self._choose("source", offered.sources, keep=same_type)
         models = get_settings().models.values()
-        self._choose("model", [(model.key, model.label) for model in models])
+        self._choose("model", [(model.key, model.label) for model in models], keep=True)
         self._limit("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, "0.1")
         self._limit("max_tokens", MIN_MAX_TOKENS, MAX_MAX_TOKENS, "1")
 
-    def _model_fields(self) -> ModelFields:
-        chosen = self["model_type"].value()
-        content_type = self.fields["model_type"].queryset.filter(
-            pk=chosen if str(chosen).isdecimal() else None
-        )
-        model = content_type[0].model_class() if content_type else None
-        return model_fields(model) if model else ModelFields(destinations=[], sources=[])
-
-    def _choose(self, name: str, choices: list[Choice]) -> None:
+    def _choose(self, name: str, choices: list[Choice], *, keep: bool) -> None:
         field = self.fields[name]
         current = getattr(self.instance, name)
-        if current and current not in dict(choices):
+        if keep and current and current not in dict(choices):
             missing = _("%(value)s (missing)") % {"value": current}
             choices = [*choices, (current, missing)]
         self.fields[name] = forms.ChoiceField(

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.fields import adapter_for
+from wagtail_llm_actions.runs.permissions import target_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +52,15 @@ def model_fields(model: type[models.Model]) -> ModelFields:
         ):
             destinations.append(choice)
     return ModelFields(destinations=destinations, sources=sources)
+
+
+def type_fields(content_type_id: str) -> ModelFields:
+    """Return the fields of a page or snippet type; none for any other id."""
+    types = ContentType.objects.get_for_models(*target_models())
+    for model, content_type in types.items():
+        if str(content_type.pk) == content_type_id:
+            return model_fields(model)
+    return ModelFields(destinations=[], sources=[])
 
 
 def _edit_handler(model: type[models.Model]) -> Panel:

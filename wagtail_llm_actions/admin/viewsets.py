@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
 from wagtail.snippets.views.snippets import (
+    CopyView,
     CreateView,
     EditView,
     IndexView,
@@ -43,6 +44,10 @@ class NoAutosaveCreateView(NoAutosave, CreateView):
     """A create form that saves only when asked to."""
 
 
+class NoAutosaveCopyView(NoAutosave, CopyView):
+    """A create form that begins with a copy, and saves only when asked to."""
+
+
 class NoAutosaveEditView(NoAutosave, EditView):
     """An edit form that saves only when asked to."""
 
@@ -73,7 +78,8 @@ class LLMActionViewSet(SnippetViewSet):
     icon = "llm-actions-generate"
     menu_label = _("Actions")
     index_view_class = LLMActionIndexView
-    create_view_class = NoAutosaveCreateView
+    add_view_class = NoAutosaveCreateView
+    copy_view_class = NoAutosaveCopyView
     edit_view_class = NoAutosaveEditView
     copy_view_enabled = True
     search_fields = ["label", "description"]
@@ -124,7 +130,8 @@ class PromptTemplateViewSet(SnippetViewSet):
     url_namespace = "wagtail_llm_actions_templates"
     icon = "doc-full"
     menu_label = _("Prompt templates")
-    create_view_class = NoAutosaveCreateView
+    add_view_class = NoAutosaveCreateView
+    copy_view_class = NoAutosaveCopyView
     edit_view_class = NoAutosaveEditView
     search_fields = ["name", "description", "text"]
     list_display = ["name", "description", UpdatedAtColumn()]

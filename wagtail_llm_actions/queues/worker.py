@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING, Any
 
 from django.db import connections
@@ -13,7 +15,7 @@ from wagtail_llm_actions.conf import get_settings
 if TYPE_CHECKING:
     from resource import struct_rusage
 
-    from rq.executions import Execution
+    from redis.client import Pipeline
     from rq.job import Job
 
 WARM_UP = "wagtail_llm_actions.tasks.warm_up"
@@ -33,34 +35,31 @@ def tick_seconds() -> int:
 class LLMWorker(Worker):
     """Each work horse inherits loaded SDKs and built clients, which saves it 1 to 3 seconds.
 
-    RQ notices a lost worker after minutes only, so this one looks for runs with an expired lease at
-    every tick, idle or busy.
+    RQ notices a lost worker after minutes only, so this one looks for runs with an expired lease
+    when it shows that it lives itself, idle or busy.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("maintenance_interval", tick_seconds())
         kwargs.setdefault("job_monitoring_interval", tick_seconds())
         super().__init__(*args, **kwargs)
+        self._looked_at = -math.inf
 
     @property
     def dequeue_timeout(self) -> int:
-        """Seconds after which an idle worker stops listening, to look for lost runs."""
-        return self.maintenance_interval
+        """Seconds after which an idle worker stops listening, to show that it lives."""
+        return tick_seconds()
 
     def bootstrap(self, *args: Any, **kwargs: Any) -> None:
         """Load what every run needs, before the first job is taken."""
         self._in_parent(WARM_UP)
         super().bootstrap(*args, **kwargs)
 
-    def run_maintenance_tasks(self) -> None:
-        """Look for lost runs while idle."""
-        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
-        self._in_parent(RECOVER)
-
-    def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
-        """Look for lost runs while a work horse is busy."""
-        super().maintain_heartbeats(job, execution)
-        self._in_parent(RECOVER)
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Show that the worker lives, and look for lost runs if it is time."""
+        super().heartbeat(timeout, pipeline)
+        if not self.is_horse and time.monotonic() - self._looked_at >= tick_seconds():
+            self._looked_at = time.monotonic()
+            self._in_parent(RECOVER)
 
     def handle_work_horse_killed(
         self, job: Job, retpid: int, ret_val: int, rusage: struct_rusage

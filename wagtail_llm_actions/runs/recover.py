@@ -10,6 +10,7 @@ import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 
 from wagtail_llm_actions.errors import QueueUnavailable, RunInterrupted
@@ -59,14 +60,15 @@ def _end(lost: QuerySet[LLMRun]) -> int:
         return 0
     now = timezone.now()
     error = error_fields(RunInterrupted())
-    ended = lost.filter(pk__in=ids).update(
-        status=LLMRun.Status.FAILED,
-        finished_at=now,
-        lease_token=None,
-        lease_expires_at=None,
-        **error,
-    )
-    # Not of a run whose worker has just renewed its lease.
-    attempts = LLMAttempt.objects.filter(run__in=ids, run__status=LLMRun.Status.FAILED)
-    attempts.filter(finished_at=None).update(finished_at=now, error_code=error["error_code"])
+    with transaction.atomic():
+        ended = lost.filter(pk__in=ids).update(
+            status=LLMRun.Status.FAILED,
+            finished_at=now,
+            lease_token=None,
+            lease_expires_at=None,
+            **error,
+        )
+        # Not of a run whose worker has just renewed its lease.
+        attempts = LLMAttempt.objects.filter(run__in=ids, run__status=LLMRun.Status.FAILED)
+        attempts.filter(finished_at=None).update(finished_at=now, error_code=error["error_code"])
     return ended

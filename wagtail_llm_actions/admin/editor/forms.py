@@ -12,7 +12,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, get_script_prefix, resolve
@@ -22,7 +21,6 @@ from wagtail.snippets.models import get_snippet_models
 from wagtail_llm_actions.compat import page_model
 
 if TYPE_CHECKING:
-    from django.forms import BaseModelForm
     from django.http import QueryDict
     from django.urls import ResolverMatch
 
@@ -39,7 +37,8 @@ class EditorForm:
     """The latest draft of the object, or a new one that is not saved."""
     parent: AbstractPage | None
     """Where a new page will stand; ``None`` for everything else."""
-    form_class: type[BaseModelForm[Any]]
+    form_class: type[Any]
+    """A ``WagtailAdminModelForm``."""
 
     def fields(self, user: Any) -> set[str]:
         """Return the names of the fields that this user's form has."""
@@ -48,28 +47,23 @@ class EditorForm:
     def bind(self, user: Any, data: QueryDict) -> None:
         """Put the values of the submitted form on the instance, valid or not; nothing is saved."""
         form = self._form(user, data)
-        if hasattr(form, "defer_required_fields"):
-            form.defer_required_fields()
+        form.defer_required_fields()
         with transaction.atomic():
             # Validation runs the site's own code, which could write.
             form.is_valid()
             transaction.set_rollback(True)
-        for name in form.errors:
-            field = form.fields.get(name)
-            if field is None:
-                continue
+        for name in form.errors.keys() & form.fields.keys():
+            field = form.fields[name]
             raw = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
             if isinstance(raw, str) and _holds_text(self.instance, name):
                 # What a database refuses makes a field invalid too.
                 setattr(self.instance, name, raw.replace("\0", ""))
 
-    def _form(self, user: Any, data: QueryDict | None = None) -> BaseModelForm[Any]:
+    def _form(self, user: Any, data: QueryDict | None = None) -> Any:
         extra = {}
         if isinstance(self.instance, AbstractPage):
             extra["parent_page"] = self.parent or self.instance.get_parent()
-        form_class: Any = self.form_class
-        form: BaseModelForm[Any] = form_class(data, instance=self.instance, for_user=user, **extra)
-        return form
+        return self.form_class(data, instance=self.instance, for_user=user, **extra)
 
 
 def locate(form_action: str) -> EditorForm:
@@ -117,7 +111,7 @@ def _page_add(
     content_type = get_object_or_404(
         ContentType, app_label=content_type_app_name, model=content_type_model_name
     )
-    model = content_type.model_class()
+    model: Any = content_type.model_class()
     if model is None or not issubclass(model, AbstractPage):
         raise UnknownForm(content_type_model_name)
     parent = get_object_or_404(page_model(), pk=parent_page_id).specific
@@ -137,10 +131,7 @@ def _page_add(
 
 def _snippet_edit(match: ResolverMatch, pk: str) -> EditorForm:
     model = _initkwargs(match)["model"]
-    try:
-        instance = get_object_or_404(model, pk=pk)
-    except (ValueError, ValidationError):
-        raise UnknownForm(pk) from None
+    instance = get_object_or_404(model, pk=pk)
     if isinstance(instance, RevisionMixin):
         instance = instance.get_latest_revision_as_object()
     return EditorForm(instance=instance, parent=None, form_class=_form_class(match))
@@ -154,9 +145,9 @@ def _snippet_add(match: ResolverMatch, language_code: str) -> EditorForm:
     return EditorForm(instance=instance, parent=None, form_class=_form_class(match))
 
 
-def _form_class(match: ResolverMatch) -> type[BaseModelForm[Any]]:
+def _form_class(match: ResolverMatch) -> type[Any]:
     # The viewset's own panel: a site may have set another one than the model's.
-    form_class: type[BaseModelForm[Any]] = _initkwargs(match)["panel"].get_form_class()
+    form_class: type[Any] = _initkwargs(match)["panel"].get_form_class()
     return form_class
 
 

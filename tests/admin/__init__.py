@@ -1,0 +1,1 @@
+"""The admin's side: actions, templates and the history."""

@@ -1,0 +1,255 @@
+"""Every URL of the package, for everybody: a URL that is not in this table fails the test."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from tests.factories import (
+    AdminFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMActionFactory,
+    LLMRunFactory,
+    PromptTemplateFactory,
+    UserFactory,
+)
+from wagtail_llm_actions.models import LLMAction, LLMRun, PromptTemplate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.contrib.auth.models import User
+    from django.http import HttpResponse
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue")]
+
+# A redirect to the log-in, or with a message to the admin's front page.
+LOGIN, HOME = "/admin/login/", "/admin/"
+
+ROLES = ("anonymous", "visitor", "guest", "editor", "admin")
+FOR_ADMINS = (LOGIN, LOGIN, HOME, HOME, 200)
+# Wagtail lets everybody in its admin choose a snippet, and shows no more of it than its name.
+FOR_CHOOSERS = (LOGIN, LOGIN, 200, 200, 200)
+
+OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
+    "history": ("GET", FOR_ADMINS),
+    "history_results": ("GET", FOR_ADMINS),
+    "history_run": ("GET", FOR_ADMINS),
+    "fields": ("GET", (LOGIN, LOGIN, 403, 403, 200)),
+    # Without a right it offers nothing.
+    "offers": ("GET", (LOGIN, LOGIN, 200, 200, 200)),
+    "runs": ("POST", (LOGIN, LOGIN, 403, 202, 202)),
+    # The run of the editor; an admin reads it in the history.
+    "run": ("GET", (LOGIN, LOGIN, 403, 200, 403)),
+    "cancel": ("POST", (LOGIN, LOGIN, 403, 200, 403)),
+    "decide": ("POST", (LOGIN, LOGIN, 403, 200, 403)),
+}
+SNIPPET_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
+    "list": ("GET", FOR_ADMINS),
+    "list_results": ("GET", FOR_ADMINS),
+    "add": ("GET", FOR_ADMINS),
+    "edit": ("GET", FOR_ADMINS),
+    "delete": ("GET", FOR_ADMINS),
+    "copy": ("GET", FOR_ADMINS),
+    "usage": ("GET", FOR_ADMINS),
+    "history": ("GET", FOR_ADMINS),
+    "history_results": ("GET", FOR_ADMINS),
+    "revisions_revert": ("GET", FOR_ADMINS),
+    "revisions_compare": ("GET", FOR_ADMINS),
+}
+CHOOSER_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
+    "choose": ("GET", FOR_CHOOSERS),
+    "choose_results": ("GET", FOR_CHOOSERS),
+    "chosen": ("GET", FOR_CHOOSERS),
+    "chosen_multiple": ("GET", FOR_CHOOSERS),
+    "create": ("GET", (LOGIN, LOGIN, HOME, HOME, 200)),
+}
+TABLE = {
+    f"{namespace}:{name}": row
+    for namespace, rows in {
+        "wagtail_llm_actions": OWN_URLS,
+        "wagtail_llm_actions_actions": SNIPPET_URLS,
+        "wagtail_llm_actions_templates": SNIPPET_URLS,
+        "wagtailsnippetchoosers_wagtail_llm_actions_llmaction": CHOOSER_URLS,
+        "wagtailsnippetchoosers_wagtail_llm_actions_prompttemplate": CHOOSER_URLS,
+    }.items()
+    for name, row in rows.items()
+}
+JSON_URLS = {
+    name: method
+    for name, (method, _) in OWN_URLS.items()
+    if name not in {"history", "history_results", "history_run"}
+}
+
+
+def package_urls(resolver: URLResolver, namespaces: tuple[str, ...] = ()) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from package_urls(pattern, inner)
+        elif "wagtail_llm_actions" in "".join(namespaces):
+            yield ":".join((*namespaces, pattern.name or str(pattern.pattern)))
+
+
+class Site:
+    """One object of each kind, and a user of each role."""
+
+    def __init__(self) -> None:
+        self.users: dict[str, User | None] = {
+            "anonymous": None,
+            "visitor": UserFactory(),
+            "guest": UserFactory(),
+            "editor": EditorFactory(),
+            "admin": AdminFactory(),
+        }
+        access = Permission.objects.get(codename="access_admin")
+        self.users["guest"].user_permissions.add(access)  # type: ignore[union-attr]
+        self.llm_action: LLMAction = LLMActionFactory(source="title")
+        self.llm_action.save_revision()
+        self.template: PromptTemplate = PromptTemplateFactory()
+        self.template.save_revision()
+        self.page = BlogPageFactory()
+        self.run: LLMRun = LLMRunFactory(
+            action=self.llm_action, page=self.page, user=self.users["editor"], succeeded=True
+        )
+
+    def client(self, role: str, **options: Any) -> Client:
+        client = Client(**options)
+        user = self.users[role]
+        if user:
+            client.force_login(user)
+        return client
+
+    def path(self, name: str) -> str:
+        namespace, _, view = name.rpartition(":")
+        if namespace == "wagtail_llm_actions":
+            of_run = view in {"history_run", "run", "cancel", "decide"}
+            return reverse(name, args=[self.run.pk] if of_run else [])
+        is_action = namespace.endswith(("action", "_actions"))
+        instance = self.llm_action if is_action else self.template
+        args: list[Any] = [instance.pk]
+        if view == "revisions_revert":
+            args += [instance.latest_revision_id]
+        elif view == "revisions_compare":
+            args += ["earliest", "live"]
+        elif view not in {
+            "edit",
+            "delete",
+            "copy",
+            "usage",
+            "history",
+            "history_results",
+            "chosen",
+        }:
+            args = []
+        return reverse(name, args=args)
+
+    def data(self, name: str) -> dict[str, Any]:
+        address = reverse("wagtailadmin_pages:edit", args=[self.page.pk])
+        if name.endswith(":chosen_multiple"):
+            return {"id": []}
+        return {
+            "form_action": address,
+            "llm-actions-form-action": address,
+            "llm-actions-action": self.llm_action.pk,
+            "llm-actions-request-id": uuid.uuid4(),
+            "title": "Tides",
+            "body-count": 0,
+            "decision": "dismiss",
+        }
+
+    def request(self, client: Client, name: str, method: str) -> HttpResponse:
+        response: HttpResponse = getattr(client, method.lower())(self.path(name), self.data(name))
+        return response
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+def outcome(response: HttpResponse) -> str | int:
+    if response.status_code == 302:
+        return response["Location"].partition("?")[0]
+    return response.status_code
+
+
+def test_every_url_of_the_package_is_in_the_table() -> None:
+    assert sorted(package_urls(get_resolver())) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_gets_what_they_may(site: Site, role: str) -> None:
+    client = site.client(role)
+
+    found = {
+        name: outcome(site.request(client, name, method)) for name, (method, _) in TABLE.items()
+    }
+
+    assert found == {name: row[ROLES.index(role)] for name, (_, row) in TABLE.items()}
+
+
+@pytest.mark.parametrize("role", ROLES[2:])
+def test_what_is_not_for_a_user_is_said_in_json_to_programs(site: Site, role: str) -> None:
+    client = site.client(role)
+
+    for name, method in JSON_URLS.items():
+        response = site.request(client, f"wagtail_llm_actions:{name}", method)
+        assert response["Content-Type"] == "application/json"
+        if response.status_code == 403:
+            assert json.loads(response.content) == {
+                "error": {
+                    "code": "permission_denied",
+                    "message": "You are not allowed to do this here.",
+                }
+            }
+
+
+@pytest.mark.parametrize("role", ["anonymous", "visitor"])
+def test_a_program_of_somebody_without_access_to_the_admin_is_refused(
+    site: Site, role: str
+) -> None:
+    client = site.client(role, headers={"X-Requested-With": "XMLHttpRequest"})
+
+    for name, method in JSON_URLS.items():
+        assert site.request(client, f"wagtail_llm_actions:{name}", method).status_code == 403
+
+
+@pytest.mark.parametrize("name", JSON_URLS)
+def test_an_endpoint_takes_one_method(site: Site, name: str) -> None:
+    client = site.client("editor")
+    path = site.path(f"wagtail_llm_actions:{name}")
+
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {JSON_URLS[name]}:
+        assert getattr(client, method.lower())(path).status_code == 405, method
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(f"wagtail_llm_actions:{name}" for name, method in JSON_URLS.items() if method == "POST"),
+        *(
+            f"wagtail_llm_actions_{kind}:{name}"
+            for kind in ("actions", "templates")
+            for name in ("add", "edit", "copy", "delete", "revisions_revert")
+        ),
+    ],
+)
+def test_nothing_is_written_without_a_csrf_token(site: Site, name: str) -> None:
+    role = "editor" if name.startswith("wagtail_llm_actions:") else "admin"
+    client = site.client(role, enforce_csrf_checks=True)
+    before = [model.objects.count() for model in (LLMAction, LLMRun, PromptTemplate)]
+
+    response = site.request(client, name, "POST")
+
+    assert response.status_code == 403
+    assert [model.objects.count() for model in (LLMAction, LLMRun, PromptTemplate)] == before
+    site.run.refresh_from_db()
+    assert (site.run.status, site.run.decision) == ("succeeded", "none")
