@@ -1,4 +1,4 @@
-"""Reports → LLM history: the list of runs, its filters and export, and the page of one run."""
+"""Reports → LLM history: the list of runs, its filters and its export."""
 
 from __future__ import annotations
 
@@ -17,31 +17,18 @@ from django.utils import timezone
 
 from example_site.blog.models import Author
 from tests.admin.html import page_at, table_rows, words
+from tests.admin.runs import HISTORY, history_reader, links, run_url
 from tests.editor.forms import page_edit, snippet_edit
-from tests.factories import (
-    AuthorFactory,
-    EditorFactory,
-    LLMActionFactory,
-    LLMAttemptFactory,
-    LLMRunFactory,
-    PromptTemplateFactory,
-    UserFactory,
-)
-from wagtail_llm_actions.models import LLMRun
+from tests.factories import AuthorFactory, EditorFactory, LLMRunFactory, UserFactory
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup
     from django.contrib.auth.models import User
     from django.test import Client
     from pytest_django import DjangoAssertNumQueries
 
+    from wagtail_llm_actions.models import LLMRun
+
 pytestmark = pytest.mark.django_db
-
-HISTORY = "wagtail_llm_actions:history"
-
-
-def run_url(run: LLMRun) -> str:
-    return reverse("wagtail_llm_actions:history_run", args=[run.pk])
 
 
 def listed(client: Client, **query: str) -> list[LLMRun]:
@@ -57,10 +44,6 @@ def author_run(**values: Any) -> LLMRun:
         **values,
     )
     return run
-
-
-def links(page: BeautifulSoup) -> set[str]:
-    return {str(link["href"]) for link in page.select("a[href]")}
 
 
 def test_a_run_is_listed_with_who_what_and_how(client: Client, admin: User) -> None:
@@ -239,85 +222,6 @@ def test_the_export_takes_the_filters(client: Client, admin: User) -> None:
     assert len(list(csv.DictReader(io.StringIO(response.getvalue().decode())))) == 1
 
 
-def test_the_page_of_a_run_shows_everything_about_it(client: Client, admin: User) -> None:
-    run = LLMRunFactory(
-        succeeded=True,
-        system_instructions="You edit a magazine.",
-        response_model="scripted-2026",
-        input_tokens=12,
-        output_tokens=7,
-        temperature=0.3,
-        max_tokens=200,
-    )
-    LLMAttemptFactory(run=run, sent_parameters={"temperature": 0.3, "max_tokens": 200})
-
-    page = page_at(client, run_url(run))
-
-    shown = words(page)
-    for text in (
-        run.action_label,
-        run.target_label,
-        str(run.user),
-        "You edit a magazine.",
-        run.prompt,
-        "The tide came early.",
-        "Scripted (scripted-2026)",
-        "Temperature 0.3",
-        "Max tokens 200",
-        "12 in, 7 out",
-        "max_tokens=200, temperature=0.3",
-        "Introduction → Summary",
-        str(run.pk),
-    ):
-        assert text in shown
-    assert {page_edit(run.target), reverse(HISTORY)} <= links(page)
-
-
-def test_the_page_of_a_failed_run_tells_the_providers_words(client: Client, admin: User) -> None:
-    run = LLMRunFactory(
-        status="failed", error_code="timeout", error_detail="upstream request <b>timeout</b>"
-    )
-    LLMAttemptFactory(run=run, error_code="timeout")
-
-    shown = words(page_at(client, run_url(run)))
-
-    assert "Scripted took too long." in shown
-    assert "The provider said: upstream request <b>timeout</b>" in shown
-
-
-def test_the_page_of_a_run_without_a_call_says_so(client: Client, admin: User) -> None:
-    run = LLMRunFactory(
-        status="failed",
-        error_code="invalid_input",
-        error_facts={"reason": "empty_source", "detail": "Introduction"},
-        prompt="",
-    )
-
-    shown = words(page_at(client, run_url(run)))
-
-    assert "“Introduction” is empty." in shown
-    assert "The model was not called." in shown
-
-
-def test_what_a_model_wrote_is_shown_as_text(client: Client, admin: User) -> None:
-    run = LLMRunFactory(status="succeeded", output="<script>alert(1)</script>", prompt="<i>p</i>")
-
-    page = page_at(client, run_url(run))
-
-    assert "<script>alert(1)</script>" in words(page)
-    assert not any("alert(1)" in script.text for script in page.select("script"))
-
-
-def test_a_run_that_does_not_exist_is_not_found(client: Client, admin: User) -> None:
-    assert client.get(run_url(LLMRun())).status_code == 404
-
-
-def history_reader() -> User:
-    user: User = EditorFactory()
-    user.user_permissions.add(Permission.objects.get(codename="view_llmrun"))
-    return user
-
-
 def test_who_may_view_the_history_finds_it_in_the_menu(client: Client) -> None:
     client.force_login(history_reader())
     run = LLMRunFactory()
@@ -348,13 +252,3 @@ def test_a_target_that_the_reader_may_not_edit_is_not_linked(client: Client) -> 
         page = page_at(client, url)
         assert run.target_label in words(page)
         assert page_edit(run.target) not in links(page)
-
-
-def test_the_revision_of_the_template_is_kept(client: Client, admin: User) -> None:
-    template = PromptTemplateFactory()
-    run = LLMRunFactory(
-        action=LLMActionFactory(prompt_template=template),
-        prompt_template_revision=template.save_revision(),
-    )
-
-    assert client.get(run_url(run)).status_code == 200

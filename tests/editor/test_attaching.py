@@ -17,12 +17,7 @@ from tests.editor.forms import (
     snippet_add,
     snippet_edit,
 )
-from tests.factories import (
-    BlogIndexPageFactory,
-    EditorFactory,
-    LLMActionFactory,
-    LLMRunFactory,
-)
+from tests.factories import BlogIndexPageFactory, EditorFactory, LLMActionFactory, LLMRunFactory
 from tests.notices.models import Notice
 from wagtail_llm_actions.models import LLMRun
 

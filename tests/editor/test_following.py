@@ -1,29 +1,21 @@
-"""Following a run from the browser: poll, cancel, decide."""
+"""Following a run from the browser by polling."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.urls import reverse
 from django.utils import timezone
 
-from tests.editor.forms import click, page_edit, take_page_rights
-from tests.factories import (
-    AdminFactory,
-    AuthorFactory,
-    BlogPageFactory,
-    EditorFactory,
-    LLMActionFactory,
-    LLMRunFactory,
-)
+from tests.editor.forms import click, page_edit
+from tests.editor.verbs import poll, running
+from tests.factories import AuthorFactory, BlogPageFactory, LLMActionFactory, LLMRunFactory
 from wagtail_llm_actions.generation import FinishReason, Usage
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.execute import execute
-from wagtail_llm_actions.runs.lease import claim
 from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:
@@ -38,24 +30,6 @@ pytestmark = pytest.mark.django_db
 
 # Before any view of Wagtail's admin: session, user, the user's rights and groups' rights, profile.
 ADMIN_ACCESS_QUERIES = 5
-
-
-def poll(client: Client, run: LLMRun, **query: str) -> Any:
-    return client.get(reverse("wagtail_llm_actions:run", args=[run.pk]), query)
-
-
-def cancel(client: Client, run: LLMRun) -> Any:
-    return client.post(reverse("wagtail_llm_actions:cancel", args=[run.pk]))
-
-
-def decide(client: Client, run: LLMRun, **data: str) -> Any:
-    return client.post(reverse("wagtail_llm_actions:decide", args=[run.pk]), data)
-
-
-def running(**values: Any) -> LLMRun:
-    run: LLMRun = LLMRunFactory(**values)
-    claim(run.pk)
-    return run
 
 
 def test_a_run_is_followed_from_the_click_to_the_decision(
@@ -159,118 +133,6 @@ def test_a_run_that_waits_for_long_is_queued_again(
         poll(client, run)
 
     assert [run_id for run_id, _ in kept_queue.waiting] == [old.pk]
-
-
-def test_a_run_that_waits_is_cancelled_at_once(
-    client: Client, editor: User, kept_queue: type[KeptQueue]
-) -> None:
-    run = LLMRunFactory(user=editor)
-
-    state = cancel(client, run).json()
-
-    assert (state["status"], state["error"]) == ("cancelled", None)
-    assert kept_queue.cancelled == [run.pk]
-
-
-def test_a_run_that_is_executed_is_asked_to_end(client: Client, editor: User) -> None:
-    run = running(user=editor)
-
-    state = cancel(client, run).json()
-
-    run.refresh_from_db()
-    assert state["status"] == run.status == "running"
-    assert run.cancel_requested_at
-
-
-def test_cancelling_a_final_run_changes_nothing(client: Client, editor: User) -> None:
-    run = LLMRunFactory(user=editor, succeeded=True)
-
-    state = cancel(client, run).json()
-
-    assert (state["status"], state["output"]) == ("succeeded", "The tide came early.")
-
-
-@pytest.mark.parametrize(
-    ("data", "decision"),
-    [
-        ({"decision": "accept", "text": "The tide came early."}, "accepted"),
-        ({"decision": "accept", "text": "The tide came late."}, "edited"),
-        ({"decision": "accept"}, "edited"),
-        ({"decision": "dismiss"}, "dismissed"),
-        ({"decision": "undo"}, "none"),
-    ],
-)
-def test_a_decision_is_recorded(
-    client: Client, editor: User, data: dict[str, str], decision: str
-) -> None:
-    run = LLMRunFactory(user=editor, succeeded=True)
-
-    assert decide(client, run, **data).json()["decision"] == decision
-
-    run.refresh_from_db()
-    assert run.decision == decision
-
-
-@pytest.mark.parametrize("data", [{}, {"decision": ""}, {"decision": "delete"}])
-def test_an_unknown_decision_is_refused(client: Client, editor: User, data: dict[str, str]) -> None:
-    response = decide(client, LLMRunFactory(user=editor, succeeded=True), **data)
-
-    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
-
-
-@pytest.mark.parametrize("user", [EditorFactory, AdminFactory])
-@pytest.mark.parametrize("verb", [poll, cancel, decide])
-def test_the_run_of_somebody_else_is_refused(
-    client: Client, db: None, user: Any, verb: Any
-) -> None:
-    client.force_login(user())
-    run = LLMRunFactory()
-
-    response = verb(client, run)
-
-    assert response.status_code == 403
-    assert response.json() == {
-        "error": {
-            "code": "permission_denied",
-            "message": "You are not allowed to do this here.",
-        }
-    }
-    run.refresh_from_db()
-    assert run.status == "queued"
-
-
-def decide_accept(client: Client, run: LLMRun) -> Any:
-    return decide(client, run, decision="accept", text="x")
-
-
-@pytest.mark.parametrize("verb", [poll, cancel, decide_accept])
-def test_the_end_of_a_run_is_not_shown_after_the_right_was_taken_away(
-    client: Client, editor: User, verb: Any
-) -> None:
-    run = LLMRunFactory(user=editor, succeeded=True)
-    take_page_rights(editor)
-
-    response = verb(client, run)
-
-    assert (response.status_code, response.json()["error"]["code"]) == (403, "permission_denied")
-    assert "tide" not in response.text
-
-
-def test_the_end_of_a_run_is_not_shown_while_somebody_else_locks_the_page(
-    client: Client, editor: User
-) -> None:
-    page = BlogPageFactory(locked=True, locked_by=AdminFactory(), locked_at=timezone.now())
-
-    response = poll(client, LLMRunFactory(user=editor, page=page, succeeded=True))
-
-    assert response.status_code == 403
-
-
-@pytest.mark.parametrize("verb", [poll, cancel, decide])
-def test_a_run_that_does_not_exist_is_not_found(client: Client, editor: User, verb: Any) -> None:
-    response = verb(client, LLMRun())
-
-    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
 
 
 def test_polling_a_run_takes_few_queries(

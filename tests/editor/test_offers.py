@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Locale, Page
 
 from example_site.blog.models import Author, HomePage
+from tests.editor.actions import action_for
 from tests.editor.forms import (
     offers,
     page_edit,
@@ -39,12 +39,6 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMAction
 
 pytestmark = pytest.mark.django_db
-
-
-def action_for(model: type[Any], **values: str) -> LLMAction:
-    model_type = ContentType.objects.get_for_model(model)
-    llm_action: LLMAction = LLMActionFactory(model_type=model_type, **values)
-    return llm_action
 
 
 @pytest.fixture

@@ -7,59 +7,30 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
-from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
-from django.utils import timezone
 from wagtail.models import Locale, ModelLogEntry, Page, PageLogEntry, Revision
 
 from example_site.blog.models import Author
-from tests.editor.forms import (
-    click,
-    page_edit,
-    post_add,
-    post_of,
-    snippet_add,
-    snippet_edit,
-    take_page_rights,
-)
+from tests.editor.actions import action_for, page_action
+from tests.editor.forms import click, page_edit, post_add, post_of, snippet_add, snippet_edit
 from tests.factories import (
-    AdminFactory,
     AuthorFactory,
     BlogIndexPageFactory,
     BlogPageFactory,
-    EditorFactory,
     LLMActionFactory,
     NoticeFactory,
-    PromptTemplateFactory,
 )
 from tests.notices.models import Notice
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
     from django.test import Client
     from pytest_django import DjangoCaptureOnCommitCallbacks
 
     from tests.kept_queue import KeptQueue
-    from wagtail_llm_actions.models import LLMAction
 
 pytestmark = pytest.mark.django_db
-
-
-def action_for(model: type[Any], text: str = "{{ input }}", **values: Any) -> LLMAction:
-    llm_action: LLMAction = LLMActionFactory(
-        model_type=ContentType.objects.get_for_model(model),
-        prompt_template=PromptTemplateFactory(text=text),
-        **values,
-    )
-    return llm_action
-
-
-def page_action(source: str = "intro", text: str = "{{ input }}") -> LLMAction:
-    llm_action: LLMAction = LLMActionFactory(
-        source=source, prompt_template=PromptTemplateFactory(text=text)
-    )
-    return llm_action
 
 
 def rich_text(text: str) -> str:
@@ -306,159 +277,3 @@ def test_the_same_click_is_one_run(client: Client, editor: User) -> None:
 
     assert answers[0] == answers[1]
     assert LLMRun.objects.count() == 1
-
-
-def posted(client: Client, llm_action: LLMAction, url: str, **changes: object) -> Any:
-    data: dict[str, Any] = {
-        "llm-actions-action": llm_action.pk,
-        "llm-actions-form-action": url,
-        "llm-actions-request-id": uuid.uuid4(),
-        "title": "Title",
-        "body-count": 0,
-    }
-    return client.post(reverse("wagtail_llm_actions:runs"), data | changes)
-
-
-def test_a_prompt_in_the_request_is_ignored(client: Client, editor: User) -> None:
-    posted(
-        client,
-        page_action("title"),
-        page_edit(BlogPageFactory()),
-        prompt="Say something else",
-        system_instructions="Obey",
-        model="expensive",
-    )
-
-    run = LLMRun.objects.get()
-    assert (run.prompt, run.system_instructions, run.model_key) == ("Title", "", "scripted")
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"llm-actions-action": ""},
-        {"llm-actions-action": "one"},
-        {"llm-actions-action": "-1"},
-        {"llm-actions-action": "9" * 5_000},
-        {"llm-actions-request-id": ""},
-        {"llm-actions-request-id": "no-uuid"},
-        {"llm-actions-form-key": "x" * 65},
-        {"llm-actions-form-key": "a\0b"},
-    ],
-)
-def test_a_request_that_only_a_program_would_send_is_refused(
-    client: Client, editor: User, changes: dict[str, str]
-) -> None:
-    response = posted(client, page_action("title"), page_edit(BlogPageFactory()), **changes)
-
-    assert response.status_code == 400
-    assert response.json()["error"]["code"] == "bad_request"
-    assert not LLMRun.objects.exists()
-
-
-def test_a_form_of_which_a_part_is_missing_is_refused(client: Client, editor: User) -> None:
-    llm_action = page_action("title")
-    data = {
-        "llm-actions-action": llm_action.pk,
-        "llm-actions-form-action": page_edit(BlogPageFactory()),
-        "llm-actions-request-id": uuid.uuid4(),
-        "title": "A title, and no number of blocks",
-    }
-
-    response = client.post(reverse("wagtail_llm_actions:runs"), data)
-
-    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"llm-actions-action": "4711"},
-        {"llm-actions-form-action": ""},
-        {"llm-actions-form-action": "/admin/images/1/"},
-        {"llm-actions-form-action": "/admin/pages/4711/edit/"},
-    ],
-)
-def test_an_action_or_a_form_that_is_gone_is_not_found(
-    client: Client, editor: User, changes: dict[str, str]
-) -> None:
-    response = posted(client, page_action("title"), page_edit(BlogPageFactory()), **changes)
-
-    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
-    assert not LLMRun.objects.exists()
-
-
-def locked_page(editor: User) -> tuple[LLMAction, str]:
-    page = BlogPageFactory(locked=True, locked_by=AdminFactory(), locked_at=timezone.now())
-    return page_action("title"), page_edit(page)
-
-
-def page_without_rights(editor: User) -> tuple[LLMAction, str]:
-    take_page_rights(editor)
-    return page_action("title"), page_edit(BlogPageFactory())
-
-
-def new_page_without_rights(editor: User) -> tuple[LLMAction, str]:
-    take_page_rights(editor)
-    return page_action("title"), post_add(BlogIndexPageFactory())
-
-
-def new_snippet_without_rights(editor: User) -> tuple[LLMAction, str]:
-    editor.groups.get().permissions.remove(Permission.objects.get(codename="add_author"))
-    return action_for(Author, destination="bio", source="name"), snippet_add(Author)
-
-
-def inactive_action(editor: User) -> tuple[LLMAction, str]:
-    return LLMActionFactory(source="title", is_active=False), page_edit(BlogPageFactory())
-
-
-def action_for_another_type(editor: User) -> tuple[LLMAction, str]:
-    return page_action("title"), snippet_edit(AuthorFactory())
-
-
-def action_for_another_group(editor: User) -> tuple[LLMAction, str]:
-    llm_action = page_action("title")
-    llm_action.groups.add(EditorFactory().groups.get())
-    llm_action.save()
-    return llm_action, page_edit(BlogPageFactory())
-
-
-def hidden_destination(editor: User) -> tuple[LLMAction, str]:
-    llm_action = action_for(Notice, destination="internal", source="text")
-    return llm_action, snippet_edit(NoticeFactory())
-
-
-def hidden_source(editor: User) -> tuple[LLMAction, str]:
-    llm_action = action_for(Notice, destination="text", source="internal")
-    return llm_action, snippet_edit(NoticeFactory(internal="Secret."))
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        locked_page,
-        page_without_rights,
-        new_page_without_rights,
-        new_snippet_without_rights,
-        inactive_action,
-        action_for_another_type,
-        action_for_another_group,
-        hidden_destination,
-        hidden_source,
-    ],
-)
-def test_what_the_user_may_not_do_is_refused_and_not_recorded(
-    client: Client, editor: User, case: Any
-) -> None:
-    llm_action, url = case(editor)
-
-    response = posted(client, llm_action, url)
-
-    assert response.status_code == 403
-    assert response.json() == {
-        "error": {
-            "code": "permission_denied",
-            "message": "You are not allowed to do this here.",
-        }
-    }
-    assert not LLMRun.objects.exists()

@@ -1,0 +1,108 @@
+"""The page of one run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import reverse
+
+from tests.admin.html import page_at, words
+from tests.admin.runs import HISTORY, links, run_url
+from tests.editor.forms import page_edit
+from tests.factories import (
+    LLMActionFactory,
+    LLMAttemptFactory,
+    LLMRunFactory,
+    PromptTemplateFactory,
+)
+from wagtail_llm_actions.models import LLMRun
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_page_of_a_run_shows_everything_about_it(client: Client, admin: User) -> None:
+    run = LLMRunFactory(
+        succeeded=True,
+        system_instructions="You edit a magazine.",
+        response_model="scripted-2026",
+        input_tokens=12,
+        output_tokens=7,
+        temperature=0.3,
+        max_tokens=200,
+    )
+    LLMAttemptFactory(run=run, sent_parameters={"temperature": 0.3, "max_tokens": 200})
+
+    page = page_at(client, run_url(run))
+
+    shown = words(page)
+    for text in (
+        run.action_label,
+        run.target_label,
+        str(run.user),
+        "You edit a magazine.",
+        run.prompt,
+        "The tide came early.",
+        "Scripted (scripted-2026)",
+        "Temperature 0.3",
+        "Max tokens 200",
+        "12 in, 7 out",
+        "max_tokens=200, temperature=0.3",
+        "Introduction → Summary",
+        str(run.pk),
+    ):
+        assert text in shown
+    assert {page_edit(run.target), reverse(HISTORY)} <= links(page)
+
+
+def test_the_page_of_a_failed_run_tells_the_providers_words(client: Client, admin: User) -> None:
+    run = LLMRunFactory(
+        status="failed", error_code="timeout", error_detail="upstream request <b>timeout</b>"
+    )
+    LLMAttemptFactory(run=run, error_code="timeout")
+
+    shown = words(page_at(client, run_url(run)))
+
+    assert "Scripted took too long." in shown
+    assert "The provider said: upstream request <b>timeout</b>" in shown
+
+
+def test_the_page_of_a_run_without_a_call_says_so(client: Client, admin: User) -> None:
+    run = LLMRunFactory(
+        status="failed",
+        error_code="invalid_input",
+        error_facts={"reason": "empty_source", "detail": "Introduction"},
+        prompt="",
+    )
+
+    shown = words(page_at(client, run_url(run)))
+
+    assert "“Introduction” is empty." in shown
+    assert "The model was not called." in shown
+
+
+def test_what_a_model_wrote_is_shown_as_text(client: Client, admin: User) -> None:
+    run = LLMRunFactory(status="succeeded", output="<script>alert(1)</script>", prompt="<i>p</i>")
+
+    page = page_at(client, run_url(run))
+
+    assert "<script>alert(1)</script>" in words(page)
+    assert not any("alert(1)" in script.text for script in page.select("script"))
+
+
+def test_a_run_that_does_not_exist_is_not_found(client: Client, admin: User) -> None:
+    assert client.get(run_url(LLMRun())).status_code == 404
+
+
+def test_the_revision_of_the_template_is_kept(client: Client, admin: User) -> None:
+    template = PromptTemplateFactory()
+    run = LLMRunFactory(
+        action=LLMActionFactory(prompt_template=template),
+        prompt_template_revision=template.save_revision(),
+    )
+
+    assert client.get(run_url(run)).status_code == 200

@@ -1,0 +1,133 @@
+"""Cancelling, deciding, and who is shown the end of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils import timezone
+
+from tests.editor.forms import take_page_rights
+from tests.editor.verbs import cancel, decide, poll, running
+from tests.factories import AdminFactory, BlogPageFactory, EditorFactory, LLMRunFactory
+from wagtail_llm_actions.models import LLMRun
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from tests.kept_queue import KeptQueue
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_run_that_waits_is_cancelled_at_once(
+    client: Client, editor: User, kept_queue: type[KeptQueue]
+) -> None:
+    run = LLMRunFactory(user=editor)
+
+    state = cancel(client, run).json()
+
+    assert (state["status"], state["error"]) == ("cancelled", None)
+    assert kept_queue.cancelled == [run.pk]
+
+
+def test_a_run_that_is_executed_is_asked_to_end(client: Client, editor: User) -> None:
+    run = running(user=editor)
+
+    state = cancel(client, run).json()
+
+    run.refresh_from_db()
+    assert state["status"] == run.status == "running"
+    assert run.cancel_requested_at
+
+
+def test_cancelling_a_final_run_changes_nothing(client: Client, editor: User) -> None:
+    run = LLMRunFactory(user=editor, succeeded=True)
+
+    state = cancel(client, run).json()
+
+    assert (state["status"], state["output"]) == ("succeeded", "The tide came early.")
+
+
+@pytest.mark.parametrize(
+    ("data", "decision"),
+    [
+        ({"decision": "accept", "text": "The tide came early."}, "accepted"),
+        ({"decision": "accept", "text": "The tide came late."}, "edited"),
+        ({"decision": "accept"}, "edited"),
+        ({"decision": "dismiss"}, "dismissed"),
+        ({"decision": "undo"}, "none"),
+    ],
+)
+def test_a_decision_is_recorded(
+    client: Client, editor: User, data: dict[str, str], decision: str
+) -> None:
+    run = LLMRunFactory(user=editor, succeeded=True)
+
+    assert decide(client, run, **data).json()["decision"] == decision
+
+    run.refresh_from_db()
+    assert run.decision == decision
+
+
+@pytest.mark.parametrize("data", [{}, {"decision": ""}, {"decision": "delete"}])
+def test_an_unknown_decision_is_refused(client: Client, editor: User, data: dict[str, str]) -> None:
+    response = decide(client, LLMRunFactory(user=editor, succeeded=True), **data)
+
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("user", [EditorFactory, AdminFactory])
+@pytest.mark.parametrize("verb", [poll, cancel, decide])
+def test_the_run_of_somebody_else_is_refused(
+    client: Client, db: None, user: Any, verb: Any
+) -> None:
+    client.force_login(user())
+    run = LLMRunFactory()
+
+    response = verb(client, run)
+
+    assert response.status_code == 403
+    assert response.json() == {
+        "error": {
+            "code": "permission_denied",
+            "message": "You are not allowed to do this here.",
+        }
+    }
+    run.refresh_from_db()
+    assert run.status == "queued"
+
+
+def decide_accept(client: Client, run: LLMRun) -> Any:
+    return decide(client, run, decision="accept", text="x")
+
+
+@pytest.mark.parametrize("verb", [poll, cancel, decide_accept])
+def test_the_end_of_a_run_is_not_shown_after_the_right_was_taken_away(
+    client: Client, editor: User, verb: Any
+) -> None:
+    run = LLMRunFactory(user=editor, succeeded=True)
+    take_page_rights(editor)
+
+    response = verb(client, run)
+
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "permission_denied")
+    assert "tide" not in response.text
+
+
+def test_the_end_of_a_run_is_not_shown_while_somebody_else_locks_the_page(
+    client: Client, editor: User
+) -> None:
+    page = BlogPageFactory(locked=True, locked_by=AdminFactory(), locked_at=timezone.now())
+
+    response = poll(client, LLMRunFactory(user=editor, page=page, succeeded=True))
+
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize("verb", [poll, cancel, decide])
+def test_a_run_that_does_not_exist_is_not_found(client: Client, editor: User, verb: Any) -> None:
+    response = verb(client, LLMRun())
+
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
