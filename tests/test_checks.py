@@ -29,6 +29,9 @@ def messages() -> list[CheckMessage]:
 
 def test_a_complete_configuration_with_django_rq_gives_no_message(settings: Settings) -> None:
     settings.RQ_QUEUES = LANES
+    settings.WAGTAIL_LLM_ACTIONS = WAGTAIL_LLM_ACTIONS | {
+        "POST_SUMMARY_FIELDS": {"blog.BlogPage": "summary"}
+    }
 
     assert messages() == []
 
