@@ -36,7 +36,7 @@ WATCH = """textarea => {
 def create_template(admin: Person) -> None:
     admin.open(reverse("wagtail_llm_actions_templates:add"))
     admin.control("name").fill("Summary")
-    admin.control("text").fill("Tell a long story about this, in many sentences:\n{{ input }}")
+    admin.control("text").fill("Write a poem with twenty lines about this:\n{{ input }}")
     admin.save()
 
 
@@ -65,7 +65,7 @@ def generate_summary(editor: Person, post: BlogPage) -> tuple[str, str, list[int
     summary.generate.click()
     proposed = summary.wait_for_proposal()
     lengths: list[int] = editor.page.evaluate("window.lengths")
-    edited = f"Edited: {proposed}"[:200].strip()
+    edited = " ".join(["Edited:", *proposed.split()])[:200].strip()
     summary.proposal.fill(edited)
     summary.press("Accept")
     expect(editor.control("summary")).to_have_value(edited)
@@ -80,7 +80,7 @@ def look_back(admin: Person, run: LLMRun) -> None:
     expect(row).to_contain_text(f"{run.input_tokens} + {run.output_tokens}")
     row.get_by_role("link", name="Summarise the introduction").click()
     expect(admin.page.get_by_text("Accepted after editing")).to_be_visible()
-    expect(admin.page.get_by_text("Tell a long story about this")).to_be_visible()
+    expect(admin.page.get_by_text("Write a poem with twenty lines")).to_be_visible()
 
 
 @pytest.mark.parametrize("site", ["queue_site", "thread_site"])
