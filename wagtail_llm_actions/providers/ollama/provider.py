@@ -84,8 +84,11 @@ class OllamaProvider(Provider):
                     if text := answer.read(line):
                         yield TextDelta(text=text)
             yield answer.result(request.model)
+            return
         except errors.ALL as error:
-            raise self.error(errors.failure_of(error, request.model), request.model) from None
+            failure = errors.failure_of(error, request.model)
+        # Outside the block: an error that kept the SDK's would keep its half-read answer alive.
+        raise self.error(failure, request.model)
 
     def _body(self, request: GenerationRequest) -> dict[str, Any]:
         messages = [{"role": "user", "content": request.prompt}]

@@ -82,8 +82,11 @@ class OpenAIProvider(Provider):
                     if text := answer.read(chunk):
                         yield TextDelta(text=text)
             yield answer.result(request.model)
+            return
         except errors.ALL as error:
-            raise self.error(errors.failure_of(error), request.model) from None
+            failure = errors.failure_of(error)
+        # Outside the block: an error that kept the SDK's would keep its half-read answer alive.
+        raise self.error(failure, request.model)
 
     async def _create(self, request: GenerationRequest) -> AsyncStream[ChatCompletionChunk]:
         from openai import omit  # noqa: PLC0415 - the SDK
