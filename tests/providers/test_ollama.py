@@ -20,7 +20,7 @@ from tests.providers.contract import (
 from tests.providers.server import Act, ProviderServer, streamed, whole
 from tests.providers.wire_ollama import OllamaWire, error_body, last, line, part
 from wagtail_llm_actions.errors import InvalidOutput, ModelUnavailable, RequestRejected
-from wagtail_llm_actions.generation import FinishReason, TextDelta, Usage
+from wagtail_llm_actions.generation import FinishReason, GenerationResult, TextDelta, Usage
 from wagtail_llm_actions.providers.ollama import OllamaProvider
 from wagtail_llm_actions.providers.ollama.errors import ALL, KINDS
 from wagtail_llm_actions.providers.streaming import ProviderStream
@@ -135,6 +135,7 @@ def test_a_model_that_loads_for_long_is_waited_for(
         loaded.set()
 
         assert stream.next(STREAM_SECONDS) == TextDelta(text="Hoo.")
+        assert isinstance(stream.next(STREAM_SECONDS), GenerationResult)
 
 
 def test_only_opening_the_connection_has_a_time_limit() -> None:

@@ -29,7 +29,7 @@ from wagtail_llm_actions.errors import (
     RateLimited,
     RequestRejected,
 )
-from wagtail_llm_actions.generation import FinishReason, TextDelta, Usage
+from wagtail_llm_actions.generation import FinishReason, GenerationResult, TextDelta, Usage
 from wagtail_llm_actions.providers.openai import OpenAIProvider
 from wagtail_llm_actions.providers.openai.errors import ALL, KINDS
 from wagtail_llm_actions.providers.streaming import ProviderStream
@@ -409,6 +409,7 @@ def test_a_first_call_does_not_hold_up_the_others(server: ProviderServer) -> Non
         slow.may_go_on.set()
 
         assert stream.next(10) == TextDelta(text="Hoo.")
+        assert isinstance(stream.next(10), GenerationResult)
 
 
 @pytest.mark.parametrize("used_before", [False, True], ids=["only warmed up", "used before"])
