@@ -8,7 +8,8 @@ import pytest
 from django.core.checks import CheckMessage, run_checks
 
 from tests.settings import WAGTAIL_LLM_ACTIONS
-from wagtail_llm_actions.conf import OPENAI_BACKEND, RQ_QUEUE, THREAD_QUEUE
+from wagtail_llm_actions.conf import RQ_QUEUE, THREAD_QUEUE
+from wagtail_llm_actions.conf.providers import OPENAI_BACKEND
 
 if TYPE_CHECKING:
     from pytest_django import Settings

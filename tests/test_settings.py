@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,14 +9,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy
 
 from wagtail_llm_actions.conf import (
-    ANTHROPIC_BACKEND,
     DATABASE_STREAM,
-    OLLAMA_BACKEND,
-    OPENAI_BACKEND,
     REDIS_STREAM,
     RQ_QUEUE,
     THREAD_QUEUE,
+    ModelSettings,
     get_settings,
+)
+from wagtail_llm_actions.conf.providers import (
+    ANTHROPIC_BACKEND,
+    OLLAMA_BACKEND,
+    OPENAI_BACKEND,
 )
 from wagtail_llm_actions.providers.registry import get_provider
 
@@ -82,7 +84,9 @@ def test_every_key_reaches_its_attribute(settings: Settings) -> None:
         "https://cloud.example/v1",
     )
     assert provider.options == {"a": 1}
-    assert dataclasses.astuple(model) == ("quick", "cloud", "m-1", "Quick", "Fast.")
+    assert model == ModelSettings(
+        key="quick", provider="cloud", name="m-1", label="Quick", description="Fast."
+    )
     assert (found.queue, found.threads, found.max_prompt_chars) == ("site.queues.Queue", 2, 11)
     assert (found.first_token_timeout_seconds, found.run_timeout_seconds) == (5, 7.5)
     assert found.lease_seconds == 9

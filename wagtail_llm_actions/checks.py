@@ -12,13 +12,13 @@ from django.utils.module_loading import import_string
 
 from wagtail_llm_actions.conf import (
     KNOWN_KEYS,
-    OPENAI_BACKEND,
     RQ_QUEUE,
     SETTING,
     THREAD_QUEUE,
     get_settings,
     raw_settings,
 )
+from wagtail_llm_actions.conf.providers import OPENAI_BACKEND
 from wagtail_llm_actions.providers.registry import get_provider
 from wagtail_llm_actions.queues import Lane, Queue
 

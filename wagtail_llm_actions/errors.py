@@ -23,7 +23,10 @@ Mistakes in the settings raise Django's ``ImproperlyConfigured`` and stay outsid
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.generation import Usage
 
 
 class ErrorCode(StrEnum):
@@ -97,7 +100,8 @@ class ProviderError(LLMActionsError):
 
     ``detail`` holds the provider's own words for the admin, redacted and cut by the adapter; it is
     not part of ``str(error)``. ``retryable`` is given where this case differs from its class: an
-    exhausted quota is ``RateLimited``, but waiting does not help.
+    exhausted quota is ``RateLimited``, but waiting does not help. ``usage`` is what the provider
+    bills all the same, where it says so.
     """
 
     def __init__(
@@ -109,6 +113,7 @@ class ProviderError(LLMActionsError):
         retry_after_seconds: float | None = None,
         retryable: bool | None = None,
         detail: str = "",
+        usage: Usage | None = None,
     ) -> None:
         status = f" (HTTP {status_code})" if status_code is not None else ""
         super().__init__(f"{self.code} from {provider} for {model}{status}")
@@ -117,6 +122,7 @@ class ProviderError(LLMActionsError):
         self.status_code = status_code
         self.retry_after_seconds = retry_after_seconds
         self.detail = detail
+        self.usage = usage
         if retryable is not None:
             self.retryable = retryable
 

@@ -31,7 +31,9 @@ class GenerationRequest:
     temperature: float | None = None
     """0.0 to 2.0; not sent when ``None``."""
     max_tokens: int
-    """Upper limit of the answer's length in tokens."""
+    """Upper limit of the answer's length in tokens, reasoning included."""
+    reasoning_effort: str | None = None
+    """The effort asked of a reasoning model, in its vendor's word; not sent when ``None``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

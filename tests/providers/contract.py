@@ -52,6 +52,7 @@ REQUEST = GenerationRequest(
     system_instructions="Be brief.",
     temperature=0.3,
     max_tokens=77,
+    reasoning_effort="low",
 )
 STREAM_SECONDS = 30.0
 QUIET_SECONDS = 0.3

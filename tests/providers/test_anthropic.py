@@ -112,25 +112,13 @@ def test_no_variable_writes_prompts_into_traces(monkeypatch: pytest.MonkeyPatch)
     assert traces["content_mode"] == "metadata_only"
 
 
-@pytest.mark.parametrize(
-    ("options", "asked", "sent"),
-    [
-        ({}, 0.3, None),
-        ({"send_temperature": True}, 0.3, 0.3),
-        ({"send_temperature": True}, 0.0, 0.0),
-        ({"send_temperature": True}, 1.7, 1.0),
-        ({"send_temperature": True}, None, None),
-    ],
-)
-def test_a_temperature_is_sent_where_the_options_say_so(
-    server: ProviderServer, options: dict[str, object], asked: float | None, sent: float | None
-) -> None:
-    provider = AnthropicProvider(alias="main", base_url=server.url, options=options)
+def test_no_effort_switches_thinking_off(server: ProviderServer, provider: Provider) -> None:
     server.play(WIRE.answer("Hoo."))
 
-    collect(provider, replace(REQUEST, temperature=asked))
+    collect(provider, replace(REQUEST, reasoning_effort="none"))
 
-    assert server.requests[0].body.get("temperature") == sent
+    assert server.requests[0].body["thinking"] == {"type": "disabled"}
+    assert "output_config" not in server.requests[0].body
 
 
 def test_a_connection_that_does_not_open_in_time_is_unavailable(server: ProviderServer) -> None:

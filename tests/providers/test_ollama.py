@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -111,6 +112,14 @@ def test_options_are_sent(server: ProviderServer, keep_alive: str | int) -> None
     body = server.requests[0].body
     assert body["keep_alive"] == keep_alive
     assert body["options"] == {"num_predict": 77, "temperature": 0.3, "num_ctx": 16384}
+
+
+def test_no_effort_switches_thinking_off(server: ProviderServer, provider: Provider) -> None:
+    server.play(WIRE.answer("Hoo."))
+
+    collect(provider, replace(REQUEST, reasoning_effort="none"))
+
+    assert server.requests[0].body["think"] is False
 
 
 def test_what_is_not_set_is_left_to_the_server(server: ProviderServer, provider: Provider) -> None:

@@ -93,8 +93,7 @@ class AnthropicWire(Wire):
     content_filter_words = "Output blocked by content filtering policy"
 
     def provider(self, url: str, *, api_key: str | None = KEY) -> Provider:
-        options = {"send_temperature": True}
-        return AnthropicProvider(alias="main", api_key=api_key, base_url=url, options=options)
+        return AnthropicProvider(alias="main", api_key=api_key, base_url=url)
 
     def sent(self, recorded: Recorded) -> GenerationRequest:
         assert recorded.path == "/v1/messages"
@@ -108,6 +107,7 @@ class AnthropicWire(Wire):
             system_instructions=recorded.body.get("system", ""),
             temperature=recorded.body.get("temperature"),
             max_tokens=recorded.body["max_tokens"],
+            reasoning_effort=recorded.body.get("output_config", {}).get("effort"),
         )
 
     def beginning(self, usage: Usage | None = None) -> list[bytes]:

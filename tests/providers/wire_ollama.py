@@ -98,6 +98,7 @@ class OllamaWire(Wire):
             system_instructions=messages.get("system", ""),
             temperature=options.get("temperature"),
             max_tokens=options["num_predict"],
+            reasoning_effort=recorded.body.get("think"),
         )
 
     def beginning(self, usage: Usage | None = None) -> list[bytes]:

@@ -70,6 +70,7 @@ class OpenAIWire(Wire):
             system_instructions=messages.get("system", ""),
             temperature=recorded.body.get("temperature"),
             max_tokens=recorded.body["max_tokens"],
+            reasoning_effort=recorded.body.get("reasoning_effort"),
         )
 
     def beginning(self, usage: Usage | None = None) -> list[bytes]:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 
 def provider_at(url: str, api_key: str) -> AnthropicProvider:
-    options = {"send_temperature": True}
-    return AnthropicProvider(alias="local", api_key=api_key, base_url=url, options=options)
+    return AnthropicProvider(alias="local", api_key=api_key, base_url=url)
 
 
 @pytest.fixture

@@ -79,7 +79,11 @@ def test_the_call_is_kept_as_an_attempt(provider: ScriptedProvider) -> None:
 
     attempt = LLMAttempt.objects.get(run=run)
     assert (attempt.number, attempt.provider_name, attempt.model) == (1, "test", "scripted")
-    assert attempt.sent_parameters == {"temperature": 0.7, "max_tokens": 1000}
+    assert attempt.sent_parameters == {
+        "temperature": 0.7,
+        "max_tokens": 1000,
+        "reasoning_effort": None,
+    }
     assert (attempt.input_tokens, attempt.output_tokens) == (12, 7)
     assert (attempt.usage_source, attempt.error_code) == ("reported", "")
     assert attempt.finished_at
@@ -133,7 +137,12 @@ def test_an_error_of_the_provider_is_stored_by_its_code(
 
 def test_the_facts_of_an_error_are_stored(provider: ScriptedProvider) -> None:
     error = RateLimited(
-        provider="test", model="scripted", status_code=429, retry_after_seconds=2.5, detail="Slow."
+        provider="test",
+        model="scripted",
+        status_code=429,
+        retry_after_seconds=2.5,
+        retryable=False,
+        detail="Slow.",
     )
     provider.script(error)
 
@@ -178,14 +187,13 @@ def test_a_defect_ends_the_run_and_its_traceback_is_for_the_log_only(
     assert "ZeroDivisionError: a defect" in caplog.text
 
 
-def test_a_provider_that_left_the_settings_is_a_matter_for_the_admin(
-    provider: ScriptedProvider,
-) -> None:
-    run = executed(LLMRunFactory(provider_name="gone"))
+def test_a_model_that_left_the_settings_ends_the_run(provider: ScriptedProvider) -> None:
+    run = executed(LLMRunFactory(model_key="gone"))
 
-    assert (run.status, run.error_code) == ("failed", "authentication")
-    assert "['PROVIDERS']['gone']" in run.error_detail
+    assert (run.status, run.error_code) == ("failed", "invalid_input")
+    assert run.error_facts == {"reason": "unknown_model", "detail": "gone"}
     assert provider.requests == []
+    assert not LLMAttempt.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,12 @@ class LLMAction(RevisionMixin, ClusterableModel):
         related_name="actions",
     )
     model = models.CharField(_("LLM model"), max_length=100)
+    fallback_model = models.CharField(
+        _("fallback model"),
+        max_length=100,
+        blank=True,
+        help_text=_("Asked when the model above is busy, not reachable or not set up."),
+    )
     temperature = models.FloatField(
         _("temperature"),
         default=0.7,

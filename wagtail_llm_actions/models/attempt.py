@@ -18,6 +18,7 @@ class LLMAttempt(models.Model):
         "wagtail_llm_actions.LLMRun", on_delete=models.CASCADE, related_name="attempts"
     )
     number = models.PositiveSmallIntegerField(_("number"))
+    model_key = models.CharField(max_length=100, blank=True)
     provider_name = models.CharField(_("provider"), max_length=100)
     model = models.CharField(_("model"), max_length=255)
     sent_parameters = models.JSONField(_("sent parameters"), default=dict)
@@ -25,11 +26,18 @@ class LLMAttempt(models.Model):
     first_token_at = models.DateTimeField(_("first token"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     input_tokens = models.PositiveIntegerField(_("input tokens"), null=True)
+    cached_input_tokens = models.PositiveIntegerField(_("cached input tokens"), null=True)
     output_tokens = models.PositiveIntegerField(_("output tokens"), null=True)
+    reasoning_tokens = models.PositiveIntegerField(_("reasoning tokens"), null=True)
     usage_source = models.CharField(
         _("token counts"), max_length=20, blank=True, choices=UsageSource.choices
     )
+    cost_usd = models.DecimalField(
+        _("cost in US dollars"), max_digits=16, decimal_places=9, null=True
+    )
+    price = models.JSONField(_("price"), null=True)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
+    error_facts = models.JSONField(default=dict)
     error_detail = models.TextField(_("error detail"), blank=True)
 
     class Meta:

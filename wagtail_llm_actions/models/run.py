@@ -92,10 +92,14 @@ class LLMRun(models.Model):
 
     system_instructions = models.TextField(_("system instructions"), blank=True)
     prompt = models.TextField(_("prompt"), blank=True)
+    instruction = models.TextField(_("instruction"), blank=True)
+    cut_chars = models.PositiveIntegerField(_("characters cut"), default=0)
     source_hash = models.CharField(max_length=64, blank=True)
     output = models.TextField(_("output"), blank=True)
 
     model_key = models.CharField(_("model"), max_length=100)
+    fallback_model_key = models.CharField(_("fallback model"), max_length=100, blank=True)
+    used_fallback = models.BooleanField(_("used the fallback model"), default=False)
     provider_name = models.CharField(_("provider"), max_length=100, blank=True)
     request_model = models.CharField(_("requested model"), max_length=255, blank=True)
     response_model = models.CharField(_("answered model"), max_length=255, blank=True)
@@ -105,6 +109,10 @@ class LLMRun(models.Model):
     cached_input_tokens = models.PositiveIntegerField(_("cached input tokens"), null=True)
     output_tokens = models.PositiveIntegerField(_("output tokens"), null=True)
     reasoning_tokens = models.PositiveIntegerField(_("reasoning tokens"), null=True)
+    cost_usd = models.DecimalField(
+        _("cost in US dollars"), max_digits=16, decimal_places=9, null=True
+    )
+    price = models.JSONField(_("price"), null=True)
     finish_reason = models.CharField(
         _("finish reason"),
         max_length=20,
@@ -119,6 +127,7 @@ class LLMRun(models.Model):
     started_at = models.DateTimeField(_("started"), null=True)
     first_token_at = models.DateTimeField(_("first token"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    retry_at = models.DateTimeField(_("tried again"), null=True)
     lease_token = models.UUIDField(null=True)
     lease_expires_at = models.DateTimeField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)

@@ -20,9 +20,9 @@ T = TypeVar("T")
 class AnswerError(Exception):
     """The server answered, but not with a text; becomes a ``ProviderError``."""
 
-    def __init__(self, kind: type[ProviderError], words: str) -> None:
+    def __init__(self, kind: type[ProviderError], words: str, usage: Usage | None = None) -> None:
         super().__init__(words)
-        self.failure = Failure(kind=kind, words=words)
+        self.failure = Failure(kind=kind, words=words, usage=usage)
 
 
 def read(value: object, name: str, kind: type[T]) -> T | None:

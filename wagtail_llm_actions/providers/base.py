@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
     from wagtail_llm_actions.errors import ProviderError
-    from wagtail_llm_actions.generation import GenerationRequest, GenerationResult, TextDelta
+    from wagtail_llm_actions.generation import (
+        GenerationRequest,
+        GenerationResult,
+        TextDelta,
+        Usage,
+    )
 
 
 NO_KEY = "no-key"
@@ -48,6 +53,8 @@ class Failure:
     retry_after_seconds: float | None = None
     retryable: bool | None = None
     """Given where this case differs from ``kind``."""
+    usage: Usage | None = None
+    """What the provider bills for an answer that cannot be used."""
 
 
 class Provider(ABC):
@@ -131,6 +138,7 @@ class Provider(ABC):
             retry_after_seconds=failure.retry_after_seconds,
             retryable=failure.retryable,
             detail=redact(failure.words, self._api_key),
+            usage=failure.usage,
         )
 
 

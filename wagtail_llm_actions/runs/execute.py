@@ -1,202 +1,204 @@
-"""Execute a run in a worker: call the provider, show the text as it arrives, store the end."""
+"""Execute a run in a worker: ask its model, again or another one where that helps, to an end."""
 
 from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, TypedDict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Sum
 from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import (
-    AuthenticationFailed,
-    ContentFiltered,
     ErrorCode,
-    InvalidOutput,
+    InvalidInput,
     LLMActionsError,
+    ProviderError,
     ProviderTimeout,
 )
-from wagtail_llm_actions.generation import (
-    FinishReason,
-    GenerationRequest,
-    GenerationResult,
-    TextDelta,
-)
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
-from wagtail_llm_actions.providers.registry import get_provider
-from wagtail_llm_actions.providers.streaming import ProviderStream
-from wagtail_llm_actions.runs.finish import error_fields, finish
+from wagtail_llm_actions.runs.attempt import WAIT_SECONDS, Attempt
+from wagtail_llm_actions.runs.finish import error_fields, finish, hand_back, note
 from wagtail_llm_actions.runs.lease import Cancelled, Lease, LeaseLost, claim
+from wagtail_llm_actions.runs.retry import HAND_BACK_SECONDS, may_fall_back, wait_seconds
 from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
-    from wagtail_llm_actions.providers.base import Provider
+    from wagtail_llm_actions.conf import ModelSettings
+    from wagtail_llm_actions.generation import GenerationResult
 
 logger = logging.getLogger(__name__)
-
-# How long to wait for the provider before looking at the flags beside the stream.
-WAIT_SECONDS = 0.25
 
 
 def execute(run_id: UUID) -> None:
     """Execute a queued run to its end; do nothing with any other.
 
-    Every end is stored on the run: an error of the provider, a cancel, a defect of our own.
+    Every end is stored on the run: an error of the provider, a cancel, a defect of our own. A run
+    that has to wait for long is queued again in place of an end.
     """
     lease = claim(run_id)
     if lease is None:
         return
-    run = LLMRun.objects.get(pk=run_id)
-    answer = _Answer(run, lease)
+    execution = _Execution(LLMRun.objects.get(pk=run_id), lease)
     try:
-        result = answer.receive()
+        execution.run_to_end()
     except LeaseLost:
-        answer.attempt_ended(error_code=ErrorCode.INTERRUPTED)
+        execution.end_attempt(error_code=ErrorCode.INTERRUPTED)
         return
     except Cancelled:
-        answer.attempt_ended(error_code=ErrorCode.CANCELLED)
-        finish(run_id, lease.token, LLMRun.Status.CANCELLED, output=answer.text)
+        execution.end_attempt(error_code=ErrorCode.CANCELLED)
+        finish(run_id, lease.token, LLMRun.Status.CANCELLED, output=execution.text)
     except LLMActionsError as error:
-        _fail(answer, error)
+        execution.fail(error)
     except Exception:
         # The run must end whatever happens; the traceback is for the log only.
         logger.exception("Run %s failed unexpectedly", run_id)
-        _fail(answer, LLMActionsError())
-    else:
-        _succeed(answer, result)
+        execution.end_attempt(error_code=ErrorCode.INTERNAL)
+        execution.fail(LLMActionsError())
     finally:
         get_stream().close(run_id)
 
 
-class _Place(TypedDict):
-    provider: str
-    model: str
-
-
-class _Answer:
-    """The provider's answer to one run as it arrives."""
-
+class _Execution:
     def __init__(self, run: LLMRun, lease: Lease) -> None:
-        self.run = run
-        self.lease = lease
-        self.text = ""
-        self._unshown = ""
-        self._shown_at = 0.0
-        self._stream = get_stream()
-        self.attempt = LLMAttempt.objects.create(
-            run=run,
-            number=1,
-            provider_name=run.provider_name,
-            model=run.request_model,
-            sent_parameters={"temperature": run.temperature, "max_tokens": run.max_tokens},
-            started_at=timezone.now(),
-        )
-
-    def receive(self) -> GenerationResult:
-        """Return the end of the answer; the text is collected and shown on the way."""
-        settings = get_settings()
-        started = time.monotonic()
-        with ProviderStream(self._provider(), self._request()) as stream:
-            while True:
-                item = stream.next(timeout_seconds=WAIT_SECONDS)
-                if isinstance(item, TextDelta):
-                    self._add(item.text)
-                elif isinstance(item, GenerationResult):
-                    return self._checked(item)
-                self._show()
-                self.lease.check()
-                waited = time.monotonic() - started
-                if waited > settings.run_timeout_seconds or (
-                    not self.text and waited > settings.first_token_timeout_seconds
-                ):
-                    raise ProviderTimeout(**self._place)
-
-    def attempt_ended(self, **values: object) -> None:
-        """Store how the call ended."""
-        for name, value in values.items():
-            setattr(self.attempt, name, value)
-        self.attempt.finished_at = timezone.now()
-        self.attempt.save()
+        self._run = run
+        self._lease = lease
+        self._attempt: Attempt | None = None
+        started_at = run.started_at or timezone.now()
+        self._deadline = started_at + timedelta(seconds=get_settings().run_timeout_seconds)
 
     @property
-    def _place(self) -> _Place:
-        return {"provider": self.run.provider_name, "model": self.run.request_model}
+    def text(self) -> str:
+        """What has arrived; a call that is tried again has shown none."""
+        return self._attempt.text if self._attempt else ""
 
-    def _checked(self, result: GenerationResult) -> GenerationResult:
-        if result.finish_reason is FinishReason.CONTENT_FILTER:
-            raise ContentFiltered(**self._place)
-        if not self.text.strip():
-            raise InvalidOutput(**self._place)
-        return result
+    def run_to_end(self) -> None:
+        """Make attempts until one succeeds, none helps any more, or a long wait is due."""
+        asked = list(self._run.attempts.values_list("model_key", flat=True))
+        while True:
+            model = self._model()
+            if timezone.now() >= self._deadline:
+                raise ProviderTimeout(provider=model.provider, model=model.name)
+            asked.append(model.key)
+            self._attempt = Attempt(self._run, self._lease, model, number=len(asked))
+            try:
+                result = self._attempt.receive(self._deadline)
+            except LLMActionsError as error:
+                self._end_failed_attempt(error)
+                if not self._goes_on(error, attempts=asked.count(model.key)):
+                    return
+            else:
+                self._succeed(result)
+                return
 
-    def _provider(self) -> Provider:
-        try:
-            return get_provider(self.run.provider_name)
-        except ImproperlyConfigured as error:
-            raise AuthenticationFailed(**self._place, detail=str(error)) from None
+    def end_attempt(self, **values: Any) -> None:
+        """Store the end of a call that is under way."""
+        if self._attempt and self._attempt.row.finished_at is None:
+            self._attempt.end(**values)
 
-    def _request(self) -> GenerationRequest:
-        return GenerationRequest(
-            model=self.run.request_model,
-            prompt=self.run.prompt,
-            system_instructions=self.run.system_instructions,
-            temperature=self.run.temperature,
-            max_tokens=self.run.max_tokens,
+    def fail(self, error: LLMActionsError) -> None:
+        """End the run; the text that had arrived is kept."""
+        row = self._attempt.row if self._attempt else None
+        finish(
+            self._run.pk,
+            self._lease.token,
+            LLMRun.Status.FAILED,
+            output=self.text,
+            first_token_at=row.first_token_at if row else None,
+            **self._usage(),
+            **error_fields(error),
         )
 
-    def _add(self, text: str) -> None:
-        if not self.text:
-            self.attempt.first_token_at = timezone.now()
-        storable = _storable(text)
-        self.text += storable
-        self._unshown += storable
+    def _model(self) -> ModelSettings:
+        run = self._run
+        key = run.fallback_model_key if run.used_fallback else run.model_key
+        try:
+            return get_settings().models[key]
+        except KeyError:
+            raise InvalidInput(InvalidInput.UNKNOWN_MODEL, key) from None
 
-    def _show(self) -> None:
-        now = time.monotonic()
-        if self._unshown and now - self._shown_at >= self._stream.flush_seconds:
-            self._stream.append(self.run.pk, self._unshown)
-            self._unshown = ""
-            self._shown_at = now
+    def _end_failed_attempt(self, error: LLMActionsError) -> None:
+        values = error_fields(error)
+        usage = error.usage if isinstance(error, ProviderError) else None
+        self.end_attempt(
+            usage=usage,
+            error_code=values["error_code"],
+            error_facts=values["error_facts"],
+            error_detail=values["error_detail"],
+        )
 
+    def _goes_on(self, error: LLMActionsError, attempts: int) -> bool:
+        """Wait, or change to the fallback model; false where the run was handed back.
 
-def _storable(text: str) -> str:
-    """Leave out what databases refuse: NUL, and halves of surrogate pairs."""
-    return text.replace("\0", "").encode(errors="ignore").decode()
+        Raises:
+            LLMActionsError: The same error, where nothing helps.
+        """
+        left_seconds = (self._deadline - timezone.now()).total_seconds()
+        if self.text or left_seconds <= 0:
+            raise error
+        seconds = wait_seconds(error, attempts=attempts, left_seconds=left_seconds)
+        if seconds is None:
+            if not may_fall_back(error) or not self._fall_back():
+                raise error
+            return True
+        retry_at = timezone.now() + timedelta(seconds=seconds)
+        if seconds > HAND_BACK_SECONDS:
+            hand_back(self._run.pk, self._lease.token, retry_at)
+            return False
+        self._wait_until(retry_at)
+        return True
 
+    def _wait_until(self, retry_at: datetime) -> None:
+        note(self._run.pk, self._lease.token, retry_at=retry_at)
+        while (left := (retry_at - timezone.now()).total_seconds()) > 0:
+            time.sleep(min(left, WAIT_SECONDS))
+            self._lease.check()
+        note(self._run.pk, self._lease.token, retry_at=None)
 
-def _succeed(answer: _Answer, result: GenerationResult) -> None:
-    usage = result.usage
-    tokens = {
-        "input_tokens": usage.input_tokens if usage else None,
-        "output_tokens": usage.output_tokens if usage else None,
-    }
-    answer.attempt_ended(**tokens, usage_source=LLMAttempt.UsageSource.REPORTED if usage else "")
-    finish(
-        answer.run.pk,
-        answer.lease.token,
-        LLMRun.Status.SUCCEEDED,
-        output=answer.text.strip(),
-        response_model=result.response_model,
-        finish_reason=result.finish_reason.value,
-        first_token_at=answer.attempt.first_token_at,
-        **tokens,
-        cached_input_tokens=usage.cached_input_tokens if usage else None,
-        reasoning_tokens=usage.reasoning_tokens if usage else None,
-    )
+    def _fall_back(self) -> bool:
+        run = self._run
+        model = get_settings().models.get(run.fallback_model_key)
+        if run.used_fallback or model is None:
+            return False
+        run.used_fallback = True
+        note(
+            run.pk,
+            self._lease.token,
+            used_fallback=True,
+            provider_name=model.provider,
+            request_model=model.name,
+        )
+        return True
 
+    def _succeed(self, result: GenerationResult) -> None:
+        attempt = self._attempt
+        assert attempt is not None  # noqa: S101 - for the type checker
+        attempt.end(usage=result.usage)
+        finish(
+            self._run.pk,
+            self._lease.token,
+            LLMRun.Status.SUCCEEDED,
+            output=attempt.text.strip(),
+            response_model=result.response_model,
+            finish_reason=result.finish_reason.value,
+            first_token_at=attempt.row.first_token_at,
+            **self._usage(),
+        )
 
-def _fail(answer: _Answer, error: LLMActionsError) -> None:
-    values = error_fields(error)
-    answer.attempt_ended(error_code=values["error_code"], error_detail=values["error_detail"])
-    finish(
-        answer.run.pk,
-        answer.lease.token,
-        LLMRun.Status.FAILED,
-        output=answer.text,
-        first_token_at=answer.attempt.first_token_at,
-        **values,
-    )
+    def _usage(self) -> dict[str, Any]:
+        """Add up what all attempts used; ``None`` where no provider has said it."""
+        counts = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
+        totals = LLMAttempt.objects.filter(run=self._run).aggregate(
+            **{f"all_{name}": Sum(name) for name in (*counts, "cost_usd")}
+        )
+        last = self._attempt.row if self._attempt else None
+        return {
+            **{name: totals[f"all_{name}"] for name in counts},
+            "cost_usd": totals["all_cost_usd"] if last and last.price else None,
+            "price": last.price if last else None,
+        }

@@ -10,7 +10,10 @@ from wagtail_llm_actions.errors import InvalidInput, LLMActionsError, ProviderEr
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
 
 def error_fields(error: LLMActionsError) -> dict[str, Any]:
@@ -33,16 +36,29 @@ def finish(run_id: UUID, lease_token: UUID, status: str, **values: Any) -> bool:
 
     ``lease_token`` fences off a worker that lost its lease: it can write nothing any more.
     """
-    ended = LLMRun.objects.filter(
-        pk=run_id, status=LLMRun.Status.RUNNING, lease_token=lease_token
-    ).update(
-        status=status,
-        finished_at=timezone.now(),
-        lease_token=None,
-        lease_expires_at=None,
-        **values,
+    ended = _ours(run_id, lease_token).update(
+        status=status, finished_at=timezone.now(), **_WITHOUT_WORKER, **values
     )
     return bool(ended)
+
+
+def note(run_id: UUID, lease_token: UUID, **values: Any) -> None:
+    """Write on a running run, if it is still ours."""
+    _ours(run_id, lease_token).update(**values)
+
+
+def hand_back(run_id: UUID, lease_token: UUID, retry_at: datetime) -> None:
+    """Let a running run wait in the queue until ``retry_at``, and its worker do something else."""
+    _ours(run_id, lease_token).update(
+        status=LLMRun.Status.QUEUED, **_WITHOUT_WORKER | {"retry_at": retry_at}
+    )
+
+
+_WITHOUT_WORKER: dict[str, Any] = {"retry_at": None, "lease_token": None, "lease_expires_at": None}
+
+
+def _ours(run_id: UUID, lease_token: UUID) -> QuerySet[LLMRun]:
+    return LLMRun.objects.filter(pk=run_id, status=LLMRun.Status.RUNNING, lease_token=lease_token)
 
 
 def fail_unstarted(run_id: UUID, error: LLMActionsError) -> None:

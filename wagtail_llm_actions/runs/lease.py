@@ -7,6 +7,8 @@ import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
@@ -58,11 +60,13 @@ class Lease:
 
 
 def claim(run_id: UUID) -> Lease | None:
-    """Take a queued run; ``None`` where another worker has it, or it is final already."""
-    token = uuid.uuid4()
-    taken = LLMRun.objects.filter(pk=run_id, status=LLMRun.Status.QUEUED).update(
+    """Take a queued run that is due; ``None`` where another worker has it, or it is final."""
+    token, now = uuid.uuid4(), timezone.now()
+    is_due = Q(retry_at=None) | Q(retry_at__lte=now)
+    taken = LLMRun.objects.filter(is_due, pk=run_id, status=LLMRun.Status.QUEUED).update(
         status=LLMRun.Status.RUNNING,
-        started_at=timezone.now(),
+        started_at=Coalesce("started_at", Value(now)),
+        retry_at=None,
         lease_token=token,
         lease_expires_at=_expiry(),
     )

@@ -27,8 +27,16 @@ REQUEUE_AFTER = timedelta(seconds=5)
 
 
 def recover() -> int:
-    """End every running run whose lease is over; return how many."""
-    return _end(LLMRun.objects.filter(lease_expires_at__lt=timezone.now()))
+    """End every running run whose lease is over, and queue those that waited for long enough.
+
+    Returns:
+        How many were ended.
+    """
+    now = timezone.now()
+    due = LLMRun.objects.filter(status=LLMRun.Status.QUEUED, retry_at__lte=now)
+    for run_id in due.values_list("pk", flat=True):
+        _enqueue(run_id)
+    return _end(LLMRun.objects.filter(lease_expires_at__lt=now))
 
 
 def recover_run(run: LLMRun) -> None:
@@ -41,16 +49,22 @@ def recover_run(run: LLMRun) -> None:
 def requeue(run: LLMRun) -> None:
     """Hand a run that waits for long to the queue again, where the queue has lost it.
 
-    The queue server may have lost its data, or the web process with the threads was restarted.
+    The queue server may have lost its data, or the web process with the threads was restarted. A
+    run that waits to be tried again is handed over when its time has come.
     """
-    if run.status == LLMRun.Status.QUEUED and timezone.now() - run.queued_at > REQUEUE_AFTER:
-        with contextlib.suppress(QueueUnavailable):
-            get_queue().enqueue(run.pk, Lane.INTERACTIVE)
+    due_at = run.retry_at or run.queued_at + REQUEUE_AFTER
+    if run.status == LLMRun.Status.QUEUED and timezone.now() >= due_at:
+        _enqueue(run.pk)
 
 
 def interrupt(run_id: UUID) -> None:
     """End a run whose process is known to be gone, without waiting for its lease."""
     _end(LLMRun.objects.filter(pk=run_id))
+
+
+def _enqueue(run_id: UUID) -> None:
+    with contextlib.suppress(QueueUnavailable):
+        get_queue().enqueue(run_id, Lane.INTERACTIVE)
 
 
 def _end(lost: QuerySet[LLMRun]) -> int:

@@ -99,6 +99,7 @@ def _prepare(llm_action: LLMAction, instance: models.Model) -> LLMRun:
         field_label=field_label(model, llm_action.destination),
         language_code=_language(instance),
         model_key=llm_action.model,
+        fallback_model_key=llm_action.fallback_model,
         temperature=llm_action.temperature,
         max_tokens=llm_action.max_tokens,
     )

@@ -88,12 +88,14 @@ class Answer:
                 InvalidOutput, "The server did not stream a message. Is BASE_URL right?"
             )
         if self._stop_reason is None:
-            raise AnswerError(ModelUnavailable, "The answer broke off.")
+            raise AnswerError(ModelUnavailable, "The answer broke off.", self._usage())
         finish_reason = FINISH_REASONS.get(self._stop_reason, FinishReason.ERROR)
         if not self._has_text and finish_reason is FinishReason.CONTENT_FILTER:
-            raise AnswerError(ContentFiltered, self._refusal or "The model refused to answer.")
+            words = self._refusal or "The model refused to answer."
+            raise AnswerError(ContentFiltered, words, self._usage())
         if not self._has_text:
-            raise AnswerError(InvalidOutput, why_empty(self._stop_reason, self._usage()))
+            words = why_empty(self._stop_reason, self._usage())
+            raise AnswerError(InvalidOutput, words, self._usage())
         return GenerationResult(
             finish_reason=finish_reason,
             response_model=self._response_model or request_model,

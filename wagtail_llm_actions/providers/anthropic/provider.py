@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.generation import GenerationRequest, GenerationResult
 
 ANTHROPIC_URL = "https://api.anthropic.com"
-MAX_TEMPERATURE = 1.0
+NO_REASONING = "none"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,16 +28,10 @@ class AnthropicOptions:
 
     connect_timeout_seconds: float = 5.0
     """To open the connection; the answer has no time limit here."""
-    send_temperature: bool = False
-    """For models that still take one; the others refuse a request that has it."""
 
 
 class AnthropicProvider(Provider):
-    """Messages of Anthropic (without ``base_url``) or of a compatible server.
-
-    A temperature is sent only with the option ``send_temperature``, and at most as 1.0, which is
-    the end of Anthropic's scale.
-    """
+    """Messages of Anthropic (without ``base_url``) or of a compatible server."""
 
     added_paths = ("/v1",)
 
@@ -81,29 +75,31 @@ class AnthropicProvider(Provider):
                     if text := answer.read(event):
                         yield TextDelta(text=text)
             yield answer.result(request.model)
-            return
         except errors.ALL as error:
             failure = errors.failure_of(error)
+        else:
+            return
         # Outside the block: an error that kept the SDK's would keep its half-read answer alive.
         raise self.error(failure, request.model)
 
     async def _create(self, request: GenerationRequest) -> AsyncStream[RawMessageStreamEvent]:
         from anthropic import omit  # noqa: PLC0415 - the SDK
 
+        effort = request.reasoning_effort
+        has_effort = effort not in {None, NO_REASONING}
         return await self._clients.get().messages.create(
             model=request.model,
             messages=[{"role": "user", "content": request.prompt}],
             system=request.system_instructions or omit,
             max_tokens=request.max_tokens,
             stream=True,
+            thinking={"type": "disabled"} if effort == NO_REASONING else omit,
+            output_config={"effort": cast("Any", effort)} if has_effort else omit,
             # The SDK has no parameter for it.
-            extra_body=self._temperature(request),
+            extra_body=None
+            if request.temperature is None
+            else {"temperature": request.temperature},
         )
-
-    def _temperature(self, request: GenerationRequest) -> dict[str, float] | None:
-        if request.temperature is None or not self.options.send_temperature:
-            return None
-        return {"temperature": min(request.temperature, MAX_TEMPERATURE)}
 
     def _build_client(self) -> AsyncAnthropic:
         from wagtail_llm_actions.providers.anthropic.client import build_client  # noqa: PLC0415 - the SDK

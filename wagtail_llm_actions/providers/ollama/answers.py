@@ -64,7 +64,7 @@ class Answer:
             words = why_empty(self._done_reason, self._usage)
             if self._has_thoughts:
                 words += " All that it wrote was reasoning."
-            raise AnswerError(InvalidOutput, words)
+            raise AnswerError(InvalidOutput, words, self._usage)
         return GenerationResult(
             finish_reason=FINISH_REASONS.get(self._done_reason, FinishReason.ERROR),
             response_model=self._response_model or request_model,

@@ -84,9 +84,10 @@ class OllamaProvider(Provider):
                     if text := answer.read(line):
                         yield TextDelta(text=text)
             yield answer.result(request.model)
-            return
         except errors.ALL as error:
             failure = errors.failure_of(error, request.model)
+        else:
+            return
         # Outside the block: an error that kept the SDK's would keep its half-read answer alive.
         raise self.error(failure, request.model)
 
@@ -105,6 +106,7 @@ class OllamaProvider(Provider):
             "stream": True,
             # Ollama would otherwise cut a prompt that is too long, and not say so.
             "truncate": False,
+            "think": _think(request.reasoning_effort),
             "options": _given(options),
             "keep_alive": self.options.keep_alive,
         }
@@ -116,6 +118,11 @@ class OllamaProvider(Provider):
         return build_client(
             api_key=self._api_key, base_url=self.base_url or "", options=self.options
         )
+
+
+def _think(effort: str | None) -> bool | str | None:
+    """Write an effort as Ollama does: some models take a level, the others only yes or no."""
+    return False if effort == "none" else effort
 
 
 def _given(fields: Mapping[str, Any]) -> dict[str, Any]:

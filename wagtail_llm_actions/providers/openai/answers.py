@@ -60,14 +60,16 @@ class Answer:
                 InvalidOutput, "The server did not stream a chat completion. Is BASE_URL right?"
             )
         if self._finish_reason is None:
-            raise AnswerError(ModelUnavailable, "The answer broke off.")
+            raise AnswerError(ModelUnavailable, "The answer broke off.", self._usage)
         finish_reason = FINISH_REASONS.get(self._finish_reason, FinishReason.ERROR)
         if self._refusal:
-            raise AnswerError(ContentFiltered, self._refusal)
+            raise AnswerError(ContentFiltered, self._refusal, self._usage)
         if not self._has_text and finish_reason is FinishReason.CONTENT_FILTER:
-            raise AnswerError(ContentFiltered, "The provider's content filter stopped it.")
+            words = "The provider's content filter stopped it."
+            raise AnswerError(ContentFiltered, words, self._usage)
         if not self._has_text:
-            raise AnswerError(InvalidOutput, why_empty(self._finish_reason, self._usage))
+            words = why_empty(self._finish_reason, self._usage)
+            raise AnswerError(InvalidOutput, words, self._usage)
         return GenerationResult(
             finish_reason=finish_reason,
             response_model=self._response_model or request_model,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from openai import AsyncOpenAI, AsyncStream
     from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+    from openai.types.shared_params import ReasoningEffort
 
     from wagtail_llm_actions.generation import GenerationRequest, GenerationResult
 
@@ -82,9 +83,10 @@ class OpenAIProvider(Provider):
                     if text := answer.read(chunk):
                         yield TextDelta(text=text)
             yield answer.result(request.model)
-            return
         except errors.ALL as error:
             failure = errors.failure_of(error)
+        else:
+            return
         # Outside the block: an error that kept the SDK's would keep its half-read answer alive.
         raise self.error(failure, request.model)
 
@@ -98,6 +100,7 @@ class OpenAIProvider(Provider):
             max_completion_tokens=request.max_tokens if self.is_openai else omit,
             max_tokens=omit if self.is_openai else request.max_tokens,
             temperature=omit if request.temperature is None else request.temperature,
+            reasoning_effort=cast("ReasoningEffort", request.reasoning_effort or omit),
             stream=True,
             stream_options={"include_usage": True},
         )

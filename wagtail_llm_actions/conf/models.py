@@ -1,0 +1,170 @@
+"""``MODELS``: what admins may choose in an action; extends and corrects the shipped list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from wagtail_llm_actions.catalog import ListPrice, ModelFacts, catalog, known_names
+from wagtail_llm_actions.conf.entries import SETTING, TEXT, entry, mapping
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from wagtail_llm_actions.catalog import CatalogModel
+    from wagtail_llm_actions.conf.providers import ProviderSettings
+
+FACTS: Mapping[str, tuple[type, ...]] = {
+    "ACCEPTS_TEMPERATURE": (bool,),
+    "MAX_TEMPERATURE": (int, float),
+    "REASONING_EFFORT": (str,),
+    "REASONING_TOKENS": (int,),
+    "ACCEPTS_IMAGES": (bool,),
+    "STRUCTURED_OUTPUT": (bool,),
+    "CONTEXT_TOKENS": (int,),
+    "MAX_OUTPUT_TOKENS": (int,),
+}
+KINDS: Mapping[str, tuple[type, ...]] = {
+    "PROVIDER": (str,),
+    "NAME": (str,),
+    "LABEL": TEXT,
+    "DESCRIPTION": TEXT,
+    "PRICE": (Mapping,),
+    **FACTS,
+}
+PRICE: Mapping[str, tuple[type, ...]] = dict.fromkeys(
+    ("INPUT", "CACHED_INPUT", "OUTPUT"), (int, float, str, Decimal)
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelSettings:
+    """A model that admins may choose in an action."""
+
+    key: str
+    """Stored on actions and runs; never shown to the provider."""
+    provider: str
+    """Alias of the entry in ``PROVIDERS``."""
+    name: str
+    """The provider's own name of the model."""
+    label: str
+    description: str = ""
+    """One line of advice for the person who chooses."""
+    facts: ModelFacts = field(default_factory=ModelFacts)
+    price: ListPrice | None = None
+    """The site's own price; ``None`` asks the price list."""
+    retired_name: str = ""
+    """The model that gave a family its name; ``name`` answers in its place."""
+    retired_on: date | None = None
+    retires_on: date | None = None
+    """The day after which the vendor stops ``name``, where announced."""
+
+
+def read_models(
+    raw: Mapping[str, Any], providers: Mapping[str, ProviderSettings]
+) -> Mapping[str, ModelSettings]:
+    """Return the models by key: the shipped ones of the configured vendors, then the site's.
+
+    Raises:
+        ImproperlyConfigured: An entry is wrong.
+    """
+    models = {
+        model.key: _shipped(model, alias)
+        for model in catalog().values()
+        if (alias := _serving(model.vendor, providers))
+    }
+    for key, value in mapping(raw, "MODELS").items():
+        if value is None:
+            models.pop(key, None)
+        else:
+            models[key] = _own(key, value, models.get(key), providers)
+    return models
+
+
+def _serving(vendor: str, providers: Mapping[str, ProviderSettings]) -> str | None:
+    return next(
+        (
+            provider.alias
+            for provider in providers.values()
+            if provider.vendor == vendor and provider.serves_vendors_models
+        ),
+        None,
+    )
+
+
+def _shipped(model: CatalogModel, alias: str) -> ModelSettings:
+    return ModelSettings(
+        key=model.key,
+        provider=alias,
+        name=model.name,
+        label=model.label,
+        description=model.description,
+        facts=model.facts,
+        retired_name=model.retired_name,
+        retired_on=model.retired_on,
+        retires_on=model.retires_on,
+    )
+
+
+def _own(
+    key: str,
+    value: object,
+    shipped: ModelSettings | None,
+    providers: Mapping[str, ProviderSettings],
+) -> ModelSettings:
+    where = f"['MODELS'][{key!r}]"
+    given = entry(value, KINDS, set() if shipped else {"PROVIDER", "NAME"}, where)
+    model = shipped or ModelSettings(key=key, provider="", name="", label=key)
+    renamed = "NAME" in given and given["NAME"] != model.name
+    model = replace(
+        model,
+        provider=given.get("PROVIDER", model.provider),
+        name=given.get("NAME", model.name),
+        label=given.get("LABEL", model.label),
+        description=given.get("DESCRIPTION", model.description),
+        price=_price(given["PRICE"], where) if "PRICE" in given else None,
+    )
+    if renamed:
+        model = _facts_by_name(model, providers)
+    facts = {name.lower(): given[name] for name in FACTS if name in given}
+    return replace(model, facts=replace(model.facts, **facts))
+
+
+def _facts_by_name(
+    model: ModelSettings, providers: Mapping[str, ProviderSettings]
+) -> ModelSettings:
+    provider = providers.get(model.provider)
+    known = known_names(provider.vendor).get(model.name) if provider else None
+    # The vendors' newest models refuse a request with a temperature; other servers take one.
+    is_newest = provider is not None and provider.serves_vendors_models and not provider.is_local
+    return replace(
+        model,
+        facts=known.facts if known else ModelFacts(accepts_temperature=not is_newest),
+        retired_name="",
+        retired_on=None,
+        retires_on=known.retires_on if known else None,
+    )
+
+
+def _price(value: Mapping[str, Any], where: str) -> ListPrice:
+    given = entry(value, PRICE, set(), f"{where}['PRICE']")
+    try:
+        listed = {key: Decimal(str(amount)) for key, amount in given.items()}
+    except InvalidOperation:
+        listed = {}
+    is_amount = all(amount.is_finite() and amount >= 0 for amount in listed.values())
+    if not is_amount or not {"INPUT", "OUTPUT"} <= listed.keys():
+        msg = (
+            f"{SETTING}{where}['PRICE'] needs 'INPUT' and 'OUTPUT', in US dollars per million "
+            "tokens."
+        )
+        raise ImproperlyConfigured(msg)
+    return ListPrice(
+        input=listed["INPUT"],
+        cached_input=listed.get("CACHED_INPUT", listed["INPUT"]),
+        output=listed["OUTPUT"],
+    )
