@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from wagtail_llm_actions.pricing import warm_up as warm_up_prices
 from wagtail_llm_actions.providers.registry import warm_up as warm_up_providers
 from wagtail_llm_actions.runs.execute import execute
 from wagtail_llm_actions.runs.recover import interrupt, recover
@@ -15,8 +16,9 @@ def execute_run(run_id: str) -> None:
 
 
 def warm_up() -> None:
-    """Load the SDKs and build the clients of all configured providers."""
+    """Load the SDKs, build the clients of all configured providers, read the price list."""
     warm_up_providers()
+    warm_up_prices()
 
 
 def recover_runs() -> None:

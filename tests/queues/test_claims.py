@@ -63,7 +63,7 @@ def test_a_worker_without_its_lease_writes_nothing_on_the_run(
     use_queues(None)
     gate = threading.Event()
     server.play(answer("The tide ", gate, "came early."))
-    run = LLMRunFactory(provider_name="openai", request_model="owl-1")
+    run = LLMRunFactory(model_key="openai", request_model="owl-1")
 
     def work() -> None:
         try:

@@ -73,9 +73,9 @@ def test_runs_that_two_processes_take_at_once_are_executed_once(
 ) -> None:
     user = EditorFactory()
     visitor = Visitor(user)
-    first = LLMRunFactory(user=user, provider_name="openai", request_model="owl-1")
+    first = LLMRunFactory(user=user, model_key="openai", request_model="owl-1")
     again = {"user": user, "action": first.action, "page": first.target}
-    runs = [first, *(LLMRunFactory(**again, provider_name="openai") for _ in range(4))]
+    runs = [first, *(LLMRunFactory(**again, model_key="openai") for _ in range(4))]
     server.play(*(answer("Once.") for _ in runs))
 
     with ThreadPoolExecutor(len(webs)) as both:

@@ -33,6 +33,13 @@ class Queue(ABC):
             QueueUnavailable: The queue did not take it, within 2 seconds.
         """
 
+    def enqueue_later(self, run_id: UUID, lane: Lane, seconds: float) -> None:  # noqa: B027
+        """Put a run on the queue after some seconds.
+
+        Does nothing by default: workers look for runs that are due at each tick, and so does the
+        editor's browser while it waits.
+        """
+
     @abstractmethod
     def cancel(self, run_id: UUID) -> None:
         """Take a waiting run off the queue where that is cheap; the database says it is cancelled."""

@@ -67,5 +67,11 @@ class ThreadQueue(Queue):
                 _pool = _Pool(get_settings().threads)
             _pool.put(run_id)
 
+    def enqueue_later(self, run_id: UUID, lane: Lane, seconds: float) -> None:
+        """Hand the run over by a timer, because no worker ticks here."""
+        timer = threading.Timer(seconds, self.enqueue, (run_id, lane))
+        timer.daemon = True
+        timer.start()
+
     def cancel(self, run_id: UUID) -> None:
         """Do nothing: a thread that takes a cancelled run finds it final."""

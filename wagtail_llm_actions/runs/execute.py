@@ -19,6 +19,7 @@ from wagtail_llm_actions.errors import (
     ProviderTimeout,
 )
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
+from wagtail_llm_actions.queues import Lane, get_queue
 from wagtail_llm_actions.runs.attempt import WAIT_SECONDS, Attempt
 from wagtail_llm_actions.runs.finish import error_fields, finish, hand_back, note
 from wagtail_llm_actions.runs.lease import Cancelled, Lease, LeaseLost, claim
@@ -149,6 +150,7 @@ class _Execution:
         retry_at = timezone.now() + timedelta(seconds=seconds)
         if seconds > HAND_BACK_SECONDS:
             hand_back(self._run.pk, self._lease.token, retry_at)
+            get_queue().enqueue_later(self._run.pk, Lane.INTERACTIVE, seconds)
             return False
         self._wait_until(retry_at)
         return True
