@@ -100,11 +100,13 @@ def test_a_failed_run_tells_its_sentence_and_not_the_providers_words(
 
     response = poll(client, run)
 
-    assert response.json()["error"] == {
-        "code": "timeout",
-        "message": "Scripted took too long. Try again; if it happens again, ask your admin for a "
-        "smaller model or fewer max tokens.",
-    }
+    error = response.json()["error"]
+    assert (error["code"], error["message"]) == (
+        "timeout",
+        "Scripted took too long. Try again; if it happens again, ask your admin for a smaller "
+        "model or fewer max tokens.",
+    )
+    assert error["report"].startswith(f"run: {run.pk}\nerror: timeout\n")
     assert "owl" not in response.text
 
 

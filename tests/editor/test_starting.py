@@ -97,6 +97,8 @@ def test_the_answer_describes_a_run_that_waits(
         "field": "summary",
         "status": "queued",
         "ahead": 0,
+        "waiting": "",
+        "attempts": 0,
         "text": "",
         "cursor": "0",
         "output": "",

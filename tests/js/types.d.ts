@@ -42,6 +42,10 @@ declare namespace LLMActions {
     status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
     /** Runs before it in the queue. */
     ahead: number;
+    /** Why it is about to be tried again, and when. */
+    waiting: string;
+    /** Failed calls, while it waits. */
+    attempts: number;
     /** The piece of text since the cursor that was sent; only while running. */
     text: string;
     /** Opaque; goes back with the next question. */
@@ -51,7 +55,7 @@ declare namespace LLMActions {
     finish_reason: 'stop' | 'length' | 'content_filter' | null;
     /** What the editor should know about a text that was written. */
     notice: string;
-    error: { code: string; message: string } | null;
+    error: { code: string; message: string; report: string } | null;
     model: string;
     input_tokens: number | null;
     output_tokens: number | null;
@@ -93,7 +97,7 @@ declare namespace LLMActions {
 
   type CardState = 'working' | 'proposal' | 'failed' | 'cancelled' | 'accepted';
 
-  type Command = 'cancel' | 'accept' | 'retry' | 'dismiss' | 'copy' | 'undo';
+  type Command = 'cancel' | 'accept' | 'retry' | 'dismiss' | 'copy' | 'report' | 'undo';
 
   /** What a card shows; parts that are not given are empty. */
   interface CardView {
@@ -101,7 +105,11 @@ declare namespace LLMActions {
     title: string;
     status: string;
     text?: string;
+    /** The status counts seconds; it was read out when it began. */
+    isCountdown?: boolean;
     error?: string;
+    /** Of a failed run, for whoever helps. */
+    report?: string;
     notice?: string;
     details?: string;
   }

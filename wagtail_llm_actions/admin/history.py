@@ -19,7 +19,9 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.views.reports import ReportView
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from wagtail_llm_actions.admin.advice import advice
 from wagtail_llm_actions.admin.messages import error_sentence, model_label
+from wagtail_llm_actions.admin.support import support_report
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs.recover import recover
 from wagtail_llm_actions.runs.start import field_label
@@ -197,5 +199,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             **kwargs,
             model_label=model_label(run.model_key),
             error=error_sentence(run),
+            advice=advice(run),
+            report=support_report(run, run.attempts.all()) if run.error_code else "",
             source_label=field_label(model, run.source_path) if model else run.source_path,
         )

@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import ErrorCode, InvalidInput
 from wagtail_llm_actions.generation import FinishReason
+from wagtail_llm_actions.runs.retry import max_attempts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from django.utils.functional import Promise
 
     from wagtail_llm_actions.models import LLMRun
 
@@ -33,31 +38,82 @@ def error_sentence(run: LLMRun) -> str:
 
 def notice(run: LLMRun) -> str:
     """Return what to tell the editor of a text that came, but not as wished; mostly empty."""
-    if run.status == run.Status.SUCCEEDED and run.finish_reason == FinishReason.LENGTH:
-        return _("The text was cut off at the limit of %(tokens)d tokens.") % {
-            "tokens": run.max_tokens
-        }
-    return ""
+    if run.status != run.Status.SUCCEEDED:
+        return ""
+    sentences = []
+    if run.used_fallback:
+        message = _("%(model)s could not answer, so %(fallback)s wrote this text.")
+        fallback = model_label(run.fallback_model_key)
+        sentences.append(message % {"model": model_label(run.model_key), "fallback": fallback})
+    if run.finish_reason == FinishReason.LENGTH:
+        message = _("The text was cut off at the limit of %(tokens)d tokens.")
+        sentences.append(message % {"tokens": run.max_tokens})
+    return " ".join(sentences)
+
+
+def waiting_sentence(run: LLMRun, codes: Sequence[str]) -> str:
+    """Return what to tell the editor of a run that is about to be tried again.
+
+    Args:
+        run: It has a ``retry_at``.
+        codes: How its attempts with the current model have failed, in their order.
+    """
+    last = codes[-1] if codes else ""
+    left = (run.retry_at - timezone.now()).total_seconds() if run.retry_at else 0
+    message = _WAITING.get(last, _WAITING[ErrorCode.RATE_LIMITED])
+    return str(message) % {
+        "seconds": max(0, math.ceil(left)),
+        "number": len(codes) + 1,
+        "of": max_attempts(last),
+    }
 
 
 def _timeout(run: LLMRun) -> str:
-    return _(
-        "%(model)s took too long. Try again; if it happens again, ask your admin for a smaller "
-        "model or fewer max tokens."
-    ) % {"model": model_label(run.model_key)}
+    local = _local_model(run)
+    if local:
+        message = _(
+            "%(model)s took too long. Try again; if it happens again, ask your admin for fewer max "
+            "tokens or a smaller model, such as %(local)s."
+        )
+    else:
+        message = _(
+            "%(model)s took too long. Try again; if it happens again, ask your admin for a smaller "
+            "model or fewer max tokens."
+        )
+    return message % {"model": model_label(run.current_model_key), "local": local}
 
 
 def _rate_limited(run: LLMRun) -> str:
-    model = model_label(run.model_key)
+    model = model_label(run.current_model_key)
     seconds = run.error_facts.get("retry_after_seconds")
-    if not seconds:
-        return _("%(model)s is busy. Wait a little, then try again.") % {"model": model}
-    count = math.ceil(seconds)
-    return ngettext(
-        "%(model)s is busy. Try again in %(count)d second.",
-        "%(model)s is busy. Try again in %(count)d seconds.",
-        count,
-    ) % {"model": model, "count": count}
+    if seconds:
+        count = math.ceil(seconds)
+        message = ngettext(
+            "%(model)s is busy. Try again in %(count)d second.",
+            "%(model)s is busy. Try again in %(count)d seconds.",
+            count,
+        ) % {"model": model, "count": count}
+    else:
+        message = _("%(model)s is busy. Wait a little, then try again.") % {"model": model}
+    if local := _local_model(run):
+        hint = _("If this happens often, ask your admin to let this action use %(local)s.")
+        message = f"{message} {hint % {'local': local}}"
+    return message
+
+
+def _local_model(run: LLMRun) -> str:
+    """Name a model of the site's own machines, which no other customer keeps busy."""
+    settings = get_settings()
+    return next(
+        (
+            str(model.label)
+            for model in settings.models.values()
+            if model.key != run.current_model_key
+            and (provider := settings.providers.get(model.provider))
+            and provider.is_local
+        ),
+        "",
+    )
 
 
 def _invalid_input(run: LLMRun) -> str:
@@ -80,13 +136,13 @@ def _invalid_input(run: LLMRun) -> str:
     return _(
         "%(model)s did not accept the request. Check the content of the source field, or ask your "
         "admin to check this action."
-    ) % {"model": model_label(run.model_key)}
+    ) % {"model": model_label(run.current_model_key)}
 
 
 def _model_unavailable(run: LLMRun) -> str:
     return _(
         "%(model)s is not available. Try again later, or ask your admin to check its status."
-    ) % {"model": model_label(run.model_key)}
+    ) % {"model": model_label(run.current_model_key)}
 
 
 def _authentication(run: LLMRun) -> str:
@@ -99,10 +155,15 @@ def _content_filtered(run: LLMRun) -> str:
     return _(
         "%(model)s refused to write this text because of its content rules. Change the source "
         "text, then try again."
-    ) % {"model": model_label(run.model_key)}
+    ) % {"model": model_label(run.current_model_key)}
 
 
 def _invalid_output(run: LLMRun) -> str:
+    if run.error_facts.get("reasoning_tokens"):
+        return _(
+            "%(model)s used up its tokens for reasoning, so no text was left. Ask your admin for "
+            "more max tokens or another model."
+        ) % {"model": model_label(run.current_model_key)}
     return _("%(model)s answered without a usable text. Try again.") % {
         "model": model_label(run.model_key)
     }
@@ -122,6 +183,14 @@ def _interrupted(run: LLMRun) -> str:
 def _internal(run: LLMRun) -> str:
     return _("Something went wrong on the server. Try again, or tell your admin.")
 
+
+_WAITING: dict[str, Promise] = {
+    ErrorCode.RATE_LIMITED: _lazy("Busy, trying again in %(seconds)d s (%(number)d of %(of)d)"),
+    ErrorCode.MODEL_UNAVAILABLE: _lazy(
+        "Not reachable, trying again in %(seconds)d s (%(number)d of %(of)d)"
+    ),
+    ErrorCode.TIMEOUT: _lazy("No answer yet, trying again in %(seconds)d s (%(number)d of %(of)d)"),
+}
 
 # By value: a row may hold a code of another version.
 _SENTENCES: dict[str, Callable[[LLMRun], str]] = {

@@ -170,6 +170,11 @@ class LLMRun(models.Model):
         return self.status not in self.UNFINISHED
 
     @property
+    def current_model_key(self) -> str:
+        """The model that writes, or wrote: the action's own, or its fallback."""
+        return self.fallback_model_key if self.used_fallback else self.model_key
+
+    @property
     def seconds(self) -> float | None:
         """Seconds from the click to the end, waiting included; ``None`` before the end."""
         if self.finished_at is None:

@@ -116,8 +116,7 @@ class _Execution:
         )
 
     def _model(self) -> ModelSettings:
-        run = self._run
-        key = run.fallback_model_key if run.used_fallback else run.model_key
+        key = self._run.current_model_key
         try:
             return get_settings().models[key]
         except KeyError:

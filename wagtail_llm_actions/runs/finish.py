@@ -27,6 +27,8 @@ def error_fields(error: LLMActionsError) -> dict[str, Any]:
             "status_code": error.status_code,
             "retry_after_seconds": error.retry_after_seconds,
         }
+        if error.usage and error.usage.reasoning_tokens:
+            facts["reasoning_tokens"] = error.usage.reasoning_tokens
         detail = error.detail
     return {"error_code": error.code.value, "error_facts": facts, "error_detail": detail}
 

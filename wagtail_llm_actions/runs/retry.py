@@ -6,6 +6,7 @@ import random
 
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
+    ErrorCode,
     LLMActionsError,
     ModelUnavailable,
     ProviderError,
@@ -37,13 +38,17 @@ def wait_seconds(error: LLMActionsError, *, attempts: int, left_seconds: float) 
         attempts: How many the model has had.
         left_seconds: Until the run's deadline.
     """
-    limit = MAX_TIMEOUTS if isinstance(error, ProviderTimeout) else MAX_ATTEMPTS
-    if not error.retryable or attempts >= limit:
+    if not error.retryable or attempts >= max_attempts(error.code):
         return None
     backoff = min(MAX_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** (attempts - 1))
     asked_for = error.retry_after_seconds if isinstance(error, ProviderError) else None
     wait = max(random.uniform(0, backoff), asked_for or 0.0)  # noqa: S311 - no secret
     return wait if wait < left_seconds else None
+
+
+def max_attempts(code: str) -> int:
+    """Return how many attempts a model has at most, given how the last one failed."""
+    return MAX_TIMEOUTS if code == ErrorCode.TIMEOUT else MAX_ATTEMPTS
 
 
 def may_fall_back(error: LLMActionsError) -> bool:

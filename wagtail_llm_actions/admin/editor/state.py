@@ -6,7 +6,13 @@ from typing import TypedDict
 
 from django.urls import reverse
 
-from wagtail_llm_actions.admin.messages import error_sentence, model_label, notice
+from wagtail_llm_actions.admin.messages import (
+    error_sentence,
+    model_label,
+    notice,
+    waiting_sentence,
+)
+from wagtail_llm_actions.admin.support import support_report
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.streams import get_stream
 
@@ -16,6 +22,8 @@ class ErrorState(TypedDict):
 
     code: str
     message: str
+    report: str
+    """Facts for whoever helps, without any content."""
 
 
 class RunState(TypedDict):
@@ -28,6 +36,10 @@ class RunState(TypedDict):
     status: str
     ahead: int
     """Runs that wait before this one; 0 once it runs."""
+    waiting: str
+    """Why it is about to be tried again, and when; mostly empty."""
+    attempts: int
+    """How many calls have failed, while it waits to be tried again."""
     text: str
     """The new piece of live text."""
     cursor: str
@@ -52,7 +64,7 @@ def run_state(run: LLMRun, after: int = 0) -> RunState:
     text, cursor = ("", after)
     if run.status == LLMRun.Status.RUNNING:
         text, cursor = get_stream().read(run.pk, after)
-    error = error_sentence(run)
+    codes = _failed_codes(run) if run.retry_at else []
     return {
         "id": str(run.pk),
         "action": run.action_id,
@@ -60,13 +72,15 @@ def run_state(run: LLMRun, after: int = 0) -> RunState:
         "field": run.field_path,
         "status": run.status,
         "ahead": _ahead(run),
+        "waiting": waiting_sentence(run, codes) if run.retry_at else "",
+        "attempts": len(codes),
         "text": text,
         "cursor": str(cursor),
         "output": run.output if run.is_final else "",
         "finish_reason": run.finish_reason or None,
         "notice": notice(run),
-        "error": {"code": run.error_code, "message": error} if error else None,
-        "model": model_label(run.model_key),
+        "error": _error(run),
+        "model": model_label(run.current_model_key),
         "input_tokens": run.input_tokens,
         "output_tokens": run.output_tokens,
         "seconds": run.seconds,
@@ -77,7 +91,23 @@ def run_state(run: LLMRun, after: int = 0) -> RunState:
     }
 
 
+def _failed_codes(run: LLMRun) -> list[str]:
+    attempts = run.attempts.filter(model_key=run.current_model_key)
+    return list(attempts.values_list("error_code", flat=True))
+
+
+def _error(run: LLMRun) -> ErrorState | None:
+    message = error_sentence(run)
+    if not message:
+        return None
+    return {
+        "code": run.error_code,
+        "message": message,
+        "report": support_report(run, run.attempts.all()),
+    }
+
+
 def _ahead(run: LLMRun) -> int:
-    if run.status != LLMRun.Status.QUEUED:
+    if run.status != LLMRun.Status.QUEUED or run.retry_at:
         return 0
     return LLMRun.objects.filter(status=LLMRun.Status.QUEUED, queued_at__lt=run.queued_at).count()

@@ -10,6 +10,25 @@ const template = () =>
 export const texts = /** @type {LLMActions.Texts} */ ({ ...template()?.dataset });
 
 /**
+ * @param {string} content
+ * @param {HTMLElement} place - in the document
+ */
+export async function copyText(content, place) {
+  try {
+    await navigator.clipboard.writeText(content);
+  } catch {
+    // Not on plain http, and not for everybody.
+    const source = document.createElement('textarea');
+    source.value = content;
+    source.className = 'w-sr-only';
+    place.append(source);
+    source.select();
+    document.execCommand('copy');
+    source.remove();
+  }
+}
+
+/**
  * @param {object} options
  * @param {string} options.path - of the field; makes the card's ids unique
  * @param {string} options.label - of the field
@@ -65,12 +84,15 @@ export function createCard({ path, label, onCommand, onEdit }) {
         element.toggleAttribute('hidden', !states.includes(state));
       });
       setPart('title', state === 'accepted' ? '' : view.title);
+      // A countdown is seen, but read out only once.
+      part('status').ariaLive = view.isCountdown ? 'off' : 'polite';
       setPart('status', view.status);
       setPart('error', view.error);
       setPart('notice', view.notice);
       setPart('details', view.details);
       text.hidden = !view.text && state !== 'proposal';
       part('copy').hidden = text.hidden;
+      part('report').hidden = !view.report;
       text.readOnly = state !== 'proposal';
       if (text.value !== (view.text ?? '')) {
         text.value = view.text ?? '';
@@ -118,14 +140,6 @@ export function createCard({ path, label, onCommand, onEdit }) {
     /** @param {string} status */
     announce: (status) => setPart('status', status),
 
-    async copy() {
-      try {
-        await navigator.clipboard.writeText(text.value);
-      } catch {
-        // Not on plain http, and not for everybody.
-        text.select();
-        document.execCommand('copy');
-      }
-    },
+    copy: () => copyText(text.value, root),
   };
 }

@@ -99,11 +99,12 @@ class FieldWidget {
    */
   news(run, text) {
     const { texts, words } = this.site;
+    const isCountdown = Boolean(run.waiting) && run.attempts === this.run?.attempts;
     this.run = run;
     if (run.status === 'succeeded') this.propose(text, words.done(run, texts));
     else if (run.status === 'failed') this.fail(run.error, text);
     else if (run.status === 'cancelled') this.show('cancelled', { status: texts.cancelled, text });
-    else this.show('working', { status: words.progress(run, text, texts), text });
+    else this.show('working', { status: words.progress(run, text, texts), text, isCountdown });
   }
 
   /**
@@ -125,12 +126,13 @@ class FieldWidget {
   }
 
   /**
-   * @param {{message: string} | null} error
+   * @param {{message: string, report?: string} | null} error
    * @param {string} [text]
    */
   fail(error, text) {
     const { texts } = this.site;
-    this.show('failed', { status: texts.failed, error: error?.message || texts.unexpected, text });
+    const message = error?.message || texts.unexpected;
+    this.show('failed', { status: texts.failed, error: message, report: error?.report, text });
   }
 
   /**
@@ -226,6 +228,11 @@ class FieldWidget {
 
   async copy() {
     await this.card.copy();
+    this.card.announce(this.site.texts.copied);
+  }
+
+  async report() {
+    await this.site.card.copyText(String(this.run?.error?.report), this.card.root);
     this.card.announce(this.site.texts.copied);
   }
 }

@@ -23,6 +23,7 @@ function localize(value) {
  * @param {LLMActions.Texts} texts
  */
 export function progress(run, text, texts) {
+  if (run.waiting) return run.waiting;
   if (run.status === 'running') return text ? texts.writing : texts.waiting;
   return run.ahead ? fill(texts.queued, { number: run.ahead }) : texts.next;
 }

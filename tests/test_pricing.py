@@ -1,0 +1,138 @@
+"""What a call costs: the list's price on its day, the site's own, nothing, or unknown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from importlib.metadata import version
+
+import genai_prices
+import pytest
+
+from wagtail_llm_actions.catalog import ListPrice
+from wagtail_llm_actions.generation import Usage
+from wagtail_llm_actions.pricing import Price, cost_usd, price_of
+
+TODAY = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def price(
+    model: str = "gpt-6-luna",
+    *,
+    vendor: str = "openai",
+    base_url: str | None = None,
+    override: ListPrice | None = None,
+    when: datetime = TODAY,
+    input_tokens: int = 0,
+) -> Price | None:
+    return price_of(
+        vendor=vendor,
+        base_url=base_url,
+        model=model,
+        override=override,
+        when=when,
+        input_tokens=input_tokens,
+    )
+
+
+def listed(found: Price | None) -> ListPrice:
+    assert found is not None
+    return found.listed
+
+
+def test_the_lists_price_says_where_it_is_from() -> None:
+    source = f"genai-prices {version('genai-prices')}"
+
+    found = price("gpt-4o-mini")
+
+    assert found == Price(
+        listed=ListPrice(
+            input=Decimal("0.15"), cached_input=Decimal("0.075"), output=Decimal("0.6")
+        ),
+        source=source,
+    )
+    assert found.as_json() == {
+        "input": "0.15",
+        "cached_input": "0.075",
+        "output": "0.6",
+        "source": source,
+    }
+
+
+@pytest.mark.parametrize("vendor", ["openai", "anthropic"])
+@pytest.mark.parametrize(
+    "usage",
+    [
+        Usage(input_tokens=1000, output_tokens=500),
+        Usage(input_tokens=1000, output_tokens=500, cached_input_tokens=400, reasoning_tokens=90),
+        Usage(input_tokens=272_001, output_tokens=1, cached_input_tokens=10),
+        Usage(input_tokens=0, output_tokens=0),
+    ],
+)
+def test_the_cost_is_what_the_price_list_itself_reckons(vendor: str, usage: Usage) -> None:
+    model = {"openai": "gpt-6-luna", "anthropic": "claude-haiku-4-5"}[vendor]
+    reckoned = genai_prices.calc_price(
+        genai_prices.Usage(
+            input_tokens=usage.input_tokens,
+            cache_read_tokens=usage.cached_input_tokens,
+            output_tokens=usage.output_tokens,
+        ),
+        model,
+        provider_id=vendor,
+        genai_request_timestamp=TODAY,
+    )
+
+    found = price(model, vendor=vendor, input_tokens=usage.input_tokens)
+
+    assert cost_usd(usage, listed(found)) == reckoned.total_price
+
+
+def test_the_day_of_the_call_decides() -> None:
+    before, after = datetime(2025, 6, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC)
+
+    assert listed(price("o3", when=before)).output == 40
+    assert listed(price("o3", when=after)).output == 8
+
+
+def test_a_long_prompt_can_cost_more_for_each_token() -> None:
+    short, long = price(input_tokens=272_000), price(input_tokens=272_001)
+
+    assert listed(long).input == 2 * listed(short).input
+
+
+def test_the_sites_own_price_comes_first() -> None:
+    own = ListPrice(input=Decimal(1), cached_input=Decimal(1), output=Decimal(2))
+
+    assert price(override=own) == Price(listed=own, source="settings")
+    assert price("mistral", vendor="ollama", override=own) == Price(listed=own, source="settings")
+
+
+def test_a_local_model_costs_nothing() -> None:
+    found = price("mistral", vendor="ollama", base_url="http://127.0.0.1:11434")
+
+    assert found is not None
+    assert (found.source, cost_usd(Usage(input_tokens=9, output_tokens=9), found.listed)) == (
+        "local",
+        0,
+    )
+
+
+def test_a_known_gateway_is_found_by_its_address() -> None:
+    found = price("openai/gpt-4o", base_url="https://openrouter.ai/api/v1")
+
+    assert listed(found).output == 10
+
+
+@pytest.mark.parametrize(
+    ("model", "vendor", "base_url"),
+    [
+        ("nobodys-model", "openai", None),
+        ("gpt-4o", "openai", "http://127.0.0.1:8000/v1"),
+        ("gpt-4o", "openai", "https://llm.example/v1"),
+        ("scripted", "", None),
+    ],
+)
+def test_what_nobody_knows_is_unknown_and_not_free(
+    model: str, vendor: str, base_url: str | None
+) -> None:
+    assert price(model, vendor=vendor, base_url=base_url) is None
