@@ -13,6 +13,7 @@ from tests.test_messages import run_errors
 from wagtail_llm_actions.admin.advice import advice
 from wagtail_llm_actions.admin.messages import error_sentence, notice, waiting_sentence
 from wagtail_llm_actions.admin.support import support_report
+from wagtail_llm_actions.errors import RateLimited
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.finish import error_fields
 
@@ -87,6 +88,15 @@ def test_the_editor_hears_who_wrote_in_place_of_the_model() -> None:
     assert notice(run) == (
         "first could not answer, so Scripted wrote this text. "
         "The text was cut off at the limit of 9 tokens."
+    )
+
+
+def test_an_account_without_money_is_no_matter_of_waiting() -> None:
+    error = RateLimited(provider="test", model="scripted", retryable=False)
+    run = LLMRun(status="failed", model_key="scripted", **error_fields(error))
+
+    assert error_sentence(run).startswith(
+        "The account that pays for Scripted has reached its limit. Tell your admin"
     )
 
 

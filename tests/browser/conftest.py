@@ -14,6 +14,7 @@ from tests.parts.model_server import running_model_server
 from tests.parts.valkey import Valkey
 from tests.parts.web import WebProcess
 from tests.parts.worker import WorkerProcess
+from tests.providers.server import ProviderServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -55,14 +56,31 @@ def model_server() -> Iterator[ModelServer]:
 
 
 @pytest.fixture(scope="session")
-def llm_settings(model_server: ModelServer) -> dict[str, Any]:
-    """A real model, and two scripts: one that takes its time and one that never ends."""
+def provider_server() -> Iterator[ProviderServer]:
+    with ProviderServer() as server:
+        yield server
+
+
+@pytest.fixture
+def server(provider_server: ProviderServer) -> ProviderServer:
+    """What the model "cloud" will answer."""
+    provider_server.forget()
+    return provider_server
+
+
+@pytest.fixture(scope="session")
+def llm_settings(model_server: ModelServer, provider_server: ProviderServer) -> dict[str, Any]:
+    """A real model, two scripts (one takes its time, one never ends), and one told by the test."""
     return {
         "PROVIDERS": {
             "local": {
                 "BACKEND": "wagtail_llm_actions.providers.openai.OpenAIProvider",
                 "BASE_URL": f"{model_server.url}/v1",
                 "API_KEY": model_server.api_key,
+            },
+            "cloud": {
+                "BACKEND": "wagtail_llm_actions.providers.openai.OpenAIProvider",
+                "BASE_URL": f"{provider_server.url}/v1",
             },
             "slow": {
                 "BACKEND": SCRIPTED,
@@ -72,6 +90,7 @@ def llm_settings(model_server: ModelServer) -> dict[str, Any]:
         },
         "MODELS": {
             "real": {"PROVIDER": "local", "NAME": model_server.model, "LABEL": "SmolLM2"},
+            "cloud": {"PROVIDER": "cloud", "NAME": "owl-1", "LABEL": "Cloud"},
             "slow": {"PROVIDER": "slow", "NAME": "slow", "LABEL": "Slow"},
             "stuck": {"PROVIDER": "stuck", "NAME": "stuck", "LABEL": "Stuck"},
         },

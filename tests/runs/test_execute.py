@@ -148,7 +148,11 @@ def test_the_facts_of_an_error_are_stored(provider: ScriptedProvider) -> None:
 
     run = executed(LLMRunFactory())
 
-    assert run.error_facts == {"status_code": 429, "retry_after_seconds": 2.5}
+    assert run.error_facts == {
+        "status_code": 429,
+        "retry_after_seconds": 2.5,
+        "is_used_up": True,
+    }
     assert run.error_detail == "Slow."
 
 

@@ -86,7 +86,12 @@ def _timeout(run: LLMRun) -> str:
 def _rate_limited(run: LLMRun) -> str:
     model = model_label(run.current_model_key)
     seconds = run.error_facts.get("retry_after_seconds")
-    if seconds:
+    if run.error_facts.get("is_used_up"):
+        message = _(
+            "The account that pays for %(model)s has reached its limit. Tell your admin; waiting "
+            "does not help."
+        ) % {"model": model}
+    elif seconds:
         count = math.ceil(seconds)
         message = ngettext(
             "%(model)s is busy. Try again in %(count)d second.",

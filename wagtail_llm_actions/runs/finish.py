@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from wagtail_llm_actions.errors import InvalidInput, LLMActionsError, ProviderError
+from wagtail_llm_actions.errors import InvalidInput, LLMActionsError, ProviderError, RateLimited
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def error_fields(error: LLMActionsError) -> dict[str, Any]:
             "status_code": error.status_code,
             "retry_after_seconds": error.retry_after_seconds,
         }
+        if isinstance(error, RateLimited) and not error.retryable:
+            facts["is_used_up"] = True
         if error.usage and error.usage.reasoning_tokens:
             facts["reasoning_tokens"] = error.usage.reasoning_tokens
         detail = error.detail

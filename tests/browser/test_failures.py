@@ -1,0 +1,95 @@
+"""What editors and admins see of a model that is busy, away, or not there at all."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from tests.factories import AdminFactory, BlogPageFactory, EditorFactory, LLMActionFactory
+from tests.providers.server import ProviderServer, streamed, whole
+from tests.providers.wire_openai import OpenAIWire
+from wagtail_llm_actions.generation import FinishReason
+from wagtail_llm_actions.models import LLMRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.browser.person import Field, Person
+    from tests.providers.server import Reply
+
+    Visit = Callable[..., Person]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIRE = OpenAIWire()
+
+
+def answer(text: str) -> Reply:
+    events = [*WIRE.beginning(), WIRE.text(text), *WIRE.ending(FinishReason.STOP, None)]
+    return streamed(events)
+
+
+def error(status: int, **headers: str) -> Reply:
+    return whole(status, WIRE.error_body(status, "The owls are out."), headers=headers)
+
+
+def summary_of_a_post(visit: Visit) -> Field:
+    editor = visit(EditorFactory())
+    editor.open(reverse("wagtailadmin_pages:edit", args=[BlogPageFactory().pk]))
+    return editor.field("Summary")
+
+
+def test_a_busy_model_is_asked_again_before_the_editors_eyes(
+    visit: Visit, server: ProviderServer
+) -> None:
+    LLMActionFactory(model="cloud")
+    server.play(error(429, **{"retry-after": "4"}), answer("The tide came."))
+    summary = summary_of_a_post(visit)
+
+    summary.generate.click()
+
+    expect(summary.status).to_have_text(re.compile(r"^Busy, trying again in \d s \(2 of 3\)$"))
+    assert summary.wait_for_proposal() == "The tide came."
+    assert len(server.requests) == 2
+
+
+def test_another_model_writes_where_the_first_cannot(visit: Visit, server: ProviderServer) -> None:
+    LLMActionFactory(model="cloud", fallback_model="slow")
+    server.play(error(401))
+    summary = summary_of_a_post(visit)
+
+    summary.generate.click()
+
+    assert summary.wait_for_proposal() == "The tide came in early."
+    expect(summary.card).to_contain_text("Cloud could not answer, so Slow wrote this text.")
+    expect(summary.card).to_contain_text("Slow")
+
+
+def test_a_failure_tells_the_editor_and_the_admin_what_to_do(
+    visit: Visit, server: ProviderServer
+) -> None:
+    LLMActionFactory(model="cloud")
+    server.play(error(404))
+    summary = summary_of_a_post(visit)
+
+    summary.generate.click()
+
+    expect(summary.card.get_by_role("alert")).to_have_text(
+        "Cloud is not available. Try again later, or ask your admin to check its status."
+    )
+    summary.press("Copy report for support")
+    expect(summary.status).to_have_text("Copied.")
+    run = LLMRun.objects.get()
+    admin = visit(AdminFactory())
+    admin.open(reverse("wagtail_llm_actions:history_run", args=[run.pk]))
+    main = admin.page.get_by_role("main")
+    expect(main).to_contain_text("The provider said: The owls are out.")
+    expect(main).to_contain_text("What to check: Check the model “cloud” under Settings → LLM")
+    admin.page.get_by_text("Report for support", exact=True).first.click()
+    expect(admin.page.get_by_label("Report for support")).to_have_value(
+        re.compile(f"^run: {run.pk}\nerror: model_unavailable .HTTP 404.\n")
+    )
