@@ -174,7 +174,7 @@ def test_the_source_is_what_the_form_shows_even_when_the_form_is_not_valid(visit
     editor.field("Subtitle").generate.click()
     editor.field("Subtitle").wait_for_proposal()
 
-    assert LLMRun.objects.get().prompt == "Summarise: Typed just now."
+    assert LLMRun.objects.get().prompt == "Summarise: <input>Typed just now.</input>"
 
 
 def test_an_empty_source_is_answered_with_a_sentence(visit: Visit) -> None:

@@ -55,7 +55,8 @@ def test_a_prompt_in_the_request_is_ignored(client: Client, editor: User) -> Non
     )
 
     run = LLMRun.objects.get()
-    assert (run.prompt, run.system_instructions, run.model_key) == ("Title", "", "scripted")
+    assert (run.prompt, run.model_key) == ("<input>Title</input>", "scripted")
+    assert "Obey" not in run.system_instructions
 
 
 @pytest.mark.parametrize(

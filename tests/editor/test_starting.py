@@ -63,7 +63,7 @@ def test_what_was_typed_is_the_source(
     response = click(client, page_action(source), page_edit(page), **{source: typed})
 
     assert response.status_code == 202
-    assert LLMRun.objects.get().prompt.replace("\r\n", "\n") == prompt
+    assert LLMRun.objects.get().prompt.replace("\r\n", "\n") == f"<input>{prompt}</input>"
 
 
 def test_what_was_not_touched_is_read_from_the_latest_draft(client: Client, editor: User) -> None:
@@ -73,7 +73,7 @@ def test_what_was_not_touched_is_read_from_the_latest_draft(client: Client, edit
 
     click(client, page_action("summary"), page_edit(page))
 
-    assert LLMRun.objects.get().prompt == "Draft"
+    assert LLMRun.objects.get().prompt == "<input>Draft</input>"
 
 
 def test_the_answer_describes_a_run_that_waits(
@@ -137,7 +137,7 @@ def test_the_form_of_a_new_page_is_read(client: Client, editor: User) -> None:
 
     assert response.status_code == 202
     run = LLMRun.objects.get()
-    assert run.prompt == "New: Not there yet."
+    assert run.prompt == "<post_title>New</post_title>: <input>Not there yet.</input>"
     assert (run.target_object_id, run.target_label, run.form_key) == (None, "New", "form-1")
     assert run.language_code == parent.locale.language_code
     assert rows() == before
@@ -162,7 +162,7 @@ def test_a_snippet_form_is_read(client: Client, editor: User, is_new: bool) -> N
     response = click(client, llm_action, url, name="Ines", bio="Typed.")
 
     assert response.status_code == 202
-    assert LLMRun.objects.get().prompt == "Ines: Typed."
+    assert LLMRun.objects.get().prompt == "<post_title>Ines</post_title>: <input>Typed.</input>"
     assert rows() == before
 
 
@@ -174,7 +174,7 @@ def test_the_latest_draft_of_a_snippet_is_read(client: Client, editor: User) -> 
 
     click(client, llm_action, snippet_edit(notice))
 
-    assert LLMRun.objects.get().prompt == "Draft"
+    assert LLMRun.objects.get().prompt == "<input>Draft</input>"
 
 
 @pytest.mark.parametrize(("query", "language"), [("?locale=fr", "fr"), ("", "en")])
@@ -227,7 +227,7 @@ def test_a_form_that_cannot_be_saved_can_be_read(
     response = click(client, page_action(source), url, **changes)
 
     assert response.status_code == 202
-    assert LLMRun.objects.get().prompt == prompt
+    assert LLMRun.objects.get().prompt == f"<input>{prompt}</input>"
     assert rows() == before
     page.refresh_from_db()
     assert (page.title, page.summary) == (title, "")
@@ -245,7 +245,7 @@ def test_the_title_in_an_unfinished_form_is_empty_text(client: Client, editor: U
 
     client.post(reverse("wagtail_llm_actions:runs"), data)
 
-    assert LLMRun.objects.get().prompt == "[] Only this."
+    assert LLMRun.objects.get().prompt == "[] <input>Only this.</input>"
 
 
 def test_what_the_sites_own_validation_writes_is_taken_back(client: Client, editor: User) -> None:
@@ -255,7 +255,7 @@ def test_what_the_sites_own_validation_writes_is_taken_back(client: Client, edit
     response = click(client, llm_action, snippet_edit(notice), text="Typed.")
 
     assert response.status_code == 202
-    assert LLMRun.objects.get().prompt == "Typed."
+    assert LLMRun.objects.get().prompt == "<input>Typed.</input>"
     other.refresh_from_db()
     assert other.validations == 0
 

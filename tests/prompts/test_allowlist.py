@@ -7,11 +7,24 @@ import re
 import pytest
 
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.prompts.rendering import MAX_DEPTH, MAX_STEPS, render, validate
-from wagtail_llm_actions.prompts.variables import DESCRIPTIONS, Variables
+from wagtail_llm_actions.prompts.grammar import MAX_DEPTH, MAX_STEPS
+from wagtail_llm_actions.prompts.rendering import render, used_variables, validate
+from wagtail_llm_actions.prompts.variables import DESCRIPTIONS
 
 REFUSED = {
     "attribute": "{{ input.__class__ }}",
+    "attribute of a page": "{{ page.owner }}",
+    "private attribute of a page": "{{ page.__class__ }}",
+    "attribute of a page's title": "{{ page.title.__class__ }}",
+    "attribute of a form": "{{ fields.__class__ }}",
+    "attribute of a form's field": "{{ fields.intro.upper }}",
+    "item of a form": "{{ fields['intro'] }}",
+    "a page": "{{ page }}",
+    "all fields": "{{ fields }}",
+    "loop over fields": "{% for name in fields %}{{ name }}{% endfor %}",
+    "setting of a site": "{{ site.root_page }}",
+    "our own filter": "{{ input|delimit('x') }}",
+    "loop variable of a known name": "{% for input in ['a'] %}{{ input }}{% endfor %}",
     "attribute walk": "{{ ''.__class__.__mro__[1].__subclasses__() }}",
     "attribute of a loop": "{% for x in [1] %}{{ loop.index }}{% endfor %}",
     "item": "{{ input['__class__'] }}",
@@ -111,7 +124,7 @@ def test_a_template_that_says_more_than_is_listed_does_not_compile(text: str) ->
         ("{{ input is odd }}", "Line 1: There is no test “odd”."),
         ("{% for x in input %}{% endfor %}", "Line 1: A loop needs a list, not a text."),
         ("{{ [input] }}", "Line 1: A list may stand only after “in”."),
-        ("{{ input.x }}", "Line 1: “Getattr” is not allowed in a prompt template."),
+        ("{{ input.x }}", "Line 1: There is no variable “input.x”."),
     ],
 )
 def test_the_message_says_what_is_wrong_and_where(text: str, message: str) -> None:
@@ -158,7 +171,6 @@ def test_the_longest_work_a_template_can_order_ends() -> None:
     assert prompt == "1" * outputs
 
 
-def test_every_described_variable_is_one_that_runs_have() -> None:
-    variables = Variables(input="", post_title="", post_summary="").as_dict()
-
-    assert variables.keys() == DESCRIPTIONS.keys()
+@pytest.mark.parametrize("name", DESCRIPTIONS)
+def test_every_described_variable_may_be_used(name: str) -> None:
+    assert used_variables(f"{{{{ {name} }}}}") == {name}

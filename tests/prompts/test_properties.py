@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.prompts.rendering import ALLOWED_FILTERS, ALLOWED_TESTS, render, validate
+from wagtail_llm_actions.prompts.grammar import ALLOWED_FILTERS, ALLOWED_TESTS
+from wagtail_llm_actions.prompts.rendering import render, validate
 
 MAX_CHARS = 500
 

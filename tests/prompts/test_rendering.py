@@ -11,6 +11,7 @@ VARIABLES = {
     "input": "The tide came in early.",
     "post_title": "The harbour",
     "post_summary": "Nobody had told the boats.",
+    "instruction": "",
 }
 TITLE_TEMPLATE = """Generate a catchy title based on this summary: {{input}}
 
@@ -29,7 +30,7 @@ def test_the_example_template_of_the_guide_renders_word_for_word() -> None:
     prompt = rendered(TITLE_TEMPLATE)
 
     assert prompt == (
-        "Generate a catchy title based on this summary: The tide came in early.\n"
+        "Generate a catchy title based on this summary: <input>The tide came in early.</input>\n"
         "\n"
         "Make it:\n"
         "- Engaging and click-worthy\n"
@@ -40,19 +41,22 @@ def test_the_example_template_of_the_guide_renders_word_for_word() -> None:
 
 @pytest.mark.parametrize("name", ["input", "post_title", "post_summary"])
 def test_each_variable_of_the_guide_is_replaced(name: str) -> None:
-    assert rendered(f"{{{{{name}}}}}") == VARIABLES[name]
-    assert rendered(f"{{{{ {name} }}}}") == VARIABLES[name]
+    delimited = f"<{name}>{VARIABLES[name]}</{name}>"
+
+    assert rendered(f"{{{{{name}}}}}") == delimited
+    assert rendered(f"{{{{ {name} }}}}") == delimited
 
 
 @pytest.mark.parametrize(
     ("text", "prompt"),
     [
         ("{% if post_summary %}{{ post_summary }}{% else %}none{% endif %}", "none"),
-        ("{{ post_summary or post_title }}", "The harbour"),
-        ("{{ post_summary|default('none', true) }}", "none"),
+        ("{{ post_summary or post_title }}", "<post_summary>The harbour</post_summary>"),
+        ("{{ instruction|default('none', true) }}", "none"),
         ("{{ 'a' if post_summary else 'b' }}", "b"),
-        ("{{ post_title|upper }}: {{ input|wordcount }}", "THE HARBOUR: 5"),
-        ("{{ input|truncate(14) }}", "The tide..."),
+        ("{{ post_title|upper }}", "<post_title>THE HARBOUR</post_title>"),
+        ("{{ input|wordcount }}", "5"),
+        ("{{ input|truncate(14) }}", "<input>The tide...</input>"),
         ("{% for tone in ['warm', 'dry'] %}{{ tone }};{% endfor %}", "warm;dry;"),
         (
             "{% for t in [post_title] if t is defined and 'h' in t %}{{ t }}{% endfor %}",
@@ -70,7 +74,7 @@ def test_conditions_loops_and_filters_work(text: str, prompt: str) -> None:
 def test_what_looks_like_a_template_in_a_source_stays_text() -> None:
     prompt = rendered("{{ input }}", input="{{ post_title }} {% for x in y %} <b>&amp;</b>")
 
-    assert prompt == "{{ post_title }} {% for x in y %} <b>&amp;</b>"
+    assert prompt == "<input>{{ post_title }} {% for x in y %} <b>&amp;</b></input>"
 
 
 def test_tags_on_lines_of_their_own_leave_no_empty_lines() -> None:
@@ -84,7 +88,9 @@ def test_tags_on_lines_of_their_own_leave_no_empty_lines() -> None:
 def test_every_script_and_emoji_comes_through() -> None:
     words = "Ünïcödé — 日本語 עברית 👩🏽‍🌾"
 
-    assert rendered(f"{words} {{{{ input|upper|lower }}}}", input="straße") == f"{words} strasse"
+    assert rendered(f"{words} {{{{ input|upper|lower }}}}", input="straße") == (
+        f"{words} <input>strasse</input>"
+    )
 
 
 def test_an_empty_template_renders_to_nothing() -> None:
@@ -95,11 +101,11 @@ def test_an_empty_template_renders_to_nothing() -> None:
 @pytest.mark.parametrize("character", ["\\0", "\\ud800", "\\udfff"])
 def test_characters_that_no_database_takes_are_left_out(character: str) -> None:
     assert rendered(f"{{{{ 'a{character}b' }}}}") == "ab"
-    assert rendered("{{ input }}", input="a\0b") == "ab"
+    assert rendered("{{ input }}", input="a\0b") == "<input>ab</input>"
 
 
 def test_a_prompt_may_have_exactly_the_allowed_length() -> None:
-    assert rendered("{{ input }}", max_chars=10, input="x" * 10) == "x" * 10
+    assert rendered("{{ instruction }}", max_chars=10, instruction="x" * 10) == "x" * 10
 
 
 def test_a_longer_prompt_is_refused_and_not_cut() -> None:

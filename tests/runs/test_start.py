@@ -22,6 +22,7 @@ from tests.factories import (
 from tests.notices.models import Notice
 from tests.runs.starting import start_run
 from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.runs.prompt import MATERIAL
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -46,7 +47,7 @@ def prompt_of(text: str, instance: Model, **values: Any) -> str:
         llm_action = LLMActionFactory(prompt_template=template, **values)
     else:
         llm_action = author_action(prompt_template=template, **values)
-    return start_run(llm_action, instance).prompt
+    return start_run(llm_action, instance).prompt.replace("\r\n", "\n")
 
 
 def test_a_run_keeps_everything_that_it_takes_to_repeat_it() -> None:
@@ -72,8 +73,10 @@ def test_a_run_keeps_everything_that_it_takes_to_repeat_it() -> None:
     assert (run.source_path, run.field_path, run.field_label) == ("intro", "summary", "Summary")
     assert (run.user, run.client_request_id, run.form_key) == (user, request_id, "")
     assert (run.trigger, run.status, run.decision) == ("editor", "queued", "none")
-    assert run.system_instructions == "You edit Tides."
-    assert run.prompt == f"Shorten: {INTRO}"
+    assert run.system_instructions == (
+        f"You edit <post_title>Tides</post_title>.\n\nAnswer in English.\n\n{MATERIAL}"
+    )
+    assert run.prompt == f"Shorten: <input>{INTRO}</input>"
     assert run.source_hash == hashlib.sha256(INTRO.encode()).hexdigest()
     assert (run.model_key, run.provider_name, run.request_model) == ("scripted", "test", "scripted")
     assert (run.temperature, run.max_tokens) == (0.2, 50)
@@ -91,7 +94,7 @@ def test_a_run_stays_as_it_was_when_its_action_and_template_change() -> None:
 
     run.refresh_from_db()
     assert (run.action, run.action_label) == (None, "Old")
-    assert run.prompt == f"Summarise: {INTRO}"
+    assert run.prompt == f"Summarise: <input>{INTRO}</input>"
 
 
 def test_the_source_is_what_the_form_holds_and_not_what_is_saved() -> None:
@@ -100,7 +103,7 @@ def test_the_source_is_what_the_form_holds_and_not_what_is_saved() -> None:
 
     run = start_run(LLMActionFactory(), page)
 
-    assert run.prompt == "Summarise: Typed just now."
+    assert run.prompt == "Summarise: <input>Typed just now.</input>"
     page.refresh_from_db()
     assert "tide" in page.intro
 
@@ -110,7 +113,10 @@ def test_a_field_may_be_its_own_source() -> None:
 
     run = start_run(LLMActionFactory(source="summary"), page)
 
-    assert (run.prompt, run.field_path) == ("Summarise: Teh tide.", "summary")
+    assert (run.prompt, run.field_path) == (
+        "Summarise: <input>Teh tide.</input>",
+        "summary",
+    )
 
 
 def test_a_run_on_an_unsaved_object_is_known_by_its_form() -> None:
@@ -121,7 +127,9 @@ def test_a_run_on_an_unsaved_object_is_known_by_its_form() -> None:
 
 
 def test_the_title_of_a_snippet_is_its_name() -> None:
-    assert prompt_of("{{ post_title }}", AuthorFactory(name="Ines")) == "Ines"
+    assert prompt_of("{{ post_title }}", AuthorFactory(name="Ines")) == (
+        "<post_title>Ines</post_title>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +152,7 @@ def test_the_summary_is_the_first_field_that_exists_or_the_configured_one(
 
     prompt = prompt_of("[{{ post_summary }}]", BlogPageFactory(**values))
 
-    assert prompt == f"[{summary}]"
+    assert prompt == (f"[<post_summary>{summary}</post_summary>]" if summary else "[]")
 
 
 def test_what_has_no_summary_gives_an_empty_one() -> None:

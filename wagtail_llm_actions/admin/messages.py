@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -45,6 +46,17 @@ def notice(run: LLMRun) -> str:
         message = _("%(model)s could not answer, so %(fallback)s wrote this text.")
         fallback = model_label(run.fallback_model_key)
         sentences.append(message % {"model": model_label(run.model_key), "fallback": fallback})
+    if run.cut_chars:
+        message = ngettext(
+            "The source text was too long for %(model)s: its last character was left out.",
+            "The source text was too long for %(model)s: its last %(count)s characters were left out.",
+            run.cut_chars,
+        )
+        model, count = (
+            model_label(run.current_model_key),
+            number_format(run.cut_chars, force_grouping=True),
+        )
+        sentences.append(message % {"model": model, "count": count})
     if run.finish_reason == FinishReason.LENGTH:
         message = _("The text was cut off at the limit of %(tokens)d tokens.")
         sentences.append(message % {"tokens": run.max_tokens})

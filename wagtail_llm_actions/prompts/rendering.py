@@ -1,64 +1,44 @@
 """Render a prompt template in a small, bounded part of Jinja2.
 
-Templates are written by admins and run on the server, so what is not listed here does not compile:
-no calls, no attributes, no arithmetic, no macros, imports or includes. Jinja2's own sandbox alone is
-not enough: it keeps a template from reaching Python objects, but lets it run for seconds and fill the
-memory with one multiplication.
+Templates are written by admins and run on the server. Jinja2's own sandbox alone is not enough: it
+keeps a template from reaching Python objects, but lets it run for seconds and fill the memory with one
+multiplication. So only what ``grammar.py`` lists compiles.
 """
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.prompts.variables import DESCRIPTIONS
+from wagtail_llm_actions.prompts.grammar import (
+    ALLOWED_FILTERS,
+    ALLOWED_TESTS,
+    COUNTING_FILTERS,
+    at_line,
+    check,
+    dotted,
+)
+from wagtail_llm_actions.prompts.variables import is_content, is_variable, tag, without_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Iterator
+
+    from wagtail_llm_actions.prompts.variables import Values
 
 MAX_TEMPLATE_CHARS = 20_000
-MAX_LOOP_DEPTH = 2
-# Nodes of the syntax tree below each other. Jinja2's time to compile grows with the cube of it, and
-# Python itself compiles only 100 levels.
-MAX_DEPTH = 25
-# Nodes of the syntax tree, those inside a loop once for each turn.
-MAX_STEPS = 1_000
+DELIMIT = "delimit"
+"""A filter that templates themselves cannot name."""
 
-ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
-    nodes.Template,
-    nodes.Output,
-    nodes.TemplateData,
-    nodes.Name,
-    nodes.Const,
-    nodes.List,
-    nodes.If,
-    nodes.For,
-    nodes.CondExpr,
-    nodes.Compare,
-    nodes.Operand,
-    nodes.And,
-    nodes.Or,
-    nodes.Not,
-    nodes.Filter,
-    nodes.Test,
-    nodes.Keyword,
-    # Only stands around an autoescape tag, which is refused and, unlike this, knows its line.
-    nodes.Scope,
-)
-# Filters whose output is never much longer than their input, whatever their arguments.
-ALLOWED_FILTERS = frozenset(
-    {"capitalize", "default", "first", "last", "length", "lower", "title", "trim", "truncate"}
-    | {"upper", "wordcount"}
-)
-ALLOWED_TESTS = frozenset(
-    {"defined", "undefined", "none", "eq", "ne", "in", "lt", "gt", "le", "ge"}
-)
+
+def _delimit(content: object, name: str) -> str:
+    text = str(content)
+    return f"<{name}>{text}</{name}>" if text.strip() else text
 
 
 class _PromptEnvironment(ImmutableSandboxedEnvironment):
@@ -74,6 +54,7 @@ class _PromptEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {
             name: function for name, function in self.filters.items() if name in ALLOWED_FILTERS
         }
+        self.filters[DELIMIT] = _delimit
         self.tests = {name: test for name, test in self.tests.items() if name in ALLOWED_TESTS}
 
 
@@ -89,18 +70,33 @@ def validate(text: str) -> None:
     _compile(text)
 
 
-def render(text: str, variables: Mapping[str, str], *, max_chars: int) -> str:
-    """Return the prompt of one run, without white space around it.
+def used_variables(text: str) -> frozenset[str]:
+    """Return the variables that a template uses, such as ``input`` and ``fields.intro``.
 
     Raises:
-        InvalidInput: The template is not valid, or the prompt has more than ``max_chars``
-            characters.
+        InvalidInput: As ``validate``.
     """
-    template = _compile(text)
+    return _compile(text)[1]
+
+
+def render(text: str, values: Values, *, max_chars: int) -> str:
+    """Return the prompt of one run, without white space around it.
+
+    Content stands between tags, such as ``<input>`` and ``</input>``, so that the model can tell
+    it from the instructions.
+
+    Raises:
+        InvalidInput: The template is not valid, uses a field that ``values`` does not have, or the
+            prompt has more than ``max_chars`` characters.
+    """
+    template, used = _compile(text)
+    if missing := used - values.keys():
+        message = _("There is no variable “%(name)s” here.") % {"name": min(missing)}
+        raise InvalidInput(InvalidInput.TEMPLATE, message)
     pieces: list[str] = []
     length = 0
     try:
-        for piece in template.generate(**variables):
+        for piece in template.generate(**{_identifier(n): _neutral(n, values[n]) for n in used}):
             length += len(piece)
             if length > max_chars:
                 raise InvalidInput(InvalidInput.TOO_LONG, str(max_chars))
@@ -110,24 +106,28 @@ def render(text: str, variables: Mapping[str, str], *, max_chars: int) -> str:
     return _storable("".join(pieces)).strip()
 
 
+def _neutral(name: str, value: str | int | None) -> str | int | None:
+    return without_tags(value) if isinstance(value, str) and is_content(name) else value
+
+
 def _storable(text: str) -> str:
     """Drop what a database or a JSON request refuses: NUL, and halves of surrogate pairs."""
     return text.encode(errors="ignore").decode().replace("\0", "")
 
 
 @lru_cache(maxsize=128)
-def _compile(text: str) -> Template:
+def _compile(text: str) -> tuple[Template, frozenset[str]]:
     if len(text) > MAX_TEMPLATE_CHARS:
         msg = _("The template has more than %(limit)d characters.") % {"limit": MAX_TEMPLATE_CHARS}
         raise InvalidInput(InvalidInput.TEMPLATE, msg)
     try:
         tree = _environment.parse(text)
-        if _steps(tree, DESCRIPTIONS.keys()) > MAX_STEPS:
-            raise InvalidInput(InvalidInput.TEMPLATE, _("The template has too many steps."))
-        code = _environment.compile(tree)
+        check(tree)
+        names = _Names()
+        code = _environment.compile(names.visit(tree))
     except TemplateSyntaxError as error:
         raise InvalidInput(
-            InvalidInput.TEMPLATE, _at_line(error.lineno, str(error.message))
+            InvalidInput.TEMPLATE, at_line(error.lineno, str(error.message))
         ) from None
     except RecursionError:
         raise InvalidInput(InvalidInput.TEMPLATE, _("The template is nested too deeply.")) from None
@@ -136,63 +136,56 @@ def _compile(text: str) -> Template:
         raise InvalidInput(
             InvalidInput.TEMPLATE, _("A number in the template is too long.")
         ) from None
-    return Template.from_code(_environment, code, {})
+    return Template.from_code(_environment, code, {}), frozenset(names.used)
 
 
-def _at_line(line: int, message: str) -> str:
-    return _("Line %(line)d: %(message)s") % {"line": line, "message": message}
+class _Names(NodeTransformer):
+    """Makes one name of each dotted variable, and delimits content where it is written out."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 - Jinja2's name
+        node.nodes = [self._delimited(child) for child in node.nodes]
+        return node
+
+    def _delimited(self, node: nodes.Expr) -> nodes.Expr:
+        # An expression may write several; the first gives the tag.
+        name = min(_written_content(node), default="")
+        expression = self.visit(node)
+        if not name:
+            return expression
+        arguments = [nodes.Const(tag(name))]
+        return nodes.Filter(expression, DELIMIT, arguments, [], None, None, lineno=node.lineno)
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Name:  # noqa: N802 - Jinja2's name
+        return self._use(dotted(node), node)
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Name:  # noqa: N802 - Jinja2's name
+        # Any other name is the variable of a loop.
+        return self._use(node.name, node) if is_variable(node.name) else node
+
+    def _use(self, name: str, node: nodes.Node) -> nodes.Name:
+        self.used.add(name)
+        return nodes.Name(_identifier(name), "load", lineno=node.lineno)
 
 
-def _refuse(node: nodes.Node, message: str) -> NoReturn:
-    raise InvalidInput(InvalidInput.TEMPLATE, _at_line(node.lineno, message))
+def _written_content(node: nodes.Node) -> Iterator[str]:
+    """Name the content whose text an expression may write, not that which it only looks at."""
+    name = dotted(node) if isinstance(node, nodes.Getattr) else getattr(node, "name", "")
+    if isinstance(node, (nodes.Getattr, nodes.Name)):
+        if is_content(name):
+            yield name
+    elif isinstance(node, nodes.CondExpr):
+        yield from _written_content(node.expr1)
+        if node.expr2 is not None:
+            yield from _written_content(node.expr2)
+    elif isinstance(node, (nodes.Compare, nodes.Test, nodes.Not)) or name in COUNTING_FILTERS:
+        return
+    else:
+        for child in node.iter_child_nodes():
+            yield from _written_content(child)
 
 
-def _steps(node: nodes.Node, names: Set[str], depth: int = 0, loops: int = 0) -> int:
-    """Check a part of the tree; return how many nodes rendering it visits at most."""
-    _check(node, names)
-    if depth > MAX_DEPTH:
-        _refuse(node, _("This is nested too deeply."))
-    turns, list_place, inner_names = 1, None, names
-    if isinstance(node, nodes.For):
-        loops += 1
-        turns, list_place, inner_names = _turns(node, loops), node.iter, names | {_target(node)}
-    elif isinstance(node, nodes.Operand) and node.op in {"in", "notin"}:
-        list_place = node.expr
-    steps = 1
-    for child in node.iter_child_nodes():
-        if isinstance(child, nodes.List) and child is not list_place:
-            # As text, a list of texts could be thousands of times longer than each.
-            _refuse(child, _("A list may stand only after “in”."))
-        child_names = names if child is list_place else inner_names
-        steps += _steps(child, child_names, depth + 1, loops)
-    return steps * turns
-
-
-def _turns(loop: nodes.For, loops: int) -> int:
-    if loops > MAX_LOOP_DEPTH:
-        _refuse(loop, _("Loops may be nested twice at most."))
-    if loop.recursive:
-        _refuse(loop, _("A loop cannot be recursive."))
-    if not isinstance(loop.iter, nodes.List):
-        _refuse(loop, _("A loop needs a list, not a text."))
-    return len(loop.iter.items)
-
-
-def _target(loop: nodes.For) -> str:
-    if not isinstance(loop.target, nodes.Name):
-        _refuse(loop, _("A loop has one variable."))
-    return loop.target.name
-
-
-def _check(node: nodes.Node, names: Set[str]) -> None:
-    if not isinstance(node, ALLOWED_NODES):
-        message = _("“%(construct)s” is not allowed in a prompt template.")
-        _refuse(node, message % {"construct": type(node).__name__})
-    if isinstance(node, nodes.Filter) and node.name not in ALLOWED_FILTERS:
-        _refuse(node, _("There is no filter “%(name)s”.") % {"name": node.name})
-    if isinstance(node, nodes.Test) and node.name not in ALLOWED_TESTS:
-        _refuse(node, _("There is no test “%(name)s”.") % {"name": node.name})
-    if isinstance(node, nodes.Name) and node.name not in names:
-        _refuse(node, _("There is no variable “%(name)s”.") % {"name": node.name})
-    if isinstance(node, nodes.Const) and node.value in {math.inf, -math.inf}:
-        _refuse(node, _("A number is too large."))
+def _identifier(name: str) -> str:
+    return name.replace(".", "__")

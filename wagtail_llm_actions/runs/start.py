@@ -8,29 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import IntegrityError, models, transaction
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from wagtail.models import AbstractPage
 
-from wagtail_llm_actions import fields
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput, PermissionRefused, QueueUnavailable
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.prompts.rendering import render
-from wagtail_llm_actions.prompts.variables import Variables
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.queues.base import Lane
 from wagtail_llm_actions.runs.finish import error_fields, fail_unstarted
 from wagtail_llm_actions.runs.permissions import may_edit, offered_actions
+from wagtail_llm_actions.runs.prompt import build_prompt, read_source
+from wagtail_llm_actions.runs.values import language_code, title
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
+
+    from wagtail.models import AbstractPage
 
     from wagtail_llm_actions.models import LLMAction
 
 logger = logging.getLogger(__name__)
-
-SUMMARY_FIELDS = ("summary", "excerpt", "intro", "introduction", "search_description")
 
 
 def start(
@@ -41,6 +38,8 @@ def start(
     parent: AbstractPage | None = None,
     form_key: str = "",
     client_request_id: UUID,
+    form_fields: Collection[str] | None = None,
+    instruction: str = "",
 ) -> LLMRun:
     """Record a run of an action on an object and queue it after commit.
 
@@ -54,6 +53,8 @@ def start(
         parent: The page under which a new page will stand; only for pages not saved yet.
         form_key: The browser's own id of a create form.
         client_request_id: Of the click; the same id again returns the same run.
+        form_fields: The fields of the user's form; a template reads no others.
+        instruction: What the user typed for this run.
 
     Raises:
         PermissionRefused: The user may not run this action on this object; nothing is recorded.
@@ -61,7 +62,7 @@ def start(
     if existing := LLMRun.objects.filter(user=user, client_request_id=client_request_id).first():
         return existing
     _check_permission(llm_action, user, instance, parent)
-    run = _prepare(llm_action, instance)
+    run = _prepare(llm_action, instance, form_fields, instruction)
     run.user = user
     run.form_key = form_key
     run.client_request_id = client_request_id
@@ -85,7 +86,12 @@ def _check_permission(
         raise PermissionRefused
 
 
-def _prepare(llm_action: LLMAction, instance: models.Model) -> LLMRun:
+def _prepare(
+    llm_action: LLMAction,
+    instance: models.Model,
+    form_fields: Collection[str] | None,
+    instruction: str,
+) -> LLMRun:
     model = type(instance)
     run = LLMRun(
         action=llm_action,
@@ -93,18 +99,19 @@ def _prepare(llm_action: LLMAction, instance: models.Model) -> LLMRun:
         prompt_template_revision=llm_action.prompt_template.latest_revision,
         target_content_type=llm_action.model_type,
         target_object_id=None if instance._state.adding else str(instance.pk),
-        target_label=_title(instance)[:255],
+        target_label=title(instance)[:255],
         source_path=llm_action.source,
         field_path=llm_action.destination,
         field_label=field_label(model, llm_action.destination),
-        language_code=_language(instance),
+        language_code=language_code(instance),
+        instruction=instruction,
         model_key=llm_action.model,
         fallback_model_key=llm_action.fallback_model,
         temperature=llm_action.temperature,
         max_tokens=llm_action.max_tokens,
     )
     try:
-        _fill_request(run, llm_action, instance)
+        _fill_request(run, llm_action, instance, form_fields)
     except InvalidInput as error:
         run.status = LLMRun.Status.FAILED
         run.finished_at = run.queued_at
@@ -113,37 +120,32 @@ def _prepare(llm_action: LLMAction, instance: models.Model) -> LLMRun:
     return run
 
 
-def _fill_request(run: LLMRun, llm_action: LLMAction, instance: models.Model) -> None:
-    settings = get_settings()
-    model = settings.models.get(llm_action.model)
+def _fill_request(
+    run: LLMRun, llm_action: LLMAction, instance: models.Model, form_fields: Collection[str] | None
+) -> None:
+    model = get_settings().models.get(llm_action.model)
     if model is None:
         raise InvalidInput(InvalidInput.UNKNOWN_MODEL, llm_action.model)
     run.provider_name = model.provider
     run.request_model = model.name
-    source = _read_source(llm_action, instance)
+    source = read_source(
+        instance, llm_action.source, field_label(type(instance), llm_action.source)
+    )
     run.source_hash = hashlib.sha256(source.encode()).hexdigest()
-    variables = Variables(
-        input=source,
-        post_title=_title(instance),
-        post_summary=_summary(instance, settings.post_summary_fields),
-    ).as_dict()
-    template = llm_action.prompt_template
-    limit = settings.max_prompt_chars
-    run.system_instructions = render(template.system_instructions, variables, max_chars=limit)
-    run.prompt = render(template.text, variables, max_chars=limit)
-    if not run.prompt:
-        raise InvalidInput(InvalidInput.TEMPLATE, _("The prompt is empty."))
-
-
-def _read_source(llm_action: LLMAction, instance: models.Model) -> str:
-    label = field_label(type(instance), llm_action.source)
-    try:
-        source = fields.read(instance, llm_action.source)
-    except LookupError:
-        raise InvalidInput(InvalidInput.UNREADABLE_SOURCE, label) from None
-    if not source:
-        raise InvalidInput(InvalidInput.EMPTY_SOURCE, label)
-    return source
+    prompt = build_prompt(
+        text=llm_action.prompt_template.text,
+        system_instructions=llm_action.prompt_template.system_instructions,
+        instance=instance,
+        source=source,
+        destination=llm_action.destination,
+        instruction=run.instruction,
+        form_fields=form_fields,
+        model=model,
+        max_tokens=llm_action.max_tokens,
+    )
+    run.system_instructions = prompt.system_instructions
+    run.prompt = prompt.text
+    run.cut_chars = prompt.cut_chars
 
 
 def field_label(model: type[models.Model], path: str) -> str:
@@ -153,27 +155,6 @@ def field_label(model: type[models.Model], path: str) -> str:
     except FieldDoesNotExist:
         return path
     return str(name)[:1].upper() + str(name)[1:]
-
-
-def _title(instance: models.Model) -> str:
-    return str(instance.title if isinstance(instance, AbstractPage) else instance)
-
-
-def _summary(instance: models.Model, configured: Any) -> str:
-    """Read the first field that exists, not the first that has text, so that it stays predictable."""
-    name = configured.get(instance._meta.label)
-    names = (name,) if name else SUMMARY_FIELDS
-    for name in names:
-        try:
-            return fields.read(instance, name)
-        except LookupError:
-            continue
-    return ""
-
-
-def _language(instance: models.Model) -> str:
-    locale = getattr(instance, "locale", None)
-    return locale.language_code if locale is not None else (get_language() or "")
 
 
 def _enqueue(run: LLMRun) -> None:

@@ -42,6 +42,7 @@ PREFIX = "llm-actions-"
 FORM_KEY = f"{PREFIX}form-key"
 MAX_FORM_KEY_CHARS = 64
 MAX_DIGITS = 18
+MAX_INSTRUCTION_CHARS = 1_000
 
 
 def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
@@ -117,7 +118,8 @@ def runs(request: HttpRequest) -> JsonResponse:
     if not may_edit(request.user, form.instance, form.parent):
         raise PermissionRefused
     # The source too: a field may be kept from this user, and a model would tell its content.
-    if not {llm_action.source, llm_action.destination} <= form.fields(request.user):
+    in_form = form.fields(request.user)
+    if not {llm_action.source, llm_action.destination} <= in_form:
         raise PermissionRefused
     form.bind(request.user, data)
     run = start(
@@ -127,6 +129,8 @@ def runs(request: HttpRequest) -> JsonResponse:
         parent=form.parent,
         form_key=_form_key(data.get(FORM_KEY, "")),
         client_request_id=_uuid(data.get(f"{PREFIX}request-id", "")),
+        form_fields=in_form,
+        instruction=data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", ""),
     )
     return JsonResponse(run_state(run), status=202)
 
