@@ -157,6 +157,7 @@ WAGTAIL_LLM_ACTIONS = {
             "NAME": "smollm2",
             "LABEL": "SmolLM2 135M (local)",
             "DESCRIPTION": "Small and quick, on this machine. Good enough to see how things work.",
+            "PRICE": {"INPUT": 0, "OUTPUT": 0},
         },
     },
 }

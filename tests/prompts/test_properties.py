@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.prompts.grammar import ALLOWED_FILTERS, ALLOWED_TESTS
 from wagtail_llm_actions.prompts.rendering import render, validate
+from wagtail_llm_actions.prompts.variables import DESCRIPTIONS
 
 MAX_CHARS = 500
 
-names = st.sampled_from(["input", "post_title", "post_summary", "x", "y", "loop", "self"])
+names = st.sampled_from(
+    ["input", "post_title", "page.title", "fields.a", "max_length", "page.x", "x", "y", "self"]
+)
 numbers = st.one_of(st.integers(0, 10**40), st.floats(0, allow_nan=False)).map(str)
 texts = st.text(max_size=8).map(repr)
 atoms = st.one_of(names, numbers, texts, st.sampled_from(["true", "none", "''", "1e999"]))
@@ -58,18 +61,22 @@ def blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 outputs = st.one_of(st.text(max_size=10), st.builds("{{{{ {} }}}}".format, expressions))
 templates = st.recursive(outputs, blocks, max_leaves=8)
-values = st.text(max_size=2 * MAX_CHARS)
+contents = st.text(max_size=2 * MAX_CHARS)
 
 
 @settings(max_examples=100, deadline=2_000)
-@given(text=templates, source=values, title=values)
+@given(text=templates, source=contents, title=contents)
 def test_a_template_that_compiles_renders_within_its_bounds(
     text: str, source: str, title: str
 ) -> None:
-    variables = {"input": source, "post_title": title, "post_summary": ""}
+    values: dict[str, str | int | None] = dict.fromkeys(DESCRIPTIONS, "") | {
+        "input": source,
+        "post_title": title,
+    }
+    values |= {"fields.a": title, "max_length": None}
     with suppress(InvalidInput):
         validate(text)
-        prompt = render(text, variables, max_chars=MAX_CHARS)
+        prompt = render(text, values, max_chars=MAX_CHARS)
 
         assert len(prompt) <= MAX_CHARS
         assert prompt.encode().decode() == prompt

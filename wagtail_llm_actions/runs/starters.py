@@ -1,0 +1,27 @@
+"""Put the starter templates into the database."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.db import transaction
+
+from wagtail_llm_actions.models import PromptTemplate
+from wagtail_llm_actions.prompts.starters import starters
+
+
+@transaction.atomic
+def create_missing_starters() -> list[PromptTemplate]:
+    """Create the starter templates whose names are free, each with a revision.
+
+    Returns:
+        The new ones; a template that a site has changed, or one of the same name, stays as it is.
+    """
+    taken = set(PromptTemplate.objects.values_list("name", flat=True))
+    created = []
+    for starter in starters():
+        if starter.name not in taken:
+            template = PromptTemplate.objects.create(**asdict(starter))
+            template.save_revision()
+            created.append(template)
+    return created
