@@ -40,6 +40,7 @@ def test_a_new_action_asks_for_what_the_guide_names(client: Client, admin: User)
         "Source field",
         "Prompt template",
         "LLM model",
+        "Fallback model",
         "Temperature",
         "Max tokens",
         "Groups",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.admin.model_fields import Choice, type_fields
+from wagtail_llm_actions.admin.model_notes import ModelNotes, model_notes
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models.action import (
     MAX_MAX_TOKENS,
@@ -23,6 +26,8 @@ from wagtail_llm_actions.models.action import (
 from wagtail_llm_actions.runs.permissions import target_models
 
 CHOOSE = ("", _("- Select an option -"))
+NONE = ("", _("None"))
+NO_NOTES: ModelNotes = {"model": "", "temperature": "", "max_tokens": "", "takes_temperature": True}
 
 
 class ModelTypeField(forms.ModelChoiceField):
@@ -78,20 +83,54 @@ class LLMActionForm(WagtailAdminModelForm):
         same_type = chosen == str(self.instance.model_type_id)
         self._choose("destination", offered.destinations, keep=same_type)
         self._choose("source", offered.sources, keep=same_type)
-        models = get_settings().models.values()
-        self._choose("model", [(model.key, model.label) for model in models], keep=True)
+        models = list(get_settings().models.values())
+        choices = [(model.key, str(model.label)) for model in models]
+        self._choose("model", choices, keep=True)
+        self._choose("fallback_model", choices, keep=True, empty=NONE)
         self._limit("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, "0.1")
         self._limit("max_tokens", MIN_MAX_TOKENS, MAX_MAX_TOKENS, "1")
+        self._note({model.key: model_notes(model) for model in models})
 
-    def _choose(self, name: str, choices: list[Choice], *, keep: bool) -> None:
+    def clean(self) -> dict[str, Any]:
+        """Refuse a fallback that could not help."""
+        cleaned: dict[str, Any] = super().clean()
+        fallback = cleaned.get("fallback_model")
+        if fallback and fallback == cleaned.get("model"):
+            self.add_error("fallback_model", _("Choose another model than the one above."))
+        return cleaned
+
+    def _choose(
+        self, name: str, choices: list[Choice], *, keep: bool, empty: tuple[str, Any] = CHOOSE
+    ) -> None:
         field = self.fields[name]
         current = getattr(self.instance, name)
         if keep and current and current not in dict(choices):
             missing = _("%(value)s (missing)") % {"value": current}
             choices = [*choices, (current, missing)]
         self.fields[name] = forms.ChoiceField(
-            choices=[CHOOSE, *choices], label=field.label, help_text=field.help_text
+            choices=[empty, *choices],
+            label=field.label,
+            help_text=field.help_text,
+            required=field.required,
         )
+
+    def _note(self, notes: dict[str, ModelNotes]) -> None:
+        """Say what the chosen model takes, here for the first time; the script goes on with it."""
+        chosen = notes.get(str(self["model"].value()), NO_NOTES)
+        self.fields["model"].widget.attrs["data-llm-actions-notes"] = json.dumps(notes)
+        for name in ("model", "temperature", "max_tokens"):
+            field = self[name]
+            field.help_text = format_html(
+                '{} <span data-llm-actions-note="{}" aria-live="polite">{}</span>',
+                field.help_text,
+                name,
+                chosen[name],  # type: ignore[literal-required]
+            )
+        if not chosen["takes_temperature"]:
+            # A disabled input is not posted, and its value would be lost.
+            self.fields["temperature"].widget.attrs.update(
+                {"readonly": True, "aria-disabled": "true"}
+            )
 
     def _limit(self, name: str, lowest: float, highest: float, step: str) -> None:
         self.fields[name].widget.attrs.update({"min": lowest, "max": highest, "step": step})

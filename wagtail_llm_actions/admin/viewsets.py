@@ -105,6 +105,7 @@ class LLMActionViewSet(SnippetViewSet):
                 [
                     FieldPanel("prompt_template", widget=forms.Select),
                     FieldPanel("model"),
+                    FieldPanel("fallback_model"),
                     FieldRowPanel([FieldPanel("temperature"), FieldPanel("max_tokens")]),
                 ],
                 heading=_("Prompt and model"),

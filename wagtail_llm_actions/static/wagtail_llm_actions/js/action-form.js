@@ -1,10 +1,13 @@
 /**
- * The form of an action: offers the fields of the chosen page or snippet type, at once.
+ * The form of an action: offers the fields of the chosen page or snippet type, and says what the
+ * chosen model takes, both at once.
  *
  * @example
  * <select name="model_type" data-llm-actions-fields-url="/admin/llm/fields/">…</select>
  * <select name="destination">…</select>
  * <select name="source">…</select>
+ * <select name="model" data-llm-actions-notes="{…}">…</select>
+ * <span data-llm-actions-note="temperature"></span> <input name="temperature">
  */
 
 const type = /** @type {HTMLSelectElement | null} */ (
@@ -44,3 +47,40 @@ async function update(select) {
 }
 
 type?.addEventListener('change', () => update(type));
+
+/**
+ * @typedef {object} Notes sentences by the name of a field
+ * @property {string} model
+ * @property {string} temperature
+ * @property {string} max_tokens
+ * @property {boolean} takes_temperature
+ */
+
+const model = /** @type {HTMLSelectElement | null} */ (
+  document.querySelector('select[data-llm-actions-notes]')
+);
+
+/** @param {HTMLSelectElement} select */
+function describe(select) {
+  const form = /** @type {HTMLFormElement} */ (select.form);
+  /** @type {Record<string, Notes>} */
+  const all = JSON.parse(String(select.dataset.llmActionsNotes));
+  const notes = all[select.value] ?? {
+    model: '',
+    temperature: '',
+    max_tokens: '',
+    takes_temperature: true,
+  };
+  form.querySelectorAll('[data-llm-actions-note]').forEach((place) => {
+    const name = /** @type {'model' | 'temperature' | 'max_tokens'} */ (
+      place.getAttribute('data-llm-actions-note')
+    );
+    place.textContent = notes[name];
+  });
+  const temperature = /** @type {HTMLInputElement} */ (form.elements.namedItem('temperature'));
+  // Not disabled, because a disabled input is not posted and its value would be lost.
+  temperature.readOnly = !notes.takes_temperature;
+  temperature.ariaDisabled = String(!notes.takes_temperature);
+}
+
+model?.addEventListener('change', () => describe(model));
