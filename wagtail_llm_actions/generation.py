@@ -58,6 +58,26 @@ class Usage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ModelStatus:
+    """What a provider says of a model without generating; ``None`` is what it does not say."""
+
+    reachable: bool
+    key_accepted: bool | None = None
+    present: bool | None = None
+    """Whether the server has the model; with Ollama, whether it is pulled."""
+    loaded: bool | None = None
+    """Whether it is in memory; only Ollama says it."""
+    context_tokens: int | None = None
+    detail: str = ""
+    """The provider's own words on what is wrong, redacted."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether a run can be expected to work."""
+        return self.reachable and self.key_accepted is True and self.present is not False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GenerationResult:
     """The end of an answer; the last item of every successful stream."""
 

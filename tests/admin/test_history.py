@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,6 +56,7 @@ def test_a_run_is_listed_with_who_what_and_how(client: Client, admin: User) -> N
         user__username="ines",
         input_tokens=12,
         output_tokens=7,
+        cost_usd=Decimal("0.01200"),
         queued_at=queued_at,
         finished_at=queued_at + timedelta(seconds=3.21),
     )
@@ -62,7 +64,7 @@ def test_a_run_is_listed_with_who_what_and_how(client: Client, admin: User) -> N
     page = page_at(client, reverse(HISTORY))
 
     (row,) = table_rows(page)
-    assert row[:8] == [
+    assert row[:9] == [
         "Summary",
         "Tides",
         "Summary",
@@ -70,6 +72,7 @@ def test_a_run_is_listed_with_who_what_and_how(client: Client, admin: User) -> N
         "Scripted",
         "Succeeded",
         "12 + 7",
+        "$0.012",
         "3.2 s",
     ]
     assert {run_url(run), page_edit(run.target)} <= links(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,10 +33,18 @@ def test_the_page_of_a_run_shows_everything_about_it(client: Client, admin: User
         response_model="scripted-2026",
         input_tokens=12,
         output_tokens=7,
+        cached_input_tokens=4,
+        reasoning_tokens=2,
+        cost_usd=Decimal("0.0021"),
+        price={"input": "0.1", "output": "0.5", "source": "genai-prices 0.2.3"},
+        cut_chars=99,
+        used_fallback=True,
+        fallback_model_key="spare",
         temperature=0.3,
         max_tokens=200,
     )
-    LLMAttemptFactory(run=run, sent_parameters={"temperature": 0.3, "max_tokens": 200})
+    sent = {"temperature": None, "max_tokens": 2200, "reasoning_effort": "low"}
+    LLMAttemptFactory(run=run, sent_parameters=sent)
 
     page = page_at(client, run_url(run))
 
@@ -48,10 +57,12 @@ def test_the_page_of_a_run_shows_everything_about_it(client: Client, admin: User
         run.prompt,
         "The tide came early.",
         "Scripted (scripted-2026)",
-        "Temperature 0.3",
-        "Max tokens 200",
-        "12 in, 7 out",
-        "max_tokens=200, temperature=0.3",
+        "Parameters asked for temperature 0.3, max tokens 200",
+        "Parameters sent max tokens 2200, reasoning effort low, no temperature",
+        "12 in, 7 out of these 4 from a cache, 2 for reasoning",
+        "Cost $0.0021 US dollars per million tokens: 0.1 in, 0.5 out (genai-prices 0.2.3)",
+        "its last 99 characters",
+        "Fell back to spare",
         "Introduction → Summary",
         str(run.pk),
     ):

@@ -108,6 +108,7 @@ def test_the_answer_describes_a_run_that_waits(
         "model": "Scripted",
         "input_tokens": None,
         "output_tokens": None,
+        "cost": "",
         "seconds": None,
         "decision": "none",
         "poll_url": f"/admin/llm/runs/{run.pk}/",

@@ -59,6 +59,8 @@ declare namespace LLMActions {
     model: string;
     input_tokens: number | null;
     output_tokens: number | null;
+    /** With its currency; empty where unknown. */
+    cost: string;
     seconds: number | null;
     decision: 'none' | 'accepted' | 'edited' | 'dismissed';
     poll_url: string;

@@ -29,6 +29,7 @@ test('the progress of a run', () => {
   assert.equal(progress({ status: 'queued', ahead: 0 }, '', texts), 'Next.');
   assert.equal(progress({ status: 'running' }, '', texts), 'Waiting…');
   assert.equal(progress({ status: 'running' }, 'Small', texts), 'Writing…');
+  assert.equal(progress({ status: 'running', waiting: 'Busy' }, '', texts), 'Busy');
 });
 
 test('numbers are written as the language of the page has them', () => {
@@ -40,8 +41,8 @@ test('what a provider does not report is left out', () => {
   assert.equal(done({ seconds: null }, texts), 'Done');
   const model = { model: 'GPT-4', input_tokens: null, output_tokens: null };
   assert.equal(details(model, texts), 'GPT-4');
-  const counted = { ...model, input_tokens: 120, output_tokens: 0 };
-  assert.equal(details(counted, texts), 'GPT-4 · Tokens: 120 in, 0 out');
+  const counted = { ...model, input_tokens: 120, output_tokens: 0, cost: '$0.0021' };
+  assert.equal(details(counted, texts), 'GPT-4 · Tokens: 120 in, 0 out · $0.0021');
 });
 
 test('a length is only shown where there is a limit', () => {

@@ -69,7 +69,8 @@ contents = st.text(max_size=2 * MAX_CHARS)
 def test_a_template_that_compiles_renders_within_its_bounds(
     text: str, source: str, title: str
 ) -> None:
-    values: dict[str, str | int | None] = dict.fromkeys(DESCRIPTIONS, "") | {
+    values: dict[str, str | int | None] = {
+        **dict.fromkeys(DESCRIPTIONS, ""),
         "input": source,
         "post_title": title,
     }

@@ -32,9 +32,11 @@ from wagtail_llm_actions.generation import (
     FinishReason,
     GenerationRequest,
     GenerationResult,
+    ModelStatus,
     TextDelta,
     Usage,
 )
+from wagtail_llm_actions.providers.checking import check
 from wagtail_llm_actions.providers.streaming import ProviderStream
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ REQUEST = GenerationRequest(
 )
 STREAM_SECONDS = 30.0
 QUIET_SECONDS = 0.3
+GENERATING = ("/chat/completions", "/messages", "/chat")
 
 
 class Wire(ABC):
@@ -93,6 +96,10 @@ class Wire(ABC):
     def content_filter_body(self) -> bytes:
         """Build the body of the HTTP 400 that refuses a prompt for its content."""
         return self.error_body(400, self.content_filter_words)
+
+    @abstractmethod
+    def status(self, *, present: bool) -> list[Reply]:
+        """Build the answers to a question after ``MODEL``, among others."""
 
     @abstractmethod
     def malformed(self) -> Mapping[str, bytes]:
@@ -411,6 +418,56 @@ class ProviderContract:
         collect(provider)
 
         assert server.connections == 1
+
+    @pytest.mark.parametrize("present", [True, False])
+    def test_a_model_is_looked_for_without_a_generation(
+        self, server: ProviderServer, provider: Provider, present: bool
+    ) -> None:
+        server.play(*self.wire.status(present=present))
+
+        status = check(provider, MODEL, timeout_seconds=STREAM_SECONDS)
+
+        assert (status.reachable, status.key_accepted, status.present) == (True, True, present)
+        assert status.ok is present
+        assert not any(recorded.path.endswith(GENERATING) for recorded in server.requests)
+
+    def test_a_key_that_is_not_accepted_is_found_out(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(self.wire.error(401))
+
+        status = check(provider, MODEL, timeout_seconds=STREAM_SECONDS)
+
+        assert (status.reachable, status.key_accepted, status.ok) == (True, False, False)
+        assert KEY not in repr(status)
+        assert "[redacted]" in status.detail
+
+    def test_a_server_that_fails_is_not_called_fine(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(self.wire.error(500))
+
+        status = check(provider, MODEL, timeout_seconds=STREAM_SECONDS)
+
+        assert (status.reachable, status.present, status.ok) == (True, None, False)
+
+    def test_a_server_that_is_not_there_is_found_out(self) -> None:
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            provider = self.wire.provider(f"http://127.0.0.1:{closed.getsockname()[1]}")
+
+            status = check(provider, MODEL, timeout_seconds=STREAM_SECONDS)
+
+        assert (status.reachable, status.ok) == (False, False)
+        assert status.detail
+
+    def test_a_silent_server_is_given_up(self, server: ProviderServer, provider: Provider) -> None:
+        server.play([Act.HANG])
+
+        status = check(provider, MODEL, timeout_seconds=QUIET_SECONDS)
+
+        assert status == ModelStatus(reachable=False, detail="No answer within 0.3 s.")
+        assert server.client_left.wait(STREAM_SECONDS)
 
     def test_two_calls_at_once(self, server: ProviderServer, provider: Provider) -> None:
         server.play([Act.HANG], self.wire.answer("Hoo."))

@@ -152,7 +152,8 @@ class _Connection(BaseRequestHandler):
         """Answer one request; true while the connection is to be kept."""
         start, *lines = buffer.until(b"\r\n\r\n").decode().split("\r\n")
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
-        body = json.loads(buffer.exactly(int(headers["content-length"])))
+        length = int(headers.get("content-length", "0"))
+        body = json.loads(buffer.exactly(length)) if length else None
         request = Recorded(path=start.split()[1], headers=headers, body=body)
         self.server.requests.append(request)
         self.server.was_asked.set()

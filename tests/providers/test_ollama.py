@@ -22,6 +22,7 @@ from tests.providers.server import Act, ProviderServer, streamed, whole
 from tests.providers.wire_ollama import OllamaWire, error_body, last, line, part
 from wagtail_llm_actions.errors import InvalidOutput, ModelUnavailable, RequestRejected
 from wagtail_llm_actions.generation import FinishReason, GenerationResult, TextDelta, Usage
+from wagtail_llm_actions.providers.checking import check
 from wagtail_llm_actions.providers.ollama import OllamaProvider
 from wagtail_llm_actions.providers.ollama.errors import ALL, KINDS
 from wagtail_llm_actions.providers.streaming import ProviderStream
@@ -112,6 +113,38 @@ def test_options_are_sent(server: ProviderServer, keep_alive: str | int) -> None
     body = server.requests[0].body
     assert body["keep_alive"] == keep_alive
     assert body["options"] == {"num_predict": 77, "temperature": 0.3, "num_ctx": 16384}
+
+
+def test_ollama_says_what_is_loaded_and_how_much_it_holds(
+    server: ProviderServer, provider: Provider
+) -> None:
+    server.play(*WIRE.status(present=True))
+
+    status = check(provider, REQUEST.model, timeout_seconds=STREAM_SECONDS)
+
+    assert (status.loaded, status.context_tokens) == (True, 32768)
+    assert [request.path for request in server.requests] == ["/api/tags", "/api/ps", "/api/show"]
+
+
+def test_a_model_that_is_not_pulled_says_how_to_get_it(
+    server: ProviderServer, provider: Provider
+) -> None:
+    server.play(*WIRE.status(present=False))
+
+    status = check(provider, REQUEST.model, timeout_seconds=STREAM_SECONDS)
+
+    assert status.detail == "Pull the model on Ollama's server: ollama pull owl-1"
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"models": 3}', b"<html>"])
+def test_something_else_at_the_address_is_no_ollama(
+    server: ProviderServer, provider: Provider, body: bytes
+) -> None:
+    server.play(whole(200, body))
+
+    status = check(provider, REQUEST.model, timeout_seconds=STREAM_SECONDS)
+
+    assert not status.ok
 
 
 def test_no_effort_switches_thinking_off(server: ProviderServer, provider: Provider) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -34,7 +34,14 @@ def provider() -> ScriptedProvider:
     return ScriptedProvider(alias="test")
 
 
-class Burst(Provider):
+class Unchecked(Provider):
+    """Is not asked whether a model is there."""
+
+    async def check_model(self, model: str) -> NoReturn:
+        raise NotImplementedError
+
+
+class Burst(Unchecked):
     """Writes faster than anybody reads."""
 
     def __init__(self) -> None:
@@ -142,7 +149,7 @@ def test_streams_run_at_once_from_several_threads(provider: ScriptedProvider) ->
     assert answers == [TextDelta(text="Hoo.")] * 8
 
 
-class Stubborn(Provider):
+class Stubborn(Unchecked):
     """Needs its time to close."""
 
     closed = False
@@ -180,7 +187,7 @@ def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     assert stream._ended.wait(5)
 
 
-class Silent(Provider):
+class Silent(Unchecked):
     """Breaks the contract."""
 
     async def stream(

@@ -11,13 +11,14 @@ from anthropic.types.shared import ErrorResponse
 from pydantic import TypeAdapter
 
 from tests.providers.contract import KEY, MODEL, Wire
+from tests.providers.server import whole
 from wagtail_llm_actions.generation import FinishReason, GenerationRequest
 from wagtail_llm_actions.providers.anthropic import AnthropicProvider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.providers.server import Recorded
+    from tests.providers.server import Recorded, Reply
     from wagtail_llm_actions.generation import Usage
     from wagtail_llm_actions.providers.base import Provider
 
@@ -132,6 +133,20 @@ class AnthropicWire(Wire):
                 word, output_tokens=usage.output_tokens, output_tokens_details=details
             )
         return [event(type="content_block_stop", index=0), last, event(type="message_stop")]
+
+    def status(self, *, present: bool) -> list[Reply]:
+        names = ["owl-0", *([MODEL] if present else [])]
+        listed = [
+            {
+                "id": name,
+                "type": "model",
+                "display_name": name,
+                "created_at": "2026-01-01T00:00:00Z",
+                "lifecycle": "active",
+            }
+            for name in names
+        ]
+        return [whole(200, json.dumps({"data": listed, "has_more": False}).encode())]
 
     def error_body(self, status: int, message: str) -> bytes:
         return error_body(message, kind=ERROR_TYPES.get(status, "api_error"))

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from tests.providers.contract import KEY, MODEL, Wire
+from tests.providers.server import whole
 from wagtail_llm_actions.generation import GenerationRequest
 from wagtail_llm_actions.providers.ollama import OllamaProvider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.providers.server import Recorded
+    from tests.providers.server import Recorded, Reply
     from wagtail_llm_actions.generation import FinishReason, Usage
     from wagtail_llm_actions.providers.base import Provider
 
@@ -118,6 +119,15 @@ class OllamaWire(Wire):
             "eval_duration": 4_799_921_000,
         }
         return [last(finish_reason.value, **counts)]
+
+    def status(self, *, present: bool) -> list[Reply]:
+        names = ["owl-0:latest", *([f"{MODEL}:latest"] if present else [])]
+        tags = {"models": [{"name": name, "model": name} for name in names]}
+        if not present:
+            return [whole(200, json.dumps(tags).encode())]
+        loaded = {"models": [{"name": f"{MODEL}:latest"}]}
+        shown = {"model_info": {"owl.context_length": 32768, "owl.head_count": 8}}
+        return [whole(200, json.dumps(body).encode()) for body in (tags, loaded, shown)]
 
     def error_body(self, status: int, message: str) -> bytes:
         return error_body(message)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from openai.types.chat import ChatCompletionChunk
 
 from tests.providers.contract import KEY, MODEL, Wire
+from tests.providers.server import whole
 from wagtail_llm_actions.generation import GenerationRequest
 from wagtail_llm_actions.providers.openai import OpenAIProvider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.providers.server import Recorded
+    from tests.providers.server import Recorded, Reply
     from wagtail_llm_actions.generation import FinishReason, Usage
     from wagtail_llm_actions.providers.base import Provider
 
@@ -82,6 +83,11 @@ class OpenAIWire(Wire):
     def ending(self, finish_reason: FinishReason, usage: Usage | None) -> list[bytes]:
         last = [chunk(usage=usage_fields(usage))] if usage else []
         return [chunk(choices=[choice(finish_reason.value)]), *last, DONE]
+
+    def status(self, *, present: bool) -> list[Reply]:
+        names = ["owl-0", *([MODEL] if present else [])]
+        listed = [{"id": n, "object": "model", "created": 1, "owned_by": "owls"} for n in names]
+        return [whole(200, json.dumps({"object": "list", "data": listed}).encode())]
 
     def error_body(self, status: int, message: str) -> bytes:
         return error_body(message, code=None, kind="some_error")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FalseClock:
     for module in (execution, lease):
         monkeypatch.setattr(module, "time", clock)
     # The longest wait that the jitter allows.
-    monkeypatch.setattr(retry.random, "uniform", lambda _lowest, highest: highest)
+    monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
     return clock
 
 

@@ -124,7 +124,7 @@ class LLMActionForm(WagtailAdminModelForm):
                 '{} <span data-llm-actions-note="{}" aria-live="polite">{}</span>',
                 field.help_text,
                 name,
-                chosen[name],  # type: ignore[literal-required]
+                chosen[name],
             )
         if not chosen["takes_temperature"]:
             # A disabled input is not posted, and its value would be lost.

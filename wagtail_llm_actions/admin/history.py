@@ -21,6 +21,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 
 from wagtail_llm_actions.admin.advice import advice
 from wagtail_llm_actions.admin.messages import error_sentence, model_label
+from wagtail_llm_actions.admin.money import usd
 from wagtail_llm_actions.admin.support import support_report
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs.recover import recover
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
+
+    from wagtail_llm_actions.models import LLMAttempt
 
 HISTORY_POLICY = ModelPermissionPolicy(LLMRun)
 
@@ -89,6 +92,20 @@ def _seconds(run: LLMRun) -> str:
     return "-" if run.seconds is None else f"{run.seconds:.1f} s"
 
 
+def _parameters(attempt: LLMAttempt) -> str:
+    """List what was sent; what is missing was left out for this model."""
+    names = {
+        "temperature": _("temperature"),
+        "max_tokens": _("max tokens"),
+        "reasoning_effort": _("reasoning effort"),
+    }
+    sent = attempt.sent_parameters
+    given = [f"{words} {sent[name]}" for name, words in names.items() if sent.get(name) is not None]
+    if sent.get("temperature") is None:
+        given.append(str(_("no temperature")))
+    return ", ".join(given)
+
+
 def _add_edit_urls(runs: Iterable[Any], user: Any) -> None:
     # A content type outlives a model that was removed from the code.
     known = [run for run in runs if run.target_content_type.model_class()]
@@ -123,6 +140,7 @@ class HistoryView(ReportView):
         Column(lambda run: model_label(run.model_key), label=_("Model")),
         StatusColumn(),
         Column(_tokens, label=_("Tokens (in + out)")),
+        Column(lambda run: usd(run.cost_usd), label=_("Cost")),
         Column(_seconds, label=_("Time")),
         DateColumn("queued_at", label=_("When")),
     ]
@@ -136,6 +154,7 @@ class HistoryView(ReportView):
         "status",
         "input_tokens",
         "output_tokens",
+        "cost_usd",
         "seconds",
         "decision",
         "error_code",
@@ -195,9 +214,16 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
         run = self.object
         model = run.target_content_type.model_class()
         _add_edit_urls([run], self.request.user)
+        attempts = [
+            (attempt, _parameters(attempt), usd(attempt.cost_usd)) for attempt in run.attempts.all()
+        ]
         return super().get_context_data(
             **kwargs,
             model_label=model_label(run.model_key),
+            fallback_label=model_label(run.fallback_model_key),
+            attempts=attempts,
+            sent=attempts[-1][1] if attempts else "",
+            cost=usd(run.cost_usd),
             error=error_sentence(run),
             advice=advice(run),
             report=support_report(run, run.attempts.all()) if run.error_code else "",

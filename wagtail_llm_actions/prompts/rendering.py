@@ -152,7 +152,7 @@ class _Names(NodeTransformer):
     def _delimited(self, node: nodes.Expr) -> nodes.Expr:
         # An expression may write several; the first gives the tag.
         name = min(_written_content(node), default="")
-        expression = self.visit(node)
+        expression: nodes.Expr = self.visit(node)
         if not name:
             return expression
         arguments = [nodes.Const(tag(name))]

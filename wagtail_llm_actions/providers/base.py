@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.generation import (
         GenerationRequest,
         GenerationResult,
+        ModelStatus,
         TextDelta,
         Usage,
     )
@@ -111,6 +112,14 @@ class Provider(ABC):
         Raises:
             ProviderError: In place of every exception of the SDK, which is kept out of the
                 traceback because it may quote the key or the prompt.
+        """
+
+    @abstractmethod
+    async def check_model(self, model: str) -> ModelStatus:
+        """Ask whether a model is there, without generating anything.
+
+        Raises:
+            ProviderError: As ``stream``.
         """
 
     def check_key(self, model: str, *, is_needed: bool) -> None:

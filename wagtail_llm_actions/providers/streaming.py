@@ -6,14 +6,14 @@ while it waits for the first byte. One loop per process, on a daemon thread, ser
 
 from __future__ import annotations
 
-import asyncio
-import os
 import threading
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.generation import TextDelta
+from wagtail_llm_actions.providers.loop import loop_thread
 
 if TYPE_CHECKING:
+    import asyncio
     from types import TracebackType
     from typing import Self
 
@@ -21,36 +21,6 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.providers.base import Provider
 
 CLOSE_SECONDS = 2.0
-
-
-class _LoopThread:
-    """An event loop that starts with the first stream."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._inherited: list[asyncio.AbstractEventLoop | None] = []
-
-    def loop(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threading.Thread(
-                    target=self._loop.run_forever, name="llm-actions-providers", daemon=True
-                ).start()
-            return self._loop
-
-    def leave_to_parent(self) -> None:
-        """In a forked child, whose thread is gone, start anew when needed."""
-        # Kept for ever: to collect the parent's loop here could close what the parent still uses.
-        self._inherited.append(self._loop)
-        self._loop = None
-        self._lock = threading.Lock()
-
-
-_loop_thread = _LoopThread()
-if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork
-    os.register_at_fork(after_in_child=_loop_thread.leave_to_parent)
 
 
 class ProviderStream:
@@ -67,7 +37,7 @@ class ProviderStream:
         self._result: GenerationResult | None = None
         self._error: BaseException | None = None
         self._ended = threading.Event()
-        self._loop = _loop_thread.loop()
+        self._loop = loop_thread.loop()
         self._loop.call_soon_threadsafe(self._start)
 
     def __enter__(self) -> Self:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from wagtail_llm_actions.errors import ProviderError
-from wagtail_llm_actions.generation import FinishReason, GenerationResult, TextDelta, Usage
+from wagtail_llm_actions.generation import (
+    FinishReason,
+    GenerationResult,
+    ModelStatus,
+    TextDelta,
+    Usage,
+)
 from wagtail_llm_actions.providers.base import Failure, Provider
 
 if TYPE_CHECKING:
@@ -104,6 +110,10 @@ class ScriptedProvider(Provider):
         yield GenerationResult(
             finish_reason=finish_reason, response_model=request.model, usage=usage
         )
+
+    async def check_model(self, model: str) -> ModelStatus:
+        """Be there, always."""
+        return ModelStatus(reachable=True, key_accepted=True, present=True)
 
     def _next_script(self, request: GenerationRequest) -> Sequence[Step]:
         try:

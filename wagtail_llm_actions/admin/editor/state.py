@@ -12,6 +12,7 @@ from wagtail_llm_actions.admin.messages import (
     notice,
     waiting_sentence,
 )
+from wagtail_llm_actions.admin.money import usd
 from wagtail_llm_actions.admin.support import support_report
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.streams import get_stream
@@ -52,6 +53,8 @@ class RunState(TypedDict):
     model: str
     input_tokens: int | None
     output_tokens: int | None
+    cost: str
+    """With its currency; empty where it is unknown."""
     seconds: float | None
     decision: str
     poll_url: str
@@ -83,6 +86,7 @@ def run_state(run: LLMRun, after: int = 0) -> RunState:
         "model": model_label(run.current_model_key),
         "input_tokens": run.input_tokens,
         "output_tokens": run.output_tokens,
+        "cost": "" if run.cost_usd is None else usd(run.cost_usd),
         "seconds": run.seconds,
         "decision": run.decision,
         "poll_url": reverse("wagtail_llm_actions:run", args=[run.pk]),

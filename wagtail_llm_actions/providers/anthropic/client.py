@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LAZY_PARTS = (
     "anthropic.resources.messages",
+    "anthropic.resources.models",
     "anthropic.types.shared.error_details",
     "wagtail_llm_actions.providers.anthropic.answers",
     "wagtail_llm_actions.providers.anthropic.errors",

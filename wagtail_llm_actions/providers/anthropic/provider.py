@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from wagtail_llm_actions.generation import TextDelta
+from wagtail_llm_actions.generation import ModelStatus, TextDelta
 from wagtail_llm_actions.providers.base import NO_KEY, Provider, ProviderNotInstalled
 from wagtail_llm_actions.providers.clients import ClientPerLoop
 
@@ -62,10 +62,7 @@ class AnthropicProvider(Provider):
         self, request: GenerationRequest
     ) -> AsyncGenerator[TextDelta | GenerationResult]:
         """Stream one message."""
-        self.check_key(request.model, is_needed=self.base_url is None)
-        if not self._clients.has_one():
-            # In a thread, because the calls that already run share this loop.
-            await asyncio.to_thread(self.warm_up)
+        await self._get_ready(request.model)
         from wagtail_llm_actions.providers.anthropic import answers, errors  # noqa: PLC0415 - the SDK
 
         answer = answers.Answer()
@@ -81,6 +78,36 @@ class AnthropicProvider(Provider):
             return
         # Outside the block: an error that kept the SDK's would keep its half-read answer alive.
         raise self.error(failure, request.model)
+
+    async def check_model(self, model: str) -> ModelStatus:
+        """Ask Anthropic for the model by name; its list leaves out the short names.
+
+        A compatible server is asked for its list, because few know a single model.
+        """
+        await self._get_ready(model)
+        from wagtail_llm_actions.providers.anthropic import errors  # noqa: PLC0415 - the SDK
+
+        models = self._clients.get().models
+        context_tokens = None
+        try:
+            if self.base_url is None:
+                context_tokens = (await models.retrieve(model)).max_input_tokens
+                present = True
+            else:
+                present = model in [listed.id async for listed in models.list()]
+        except errors.ALL as error:
+            failure = errors.failure_of(error)
+        else:
+            return ModelStatus(
+                reachable=True, key_accepted=True, present=present, context_tokens=context_tokens
+            )
+        raise self.error(failure, model)
+
+    async def _get_ready(self, model: str) -> None:
+        self.check_key(model, is_needed=self.base_url is None)
+        if not self._clients.has_one():
+            # In a thread, because the calls that already run share this loop.
+            await asyncio.to_thread(self.warm_up)
 
     async def _create(self, request: GenerationRequest) -> AsyncStream[RawMessageStreamEvent]:
         from anthropic import omit  # noqa: PLC0415 - the SDK

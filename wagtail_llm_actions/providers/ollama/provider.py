@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
     from httpx import AsyncClient
 
-    from wagtail_llm_actions.generation import GenerationRequest, GenerationResult
+    from wagtail_llm_actions.generation import (
+        GenerationRequest,
+        GenerationResult,
+        ModelStatus,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,10 +71,7 @@ class OllamaProvider(Provider):
         self, request: GenerationRequest
     ) -> AsyncGenerator[TextDelta | GenerationResult]:
         """Stream one chat."""
-        self.check_key(request.model, is_needed=False)
-        if not self._clients.has_one():
-            # In a thread, because the calls that already run share this loop.
-            await asyncio.to_thread(self.warm_up)
+        await self._get_ready(request.model)
         from wagtail_llm_actions.providers.ollama import answers, client, errors  # noqa: PLC0415 - httpx
 
         answer = answers.Answer()
@@ -90,6 +91,25 @@ class OllamaProvider(Provider):
             return
         # Outside the block: an error that kept the SDK's would keep its half-read answer alive.
         raise self.error(failure, request.model)
+
+    async def check_model(self, model: str) -> ModelStatus:
+        """Ask which models are pulled and which of them are loaded."""
+        await self._get_ready(model)
+        from wagtail_llm_actions.providers.ollama import errors, status  # noqa: PLC0415 - httpx
+
+        try:
+            found = await status.look(self._clients.get(), model)
+        except errors.ALL as error:
+            failure = errors.failure_of(error, model)
+        else:
+            return found
+        raise self.error(failure, model)
+
+    async def _get_ready(self, model: str) -> None:
+        self.check_key(model, is_needed=False)
+        if not self._clients.has_one():
+            # In a thread, because the calls that already run share this loop.
+            await asyncio.to_thread(self.warm_up)
 
     def _body(self, request: GenerationRequest) -> dict[str, Any]:
         messages = [{"role": "user", "content": request.prompt}]

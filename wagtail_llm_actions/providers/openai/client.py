@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LAZY_PARTS = (
     "openai.resources.chat.chat",
     "openai.resources.chat.completions.completions",
+    "openai.resources.models",
     "wagtail_llm_actions.providers.openai.answers",
     "wagtail_llm_actions.providers.openai.errors",
     "anyio._backends._asyncio",

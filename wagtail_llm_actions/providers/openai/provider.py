@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from wagtail_llm_actions.generation import TextDelta
+from wagtail_llm_actions.generation import ModelStatus, TextDelta
 from wagtail_llm_actions.providers.base import NO_KEY, Provider, ProviderNotInstalled
 from wagtail_llm_actions.providers.clients import ClientPerLoop
 
@@ -70,10 +70,7 @@ class OpenAIProvider(Provider):
         self, request: GenerationRequest
     ) -> AsyncGenerator[TextDelta | GenerationResult]:
         """Stream one chat completion."""
-        self.check_key(request.model, is_needed=self.is_openai)
-        if not self._clients.has_one():
-            # In a thread, because the calls that already run share this loop.
-            await asyncio.to_thread(self.warm_up)
+        await self._get_ready(request.model)
         from wagtail_llm_actions.providers.openai import answers, errors  # noqa: PLC0415 - the SDK
 
         answer = answers.Answer()
@@ -89,6 +86,25 @@ class OpenAIProvider(Provider):
             return
         # Outside the block: an error that kept the SDK's would keep its half-read answer alive.
         raise self.error(failure, request.model)
+
+    async def check_model(self, model: str) -> ModelStatus:
+        """Look for the model in the server's list, which every compatible server has."""
+        await self._get_ready(model)
+        from wagtail_llm_actions.providers.openai import errors  # noqa: PLC0415 - the SDK
+
+        try:
+            names = [listed.id async for listed in self._clients.get().models.list()]
+        except errors.ALL as error:
+            failure = errors.failure_of(error)
+        else:
+            return ModelStatus(reachable=True, key_accepted=True, present=model in names)
+        raise self.error(failure, model)
+
+    async def _get_ready(self, model: str) -> None:
+        self.check_key(model, is_needed=self.is_openai)
+        if not self._clients.has_one():
+            # In a thread, because the calls that already run share this loop.
+            await asyncio.to_thread(self.warm_up)
 
     async def _create(self, request: GenerationRequest) -> AsyncStream[ChatCompletionChunk]:
         from openai import omit  # noqa: PLC0415 - the SDK

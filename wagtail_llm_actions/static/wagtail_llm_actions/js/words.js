@@ -37,7 +37,7 @@ export function done(run, texts) {
 }
 
 /**
- * The small print: who wrote this, and how much of it.
+ * The small print: who wrote this, how much of it, and what it cost.
  *
  * @param {LLMActions.Run} run
  * @param {LLMActions.Texts} texts
@@ -45,7 +45,7 @@ export function done(run, texts) {
 export function details(run, texts) {
   const { input_tokens: input, output_tokens: output } = run;
   const tokens = input === null || output === null ? '' : fill(texts.tokens, { input, output });
-  return [run.model, tokens].filter(Boolean).join(' · ');
+  return [run.model, tokens, run.cost].filter(Boolean).join(' · ');
 }
 
 /**
