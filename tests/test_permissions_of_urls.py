@@ -42,6 +42,8 @@ OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "history": ("GET", FOR_ADMINS),
     "history_results": ("GET", FOR_ADMINS),
     "history_run": ("GET", FOR_ADMINS),
+    "models": ("GET", FOR_ADMINS),
+    "check_models": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
     "fields": ("GET", (LOGIN, LOGIN, 403, 403, 200)),
     # Without a right it offers nothing.
     "offers": ("GET", (LOGIN, LOGIN, 200, 200, 200)),
@@ -85,7 +87,7 @@ TABLE = {
 JSON_URLS = {
     name: method
     for name, (method, _) in OWN_URLS.items()
-    if name not in {"history", "history_results", "history_run"}
+    if name not in {"history", "history_results", "history_run", "models", "check_models"}
 }
 
 

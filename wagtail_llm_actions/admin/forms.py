@@ -27,7 +27,13 @@ from wagtail_llm_actions.runs.permissions import target_models
 
 CHOOSE = ("", _("- Select an option -"))
 NONE = ("", _("None"))
-NO_NOTES: ModelNotes = {"model": "", "temperature": "", "max_tokens": "", "takes_temperature": True}
+NO_NOTES: ModelNotes = {
+    "model": "",
+    "about": "",
+    "temperature": "",
+    "max_tokens": "",
+    "takes_temperature": True,
+}
 
 
 class ModelTypeField(forms.ModelChoiceField):

@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 HISTORY_POLICY = ModelPermissionPolicy(LLMRun)
 
 
+def asked_models() -> list[tuple[str, str]]:
+    """Return the models that runs asked for, with the names people know them by."""
+    keys = LLMRun.objects.order_by("model_key").values_list("model_key", flat=True).distinct()
+    return [(key, model_label(key)) for key in keys]
+
+
 class HistoryFilterSet(WagtailFilterSet):
     """What the list can be narrowed to."""
 
@@ -45,6 +51,7 @@ class HistoryFilterSet(WagtailFilterSet):
     action = django_filters.ModelChoiceFilter(
         label=_("Action"), queryset=LLMAction.objects.order_by("label")
     )
+    model_key = django_filters.ChoiceFilter(label=_("Model"), choices=asked_models)
     user = django_filters.ModelChoiceFilter(
         label=_("User"),
         queryset=lambda request: get_user_model().objects.filter(

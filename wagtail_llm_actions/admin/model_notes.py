@@ -22,6 +22,8 @@ class ModelNotes(TypedDict):
     """Sentences by the name of the form's field; empty where there is nothing to say."""
 
     model: str
+    about: str
+    """As ``model``, without the price."""
     temperature: str
     max_tokens: str
     takes_temperature: bool
@@ -29,14 +31,10 @@ class ModelNotes(TypedDict):
 
 def model_notes(model: ModelSettings) -> ModelNotes:
     """Describe a model to the person who chooses it."""
-    sentences = [
-        _advice(model),
-        family_note(model),
-        _retirement(model),
-        price_sentence(price(model)),
-    ]
+    about = " ".join(filter(None, (_advice(model), family_note(model), _retirement(model))))
     return {
-        "model": " ".join(filter(None, sentences)),
+        "model": f"{about} {price_sentence(price(model))}".strip(),
+        "about": about,
         "temperature": _temperature(model),
         "max_tokens": _max_tokens(model),
         "takes_temperature": model.facts.accepts_temperature,

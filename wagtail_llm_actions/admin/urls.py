@@ -6,6 +6,7 @@ from django.urls import path
 
 from wagtail_llm_actions.admin import history
 from wagtail_llm_actions.admin.editor import views
+from wagtail_llm_actions.admin.models_page import CheckModelsView, ModelsView
 from wagtail_llm_actions.admin.views import fields
 
 app_name = "wagtail_llm_actions"
@@ -17,6 +18,8 @@ urlpatterns = [
         name="history_results",
     ),
     path("reports/llm-history/<uuid:run_id>/", history.RunView.as_view(), name="history_run"),
+    path("llm/models/", ModelsView.as_view(), name="models"),
+    path("llm/models/check/", CheckModelsView.as_view(), name="check_models"),
     path("llm/fields/", fields, name="fields"),
     path("llm/offers/", views.offers, name="offers"),
     path("llm/runs/", views.runs, name="runs"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import django_filters
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
 from wagtail.snippets.views.snippets import (
@@ -19,6 +23,7 @@ from wagtail.snippets.views.snippets import (
 
 from wagtail_llm_actions.admin.forms import LLMActionForm, model_type_label
 from wagtail_llm_actions.admin.messages import model_label
+from wagtail_llm_actions.admin.models_page import ACTION_POLICY, ModelsView
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.runs.start import field_label
 
@@ -69,6 +74,24 @@ class FieldColumn(Column):
         return field_label(model, path) if model else path
 
 
+def used_models() -> list[tuple[str, str]]:
+    """Return the models that actions use, with the names people know them by."""
+    keys = LLMAction.objects.order_by("model").values_list("model", flat=True).distinct()
+    return [(key, model_label(key)) for key in keys]
+
+
+class LLMActionFilterSet(WagtailFilterSet):
+    """What the list can be narrowed to."""
+
+    model = django_filters.ChoiceFilter(label=_("LLM model"), choices=used_models)
+
+    class Meta:
+        """The fields above, and whether editors see the action."""
+
+        model = LLMAction
+        fields = ["is_active"]
+
+
 class LLMActionViewSet(SnippetViewSet):
     """List, create and edit actions."""
 
@@ -83,7 +106,7 @@ class LLMActionViewSet(SnippetViewSet):
     edit_view_class = NoAutosaveEditView
     copy_view_enabled = True
     search_fields = ["label", "description"]
-    list_filter = ["is_active"]
+    filterset_class = LLMActionFilterSet
     list_display = [
         "label",
         Column(lambda action: model_type_label(action.model_type), label=_("Type")),
@@ -152,3 +175,23 @@ class LLMViewSetGroup(SnippetViewSetGroup):
     menu_icon = "llm-actions-generate"
     menu_name = "llm"
     add_to_settings_menu = True
+
+    def get_submenu_items(self) -> list[MenuItem]:
+        """Add what is no snippet."""
+        models = ModelsMenuItem(
+            _("Models"),
+            reverse("wagtail_llm_actions:models"),
+            name="llm-models",
+            icon_name="llm-actions-generate",
+            order=len(self.items) + 1,
+        )
+        return [*super().get_submenu_items(), models]
+
+
+class ModelsMenuItem(MenuItem):
+    """Shown to those who may work with actions."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Ask what the view asks."""
+        rights = ModelsView.any_permission_required
+        return bool(ACTION_POLICY.user_has_any_permission(request.user, rights))

@@ -10,22 +10,41 @@ from wagtail_llm_actions.generation import ModelStatus
 from wagtail_llm_actions.providers.loop import loop_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+
     from wagtail_llm_actions.providers.base import Provider
 
 NOT_FOUND = 404
 
 
 def check(provider: Provider, model: str, *, timeout_seconds: float) -> ModelStatus:
-    """Ask for a model's status; what goes wrong is part of the answer.
+    """Ask for the status of one model; see ``check_all``."""
+    (status,) = check_all([(provider, model)], timeout_seconds=timeout_seconds)
+    return status
+
+
+def check_all(
+    models: Sequence[tuple[Provider, str]], *, timeout_seconds: float
+) -> list[ModelStatus]:
+    """Ask for the status of several models at once; what goes wrong is part of the answer.
 
     Args:
-        provider: The account or server.
-        model: The provider's own name of the model.
-        timeout_seconds: After which the server counts as not reachable.
+        models: Accounts or servers, and their own names of the models.
+        timeout_seconds: After which a server counts as not reachable.
     """
-    asked = asyncio.wait_for(provider.check_model(model), timeout_seconds)
+    asked = [
+        asyncio.run_coroutine_threadsafe(
+            asyncio.wait_for(provider.check_model(model), timeout_seconds), loop_thread.loop()
+        )
+        for provider, model in models
+    ]
+    return [_status(answer, timeout_seconds) for answer in asked]
+
+
+def _status(answer: Future[ModelStatus], timeout_seconds: float) -> ModelStatus:
     try:
-        return asyncio.run_coroutine_threadsafe(asked, loop_thread.loop()).result()
+        return answer.result()
     except TimeoutError:
         detail = f"No answer within {timeout_seconds:g} s."
         return ModelStatus(reachable=False, detail=detail)

@@ -6,7 +6,8 @@ another loop, such as the new one of a forked process, it would wait on sockets 
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop, get_running_loop
+from asyncio import AbstractEventLoop, get_running_loop, to_thread
+from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Client = TypeVar("Client")
+
+_importing = Lock()
+
+
+def _alone(warm_up: Callable[[], None]) -> None:
+    """Two SDKs that are first imported at the same time find each other's modules half made."""
+    with _importing:
+        warm_up()
 
 
 class ClientPerLoop(Generic[Client]):
@@ -31,6 +40,14 @@ class ClientPerLoop(Generic[Client]):
         """Build a client that has no connection yet, which is safe to take through a fork."""
         if not self._ahead:
             self._ahead.append(self._build())
+
+    async def prepare(self, warm_up: Callable[[], None]) -> None:
+        """Have a client for the running loop, if need be after importing the SDK.
+
+        In a thread, because the calls that already run share this loop.
+        """
+        if not self.has_one():
+            await to_thread(_alone, warm_up)
 
     def has_one(self) -> bool:
         """Return whether ``get`` will not have to build one."""

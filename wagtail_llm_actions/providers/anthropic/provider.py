@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -105,9 +104,7 @@ class AnthropicProvider(Provider):
 
     async def _get_ready(self, model: str) -> None:
         self.check_key(model, is_needed=self.base_url is None)
-        if not self._clients.has_one():
-            # In a thread, because the calls that already run share this loop.
-            await asyncio.to_thread(self.warm_up)
+        await self._clients.prepare(self.warm_up)
 
     async def _create(self, request: GenerationRequest) -> AsyncStream[RawMessageStreamEvent]:
         from anthropic import omit  # noqa: PLC0415 - the SDK

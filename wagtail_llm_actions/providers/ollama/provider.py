@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -107,9 +106,7 @@ class OllamaProvider(Provider):
 
     async def _get_ready(self, model: str) -> None:
         self.check_key(model, is_needed=False)
-        if not self._clients.has_one():
-            # In a thread, because the calls that already run share this loop.
-            await asyncio.to_thread(self.warm_up)
+        await self._clients.prepare(self.warm_up)
 
     def _body(self, request: GenerationRequest) -> dict[str, Any]:
         messages = [{"role": "user", "content": request.prompt}]

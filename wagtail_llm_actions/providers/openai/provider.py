@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -102,9 +101,7 @@ class OpenAIProvider(Provider):
 
     async def _get_ready(self, model: str) -> None:
         self.check_key(model, is_needed=self.is_openai)
-        if not self._clients.has_one():
-            # In a thread, because the calls that already run share this loop.
-            await asyncio.to_thread(self.warm_up)
+        await self._clients.prepare(self.warm_up)
 
     async def _create(self, request: GenerationRequest) -> AsyncStream[ChatCompletionChunk]:
         from openai import omit  # noqa: PLC0415 - the SDK

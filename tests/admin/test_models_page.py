@@ -1,0 +1,241 @@
+"""Settings → LLM → Models, and the same check for monitoring."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.admin.html import page_at, table_rows, words
+from tests.factories import LLMActionFactory, LLMRunFactory
+from tests.providers.contract import KEY
+from tests.providers.server import ProviderServer
+from tests.providers.wire_openai import OpenAIWire
+from wagtail_llm_actions.conf.providers import OLLAMA_BACKEND, OPENAI_BACKEND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.contrib.auth.models import User
+    from django.test import Client
+    from pytest_django import Settings
+
+pytestmark = pytest.mark.django_db
+
+MODELS = "wagtail_llm_actions:models"
+CHECK = "wagtail_llm_actions:check_models"
+WIRE = OpenAIWire()
+
+
+@pytest.fixture
+def server() -> Iterator[ProviderServer]:
+    with ProviderServer() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _models(settings: Settings, server: ProviderServer) -> Iterator[None]:
+    settings.WAGTAIL_LLM_ACTIONS = {
+        "PROVIDERS": {
+            "cloud": {
+                "BACKEND": OPENAI_BACKEND,
+                "BASE_URL": f"{server.url}/v1",
+                "API_KEY": KEY,
+            },
+            "local": {"BACKEND": OLLAMA_BACKEND, "BASE_URL": "http://127.0.0.1:9"},
+        },
+        "MODELS": {
+            "quick": {
+                "PROVIDER": "cloud",
+                "NAME": "owl-1",
+                "LABEL": "Owl",
+                "DESCRIPTION": "Hoots",
+                "PRICE": {"INPUT": "0.1", "OUTPUT": "0.5"},
+                "CONTEXT_TOKENS": 8000,
+            },
+            "lost": {"PROVIDER": "cloud", "NAME": "owl-9", "LABEL": "Lost owl"},
+            **dict.fromkeys(("llama3.2", "gemma3", "qwen3", "gpt-oss")),
+        },
+    }
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def rows(client: Client) -> dict[str, list[str]]:
+    return {row[0].split(" ")[0]: row for row in table_rows(page_at(client, reverse(MODELS)))}
+
+
+def test_a_model_is_shown_with_advice_price_context_and_use(client: Client, admin: User) -> None:
+    LLMActionFactory(model="quick")
+    LLMActionFactory(model="lost", fallback_model="quick")
+    LLMRunFactory(model_key="quick")
+
+    row = rows(client)["Owl"]
+
+    assert row[0] == "Owl Hoots. owl-1 · cloud"
+    assert row[1] == "Not checked Check"
+    assert row[2:] == ["$0.10 in, $0.50 out your settings", "8000", "2", "1"]
+
+
+def test_a_local_model_is_free_and_an_unknown_price_is_not(client: Client, admin: User) -> None:
+    found = rows(client)
+
+    assert found["Mistral"][2] == "$0.00 in, $0.00 out local"
+    assert found["Lost"][2] == "unknown"
+
+
+def test_a_model_that_left_the_settings_is_marked_where_it_is_used(
+    client: Client, admin: User
+) -> None:
+    LLMActionFactory(model="gone")
+
+    row = rows(client)["gone"]
+
+    assert row[0].startswith("gone (missing) This model is not in the settings any more.")
+    assert row[4] == "1"
+
+
+def test_the_numbers_lead_to_what_they_count(client: Client, admin: User) -> None:
+    mine, other = LLMActionFactory(model="quick"), LLMActionFactory(model="lost")
+    LLMRunFactory(model_key="quick", action=mine)
+    LLMRunFactory(model_key="lost", action=other)
+
+    links = [str(a["href"]) for a in page_at(client, reverse(MODELS)).select("td a")]
+
+    for link in (link for link in links if link.endswith("=quick")):
+        (row,) = table_rows(page_at(client, link))
+        assert mine.label in " ".join(row)
+
+
+def test_a_check_asks_the_server_and_is_remembered(
+    client: Client, admin: User, server: ProviderServer
+) -> None:
+    server.play(*WIRE.status(present=True))
+
+    response = client.post(reverse(CHECK), {"model": "quick"}, follow=True)
+
+    assert "1 model is available." in response.content.decode()
+    assert len(server.requests) == 1
+    status = rows(client)["Owl"][1]
+    assert status.startswith("Reachable, key accepted, model present. Checked at ")
+    assert len(server.requests) == 1, "a page that is only looked at asks nobody"
+
+
+def test_all_models_are_checked_at_once(
+    client: Client, admin: User, server: ProviderServer
+) -> None:
+    server.play(*WIRE.status(present=True) * 2)
+
+    response = client.post(reverse(CHECK), follow=True)
+
+    assert "Not available: Mistral, Lost owl" in response.content.decode()
+    found = rows(client)
+    assert "model present" in found["Owl"][1]
+    assert "Reachable, key accepted, model missing." in found["Lost"][1]
+    assert found["Mistral"][1].startswith("Not reachable. ")
+
+
+def test_a_key_that_is_not_accepted_is_said_and_not_shown(
+    client: Client, admin: User, server: ProviderServer
+) -> None:
+    server.play(WIRE.error(401))
+
+    client.post(reverse(CHECK), {"model": "quick"})
+
+    page = page_at(client, reverse(MODELS))
+    assert "Reachable, key not accepted." in words(page)
+    assert KEY not in str(page)
+
+
+def test_a_model_that_is_made_up_is_no_error(client: Client, admin: User) -> None:
+    assert client.post(reverse(CHECK), {"model": "nothing"}).status_code == 302
+
+
+def test_a_site_without_models_is_told_what_to_do(
+    client: Client, admin: User, settings: Settings
+) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = {"PROVIDERS": {}}
+
+    assert "Set OPENAI_API_KEY" in words(page_at(client, reverse(MODELS)))
+
+
+def test_the_list_takes_two_queries(client: Client, admin: User) -> None:
+    for _ in range(5):
+        run = LLMRunFactory(model_key="quick")
+        LLMActionFactory(model="lost", fallback_model=run.model_key)
+    client.get(reverse(MODELS))
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse(MODELS))
+
+    assert len([query for query in queries if "wagtail_llm_actions" in query["sql"]]) == 2
+
+
+def checked(*arguments: str) -> tuple[str, int]:
+    output = StringIO()
+    try:
+        call_command("llm_actions_check", *arguments, stdout=output)
+    except CommandError as error:
+        return output.getvalue(), error.returncode
+    return output.getvalue(), 0
+
+
+def test_monitoring_gets_a_line_and_a_code(server: ProviderServer) -> None:
+    server.play(*WIRE.status(present=True) * 3)
+
+    assert checked("quick") == (
+        "ok     quick: Reachable, key accepted, model present.\n",
+        0,
+    )
+    assert checked("quick", "lost") == (
+        "ok     quick: Reachable, key accepted, model present.\n"
+        "FAILED lost: Reachable, key accepted, model missing.\n",
+        1,
+    )
+    assert checked("nothing") == ("", 2)
+
+
+def test_monitoring_gets_json(server: ProviderServer) -> None:
+    server.play(*WIRE.status(present=True))
+
+    output, code = checked("--json", "quick")
+
+    row: dict[str, Any] = json.loads(output)["quick"]
+    assert code == 0
+    assert row.pop("checked_at").endswith("+00:00")
+    assert row == {
+        "ok": True,
+        "reachable": True,
+        "key_accepted": True,
+        "present": True,
+        "loaded": None,
+        "detail": "",
+    }
+
+
+def test_monitoring_of_all_models_fails_for_one(server: ProviderServer) -> None:
+    server.play(*WIRE.status(present=True) * 2)
+
+    output, code = checked()
+
+    assert code == 1
+    assert [line.split(":")[0] for line in output.splitlines()] == [
+        "FAILED mistral",
+        "ok     quick",
+        "FAILED lost",
+    ]
+    assert KEY not in output
+
+
+def test_a_site_without_models_is_not_fine(settings: Settings) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = {"PROVIDERS": {}}
+
+    assert checked() == ("", 1)

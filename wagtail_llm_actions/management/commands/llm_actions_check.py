@@ -1,0 +1,60 @@
+"""``llm_actions_check``: is everything there that a run needs? For monitoring."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from wagtail_llm_actions.admin.models_page import status_words
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.runs.model_status import check_models
+
+
+class Command(BaseCommand):
+    """Exits with 0 where every model is available, otherwise with 1."""
+
+    help = "Check that the configured models can be reached; generates nothing."
+
+    def add_arguments(self, parser: Any) -> None:
+        """Choose models and the form of the answer."""
+        parser.add_argument("model", nargs="*", help="keys of models; the default is all")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print a line for each model.
+
+        Raises:
+            CommandError: A key is not configured; with exit code 1, a model is not available.
+        """
+        models = get_settings().models
+        keys = options["model"] or list(models)
+        if unknown := [key for key in keys if key not in models]:
+            msg = f"Not in MODELS: {', '.join(unknown)}."
+            raise CommandError(msg, returncode=2)
+        checked = check_models(keys)
+        if options["json"]:
+            rows = {
+                key: {
+                    "ok": check.status.ok,
+                    "reachable": check.status.reachable,
+                    "key_accepted": check.status.key_accepted,
+                    "present": check.status.present,
+                    "loaded": check.status.loaded,
+                    "detail": check.status.detail,
+                    "checked_at": check.checked_at.isoformat(),
+                }
+                for key, check in checked.items()
+            }
+            self.stdout.write(json.dumps(rows, indent=2))
+        else:
+            for key, check in checked.items():
+                word = "ok" if check.status.ok else "FAILED"
+                self.stdout.write(f"{word:6} {key}: {status_words(check.status)}")
+        if not checked:
+            msg = "No model is configured."
+            raise CommandError(msg)
+        if not all(check.status.ok for check in checked.values()):
+            msg = "Not every model is available."
+            raise CommandError(msg)
