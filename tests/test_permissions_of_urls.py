@@ -44,6 +44,8 @@ OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "history_run": ("GET", FOR_ADMINS),
     "models": ("GET", FOR_ADMINS),
     "check_models": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
+    "check_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
+    "preview_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
     "fields": ("GET", (LOGIN, LOGIN, 403, 403, 200)),
     # Without a right it offers nothing.
     "offers": ("GET", (LOGIN, LOGIN, 200, 200, 200)),
@@ -163,6 +165,7 @@ class Site:
             "llm-actions-action": self.llm_action.pk,
             "llm-actions-request-id": uuid.uuid4(),
             "title": "Tides",
+            "page": self.page.pk,
             "body-count": 0,
             "decision": "dismiss",
         }

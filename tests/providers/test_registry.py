@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from tests.parts.fresh_python import run_python
 from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.providers.base import ProviderNotInstalled
 from wagtail_llm_actions.providers.registry import get_provider, warm_up
@@ -114,3 +115,15 @@ def test_a_missing_sdk_is_for_the_editor_an_unavailable_model() -> None:
 
     assert error.code is ErrorCode.MODEL_UNAVAILABLE
     assert not error.retryable
+
+
+def test_openais_calls_are_not_disturbed_by_the_first_import_of_ollamas_library() -> None:
+    printed = run_python("""
+        import sys
+        from wagtail_llm_actions.providers.openai import OpenAIProvider
+
+        OpenAIProvider(alias="main", base_url="http://localhost").warm_up()
+        print("httpx" in sys.modules)
+    """)
+
+    assert printed.strip() == "True"

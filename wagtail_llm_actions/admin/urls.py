@@ -7,6 +7,7 @@ from django.urls import path
 from wagtail_llm_actions.admin import history
 from wagtail_llm_actions.admin.editor import views
 from wagtail_llm_actions.admin.models_page import CheckModelsView, ModelsView
+from wagtail_llm_actions.admin.template_form import check_template, preview_template
 from wagtail_llm_actions.admin.views import fields
 
 app_name = "wagtail_llm_actions"
@@ -21,6 +22,8 @@ urlpatterns = [
     path("llm/models/", ModelsView.as_view(), name="models"),
     path("llm/models/check/", CheckModelsView.as_view(), name="check_models"),
     path("llm/fields/", fields, name="fields"),
+    path("llm/template/check/", check_template, name="check_template"),
+    path("llm/template/preview/", preview_template, name="preview_template"),
     path("llm/offers/", views.offers, name="offers"),
     path("llm/runs/", views.runs, name="runs"),
     path("llm/runs/<uuid:run_id>/", views.run, name="run"),

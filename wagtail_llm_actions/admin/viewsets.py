@@ -24,6 +24,11 @@ from wagtail.snippets.views.snippets import (
 from wagtail_llm_actions.admin.forms import LLMActionForm, model_type_label
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.admin.models_page import ACTION_POLICY, ModelsView
+from wagtail_llm_actions.admin.template_form import (
+    PreviewPanel,
+    PromptTemplateForm,
+    VariablesPanel,
+)
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.runs.start import field_label
 
@@ -159,12 +164,25 @@ class PromptTemplateViewSet(SnippetViewSet):
     edit_view_class = NoAutosaveEditView
     search_fields = ["name", "description", "text"]
     list_display = ["name", "description", UpdatedAtColumn()]
-    panels = [
-        FieldPanel("name"),
-        FieldPanel("description"),
-        FieldPanel("text"),
-        FieldPanel("system_instructions"),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("name"),
+            FieldPanel("description"),
+            FieldPanel("text"),
+            FieldPanel("system_instructions"),
+            VariablesPanel(heading=_("Variables")),
+            MultiFieldPanel(
+                [
+                    FieldPanel("preview_page"),
+                    FieldPanel("preview_source"),
+                    FieldPanel("preview_model"),
+                    PreviewPanel(),
+                ],
+                heading=_("Preview"),
+            ),
+        ],
+        base_form_class=PromptTemplateForm,
+    )
 
 
 class LLMViewSetGroup(SnippetViewSetGroup):

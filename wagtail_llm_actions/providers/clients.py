@@ -7,7 +7,6 @@ another loop, such as the new one of a forked process, it would wait on sockets 
 from __future__ import annotations
 
 from asyncio import AbstractEventLoop, get_running_loop, to_thread
-from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -15,14 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Client = TypeVar("Client")
-
-_importing = Lock()
-
-
-def _alone(warm_up: Callable[[], None]) -> None:
-    """Two SDKs that are first imported at the same time find each other's modules half made."""
-    with _importing:
-        warm_up()
 
 
 class ClientPerLoop(Generic[Client]):
@@ -47,7 +38,7 @@ class ClientPerLoop(Generic[Client]):
         In a thread, because the calls that already run share this loop.
         """
         if not self.has_one():
-            await to_thread(_alone, warm_up)
+            await to_thread(warm_up)
 
     def has_one(self) -> bool:
         """Return whether ``get`` will not have to build one."""

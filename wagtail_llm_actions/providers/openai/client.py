@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.providers.openai.provider import OpenAIOptions
 
 LAZY_PARTS = (
+    # The SDK looks at a loaded httpx during each call, also while Ollama's adapter just loads it.
+    "httpx",
     "openai.resources.chat.chat",
     "openai.resources.chat.completions.completions",
     "openai.resources.models",
