@@ -80,7 +80,7 @@ def test_a_model_is_shown_with_advice_price_context_and_use(client: Client, admi
 
     row = rows(client)["Owl"]
 
-    assert row[0] == "Owl Hoots. owl-1 · cloud"
+    assert row[0] == "Owl Hoots. Accepts: temperature owl-1 · cloud"
     assert row[1] == "Not checked Check"
     assert row[2:] == ["$0.10 in, $0.50 out your settings", "8000", "2", "1"]
 

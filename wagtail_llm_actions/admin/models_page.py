@@ -47,6 +47,7 @@ class Row:
     provider: str = ""
     name: str = ""
     notes: str = ""
+    accepts: str = ""
     price: Price | None = None
     context_tokens: int | None = None
     actions: int
@@ -165,6 +166,7 @@ def _row(model: ModelSettings, actions: int, runs: int, check: Checked | None) -
         provider=model.provider,
         name=model.name,
         notes=" ".join(filter(None, (notes["about"], notes["temperature"]))),
+        accepts=_accepts(model),
         price=price(model),
         context_tokens=context_tokens,
         actions=actions,
@@ -173,6 +175,17 @@ def _row(model: ModelSettings, actions: int, runs: int, check: Checked | None) -
         is_ok=status.ok if status else False,
         checked_at=check.checked_at if check else None,
     )
+
+
+def _accepts(model: ModelSettings) -> str:
+    facts = model.facts
+    accepted = {
+        _("temperature"): facts.accepts_temperature,
+        _("images"): facts.accepts_images,
+        _("structured output"): facts.structured_output,
+        _("reasoning effort"): facts.reasoning_effort,
+    }
+    return ", ".join(name for name, accepts in accepted.items() if accepts)
 
 
 def _count_actions() -> Mapping[str, int]:
