@@ -82,7 +82,7 @@ def test_a_model_is_shown_with_advice_price_context_and_use(client: Client, admi
 
     assert row[0] == "Owl Hoots. Accepts: temperature owl-1 · cloud"
     assert row[1] == "Not checked Check"
-    assert row[2:] == ["$0.10 in, $0.50 out your settings", "8000", "2", "1"]
+    assert row[2:] == ["$0.10 in, $0.50 out your settings", "8,000", "2", "1"]
 
 
 def test_a_local_model_is_free_and_an_unknown_price_is_not(client: Client, admin: User) -> None:

@@ -70,6 +70,7 @@ class LLMActionForm(WagtailAdminModelForm):
         """Changes the choices of the fields as soon as the type is changed."""
 
         js = [forms.Script("wagtail_llm_actions/js/action-form.js", type="module")]
+        css = {"all": ["wagtail_llm_actions/css/admin.css"]}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

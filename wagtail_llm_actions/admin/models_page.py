@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -49,7 +50,7 @@ class Row:
     notes: str = ""
     accepts: str = ""
     price: Price | None = None
-    context_tokens: int | None = None
+    context: str = ""
     actions: int
     runs: int
     is_missing: bool = False
@@ -168,7 +169,7 @@ def _row(model: ModelSettings, actions: int, runs: int, check: Checked | None) -
         notes=" ".join(filter(None, (notes["about"], notes["temperature"]))),
         accepts=_accepts(model),
         price=price(model),
-        context_tokens=context_tokens,
+        context=number_format(context_tokens, force_grouping=True) if context_tokens else "",
         actions=actions,
         runs=runs,
         status=status_words(status) if status else "",

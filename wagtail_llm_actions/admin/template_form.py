@@ -41,7 +41,7 @@ DEFAULT_MAX_TOKENS = 1_000
 class PromptTemplateForm(WagtailAdminModelForm):
     """Adds what a preview needs; none of it is saved."""
 
-    preview_page = forms.ModelChoiceField(
+    preview_page: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=_lazy("Page"),
         queryset=None,
         required=False,
@@ -64,7 +64,7 @@ class PromptTemplateForm(WagtailAdminModelForm):
         """Checks while one types, inserts variables and shows the preview."""
 
         js = [forms.Script("wagtail_llm_actions/js/template-form.js", type="module")]
-        css = {"all": ["wagtail_llm_actions/css/history.css"]}
+        css = {"all": ["wagtail_llm_actions/css/admin.css"]}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -59,7 +59,7 @@ function mark(name, problem) {
   if (!place) {
     place = document.createElement('p');
     place.id = `llm-actions-problem-${name}`;
-    place.className = 'error-message';
+    place.className = 'error-message llm-actions-problem';
     place.setAttribute('role', 'status');
     area.after(place);
     const described = area.getAttribute('aria-describedby');
