@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.providers.testing import ScriptedProvider
 
+# Let shared assertions explain themselves like those of test modules.
+pytest.register_assert_rewrite(
+    "tests.providers.contract",
+    "tests.providers.wire_anthropic",
+    "tests.providers.wire_ollama",
+    "tests.providers.wire_openai",
+)
+
 TRANSACTIONAL = {"live_server", "transactional_db"}
 
 

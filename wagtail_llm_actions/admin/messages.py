@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from wagtail_llm_actions.catalog import catalog
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import ErrorCode, InvalidInput
 from wagtail_llm_actions.generation import FinishReason
@@ -121,16 +122,16 @@ def _rate_limited(run: LLMRun) -> str:
 def _local_model(run: LLMRun) -> str:
     """Name a model of the site's own machines, which no other customer keeps busy."""
     settings = get_settings()
-    return next(
-        (
-            str(model.label)
-            for model in settings.models.values()
-            if model.key != run.current_model_key
-            and (provider := settings.providers.get(model.provider))
-            and provider.is_local
-        ),
-        "",
-    )
+    local = [
+        model
+        for model in settings.models.values()
+        if model.key != run.current_model_key
+        and (provider := settings.providers.get(model.provider))
+        and provider.is_local
+    ]
+    # What the site has named itself is more likely to be pulled than what is only offered.
+    chosen = min(local, key=lambda model: model.key in catalog(), default=None)
+    return str(chosen.label) if chosen else ""
 
 
 def _invalid_input(run: LLMRun) -> str:
