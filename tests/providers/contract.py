@@ -6,6 +6,7 @@ content, and set ``wire``, which builds the replies that its servers would send.
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import time
@@ -13,10 +14,12 @@ import traceback
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from email.utils import formatdate
+from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
+from tests.parts.waiting import eventually
 from tests.providers.server import Act, ProviderServer, streamed, whole
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
@@ -153,6 +156,15 @@ def fail(provider: Provider) -> ProviderError:
     assert (error.provider, error.model) == (provider.alias, MODEL)
     assert len(error.detail) <= 500
     return error
+
+
+def half_read() -> list[AsyncGeneratorType[object, object]]:
+    """Return the generators that wait in the middle of something."""
+    return [
+        thing
+        for thing in gc.get_objects()
+        if isinstance(thing, AsyncGeneratorType) and thing.ag_frame and not thing.ag_running
+    ]
 
 
 class ProviderContract:
@@ -371,6 +383,20 @@ class ProviderContract:
             server.play(streamed([*self.wire.beginning(), events]))
 
             assert type(fail(provider)) is InvalidOutput, name
+
+    def test_a_failed_answer_leaves_nothing_half_read_to_the_collector(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        gc.collect()
+        gc.disable()
+        try:
+            for events in self.wire.malformed().values():
+                server.play(streamed([*self.wire.beginning(), events]))
+                fail(provider)
+
+            eventually(lambda: not half_read())
+        finally:
+            gc.enable()
 
     @pytest.mark.parametrize("pieces", [(), (" ", "\n")], ids=["no text", "only white space"])
     def test_an_empty_answer_is_invalid(

@@ -5,12 +5,16 @@ Nothing that a server sends is trusted: SDKs build their types without validatin
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
+from traceback import clear_frames
 from typing import TYPE_CHECKING, TypeVar
 
 from wagtail_llm_actions.errors import InvalidOutput
 from wagtail_llm_actions.providers.base import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from wagtail_llm_actions.errors import ProviderError
     from wagtail_llm_actions.generation import Usage
 
@@ -40,6 +44,29 @@ def read(value: object, name: str, kind: type[T]) -> T | None:
 def wrong_shape(name: str) -> AnswerError:
     """Build the error of a chunk that is not in the provider's protocol."""
     return AnswerError(InvalidOutput, f"The server sent a chunk with a wrong {name!r}.")
+
+
+@asynccontextmanager
+async def ending(stream: object) -> AsyncGenerator[None]:
+    """End the generator inside an SDK's stream, which holds the stream that holds it.
+
+    The stream's own ``close`` closes the connection only, and leaves the generator to the collector.
+    """
+    try:
+        yield
+    finally:
+        await stream._iterator.aclose()  # type: ignore[attr-defined]
+
+
+def let_go(error: BaseException | None) -> None:
+    """Empty the frames of a caught exception, which hold a half-read answer in reference cycles.
+
+    Its generators are closed here, on the event loop's own thread. Collected later on another one,
+    they would be closed while the loop closes them too.
+    """
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def why_empty(finish_reason: str, usage: Usage | None) -> str:

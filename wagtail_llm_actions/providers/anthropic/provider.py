@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from wagtail_llm_actions.generation import ModelStatus, TextDelta
+from wagtail_llm_actions.providers.answers import ending, let_go
 from wagtail_llm_actions.providers.base import NO_KEY, Provider, ProviderNotInstalled
 from wagtail_llm_actions.providers.clients import ClientPerLoop
 
@@ -66,16 +67,17 @@ class AnthropicProvider(Provider):
 
         answer = answers.Answer()
         try:
-            async with await self._create(request) as events:
+            async with await self._create(request) as events, ending(events):
                 async for event in events:
                     if text := answer.read(event):
                         yield TextDelta(text=text)
             yield answer.result(request.model)
         except errors.ALL as error:
             failure = errors.failure_of(error)
+            let_go(error)
         else:
             return
-        # Outside the block: an error that kept the SDK's would keep its half-read answer alive.
+        # Outside the block, so that the error does not keep the SDK's.
         raise self.error(failure, request.model)
 
     async def check_model(self, model: str) -> ModelStatus:
@@ -96,6 +98,7 @@ class AnthropicProvider(Provider):
                 present = model in [listed.id async for listed in models.list()]
         except errors.ALL as error:
             failure = errors.failure_of(error)
+            let_go(error)
         else:
             return ModelStatus(
                 reachable=True, key_accepted=True, present=present, context_tokens=context_tokens

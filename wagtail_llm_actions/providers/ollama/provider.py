@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from wagtail_llm_actions.generation import TextDelta
+from wagtail_llm_actions.providers.answers import let_go
 from wagtail_llm_actions.providers.base import Provider, ProviderNotInstalled
 from wagtail_llm_actions.providers.clients import ClientPerLoop
 from wagtail_llm_actions.providers.ollama.address import full_address
@@ -86,9 +87,10 @@ class OllamaProvider(Provider):
             yield answer.result(request.model)
         except errors.ALL as error:
             failure = errors.failure_of(error, request.model)
+            let_go(error)
         else:
             return
-        # Outside the block: an error that kept the SDK's would keep its half-read answer alive.
+        # Outside the block, so that the error does not keep the SDK's.
         raise self.error(failure, request.model)
 
     async def check_model(self, model: str) -> ModelStatus:
@@ -100,6 +102,7 @@ class OllamaProvider(Provider):
             found = await status.look(self._clients.get(), model)
         except errors.ALL as error:
             failure = errors.failure_of(error, model)
+            let_go(error)
         else:
             return found
         raise self.error(failure, model)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from wagtail_llm_actions.generation import ModelStatus, TextDelta
+from wagtail_llm_actions.providers.answers import ending, let_go
 from wagtail_llm_actions.providers.base import NO_KEY, Provider, ProviderNotInstalled
 from wagtail_llm_actions.providers.clients import ClientPerLoop
 
@@ -74,16 +75,17 @@ class OpenAIProvider(Provider):
 
         answer = answers.Answer()
         try:
-            async with await self._create(request) as chunks:
+            async with await self._create(request) as chunks, ending(chunks):
                 async for chunk in chunks:
                     if text := answer.read(chunk):
                         yield TextDelta(text=text)
             yield answer.result(request.model)
         except errors.ALL as error:
             failure = errors.failure_of(error)
+            let_go(error)
         else:
             return
-        # Outside the block: an error that kept the SDK's would keep its half-read answer alive.
+        # Outside the block, so that the error does not keep the SDK's.
         raise self.error(failure, request.model)
 
     async def check_model(self, model: str) -> ModelStatus:
@@ -95,6 +97,7 @@ class OpenAIProvider(Provider):
             names = [listed.id async for listed in self._clients.get().models.list()]
         except errors.ALL as error:
             failure = errors.failure_of(error)
+            let_go(error)
         else:
             return ModelStatus(reachable=True, key_accepted=True, present=model in names)
         raise self.error(failure, model)
