@@ -11,6 +11,7 @@ from wagtail.models import RevisionMixin
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.0, 2.0
 MIN_MAX_TOKENS, MAX_MAX_TOKENS = 1, 4096
+MAX_SUGGESTIONS = 5
 
 
 class LLMAction(RevisionMixin, ClusterableModel):
@@ -18,6 +19,13 @@ class LLMAction(RevisionMixin, ClusterableModel):
 
     Named ``LLMAction`` because Wagtail uses "action" for other things.
     """
+
+    class WriteMode(models.TextChoices):
+        """What Accept does with the text that the field has."""
+
+        REPLACE = "replace", _("Replace the text of the field")
+        APPEND = "append", _("Add at the end of the field")
+        PREPEND = "prepend", _("Add at the beginning of the field")
 
     label = models.CharField(
         _("label"), max_length=100, help_text=_("What editors read, such as “Suggest a title”.")
@@ -65,6 +73,26 @@ class LLMAction(RevisionMixin, ClusterableModel):
         validators=[MinValueValidator(MIN_MAX_TOKENS), MaxValueValidator(MAX_MAX_TOKENS)],
         help_text=_("Limits the length of the output, from 1 to 4096. Higher means more content."),
     )
+    write_mode = models.CharField(
+        _("write mode"),
+        max_length=10,
+        choices=WriteMode.choices,
+        default=WriteMode.REPLACE,
+        help_text=_("What happens to the text of the field when an editor accepts."),
+    )
+    suggestions = models.PositiveSmallIntegerField(
+        _("suggestions"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_SUGGESTIONS)],
+        help_text=_("How many texts the editor chooses from, 1 to 5. Each is a run with its cost."),
+    )
+    only_when_empty = models.BooleanField(
+        _("only when empty"),
+        default=False,
+        help_text=_("Only write into a field that has no text yet."),
+    )
+    # The id in text, not a foreign key: Page is swappable since Wagtail 8.0.
+    offered_below = models.CharField(max_length=255, blank=True)
     groups = ParentalManyToManyField(
         "auth.Group",
         verbose_name=_("groups"),

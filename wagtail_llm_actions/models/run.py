@@ -11,10 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_llm_actions.generation import FinishReason
+from wagtail_llm_actions.models.action import LLMAction
 
 
 class LLMRun(models.Model):
     """One run of an action on one object, from the click to the editor's decision.
+
+    Several suggestions for one click are sibling runs, which share their ``batch``.
 
     It points to its target by content type and id in text, not by a foreign key: Page is swappable
     since Wagtail 8.0, and a run outlives its page. ``target_object_id`` is null while the object is
@@ -34,6 +37,7 @@ class LLMRun(models.Model):
         """What started the run."""
 
         EDITOR = "editor", _("Editor")
+        TEST = "test", _("Test")
 
     class Decision(models.TextChoices):
         """What the editor did with the proposal."""
@@ -75,6 +79,10 @@ class LLMRun(models.Model):
     language_code = models.CharField(_("language"), max_length=100, blank=True)
     form_key = models.CharField(max_length=64, blank=True)
     client_request_id = models.UUIDField(null=True)
+    batch = models.UUIDField(null=True)
+    write_mode = models.CharField(
+        max_length=10, choices=LLMAction.WriteMode.choices, default=LLMAction.WriteMode.REPLACE
+    )
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -144,6 +152,7 @@ class LLMRun(models.Model):
         verbose_name = _("LLM run")
         verbose_name_plural = _("LLM runs")
         ordering = ["-queued_at"]
+        permissions = [("view_costs", _("Can view the costs of LLM runs"))]
         indexes = [
             models.Index(fields=["-queued_at"], name="llm_run_newest"),
             models.Index(fields=["status", "queued_at"], name="llm_run_status"),
