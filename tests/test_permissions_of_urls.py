@@ -47,6 +47,9 @@ OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "check_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
     "preview_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
     "fields": ("GET", (LOGIN, LOGIN, 403, 403, 200)),
+    "tests": ("POST", (LOGIN, LOGIN, 403, 403, 202)),
+    # The run of the editor, who may not test.
+    "test": ("GET", (LOGIN, LOGIN, 403, 403, 403)),
     # Without a right it offers nothing.
     "offers": ("GET", (LOGIN, LOGIN, 200, 200, 200)),
     "runs": ("POST", (LOGIN, LOGIN, 403, 202, 202)),
@@ -134,7 +137,7 @@ class Site:
     def path(self, name: str) -> str:
         namespace, _, view = name.rpartition(":")
         if namespace == "wagtail_llm_actions":
-            of_run = view in {"history_run", "run", "cancel", "decide"}
+            of_run = view in {"history_run", "run", "cancel", "decide", "test"}
             return reverse(name, args=[self.run.pk] if of_run else [])
         is_action = namespace.endswith(("action", "_actions"))
         instance = self.llm_action if is_action else self.template
@@ -166,6 +169,14 @@ class Site:
             "llm-actions-request-id": uuid.uuid4(),
             "title": "Tides",
             "page": self.page.pk,
+            "model_type": self.llm_action.model_type_id,
+            "destination": "summary",
+            "source": "title",
+            "prompt_template": self.template.pk,
+            "model": "scripted",
+            "temperature": "0.7",
+            "max_tokens": "100",
+            "test_input": "Early water.",
             "body-count": 0,
             "decision": "dismiss",
         }

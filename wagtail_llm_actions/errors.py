@@ -68,6 +68,7 @@ class InvalidInput(LLMActionsError):
     TEMPLATE = "template"
     TOO_LONG = "too_long"
     UNKNOWN_MODEL = "unknown_model"
+    NOT_EMPTY = "not_empty"
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)

@@ -43,9 +43,15 @@ def test_a_new_action_asks_for_what_the_guide_names(client: Client, admin: User)
         "Fallback model",
         "Temperature",
         "Max tokens",
+        "Write mode",
+        "Suggestions",
+        "Only when empty",
         "Groups",
+        "Offered below",
         "Active",
         "Order",
+        "Test input",
+        "Take it from a page",
     ]
 
 
@@ -123,7 +129,10 @@ def test_the_form_loads_what_changes_the_choices(client: Client, admin: User) ->
     assert select["data-llm-actions-fields-url"] == reverse("wagtail_llm_actions:fields")
     assert [
         str(script["src"]).partition("?")[0] for script in page.select("script[type=module]")
-    ] == ["/static/wagtail_llm_actions/js/action-form.js"]
+    ] == [
+        "/static/wagtail_llm_actions/js/action-form.js",
+        "/static/wagtail_llm_actions/js/action-test.js",
+    ]
 
 
 def test_the_fields_of_a_type_are_told_to_the_form(client: Client, admin: User) -> None:

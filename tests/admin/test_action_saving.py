@@ -32,6 +32,8 @@ def filled_in(**values: Any) -> dict[str, Any]:
         "model": "scripted",
         "temperature": "0.3",
         "max_tokens": "200",
+        "write_mode": "replace",
+        "suggestions": "1",
         "is_active": "on",
         "sort_order": "1",
     }

@@ -125,8 +125,10 @@ def test_the_script_gets_the_notes_of_all_models(client: Client, admin: User) ->
 
 
 def post(client: Client, llm_action: LLMAction, **values: object) -> Any:
-    fields = ("label", "destination", "source", "model", "temperature", "max_tokens", "sort_order")
-    data: dict[str, object] = {name: getattr(llm_action, name) for name in fields}
+    fields = (
+        "label destination source model temperature max_tokens write_mode suggestions sort_order"
+    )
+    data: dict[str, object] = {name: getattr(llm_action, name) for name in fields.split()}
     data |= {
         "model_type": llm_action.model_type_id,
         "prompt_template": llm_action.prompt_template_id,

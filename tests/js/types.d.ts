@@ -71,7 +71,22 @@ declare namespace LLMActions {
   interface RequestError extends Error {
     code: string;
     transient: boolean;
+    /** By the name of a field of the form. */
+    problems?: Record<string, string>;
   }
+
+  /** A run of the Test panel. */
+  interface TestRun extends Run {
+    problems: Record<string, string>;
+    doubts: string[];
+    finish: string;
+    history_url: string;
+  }
+
+  /** See templates/wagtail_llm_actions/actions/test.html. */
+  type TestTexts = Texts & Record<'taken' | 'unknown', string>;
+
+  type TestModules = Pick<Arguments, 'api' | 'run' | 'words'>;
 
   interface Size {
     count: number;

@@ -12,13 +12,16 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminPageChooser
 from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.admin.model_fields import Choice, type_fields
 from wagtail_llm_actions.admin.model_notes import ModelNotes, model_notes
+from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models.action import (
     MAX_MAX_TOKENS,
+    MAX_SUGGESTIONS,
     MAX_TEMPERATURE,
     MIN_MAX_TOKENS,
     MIN_TEMPERATURE,
@@ -65,15 +68,46 @@ class LLMActionForm(WagtailAdminModelForm):
     """
 
     model_type = ModelTypeField(label=_("Page or snippet type"))
+    offered_below: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label=_("Offered below"),
+        queryset=None,
+        required=False,
+        widget=AdminPageChooser,
+        help_text=_("Only on this page and the pages below it. Choose none for everywhere."),
+    )
+    test_input = forms.CharField(
+        label=_("Test input"),
+        required=False,
+        widget=AdminAutoHeightTextInput,
+        help_text=_("What {{ input }} stands for in the test. It is not saved with the action."),
+    )
+    test_page: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label=_("Take it from a page"),
+        queryset=None,
+        required=False,
+        widget=AdminPageChooser,
+        help_text=_(
+            "A page that you may edit; its latest draft fills all variables. A test input goes "
+            "before its source field."
+        ),
+    )
 
     class Media:
-        """Changes the choices of the fields as soon as the type is changed."""
+        """Changes the choices of the fields as soon as the type is changed; runs tests."""
 
-        js = [forms.Script("wagtail_llm_actions/js/action-form.js", type="module")]
+        js = [
+            forms.Script("wagtail_llm_actions/js/action-form.js", type="module"),
+            forms.Script("wagtail_llm_actions/js/action-test.js", type="module"),
+        ]
         css = {"all": ["wagtail_llm_actions/css/admin.css"]}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        pages = page_model().objects.all()
+        for name in ("offered_below", "test_page"):
+            self.fields[name].queryset = pages
+        if not pages.filter(pk=self.instance.offered_below or None).exists():
+            self.initial["offered_below"] = None
         types = ContentType.objects.get_for_models(*target_models()).values()
         self.fields["model_type"].queryset = ContentType.objects.filter(
             pk__in=[content_type.pk for content_type in types]
@@ -96,7 +130,14 @@ class LLMActionForm(WagtailAdminModelForm):
         self._choose("fallback_model", choices, keep=True, empty=NONE)
         self._limit("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, "0.1")
         self._limit("max_tokens", MIN_MAX_TOKENS, MAX_MAX_TOKENS, "1")
+        if "suggestions" in self.fields:
+            self._limit("suggestions", 1, MAX_SUGGESTIONS, "1")
         self._note({model.key: model_notes(model) for model in models})
+
+    def clean_offered_below(self) -> str:
+        """Return the page's id, or nothing for everywhere."""
+        page = self.cleaned_data["offered_below"]
+        return "" if page is None else str(page.pk)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a fallback that could not help."""

@@ -25,7 +25,7 @@ from wagtail_llm_actions.admin.money import usd
 from wagtail_llm_actions.admin.support import support_report
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs.recover import recover
-from wagtail_llm_actions.runs.start import field_label
+from wagtail_llm_actions.runs.values import field_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

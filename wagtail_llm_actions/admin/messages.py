@@ -64,6 +64,11 @@ def notice(run: LLMRun) -> str:
     return " ".join(sentences)
 
 
+def finish_words(run: LLMRun) -> str:
+    """Say how a text ended; empty where the provider has not told."""
+    return str(_FINISH.get(run.finish_reason, run.finish_reason))
+
+
 def waiting_sentence(run: LLMRun, codes: Sequence[str]) -> str:
     """Return what to tell the editor of a run that is about to be tried again.
 
@@ -135,26 +140,11 @@ def _local_model(run: LLMRun) -> str:
 
 
 def _invalid_input(run: LLMRun) -> str:
-    reason = run.error_facts.get("reason")
-    detail = run.error_facts.get("detail", "")
-    if reason == InvalidInput.EMPTY_SOURCE:
-        return _("“%(field)s” is empty. Write something there first, then try again.") % {
-            "field": detail
-        }
-    if reason == InvalidInput.UNREADABLE_SOURCE:
-        return _("“%(field)s” cannot be read as text. Ask your admin to check this action.") % {
-            "field": detail
-        }
-    if reason == InvalidInput.TEMPLATE:
-        return _("The prompt template of this action has an error. Ask your admin to check it.")
-    if reason == InvalidInput.TOO_LONG:
-        return _("The text is too long for this action. Shorten it, then try again.")
-    if reason == InvalidInput.UNKNOWN_MODEL:
-        return _("The model of this action is not set up. Ask your admin to choose another one.")
-    return _(
-        "%(model)s did not accept the request. Check the content of the source field, or ask your "
-        "admin to check this action."
-    ) % {"model": model_label(run.current_model_key)}
+    message = _INVALID_INPUT.get(run.error_facts.get("reason", ""), _REFUSED_REQUEST)
+    return str(message) % {
+        "field": run.error_facts.get("detail", ""),
+        "model": model_label(run.current_model_key),
+    }
 
 
 def _model_unavailable(run: LLMRun) -> str:
@@ -201,6 +191,37 @@ def _interrupted(run: LLMRun) -> str:
 def _internal(run: LLMRun) -> str:
     return _("Something went wrong on the server. Try again, or tell your admin.")
 
+
+_REFUSED_REQUEST = _lazy(
+    "%(model)s did not accept the request. Check the content of the source field, or ask your "
+    "admin to check this action."
+)
+_INVALID_INPUT: dict[str, Promise] = {
+    InvalidInput.EMPTY_SOURCE: _lazy(
+        "“%(field)s” is empty. Write something there first, then try again."
+    ),
+    InvalidInput.NOT_EMPTY: _lazy(
+        "“%(field)s” has a text already. This action only writes into an empty field."
+    ),
+    InvalidInput.UNREADABLE_SOURCE: _lazy(
+        "“%(field)s” cannot be read as text. Ask your admin to check this action."
+    ),
+    InvalidInput.TEMPLATE: _lazy(
+        "The prompt template of this action has an error. Ask your admin to check it."
+    ),
+    InvalidInput.TOO_LONG: _lazy(
+        "The text is too long for this action. Shorten it, then try again."
+    ),
+    InvalidInput.UNKNOWN_MODEL: _lazy(
+        "The model of this action is not set up. Ask your admin to choose another one."
+    ),
+}
+
+_FINISH: dict[str, Promise] = {
+    FinishReason.STOP: _lazy("complete"),
+    FinishReason.LENGTH: _lazy("cut off at the token limit"),
+    FinishReason.CONTENT_FILTER: _lazy("stopped by the provider's content rules"),
+}
 
 _WAITING: dict[str, Promise] = {
     ErrorCode.RATE_LIMITED: _lazy("Busy, trying again in %(seconds)d s (%(number)d of %(of)d)"),

@@ -26,8 +26,7 @@ from wagtail_llm_actions.prompts.rendering import validate
 from wagtail_llm_actions.prompts.variables import DESCRIPTIONS
 from wagtail_llm_actions.runs.permissions import may_edit
 from wagtail_llm_actions.runs.prompt import build_prompt, read_source
-from wagtail_llm_actions.runs.start import field_label
-from wagtail_llm_actions.runs.values import summary_field
+from wagtail_llm_actions.runs.values import field_label, summary_field
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wagtail_llm_actions.admin import history
+from wagtail_llm_actions.admin import action_test, history
 from wagtail_llm_actions.admin.editor import views
 from wagtail_llm_actions.admin.models_page import CheckModelsView, ModelsView
 from wagtail_llm_actions.admin.template_form import check_template, preview_template
@@ -24,6 +24,8 @@ urlpatterns = [
     path("llm/fields/", fields, name="fields"),
     path("llm/template/check/", check_template, name="check_template"),
     path("llm/template/preview/", preview_template, name="preview_template"),
+    path("llm/tests/", action_test.tests, name="tests"),
+    path("llm/tests/<uuid:run_id>/", action_test.test, name="test"),
     path("llm/offers/", views.offers, name="offers"),
     path("llm/runs/", views.runs, name="runs"),
     path("llm/runs/<uuid:run_id>/", views.run, name="run"),

@@ -21,6 +21,7 @@ from wagtail.snippets.views.snippets import (
     SnippetViewSetGroup,
 )
 
+from wagtail_llm_actions.admin.action_test import TestPanel
 from wagtail_llm_actions.admin.forms import LLMActionForm, model_type_label
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.admin.models_page import ACTION_POLICY, ModelsView
@@ -30,7 +31,7 @@ from wagtail_llm_actions.admin.template_form import (
     VariablesPanel,
 )
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.runs.start import field_label
+from wagtail_llm_actions.runs.values import field_label
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -139,8 +140,25 @@ class LLMActionViewSet(SnippetViewSet):
                 heading=_("Prompt and model"),
             ),
             MultiFieldPanel(
-                [FieldPanel("groups"), FieldPanel("is_active"), FieldPanel("sort_order")],
+                [
+                    FieldPanel("write_mode"),
+                    FieldPanel("suggestions"),
+                    FieldPanel("only_when_empty"),
+                ],
+                heading=_("Suggestions"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldPanel("groups"),
+                    FieldPanel("offered_below"),
+                    FieldPanel("is_active"),
+                    FieldPanel("sort_order"),
+                ],
                 heading=_("Availability"),
+            ),
+            MultiFieldPanel(
+                [FieldPanel("test_input"), FieldPanel("test_page"), TestPanel()],
+                heading=_("Test"),
             ),
         ],
         base_form_class=LLMActionForm,

@@ -9,7 +9,7 @@ from django.db.models import Q
 from wagtail.models import AbstractPage, get_page_models
 from wagtail.snippets.models import get_snippet_models
 
-from wagtail_llm_actions.compat import permission_policy_for
+from wagtail_llm_actions.compat import page_model, permission_policy_for
 from wagtail_llm_actions.models import LLMAction, LLMRun, PromptTemplate
 
 if TYPE_CHECKING:
@@ -56,6 +56,23 @@ def offered_actions(user: Any, model: type[models.Model]) -> QuerySet[LLMAction]
         return actions
     in_groups = Q(groups=None) | Q(groups__in=user.groups.all())
     return actions.filter(in_groups).distinct()
+
+
+def is_offered_at(
+    llm_action: LLMAction, instance: models.Model, parent: AbstractPage | None = None
+) -> bool:
+    """Whether an action is offered where this object stands: everywhere, or in a page subtree.
+
+    A page that is not saved yet stands below ``parent``. A subtree whose page was deleted is
+    nowhere.
+    """
+    if not llm_action.offered_below:
+        return True
+    place: Any = parent or instance
+    if not isinstance(place, AbstractPage):
+        return False
+    top = page_model().objects.filter(pk=llm_action.offered_below).first()
+    return top is not None and (place.pk == top.pk or place.is_descendant_of(top))
 
 
 def may_follow(user: Any, run: LLMRun) -> bool:

@@ -56,7 +56,7 @@ def read_values(
         "site.name": lambda: _site_name(instance),
         "language": lambda: language_name(instance),
         "instruction": lambda: instruction,
-        "max_length": lambda: _max_length(instance, destination),
+        "max_length": lambda: max_length(type(instance), destination),
     }
     values = {name: read() for name, read in readers.items() if name in used}
     for name in set(used) - readers.keys():
@@ -86,6 +86,32 @@ def summary_field(model: type[models.Model]) -> str:
 def title(instance: models.Model) -> str:
     """Return what people call the object."""
     return str(instance.title if isinstance(instance, AbstractPage) else instance)
+
+
+def field_label(model: type[models.Model], path: str) -> str:
+    """Return a field's label as forms show it, or its path where the model has it no more."""
+    try:
+        name = model._meta.get_field(path).verbose_name  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return path
+    return str(name)[:1].upper() + str(name)[1:]
+
+
+def field_text(instance: models.Model, path: str) -> str:
+    """Return the text of a field; empty where the object has no such text."""
+    try:
+        return fields.read(instance, path)
+    except LookupError:
+        return ""
+
+
+def max_length(model: type[models.Model], path: str) -> int | None:
+    """Return how many characters a field takes; ``None`` where it sets no limit."""
+    try:
+        field = model._meta.get_field(path)
+    except FieldDoesNotExist:
+        return None
+    return getattr(field, "max_length", None)
 
 
 def language_code(instance: models.Model) -> str:
@@ -126,11 +152,3 @@ def _site_name(instance: models.Model) -> str:
     site: Any = instance.get_site() if saved else None  # type: ignore[attr-defined]
     site = site or Site.objects.filter(is_default_site=True).first()
     return (site.site_name if site else "") or getattr(django_settings, "WAGTAIL_SITE_NAME", "")
-
-
-def _max_length(instance: models.Model, destination: str) -> int | None:
-    try:
-        field = instance._meta.get_field(destination)
-    except FieldDoesNotExist:
-        return None
-    return getattr(field, "max_length", None)

@@ -31,7 +31,8 @@ from wagtail_llm_actions.runs.permissions import (
     offered_actions,
 )
 from wagtail_llm_actions.runs.recover import recover_run, requeue
-from wagtail_llm_actions.runs.start import field_label, start
+from wagtail_llm_actions.runs.start import start
+from wagtail_llm_actions.runs.values import field_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +129,7 @@ def runs(request: HttpRequest) -> JsonResponse:
         instance=form.instance,
         parent=form.parent,
         form_key=_form_key(data.get(FORM_KEY, "")),
-        client_request_id=_uuid(data.get(f"{PREFIX}request-id", "")),
+        client_request_id=request_id(request),
         form_fields=in_form,
         instruction=data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", ""),
     )
@@ -139,18 +140,17 @@ def runs(request: HttpRequest) -> JsonResponse:
 @json_errors
 def run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     """Report on a run; only the text behind ``after`` travels."""
-    followed = _own_run(request, run_id)
+    followed = own_run(request, run_id)
     recover_run(followed)
     requeue(followed)
-    after = _number(request.GET.get("after", "")) or 0
-    return _state(request, followed, after)
+    return _state(request, followed, text_cursor(request))
 
 
 @require_POST
 @json_errors
 def cancel(request: HttpRequest, run_id: UUID) -> JsonResponse:
     """Ask for the end of a run."""
-    cancelled = _own_run(request, run_id)
+    cancelled = own_run(request, run_id)
     cancel_run(run_id)
     cancelled.refresh_from_db()
     return _state(request, cancelled)
@@ -160,7 +160,7 @@ def cancel(request: HttpRequest, run_id: UUID) -> JsonResponse:
 @json_errors
 def decide(request: HttpRequest, run_id: UUID) -> JsonResponse:
     """Record what the editor did with the proposal."""
-    decided = _own_run(request, run_id)
+    decided = own_run(request, run_id)
     decision = request.POST.get("decision")
     if decision == "accept":
         decisions.accept(decided, request.POST.get("text", ""))
@@ -174,7 +174,13 @@ def decide(request: HttpRequest, run_id: UUID) -> JsonResponse:
     return _state(request, decided)
 
 
-def _own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
+def own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
+    """Fetch a run that this user started.
+
+    Raises:
+        Http404: There is none.
+        PermissionRefused: It is somebody else's.
+    """
     # Long texts that no answer holds; a browser asks several times a second.
     runs = LLMRun.objects.defer("prompt", "system_instructions", "error_detail")
     found = runs.filter(pk=run_id).first()
@@ -196,9 +202,19 @@ def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else None
 
 
-def _uuid(text: str) -> UUID:
+def text_cursor(request: HttpRequest) -> int:
+    """Return the position behind the live text that the browser has."""
+    return _number(request.GET.get("after", "")) or 0
+
+
+def request_id(request: HttpRequest) -> UUID:
+    """Return the id that the browser gave to a click.
+
+    Raises:
+        BadInput: There is none.
+    """
     try:
-        return UUID(text)
+        return UUID(request.POST.get(f"{PREFIX}request-id", ""))
     except ValueError:
         raise BadInput from None
 

@@ -8,10 +8,11 @@ const REQUEST_TIMEOUT_MS = 20_000;
  * @param {string} message
  * @param {string} code
  * @param {boolean} transient - whether the same request may work a moment later
+ * @param {Record<string, string>} [problems] - by the name of a field of the form
  * @returns {LLMActions.RequestError}
  */
-function requestError(message, code, transient) {
-  return Object.assign(new Error(message), { code, transient });
+function requestError(message, code, transient, problems) {
+  return Object.assign(new Error(message), { code, transient }, problems && { problems });
 }
 
 /**
@@ -20,9 +21,10 @@ function requestError(message, code, transient) {
  * @param {string} options.formKey
  * @param {string} options.runsUrl
  * @param {() => string} options.uuid
- * @param {LLMActions.Texts} options.texts
+ * @param {Pick<LLMActions.Texts, 'unreachable' | 'unexpected'>} options.texts
+ * @param {Record<string, string>} [options.extra] - what else goes with the form
  */
-export function createApi({ form, formKey, runsUrl, uuid, texts }) {
+export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
   /**
    * @param {string} url
    * @param {RequestInit} [options]
@@ -44,8 +46,9 @@ export function createApi({ form, formKey, runsUrl, uuid, texts }) {
     }
     const data = await response.json().catch(() => null);
     if (response.ok && data) return data;
-    const { message = texts.unexpected, code = 'unexpected' } = data?.error ?? {};
-    throw requestError(message, code, response.status >= 500 || response.status === 429);
+    const { message = texts.unexpected, code = 'unexpected', problems } = data?.error ?? {};
+    const transient = response.status >= 500 || response.status === 429;
+    throw requestError(message, code, transient, problems);
   }
 
   let decided = Promise.resolve();
@@ -62,6 +65,7 @@ export function createApi({ form, formKey, runsUrl, uuid, texts }) {
       body.set('llm-actions-form-action', String(form.getAttribute('action')));
       body.set('llm-actions-form-key', formKey);
       body.set('llm-actions-request-id', uuid());
+      Object.entries(extra).forEach(([name, value]) => body.set(name, value));
       const post = () => request(runsUrl, { method: 'POST', body });
       // The request's id makes it safe to ask again when the answer was lost on its way.
       return post().catch((error) => {

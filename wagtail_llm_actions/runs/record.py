@@ -1,0 +1,42 @@
+"""Save runs and put them into the queue after commit."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import IntegrityError, transaction
+
+from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.queues import Lane, get_queue
+from wagtail_llm_actions.runs.finish import fail_unstarted
+
+logger = logging.getLogger(__name__)
+
+
+def record(run: LLMRun, *others: LLMRun) -> LLMRun:
+    """Save the runs of one click, and queue those that can be sent.
+
+    Returns:
+        The first of them as it is stored; what an earlier request of the same click stored, if
+        there was one.
+    """
+    try:
+        with transaction.atomic():
+            for new in (run, *others):
+                new.save(force_insert=True)
+                if not new.is_final:
+                    transaction.on_commit(lambda new=new: _enqueue(new))  # type: ignore[misc]
+    except IntegrityError:
+        # A second POST of the same click was faster.
+        return LLMRun.objects.get(user=run.user, client_request_id=run.client_request_id)
+    run.refresh_from_db()
+    return run
+
+
+def _enqueue(run: LLMRun) -> None:
+    try:
+        get_queue().enqueue(run.pk, Lane.INTERACTIVE)
+    except QueueUnavailable as error:
+        logger.warning("Run %s could not be queued: %s", run.pk, error)
+        fail_unstarted(run.pk, error)
