@@ -169,7 +169,9 @@ class Usage:
         keys = dict(zip(names, DIMENSIONS[dimension], strict=True))
         rows: Any = runs.values(**keys).annotate(**_COUNTS)
         groups = []
-        for row in rows.order_by("-runs", *names):
+        # Databases differ in where they put null.
+        order = [F(name).asc(nulls_last=True) for name in names]
+        for row in rows.order_by("-runs", *order):
             key = tuple(row.pop(name) for name in names)
             figures = Figures(**row, **self._times(dimension, key))
             groups.append(Group(key[0], str(key[-1]), figures))
