@@ -42,6 +42,8 @@ OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "history": ("GET", FOR_ADMINS),
     "history_results": ("GET", FOR_ADMINS),
     "history_run": ("GET", FOR_ADMINS),
+    "usage": ("GET", FOR_ADMINS),
+    "usage_export": ("GET", FOR_ADMINS),
     "models": ("GET", FOR_ADMINS),
     "check_models": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
     "check_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
@@ -92,7 +94,16 @@ TABLE = {
 JSON_URLS = {
     name: method
     for name, (method, _) in OWN_URLS.items()
-    if name not in {"history", "history_results", "history_run", "models", "check_models"}
+    if name
+    not in {
+        "history",
+        "history_results",
+        "history_run",
+        "usage",
+        "usage_export",
+        "models",
+        "check_models",
+    }
 }
 
 
@@ -138,6 +149,9 @@ class Site:
         namespace, _, view = name.rpartition(":")
         if namespace == "wagtail_llm_actions":
             of_run = view in {"history_run", "run", "cancel", "decide", "test"}
+            if view == "usage_export":
+                return reverse(name, args=["costs"])
+            of_run = view in {"history_run", "run", "cancel", "decide"}
             return reverse(name, args=[self.run.pk] if of_run else [])
         is_action = namespace.endswith(("action", "_actions"))
         instance = self.llm_action if is_action else self.template
@@ -160,6 +174,8 @@ class Site:
 
     def data(self, name: str) -> dict[str, Any]:
         address = reverse("wagtailadmin_pages:edit", args=[self.page.pk])
+        if name.endswith(":usage_export"):
+            return {"export": "csv"}
         if name.endswith(":chosen_multiple"):
             return {"id": []}
         return {

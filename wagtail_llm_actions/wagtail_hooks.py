@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 register_snippet(LLMViewSetGroup)
 
 
-class HistoryMenuItem(MenuItem):
+class RunsMenuItem(MenuItem):
     """Shown to those who may view runs."""
 
     def is_shown(self, request: HttpRequest) -> bool:
@@ -37,12 +37,24 @@ class HistoryMenuItem(MenuItem):
 @hooks.register("register_reports_menu_item")
 def register_history_menu_item() -> MenuItem:
     """Reports → LLM history."""
-    return HistoryMenuItem(
+    return RunsMenuItem(
         _("LLM history"),
         reverse("wagtail_llm_actions:history"),
         name="llm-history",
         icon_name="llm-actions-generate",
         order=1100,
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def register_usage_menu_item() -> MenuItem:
+    """Reports → LLM usage and costs."""
+    return RunsMenuItem(
+        _("LLM usage and costs"),
+        reverse("wagtail_llm_actions:usage"),
+        name="llm-usage",
+        icon_name="llm-actions-generate",
+        order=1110,
     )
 
 
@@ -60,9 +72,9 @@ def register_icons(icons: list[str]) -> list[str]:
 
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
-    """Let groups be given the right to view the history."""
+    """Let groups be given the right to view the history, and what it cost."""
     return Permission.objects.filter(
-        content_type__app_label="wagtail_llm_actions", codename="view_llmrun"
+        content_type__app_label="wagtail_llm_actions", codename__in=["view_llmrun", "view_costs"]
     )
 
 

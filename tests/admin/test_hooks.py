@@ -75,6 +75,7 @@ def test_groups_can_be_given_the_rights_of_the_package(client: Client, admin: Us
     offered = {str(box["value"]) for box in page.select("input[name=permissions]")}
     for codename in (
         "view_llmrun",
+        "view_costs",
         "add_llmaction",
         "change_llmaction",
         "delete_llmaction",

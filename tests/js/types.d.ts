@@ -109,6 +109,14 @@ declare namespace LLMActions {
     ): Change[] | undefined;
   }
 
+  /** A chart of the usage report, as the server gives it. */
+  interface UsageChart {
+    kind: 'bar' | 'line';
+    unit: 'count' | 'money' | 'seconds';
+    labels: string[];
+    series: { label: string; values: (number | null)[] }[];
+  }
+
   /** Undo makes the proposal undecided again. */
   type Decision = 'accept' | 'dismiss' | 'undo';
 
@@ -185,4 +193,5 @@ interface Window {
   wagtail?: { editHandler?: object };
   wagtailConfig: { CSRF_HEADER_NAME: string; CSRF_TOKEN: string };
   Diff?: LLMActions.DiffLibrary;
+  Chart?: new (canvas: HTMLCanvasElement, configuration: object) => { destroy(): void };
 }

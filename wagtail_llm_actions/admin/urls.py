@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wagtail_llm_actions.admin import action_test, history
+from wagtail_llm_actions.admin import action_test, history, usage
 from wagtail_llm_actions.admin.editor import views
 from wagtail_llm_actions.admin.models_page import CheckModelsView, ModelsView
 from wagtail_llm_actions.admin.template_form import check_template, preview_template
@@ -19,6 +19,12 @@ urlpatterns = [
         name="history_results",
     ),
     path("reports/llm-history/<uuid:run_id>/", history.RunView.as_view(), name="history_run"),
+    path("reports/llm-usage/", usage.UsageView.as_view(), name="usage"),
+    path(
+        "reports/llm-usage/export/<slug:table>/",
+        usage.UsageExportView.as_view(),
+        name="usage_export",
+    ),
     path("llm/models/", ModelsView.as_view(), name="models"),
     path("llm/models/check/", CheckModelsView.as_view(), name="check_models"),
     path("llm/fields/", fields, name="fields"),

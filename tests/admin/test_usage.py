@@ -1,0 +1,353 @@
+"""Reports → LLM usage and costs: what it shows, and to whom."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.admin.html import page_at, words
+from tests.admin.runs import HISTORY, history_reader
+from tests.factories import EditorFactory, LLMActionFactory, LLMRunFactory, UserFactory
+from tests.runs.usage_rows import NOON, failed, succeeded
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.period import today
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+    from django.contrib.auth.models import User
+    from django.test import Client
+    from pytest_django import DjangoAssertNumQueries
+
+pytestmark = pytest.mark.django_db
+
+USAGE = "wagtail_llm_actions:usage"
+JULY = {"period": "custom", "from": "2026-07-01", "to": "2026-07-10"}
+
+
+def usage_page(client: Client, **query: str) -> BeautifulSoup:
+    return page_at(client, reverse(USAGE, query=query or JULY))
+
+
+def cards(page: BeautifulSoup) -> dict[str, str]:
+    return {
+        words(card.select("span")[0]): words(card) for card in page.select(".llm-actions-cards li")
+    }
+
+
+def rows(page: BeautifulSoup, slug: str) -> list[list[str]]:
+    return [
+        [words(cell) for cell in row.select("td")]
+        for row in page.select(f"section[aria-labelledby=llm-actions-{slug}] tbody tr")
+    ]
+
+
+def headings(page: BeautifulSoup, slug: str) -> list[str]:
+    section = f"section[aria-labelledby=llm-actions-{slug}]"
+    return [words(heading) for heading in page.select(f"{section} th")]
+
+
+def shown_days(page: BeautifulSoup) -> tuple[str, str]:
+    start, end = page.select("input[type=date]")
+    return str(start["value"]), str(end["value"])
+
+
+def cost_reader() -> User:
+    user = history_reader()
+    user.user_permissions.add(Permission.objects.get(codename="view_costs"))
+    return user
+
+
+def test_the_figures_are_shown_with_those_of_the_period_before(client: Client, admin: User) -> None:
+    for _ in range(3):
+        succeeded(cost="0.10", decision="accepted")
+    failed()
+    for _ in range(2):
+        succeeded(cost="0.10", queued_at=NOON - timedelta(days=10), seconds=4)
+
+    found = cards(usage_page(client))
+
+    assert found["Runs"] == "Runs 4 before: 2 (+100.0 %)"
+    assert found["Succeeded"] == "Succeeded 75.0 % before: 100.0 % (−25.0 points)"  # noqa: RUF001
+    assert found["Failed"] == "Failed 1 before: 0"
+    assert found["Texts kept"].startswith("Texts kept 100.0 % before: 0.0 % (+100.0 points)")
+    assert found["Time, median"] == "Time, median 2.0 s before: 4.0 s (−50.0 %)"  # noqa: RUF001
+    assert found["Time to first text, median"].startswith("Time to first text, median 1.0 s")
+    assert found["Cost"] == "Cost $0.30 before: $0.20 (+50.0 %)"
+    assert found["Cost per kept text"] == "Cost per kept text $0.10 before: unknown"
+
+
+def test_costs_that_nobody_knows_are_said(client: Client, admin: User) -> None:
+    succeeded(cost="0.10")
+    succeeded(cost=None)
+
+    card = cards(usage_page(client))["Cost"]
+
+    assert "$0.10" in card
+    assert "without 1 run whose cost is unknown" in card
+
+
+def test_a_figure_leads_to_the_runs_it_counts(client: Client, admin: User) -> None:
+    wanted = [succeeded(), succeeded()]
+    failed()
+    succeeded(queued_at=NOON + timedelta(days=30))
+    links = [str(a["href"]) for a in usage_page(client).select(".llm-actions-cards a")]
+
+    query = parse_qs(urlsplit(links[1]).query)
+
+    assert urlsplit(links[1]).path == reverse(HISTORY)
+    assert query == {
+        "queued_at_from": ["2026-07-01"],
+        "queued_at_to": ["2026-07-10"],
+        "trigger": ["editor"],
+        "status": ["succeeded"],
+    }
+    assert set(client.get(links[1]).context["object_list"]) == set(wanted)
+
+
+def test_a_row_leads_to_the_runs_it_counts(client: Client, admin: User) -> None:
+    run = succeeded()
+    failed(action=run.action, user=run.user)
+
+    page = usage_page(client)
+
+    for slug, filters in {
+        "actions": f"action={run.action_id}",
+        "models": "model_key=scripted",
+        "users": f"user={run.user_id}",
+        "page-types": f"page_type={run.target_content_type_id}",
+        "errors": "error_code=timeout",
+        "patterns": "error_code=timeout&model_key=scripted",
+    }.items():
+        (link,) = page.select(f"section[aria-labelledby=llm-actions-{slug}] td a")
+        assert str(link["href"]).endswith(f"&{filters}"), slug
+
+
+def test_every_table_has_its_rows(client: Client, admin: User) -> None:
+    action = LLMActionFactory(label="Summary")
+    succeeded(action=action, user__first_name="Ines", user__last_name="Ray", input_tokens=1200)
+    LLMRun.objects.update(output_tokens=7)
+    failed(action=action, user=None, error_code="internal", error_detail="Ouch")
+
+    page = usage_page(client)
+
+    numbers = ["1", "100.0 %", "0", "0.0 %", "1,200", "7", "2.0 s", "2.0 s"]
+    assert rows(page, "users")[0] == ["Ines Ray", *numbers, "$0.010", "0", "unknown"]
+    assert rows(page, "users")[1][:4] == ["Deleted users", "1", "0.0 %", "1"]
+    assert rows(page, "actions")[0][:4] == ["Summary", "2", "50.0 %", "1"]
+    assert rows(page, "models")[0][:2] == ["Scripted", "2"]
+    assert rows(page, "page-types")[0][:2] == ["Blog page", "2"]
+    assert rows(page, "errors") == [["internal", "1", "–", "–", "$0.00", "0"]]  # noqa: RUF001
+    (pattern,) = rows(page, "patterns")
+    assert pattern[:4] == ["internal", "Scripted", "Ouch", "1"]
+    assert pattern[6] == "Summary"
+    assert pattern[7].startswith("This is a defect of the program.")
+    assert len(rows(page, "runs")) == len(rows(page, "costs")) == len(rows(page, "times")) == 10
+
+
+def test_a_chart_draws_the_numbers_of_its_table(client: Client, admin: User) -> None:
+    succeeded(cost="0.01", seconds=3)
+    failed()
+
+    page = usage_page(client)
+
+    data = json.loads(page.select("#llm-actions-usage-data")[0].text)
+    assert [str(c["data-llm-actions-chart"]) for c in page.select("canvas")] == list(data)
+    assert list(data) == ["runs", "costs", "times"]
+    assert all(len(chart["labels"]) == 10 for chart in data.values())
+    assert {
+        series["label"]: series["values"][2]
+        for chart in data.values()
+        for series in chart["series"]
+    } == {
+        "Succeeded": 1,
+        "Failed": 1,
+        "Cancelled": 0,
+        "Not ended": 0,
+        "Scripted": 0.01,
+        "Median": 3,
+        "95 of 100 within": 3,
+    }
+    assert rows(page, "times")[2][1:] == ["3.0 s", "3.0 s"]
+
+
+def test_many_models_become_a_few_series_that_add_up(client: Client, admin: User) -> None:
+    for number in range(9):
+        succeeded(cost=f"0.0{number + 1}", model_key=f"model-{number}")
+
+    page = usage_page(client)
+
+    assert headings(page, "costs") == [
+        "Day",
+        *(f"model-{number}" for number in (8, 7, 6, 5, 4)),
+        "Others",
+    ]
+    assert rows(page, "costs")[2][-1] == "$0.10"
+
+
+def test_the_page_runs_no_code_of_its_own_and_loads_the_library_from_the_site(
+    client: Client, admin: User
+) -> None:
+    succeeded()
+
+    page = usage_page(client)
+
+    main = page.select(".llm-actions-usage")[0]
+    assert not main.select("[style], script, [onclick]")
+    loaded = [str(script["src"]) for script in page.select("script[src]")]
+    assert any("vendor/chartjs/chart.umd.min.js" in source for source in loaded)
+    assert not any("chart.umd" in str(tag) for tag in page_at(client, "/admin/").select("script"))
+
+
+def test_a_period_without_runs_says_so_and_draws_nothing(client: Client, admin: User) -> None:
+    page = usage_page(client)
+
+    assert "Nobody ran an action on these days." in words(page)
+    assert not page.select("canvas")
+    assert cards(page)["Cost"] == "Cost $0.00 before: $0.00"
+
+
+@pytest.mark.parametrize("days", [7, 30, 90])
+def test_the_last_days_end_today(client: Client, admin: User, days: int) -> None:
+    start = today() - timedelta(days=days - 1)
+
+    page = usage_page(client, period=str(days))
+
+    assert shown_days(page) == (start.isoformat(), today().isoformat())
+
+
+def test_the_last_30_days_are_shown_first_and_this_month_on_request(
+    client: Client, admin: User
+) -> None:
+    first = page_at(client, reverse(USAGE))
+    month = usage_page(client, period="month")
+
+    assert shown_days(first)[0] == (today() - timedelta(days=29)).isoformat()
+    assert shown_days(month) == (today().replace(day=1).isoformat(), today().isoformat())
+
+
+def test_days_to_come_are_left_out(client: Client, admin: User) -> None:
+    yesterday = today() - timedelta(days=1)
+
+    page = usage_page(client, **{"from": yesterday.isoformat(), "to": "9999-12-31"})
+
+    assert shown_days(page) == (yesterday.isoformat(), today().isoformat())
+
+
+WRONG: list[dict[str, str]] = [
+    {"period": "8"},
+    {"period": "everything"},
+    {"period": "custom"},
+    {"period": "custom", "from": "soon", "to": "2026-07-01"},
+    {"period": "custom", "from": "2026-07-02", "to": "2026-07-01"},
+    {"period": "custom", "from": "2026-02-30", "to": "2026-07-01"},
+    {"period": "custom", "from": "9999-01-01", "to": "9999-12-31"},
+    {"period": "custom", "from": "2000-01-01", "to": "2026-07-01"},
+    {"period": "custom", "from": "0001-01-01", "to": "0001-01-02"},
+]
+
+
+@pytest.mark.parametrize("query", WRONG)
+def test_a_wrong_period_shows_30_days_and_says_so(
+    client: Client, admin: User, query: dict[str, str]
+) -> None:
+    page = usage_page(client, **query)
+
+    assert "There are no such days to report on." in words(page)
+    assert shown_days(page)[0] == (today() - timedelta(days=29)).isoformat()
+
+
+def test_a_right_period_has_no_warning(client: Client, admin: User) -> None:
+    assert "no such days" not in words(usage_page(client))
+
+
+def test_the_reader_of_runs_sees_no_costs(client: Client) -> None:
+    client.force_login(history_reader())
+    succeeded(cost="0.17")
+    failed()
+
+    page = usage_page(client)
+
+    assert "Runs" in cards(page)
+    assert "$" not in words(page)
+    assert "0.17" not in str(page)
+    assert not any("ost" in label for label in cards(page))
+    assert not any("ost" in heading for heading in (words(th) for th in page.select("th")))
+    assert len(page.select("canvas")) == 2
+
+
+def test_costs_are_a_right_of_their_own(client: Client) -> None:
+    client.force_login(cost_reader())
+    succeeded(cost="0.17")
+
+    page = usage_page(client)
+
+    assert "$0.17" in cards(page)["Cost"]
+    assert len(page.select("canvas")) == 3
+
+
+def test_the_right_to_see_costs_alone_opens_nothing(client: Client) -> None:
+    user = UserFactory()
+    user.user_permissions.set(
+        Permission.objects.filter(codename__in=["access_admin", "view_costs"])
+    )
+    client.force_login(user)
+
+    assert client.get(reverse(USAGE)).status_code == 302
+    assert "LLM usage" not in client.get("/admin/").text
+
+
+def test_the_menu_shows_the_report_to_readers_of_runs_only(client: Client) -> None:
+    client.force_login(EditorFactory())
+    assert reverse(USAGE) not in client.get("/admin/").text
+    assert client.get(reverse(USAGE)).status_code == 302
+
+    client.force_login(history_reader())
+    assert reverse(USAGE) in client.get("/admin/").text
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    client: Client, admin: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    def add(**values: Any) -> None:
+        succeeded(**values)
+        failed(**values, error_detail=str(values))
+
+    add()
+    usage_page(client)
+    with CaptureQueriesContext(connection) as few:
+        usage_page(client)
+    for number in range(5):
+        add(model_key=f"model-{number}", queued_at=NOON + timedelta(days=number))
+
+    with django_assert_num_queries(len(few)):
+        assert len(rows(usage_page(client), "models")) == 6
+    assert len(few) < 40
+
+
+def test_a_run_that_was_lost_is_counted_as_failed(client: Client, admin: User) -> None:
+    LLMRunFactory(running=True, lease_expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert cards(page_at(client, reverse(USAGE)))["Failed"].startswith("Failed 1 ")
+
+
+def test_words_of_a_provider_are_never_markup(client: Client, admin: User) -> None:
+    failed(error_detail="<script>alert(1)</script>", action__label="<b>Bold</b>")
+
+    page = usage_page(client)
+
+    assert rows(page, "patterns")[0][2] == "<script>alert(1)</script>"
+    assert not page.select(".llm-actions-usage b, .llm-actions-usage script")
+
+
+def test_today_is_a_day_of_the_sites_time_zone() -> None:
+    assert isinstance(today(), date)
+    assert today() == timezone.localdate(timezone=timezone.get_default_timezone())
