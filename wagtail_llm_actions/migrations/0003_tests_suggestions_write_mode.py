@@ -5,49 +5,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('wagtail_llm_actions', '0002_fallback_retry_cost'),
+        ("wagtail_llm_actions", "0002_fallback_retry_cost"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='llmrun',
-            options={'ordering': ['-queued_at'], 'permissions': [('view_costs', 'Can view the costs of LLM runs')], 'verbose_name': 'LLM run', 'verbose_name_plural': 'LLM runs'},
+            name="llmrun",
+            options={
+                "ordering": ["-queued_at"],
+                "permissions": [("view_costs", "Can view the costs of LLM runs")],
+                "verbose_name": "LLM run",
+                "verbose_name_plural": "LLM runs",
+            },
         ),
         migrations.AddField(
-            model_name='llmaction',
-            name='offered_below',
+            model_name="llmaction",
+            name="offered_below",
             field=models.CharField(blank=True, max_length=255),
         ),
         migrations.AddField(
-            model_name='llmaction',
-            name='only_when_empty',
-            field=models.BooleanField(default=False, help_text='Only write into a field that has no text yet.', verbose_name='only when empty'),
+            model_name="llmaction",
+            name="only_when_empty",
+            field=models.BooleanField(
+                default=False,
+                help_text="Only write into a field that has no text yet.",
+                verbose_name="only when empty",
+            ),
         ),
         migrations.AddField(
-            model_name='llmaction',
-            name='suggestions',
-            field=models.PositiveSmallIntegerField(default=1, help_text='How many texts the editor chooses from, 1 to 5. Each is a run with its cost.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='suggestions'),
+            model_name="llmaction",
+            name="suggestions",
+            field=models.PositiveSmallIntegerField(
+                default=1,
+                help_text="How many texts the editor chooses from, 1 to 5. Each is a run with its cost.",
+                validators=[
+                    django.core.validators.MinValueValidator(1),
+                    django.core.validators.MaxValueValidator(5),
+                ],
+                verbose_name="suggestions",
+            ),
         ),
         migrations.AddField(
-            model_name='llmaction',
-            name='write_mode',
-            field=models.CharField(choices=[('replace', 'Replace the text of the field'), ('append', 'Add at the end of the field'), ('prepend', 'Add at the beginning of the field')], default='replace', help_text='What happens to the text of the field when an editor accepts.', max_length=10, verbose_name='write mode'),
+            model_name="llmaction",
+            name="write_mode",
+            field=models.CharField(
+                choices=[
+                    ("replace", "Replace the text of the field"),
+                    ("append", "Add at the end of the field"),
+                    ("prepend", "Add at the beginning of the field"),
+                ],
+                default="replace",
+                help_text="What happens to the text of the field when an editor accepts.",
+                max_length=10,
+                verbose_name="write mode",
+            ),
         ),
         migrations.AddField(
-            model_name='llmrun',
-            name='batch',
+            model_name="llmrun",
+            name="batch",
             field=models.UUIDField(null=True),
         ),
         migrations.AddField(
-            model_name='llmrun',
-            name='write_mode',
-            field=models.CharField(choices=[('replace', 'Replace the text of the field'), ('append', 'Add at the end of the field'), ('prepend', 'Add at the beginning of the field')], default='replace', max_length=10),
+            model_name="llmrun",
+            name="write_mode",
+            field=models.CharField(
+                choices=[
+                    ("replace", "Replace the text of the field"),
+                    ("append", "Add at the end of the field"),
+                    ("prepend", "Add at the beginning of the field"),
+                ],
+                default="replace",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='llmrun',
-            name='trigger',
-            field=models.CharField(choices=[('editor', 'Editor'), ('test', 'Test')], default='editor', max_length=20, verbose_name='trigger'),
+            model_name="llmrun",
+            name="trigger",
+            field=models.CharField(
+                choices=[("editor", "Editor"), ("test", "Test")],
+                default="editor",
+                max_length=20,
+                verbose_name="trigger",
+            ),
         ),
     ]
