@@ -1,0 +1,41 @@
+"""``llm_actions_export``: actions and prompt templates, for another environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from wagtail_llm_actions.runs.transfer import export_setup, write_setup
+
+
+class Command(BaseCommand):
+    """Prints JSON, or writes a file."""
+
+    help = "Export all actions and prompt templates as JSON, for llm_actions_import."
+
+    def add_arguments(self, parser: Any) -> None:
+        """Choose where it goes."""
+        parser.add_argument("--output", metavar="FILE", help="write a file instead of printing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Export.
+
+        Raises:
+            CommandError: The file cannot be written.
+        """
+        setup = export_setup()
+        text = write_setup(setup)
+        if not options["output"]:
+            self.stdout.write(text, ending="")
+            return
+        try:
+            Path(options["output"]).write_text(text, encoding="utf-8")
+        except OSError as error:
+            msg = f"{options['output']} cannot be written: {error.strerror}."
+            raise CommandError(msg) from None
+        self.stdout.write(
+            f"{len(setup['actions'])} actions and {len(setup['prompt_templates'])} prompt templates "
+            f"written to {options['output']}."
+        )
