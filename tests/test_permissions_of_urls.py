@@ -151,7 +151,6 @@ class Site:
             of_run = view in {"history_run", "run", "cancel", "decide", "test"}
             if view == "usage_export":
                 return reverse(name, args=["costs"])
-            of_run = view in {"history_run", "run", "cancel", "decide"}
             return reverse(name, args=[self.run.pk] if of_run else [])
         is_action = namespace.endswith(("action", "_actions"))
         instance = self.llm_action if is_action else self.template
