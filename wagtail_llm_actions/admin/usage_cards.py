@@ -64,7 +64,7 @@ def cards(usage: Usage, before: Usage, *, with_costs: bool) -> list[Card]:
     if with_costs:
         found += [
             card("money", "cost_usd", _("Cost"), _unknown(now)),
-            card("money", "cost_per_kept", _("Cost per kept text"), status=_SUCCEEDED),
+            card("price", "cost_per_kept", _("Cost per kept text"), status=_SUCCEEDED),
         ]
     return found
 

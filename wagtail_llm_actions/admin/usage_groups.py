@@ -34,9 +34,9 @@ _FIGURES: list[tuple[str, Callable[[], str], str]] = [
 _COSTS: list[tuple[str, Callable[[], str], str]] = [
     ("money", lambda: _("Cost"), "cost_usd"),
     ("count", lambda: _("Costs unknown"), "unknown_costs"),
-    ("money", lambda: _("Cost per kept text"), "cost_per_kept"),
+    ("price", lambda: _("Cost per kept text"), "cost_per_kept"),
 ]
-_FAILURES = [_FIGURES[0], _FIGURES[4], _FIGURES[5]]
+_FAILURES = _FIGURES[:1]
 
 
 def by_action(usage: Usage, *, with_costs: bool) -> Table:
@@ -115,12 +115,12 @@ def by_pattern(usage: Usage) -> Table:
         columns=[
             Column(_("Error"), "text"),
             Column(_("Model"), "text"),
-            Column(_("The provider said"), "text"),
+            Column(_("The provider said"), "long"),
             Column(_("Runs")),
             Column(_("First"), "moment"),
             Column(_("Last"), "moment"),
             Column(_("Actions"), "text"),
-            Column(_("What to check"), "text"),
+            Column(_("What to check"), "long"),
         ],
         rows=[
             Row(

@@ -26,7 +26,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether its values are compared by their ends."""
-        return self.kind not in {"text", "day", "moment"}
+        return self.kind not in {"text", "long", "day", "moment"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,23 +47,29 @@ _IN_WORDS: dict[str, Callable[[Any], str]] = {
     "count": _count,
     "rate": _percent,
     "money": usd,
+    "price": usd,
     "seconds": _seconds,
     "day": _day,
     "moment": _moment,
     "text": str,
+    "long": str,
 }
 
 _IN_SHEETS: dict[str, Callable[[Any], Any]] = {
     "rate": lambda value: round(100 * value, 2),
     "seconds": lambda value: round(value, 3),
     "money": lambda value: round(value, 9),
+    "price": lambda value: round(value, 9),
 }
 
-UNITS = {"rate": "%", "seconds": "s", "money": "USD"}
+UNITS = {"rate": "%", "seconds": "s", "money": "USD", "price": "USD"}
 
 
 def in_words(kind: str, value: Any) -> str:
-    """Write a value of one of the kinds above for a page."""
+    """Write a value of one of the kinds above for a page.
+
+    Money that is missing is unknown; a price that is missing is of nothing.
+    """
     if value is None or value == "":
         return usd(None) if kind == "money" else NOTHING
     return _IN_WORDS[kind](value)
