@@ -44,6 +44,8 @@ OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "history_run": ("GET", FOR_ADMINS),
     "models": ("GET", FOR_ADMINS),
     "check_models": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
+    "export": ("GET", FOR_ADMINS),
+    "import": ("GET", FOR_ADMINS),
     "check_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
     "preview_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
     "fields": ("GET", (LOGIN, LOGIN, 403, 403, 200)),
@@ -86,11 +88,16 @@ TABLE = {
     }.items()
     for name, row in rows.items()
 }
-JSON_URLS = {
-    name: method
-    for name, (method, _) in OWN_URLS.items()
-    if name not in {"history", "history_results", "history_run", "models", "check_models"}
+PAGES = {
+    "history",
+    "history_results",
+    "history_run",
+    "models",
+    "check_models",
+    "export",
+    "import",
 }
+JSON_URLS = {name: method for name, (method, _) in OWN_URLS.items() if name not in PAGES}
 
 
 def package_urls(resolver: URLResolver, namespaces: tuple[str, ...] = ()) -> Iterator[str]:
@@ -240,6 +247,7 @@ def test_an_endpoint_takes_one_method(site: Site, name: str) -> None:
     "name",
     [
         *(f"wagtail_llm_actions:{name}" for name, method in JSON_URLS.items() if method == "POST"),
+        "wagtail_llm_actions:import",
         *(
             f"wagtail_llm_actions_{kind}:{name}"
             for kind in ("actions", "templates")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import django_filters
 from django import forms
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
@@ -29,11 +30,13 @@ from wagtail_llm_actions.admin.template_form import (
     PromptTemplateForm,
     VariablesPanel,
 )
+from wagtail_llm_actions.admin.transfer import transfer_buttons
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.runs.start import field_label
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from wagtail.admin.widgets.button import Button
 
 
 class NoAutosave:
@@ -67,6 +70,11 @@ class LLMActionIndexView(IndexView):
 
     add_item_label = _("New action")
     page_title = _("LLM actions")
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        """Add export and import."""
+        return [*super().header_more_buttons, *transfer_buttons(self.request.user)]
 
 
 class FieldColumn(Column):
