@@ -46,6 +46,8 @@ OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "usage_export": ("GET", FOR_ADMINS),
     "models": ("GET", FOR_ADMINS),
     "check_models": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
+    "export": ("GET", FOR_ADMINS),
+    "import": ("GET", FOR_ADMINS),
     "check_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
     "preview_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
     "fields": ("GET", (LOGIN, LOGIN, 403, 403, 200)),
@@ -84,27 +86,25 @@ TABLE = {
     f"{namespace}:{name}": row
     for namespace, rows in {
         "wagtail_llm_actions": OWN_URLS,
-        "wagtail_llm_actions_actions": SNIPPET_URLS,
+        "wagtail_llm_actions_actions": {**SNIPPET_URLS, "reorder": ("POST", FOR_ADMINS)},
         "wagtail_llm_actions_templates": SNIPPET_URLS,
         "wagtailsnippetchoosers_wagtail_llm_actions_llmaction": CHOOSER_URLS,
         "wagtailsnippetchoosers_wagtail_llm_actions_prompttemplate": CHOOSER_URLS,
     }.items()
     for name, row in rows.items()
 }
-JSON_URLS = {
-    name: method
-    for name, (method, _) in OWN_URLS.items()
-    if name
-    not in {
-        "history",
-        "history_results",
-        "history_run",
-        "usage",
-        "usage_export",
-        "models",
-        "check_models",
-    }
+PAGES = {
+    "history",
+    "history_results",
+    "history_run",
+    "models",
+    "check_models",
+    "export",
+    "import",
+    "usage",
+    "usage_export",
 }
+JSON_URLS = {name: method for name, (method, _) in OWN_URLS.items() if name not in PAGES}
 
 
 def package_urls(resolver: URLResolver, namespaces: tuple[str, ...] = ()) -> Iterator[str]:
@@ -166,6 +166,7 @@ class Site:
             "usage",
             "history",
             "history_results",
+            "reorder",
             "chosen",
         }:
             args = []
@@ -266,6 +267,7 @@ def test_an_endpoint_takes_one_method(site: Site, name: str) -> None:
     "name",
     [
         *(f"wagtail_llm_actions:{name}" for name, method in JSON_URLS.items() if method == "POST"),
+        "wagtail_llm_actions:import",
         *(
             f"wagtail_llm_actions_{kind}:{name}"
             for kind in ("actions", "templates")

@@ -8,6 +8,7 @@ from wagtail_llm_actions.admin import action_test, history, usage
 from wagtail_llm_actions.admin.editor import views
 from wagtail_llm_actions.admin.models_page import CheckModelsView, ModelsView
 from wagtail_llm_actions.admin.template_form import check_template, preview_template
+from wagtail_llm_actions.admin.transfer import ExportView, ImportView
 from wagtail_llm_actions.admin.views import fields
 
 app_name = "wagtail_llm_actions"
@@ -27,6 +28,8 @@ urlpatterns = [
     ),
     path("llm/models/", ModelsView.as_view(), name="models"),
     path("llm/models/check/", CheckModelsView.as_view(), name="check_models"),
+    path("llm/export/", ExportView.as_view(), name="export"),
+    path("llm/import/", ImportView.as_view(), name="import"),
     path("llm/fields/", fields, name="fields"),
     path("llm/template/check/", check_template, name="check_template"),
     path("llm/template/preview/", preview_template, name="preview_template"),

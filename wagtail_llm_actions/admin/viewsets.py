@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import django_filters
 from django import forms
+from django.db.models import Count
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, UpdatedAtColumn
 from wagtail.snippets.views.snippets import (
     CopyView,
     CreateView,
@@ -21,7 +21,14 @@ from wagtail.snippets.views.snippets import (
     SnippetViewSetGroup,
 )
 
+from wagtail_llm_actions.admin.action_list import (
+    FieldColumn,
+    IconsColumn,
+    LLMActionFilterSet,
+    success_rate,
+)
 from wagtail_llm_actions.admin.action_test import TestPanel
+from wagtail_llm_actions.admin.deleting import LLMActionDeleteView, PromptTemplateDeleteView
 from wagtail_llm_actions.admin.forms import LLMActionForm, model_type_label
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.admin.models_page import ACTION_POLICY, ModelsView
@@ -30,11 +37,13 @@ from wagtail_llm_actions.admin.template_form import (
     PromptTemplateForm,
     VariablesPanel,
 )
+from wagtail_llm_actions.admin.transfer import transfer_buttons
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.runs.values import field_label
+from wagtail_llm_actions.runs.action_usage import with_recent_use
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from wagtail.admin.widgets.button import Button
 
 
 class NoAutosave:
@@ -69,33 +78,10 @@ class LLMActionIndexView(IndexView):
     add_item_label = _("New action")
     page_title = _("LLM actions")
 
-
-class FieldColumn(Column):
-    """A field of an action's page or snippet type, by its label."""
-
-    def get_value(self, instance: LLMAction) -> str:
-        """Return the label, or the path where the field or its model is gone."""
-        path = str(super().get_value(instance))
-        model = instance.model_type.model_class()
-        return field_label(model, path) if model else path
-
-
-def used_models() -> list[tuple[str, str]]:
-    """Return the models that actions use, with the names people know them by."""
-    keys = LLMAction.objects.order_by("model").values_list("model", flat=True).distinct()
-    return [(key, model_label(key)) for key in keys]
-
-
-class LLMActionFilterSet(WagtailFilterSet):
-    """What the list can be narrowed to."""
-
-    model = django_filters.ChoiceFilter(label=_("LLM model"), choices=used_models)
-
-    class Meta:
-        """The fields above, and whether editors see the action."""
-
-        model = LLMAction
-        fields = ["is_active"]
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        """Add export and import."""
+        return [*super().header_more_buttons, *transfer_buttons(self.request.user)]
 
 
 class LLMActionViewSet(SnippetViewSet):
@@ -110,6 +96,7 @@ class LLMActionViewSet(SnippetViewSet):
     add_view_class = NoAutosaveCreateView
     copy_view_class = NoAutosaveCopyView
     edit_view_class = NoAutosaveEditView
+    delete_view_class = LLMActionDeleteView
     copy_view_enabled = True
     search_fields = ["label", "description"]
     filterset_class = LLMActionFilterSet
@@ -120,8 +107,12 @@ class LLMActionViewSet(SnippetViewSet):
         FieldColumn("source", label=_("Source field")),
         Column(lambda action: model_label(action.model), label=_("LLM model")),
         BooleanColumn("is_active", label=_("Active")),
-        UpdatedAtColumn(),
+        Column("recent_runs", label=_("Runs (30 days)")),
+        Column(success_rate, label=_("Success (30 days)")),
+        DateColumn("last_run_at", label=_("Last run")),
+        IconsColumn("icons", label=_("Actions")),
     ]
+    sort_order_field = "sort_order"
     edit_handler = ObjectList(
         [
             FieldPanel("label"),
@@ -166,7 +157,7 @@ class LLMActionViewSet(SnippetViewSet):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Fetch what the list shows in one query."""
-        return LLMAction.objects.select_related("model_type")
+        return with_recent_use(LLMAction.objects.select_related("model_type"))
 
 
 class PromptTemplateViewSet(SnippetViewSet):
@@ -180,8 +171,15 @@ class PromptTemplateViewSet(SnippetViewSet):
     add_view_class = NoAutosaveCreateView
     copy_view_class = NoAutosaveCopyView
     edit_view_class = NoAutosaveEditView
+    delete_view_class = PromptTemplateDeleteView
+    delete_template_name = "wagtail_llm_actions/templates/confirm_delete.html"
     search_fields = ["name", "description", "text"]
-    list_display = ["name", "description", UpdatedAtColumn()]
+    list_display = [
+        "name",
+        "description",
+        Column("action_count", label=_("Used by actions")),
+        UpdatedAtColumn(),
+    ]
     edit_handler = ObjectList(
         [
             FieldPanel("name"),
@@ -201,6 +199,10 @@ class PromptTemplateViewSet(SnippetViewSet):
         ],
         base_form_class=PromptTemplateForm,
     )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Count the actions that use each."""
+        return PromptTemplate.objects.annotate(action_count=Count("actions"))
 
 
 class LLMViewSetGroup(SnippetViewSetGroup):

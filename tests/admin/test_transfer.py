@@ -1,0 +1,265 @@
+"""Export and import in the admin: download, upload, look, confirm."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from wagtail.models import ModelLogEntry
+
+from tests.admin.html import page_at, table_rows, words
+from tests.factories import LLMActionFactory, PromptTemplateFactory, UserFactory
+from wagtail_llm_actions.models import LLMAction, PromptTemplate
+from wagtail_llm_actions.runs.transfer import MAX_BYTES, export_setup
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+ACTIONS = "wagtail_llm_actions_actions:list"
+EXPORT = "wagtail_llm_actions:export"
+IMPORT = "wagtail_llm_actions:import"
+BOTH = ("llmaction", "prompttemplate")
+
+
+@pytest.fixture
+def llm_action() -> LLMAction:
+    template = PromptTemplateFactory(name="Short", text="Shorten.\n{{ input }}")
+    made: LLMAction = LLMActionFactory(label="Sum up", prompt_template=template)
+    return made
+
+
+def changed(**values: Any) -> dict[str, Any]:
+    """Return an export of what is here, with another action."""
+    setup = export_setup()
+    setup["actions"][0] |= values
+    return setup
+
+
+def upload(client: Client, setup: Any) -> BeautifulSoup:
+    """Choose a file and look at what it would change."""
+    content = setup if isinstance(setup, bytes) else json.dumps(setup).encode()
+    file = SimpleUploadedFile("actions.json", content, content_type="application/json")
+    response = client.post(reverse(IMPORT), {"file": file})
+    assert response.status_code == 200
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def carried(page: BeautifulSoup) -> dict[str, str]:
+    """Return what the page sends when it is confirmed."""
+    return {
+        name: str(field["value"])
+        for name in ("setup", "fingerprint")
+        for field in page.select(f"input[name={name}]")
+        if field.has_attr("value")
+    }
+
+
+def user_with(client: Client, *rights: str) -> User:
+    user: User = UserFactory()
+    names = [f"{right}_{model}" for right in rights for model in BOTH]
+    user.user_permissions.set(Permission.objects.filter(codename__in=[*names, "access_admin"]))
+    client.force_login(user)
+    return user
+
+
+def test_an_export_is_a_file_to_download(
+    client: Client, admin: User, llm_action: LLMAction
+) -> None:
+    response = client.get(reverse(EXPORT))
+
+    assert response["Content-Type"] == "application/json"
+    assert response["Content-Disposition"] == 'attachment; filename="llm-actions.json"'
+    assert json.loads(response.content) == export_setup()
+
+
+def test_the_list_of_actions_leads_to_export_and_import(client: Client, admin: User) -> None:
+    page = page_at(client, reverse(ACTIONS))
+
+    for name, label in ((EXPORT, "Export"), (IMPORT, "Import")):
+        (link,) = page.select(f'a[href="{reverse(name)}"]')
+        assert words(link) == label
+
+
+@pytest.mark.parametrize(
+    ("rights", "exports", "imports"),
+    [
+        (["view"], True, False),
+        (["change"], True, False),
+        (["add", "change"], True, True),
+        (["add", "view"], True, False),
+    ],
+)
+def test_the_rights_on_both_models_decide(
+    client: Client, rights: list[str], exports: bool, imports: bool
+) -> None:
+    user_with(client, *rights)
+    page = page_at(client, reverse(ACTIONS))
+
+    for name, allowed in ((EXPORT, exports), (IMPORT, imports)):
+        assert bool(page.select(f'a[href="{reverse(name)}"]')) == allowed
+        assert (client.get(reverse(name)).status_code == 200) == allowed
+
+
+@pytest.mark.parametrize("model", BOTH)
+def test_the_rights_on_one_model_are_not_enough(client: Client, model: str) -> None:
+    user = user_with(client, "view", "add", "change")
+    user.user_permissions.remove(*Permission.objects.filter(codename__endswith=f"_{model}"))
+
+    for name in (EXPORT, IMPORT):
+        assert client.get(reverse(name)).status_code == 302
+
+
+def test_a_confirmation_needs_the_rights_too(client: Client, llm_action: LLMAction) -> None:
+    user = user_with(client, "add", "change")
+    sent = carried(upload(client, changed(temperature=0.9)))
+    user.user_permissions.remove(Permission.objects.get(codename="change_prompttemplate"))
+
+    assert client.post(reverse(IMPORT), sent)["Location"] == reverse("wagtailadmin_home")
+
+    llm_action.refresh_from_db()
+    assert llm_action.temperature == 0.7
+
+
+def test_changes_are_shown_before_anything_is_written(
+    client: Client, admin: User, llm_action: LLMAction
+) -> None:
+    setup = changed(temperature=0.9, description="<b>New</b>", model="far")
+    setup["prompt_templates"].append({"name": "Long", "text": "Say more: {{ input }}"})
+
+    page = upload(client, setup)
+
+    assert table_rows(page) == [
+        ["Text", "Say more: {{ input }}"],
+        ["Description", "\N{EN DASH}", "<b>New</b>"],
+        ["LLM model", "scripted", "far"],
+        ["Temperature", "0.7", "0.9"],
+    ]
+    assert [words(heading) for heading in page.select("h3")][:2] == [
+        "Prompt template “Long”",
+        "LLM action “Sum up” (blog.blogpage, summary)",
+    ]
+    assert "The model “far” is not in the settings here." in words(page)
+    assert "1 is the same as here." in words(page)
+    llm_action.refresh_from_db()
+    assert llm_action.temperature == 0.7
+    assert PromptTemplate.objects.count() == 1
+
+
+def test_what_is_confirmed_is_written_and_logged(
+    client: Client, admin: User, llm_action: LLMAction
+) -> None:
+    setup = changed(temperature=0.9)
+    setup["prompt_templates"].append({"name": "“Long”", "text": "Say\r\nmore: {{ input }}"})
+    page = upload(client, setup)
+
+    response = client.post(reverse(IMPORT), carried(page), follow=True)
+
+    assert response.redirect_chain == [(reverse(ACTIONS), 302)]
+    assert "Imported: 1 created, 1 changed." in response.content.decode()
+    assert export_setup()["actions"] == setup["actions"]
+    assert PromptTemplate.objects.get(name="“Long”").text == "Say\r\nmore: {{ input }}"
+    logs = ModelLogEntry.objects.filter(user=admin).values_list("action", "label")
+    assert sorted(logs) == [("wagtail.create", "“Long”"), ("wagtail.edit", "Sum up")]
+    history = reverse("wagtail_llm_actions_actions:history", args=[llm_action.pk])
+    assert "Edited" in words(page_at(client, history))
+
+
+def test_what_changed_since_it_was_shown_is_shown_again(
+    client: Client, admin: User, llm_action: LLMAction
+) -> None:
+    page = upload(client, changed(temperature=0.9))
+    LLMAction.objects.update(temperature=1.5)
+
+    response = client.post(reverse(IMPORT), carried(page))
+
+    again = BeautifulSoup(response.content, "html.parser")
+    assert "Something here has changed in the meantime." in words(again)
+    assert table_rows(again) == [["Temperature", "1.5", "0.9"]]
+    llm_action.refresh_from_db()
+    assert llm_action.temperature == 1.5
+    client.post(reverse(IMPORT), carried(again))
+    llm_action.refresh_from_db()
+    assert llm_action.temperature == 0.9
+
+
+def test_problems_are_listed_and_cannot_be_confirmed(
+    client: Client, admin: User, llm_action: LLMAction
+) -> None:
+    page = upload(client, changed(temperature=0.9, groups=["<Nobody>"]))
+
+    assert "There is no group “<Nobody>” here." in words(page)
+    assert "Confirm import" not in words(page)
+    assert "setup" not in carried(page)
+
+
+def test_a_confirmation_is_checked_as_if_it_were_a_file(
+    client: Client, admin: User, llm_action: LLMAction
+) -> None:
+    sent = carried(upload(client, changed(temperature=0.9)))
+
+    for setup, sentence in (
+        (json.dumps(changed(temperature=3)), "less than or equal to 2.0"),
+        (json.dumps(changed(max_tokens=3)), "changed in the meantime"),
+        ("[]", "The file is not an export of LLM actions."),
+        ("<html>", "The import could not be read."),
+        ("", "The import could not be read."),
+        (" " * MAX_BYTES + "{}[", "The import could not be read."),
+    ):
+        response = client.post(reverse(IMPORT), sent | {"setup": setup})
+        assert sentence in response.content.decode()
+    llm_action.refresh_from_db()
+    assert (llm_action.temperature, llm_action.max_tokens) == (0.7, 1000)
+
+
+def test_a_file_that_is_the_same_changes_nothing(
+    client: Client, admin: User, llm_action: LLMAction
+) -> None:
+    page = upload(client, export_setup())
+
+    assert "There is nothing to change." in words(page)
+    assert "Confirm import" not in words(page)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"<html>", "The file is not JSON in UTF-8."),
+        (b" " * (MAX_BYTES + 1), "The file is larger than 1 MB."),
+        (b"", "The submitted file is empty."),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_said_beside_the_field(
+    client: Client, admin: User, content: bytes, sentence: str
+) -> None:
+    page = upload(client, content)
+
+    (error,) = page.select(".w-field__errors")
+    assert sentence in words(error)
+
+
+def test_a_form_without_a_file_is_said(client: Client, admin: User) -> None:
+    response = client.post(reverse(IMPORT), {})
+
+    assert "This field is required." in response.content.decode()
+
+
+def test_a_file_of_almost_a_megabyte_can_be_confirmed(
+    client: Client, admin: User, llm_action: LLMAction
+) -> None:
+    setup = changed()
+    text = "ä\n" * 9_000
+    setup["prompt_templates"] += [{"name": f"Long {n}", "text": text} for n in range(27)]
+    content = json.dumps(setup, ensure_ascii=False).encode()
+    assert 0.95 * MAX_BYTES < len(content) < MAX_BYTES
+
+    client.post(reverse(IMPORT), carried(upload(client, content)))
+
+    assert PromptTemplate.objects.filter(text=text).count() == 27
