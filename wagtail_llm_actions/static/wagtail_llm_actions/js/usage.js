@@ -67,14 +67,14 @@ function fill(index, paint, gap) {
   tile.width = SIZE;
   tile.height = SIZE;
   const pen = tile.getContext('2d');
-  const draw = DRAW[PATTERNS[index % PATTERNS.length]];
-  if (!pen || !draw) return paint;
+  const trace = DRAW[PATTERNS[index % PATTERNS.length]];
+  if (!pen || !trace) return paint;
   pen.fillStyle = paint;
   pen.fillRect(0, 0, SIZE, SIZE);
   pen.strokeStyle = gap;
   pen.lineWidth = 2;
   pen.beginPath();
-  draw(pen);
+  trace(pen);
   pen.stroke();
   return pen.createPattern(tile, 'repeat') ?? paint;
 }
