@@ -64,13 +64,14 @@ def test_a_run_is_listed_with_who_what_and_how(client: Client, admin: User) -> N
     page = page_at(client, reverse(HISTORY))
 
     (row,) = table_rows(page)
-    assert row[:9] == [
+    assert row[:10] == [
         "Summary",
         "Tides",
         "Summary",
         "ines",
         "Scripted",
         "Succeeded",
+        "None",
         "12 + 7",
         "$0.012",
         "3.2 s",

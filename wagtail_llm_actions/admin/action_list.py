@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import django_filters
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from wagtail.admin.filters import WagtailFilterSet
@@ -65,7 +64,7 @@ def success_rate(llm_action: Any) -> str:
     ended = llm_action.recent_succeeded + llm_action.recent_failed
     if not ended:
         return "-"
-    return f"{number_format(100 * llm_action.recent_succeeded / ended, decimal_pos=0)} %"
+    return f"{round(100 * llm_action.recent_succeeded / ended)} %"
 
 
 def used_models() -> list[tuple[str, str]]:

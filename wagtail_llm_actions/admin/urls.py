@@ -7,6 +7,7 @@ from django.urls import path
 from wagtail_llm_actions.admin import action_test, history, usage
 from wagtail_llm_actions.admin.editor import views
 from wagtail_llm_actions.admin.models_page import CheckModelsView, ModelsView
+from wagtail_llm_actions.admin.run_page import RunView
 from wagtail_llm_actions.admin.template_form import check_template, preview_template
 from wagtail_llm_actions.admin.transfer import ExportView, ImportView
 from wagtail_llm_actions.admin.views import fields
@@ -19,7 +20,7 @@ urlpatterns = [
         history.HistoryView.as_view(results_only=True),
         name="history_results",
     ),
-    path("reports/llm-history/<uuid:run_id>/", history.RunView.as_view(), name="history_run"),
+    path("reports/llm-history/<uuid:run_id>/", RunView.as_view(), name="history_run"),
     path("reports/llm-usage/", usage.UsageView.as_view(), name="usage"),
     path(
         "reports/llm-usage/export/<slug:table>/",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -40,6 +41,7 @@ from wagtail_llm_actions.admin.template_form import (
 from wagtail_llm_actions.admin.transfer import transfer_buttons
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.runs.action_usage import with_recent_use
+from wagtail_llm_actions.runs.doubts import doubts
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -72,6 +74,29 @@ class NoAutosaveEditView(NoAutosave, EditView):
     """An edit form that saves only when asked to."""
 
 
+class Doubtful:
+    """Says after saving what looks wrong, as a warning."""
+
+    def save_instance(self) -> Any:
+        """Save as Wagtail does, then warn."""
+        llm_action = super().save_instance()  # type: ignore[misc]
+        for sentence in doubts(llm_action):
+            messages.warning(self.request, sentence)  # type: ignore[attr-defined]
+        return llm_action
+
+
+class LLMActionCreateView(Doubtful, NoAutosaveCreateView):
+    """A new action."""
+
+
+class LLMActionCopyView(Doubtful, NoAutosaveCopyView):
+    """A new action that begins as a copy."""
+
+
+class LLMActionEditView(Doubtful, NoAutosaveEditView):
+    """An action."""
+
+
 class LLMActionIndexView(IndexView):
     """The list of actions."""
 
@@ -93,9 +118,9 @@ class LLMActionViewSet(SnippetViewSet):
     icon = "llm-actions-generate"
     menu_label = _("Actions")
     index_view_class = LLMActionIndexView
-    add_view_class = NoAutosaveCreateView
-    copy_view_class = NoAutosaveCopyView
-    edit_view_class = NoAutosaveEditView
+    add_view_class = LLMActionCreateView
+    copy_view_class = LLMActionCopyView
+    edit_view_class = LLMActionEditView
     delete_view_class = LLMActionDeleteView
     copy_view_enabled = True
     search_fields = ["label", "description"]
@@ -113,6 +138,7 @@ class LLMActionViewSet(SnippetViewSet):
         IconsColumn("icons", label=_("Actions")),
     ]
     sort_order_field = "sort_order"
+    ordering = ["sort_order", "label"]
     edit_handler = ObjectList(
         [
             FieldPanel("label"),
@@ -174,6 +200,7 @@ class PromptTemplateViewSet(SnippetViewSet):
     delete_view_class = PromptTemplateDeleteView
     delete_template_name = "wagtail_llm_actions/templates/confirm_delete.html"
     search_fields = ["name", "description", "text"]
+    ordering = ["name"]
     list_display = [
         "name",
         "description",

@@ -29,9 +29,10 @@ def with_recent_use(actions: QuerySet[LLMAction]) -> QuerySet[LLMAction]:
     triggers = [trigger for trigger in LLMRun.Trigger if trigger != LLMRun.Trigger.TEST]
     no_test = Q(runs__trigger__in=triggers)
     recent = no_test & Q(runs__queued_at__gt=timezone.now() - RECENT)
-    return actions.annotate(
+    annotated: QuerySet[LLMAction] = actions.annotate(
         recent_runs=Count("runs", filter=recent),
         recent_succeeded=Count("runs", filter=recent & Q(runs__status=LLMRun.Status.SUCCEEDED)),
         recent_failed=Count("runs", filter=recent & Q(runs__status=LLMRun.Status.FAILED)),
         last_run_at=Max("runs__queued_at", filter=no_test),
     )
+    return annotated

@@ -1,0 +1,157 @@
+"""The history narrowed down: by what a run was, by its text, and never wider than asked for."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils import timezone
+
+from example_site.blog.models import Author
+from tests.admin.html import page_at, words
+from tests.admin.runs import HISTORY, history_reader, run_url
+from tests.factories import LLMAttemptFactory, LLMRunFactory, PromptTemplateFactory
+from wagtail_llm_actions.admin import history_filters
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from wagtail_llm_actions.models import LLMRun
+
+pytestmark = pytest.mark.django_db
+
+
+def listed(client: Client, **query: str) -> list[LLMRun]:
+    return list(client.get(reverse(HISTORY), query).context["object_list"])
+
+
+def exported(client: Client, **query: str) -> list[dict[str, str]]:
+    response: Any = client.get(reverse(HISTORY), {"export": "csv"} | query)
+    return list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
+
+
+@pytest.mark.parametrize(
+    ("values", "query"),
+    [
+        ({"error_code": "timeout", "status": "failed"}, {"error_code": "timeout"}),
+        ({"decision": "edited"}, {"decision": "edited"}),
+        ({"trigger": "test"}, {"trigger": "test"}),
+        ({"output": "Boats wait."}, {"text": "boats"}),
+        ({"prompt": "About boats"}, {"text": "boats"}),
+        ({"target_label": "High Tides"}, {"page": "tides"}),
+        ({"target_object_id": "4711"}, {"page": "4711"}),
+        ({"status": "cancelled"}, {"status": "cancelled"}),
+        ({"model_key": "owl"}, {"model_key": "owl"}),
+    ],
+)
+def test_a_filter_keeps_what_fits(
+    client: Client, admin: User, values: dict[str, Any], query: dict[str, str]
+) -> None:
+    run = LLMRunFactory(**values)
+    LLMRunFactory()
+
+    assert listed(client, **query) == [run]
+
+
+def test_runs_are_filtered_by_type_action_and_user(client: Client, admin: User) -> None:
+    content_type = ContentType.objects.get_for_model(Author)
+    run = LLMRunFactory(action__model_type=content_type)
+    LLMRunFactory()
+
+    assert listed(client, page_type=str(content_type.pk)) == [run]
+    assert listed(client, action=str(run.action_id)) == [run]
+    assert listed(client, user=str(run.user_id)) == [run]
+
+
+def test_only_the_newest_runs_of_the_period_are_searched(
+    client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_filters, "MAX_SEARCHED_RUNS", 2)
+    now = timezone.now()
+    oldest, _, newest = (
+        LLMRunFactory(queued_at=now - timedelta(days=days), output="Boats") for days in (9, 5, 1)
+    )
+
+    assert oldest not in listed(client, text="boats")
+    assert newest in listed(client, text="boats")
+    until = (now - timedelta(days=4)).date().isoformat()
+    assert oldest in listed(client, text="boats", queued_at_to=until)
+
+
+def test_the_search_says_how_far_it_goes(client: Client, admin: User) -> None:
+    LLMRunFactory()
+
+    assert "of the newest 10,000 runs" in words(page_at(client, reverse(HISTORY)))
+
+
+@pytest.mark.parametrize("query", [{"state": "failed"}, {"status": "lost"}, {"action": "0"}])
+def test_a_wrong_filter_exports_nothing(client: Client, admin: User, query: dict[str, str]) -> None:
+    LLMRunFactory()
+
+    response = client.get(reverse(HISTORY), {"export": "csv"} | query)
+
+    assert response.status_code == 400
+    assert next(iter(query)) in response.content.decode()
+
+
+def test_an_export_holds_what_the_filters_keep(client: Client, admin: User) -> None:
+    LLMRunFactory(status="failed", error_code="timeout")
+    LLMRunFactory()
+
+    (row,) = exported(client, error_code="timeout", queued_at_from="2020-01-01")
+
+    assert row["Error"] == "timeout"
+
+
+def test_an_export_is_safe_in_a_spreadsheet(client: Client, admin: User) -> None:
+    LLMRunFactory(target_label='=HYPERLINK("http://example.com")')
+
+    (row,) = exported(client)
+
+    assert row["Page"].startswith("'=")
+
+
+@pytest.mark.parametrize("sees", [False, True])
+def test_costs_are_for_those_who_may_view_costs(client: Client, sees: bool) -> None:
+    user = history_reader()
+    if sees:
+        user.user_permissions.add(Permission.objects.get(codename="view_costs"))
+    client.force_login(user)
+    run = LLMRunFactory(succeeded=True, cost_usd=Decimal("0.0123"))
+    LLMAttemptFactory(run=run, cost_usd=Decimal("0.0123"))
+
+    shown = [words(page_at(client, url)) for url in (reverse(HISTORY), run_url(run))]
+
+    assert ["$0.012" in text for text in shown] == [sees, sees]
+    assert ["Cost" in text for text in shown] == [sees, sees]
+    assert ("Cost in US dollars" in exported(client)[0]) is sees
+
+
+def test_a_run_leads_to_its_template_as_it_was(client: Client, admin: User) -> None:
+    template = PromptTemplateFactory(name="Shorten")
+    run = LLMRunFactory(prompt_template_revision=template.save_revision())
+
+    page = page_at(client, run_url(run))
+
+    url = reverse("wagtail_llm_actions_templates:edit", args=[template.pk])
+    link = page.select_one(f'.llm-actions-run a[href="{url}"]')
+    assert link is not None
+    assert words(link) == "Shorten"
+    template.delete()
+    assert client.get(run_url(run)).status_code == 200
+
+
+def test_the_types_that_runs_were_for_are_offered(client: Client, admin: User) -> None:
+    LLMRunFactory()
+
+    page = page_at(client, reverse(HISTORY))
+
+    assert "Blog page (page)" in words(page)
