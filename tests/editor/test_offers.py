@@ -119,6 +119,26 @@ def test_a_field_that_is_kept_from_the_user_is_neither_written_nor_read(
     assert list(offers(client, url)["fields"]) == [fields["destination"]]
 
 
+def test_an_action_below_a_page_is_offered_there_and_nowhere_else(
+    client: Client, editor: User
+) -> None:
+    here, elsewhere = BlogIndexPageFactory(), BlogIndexPageFactory()
+    LLMActionFactory(offered_below=str(here.pk))
+
+    assert list(offers(client, page_edit(BlogPageFactory(parent=here)))["fields"]) == ["summary"]
+    assert list(offers(client, post_add(here))["fields"]) == ["summary"]
+    assert offers(client, page_edit(BlogPageFactory(parent=elsewhere)))["fields"] == {}
+    assert offers(client, post_add(elsewhere))["fields"] == {}
+
+
+def test_an_action_below_a_deleted_page_is_offered_nowhere(client: Client, editor: User) -> None:
+    gone = BlogIndexPageFactory()
+    LLMActionFactory(offered_below=str(gone.pk))
+    gone.delete()
+
+    assert offers(client, page_edit(BlogPageFactory()))["fields"] == {}
+
+
 def test_a_locked_page_offers_nothing(client: Client, editor: User) -> None:
     LLMActionFactory()
     page = BlogPageFactory(locked=True, locked_by=AdminFactory(), locked_at=timezone.now())
@@ -262,6 +282,24 @@ def test_the_number_of_queries_does_not_grow_with_actions_and_runs(
 
     with django_assert_num_queries(15):
         assert len(offers(client, url)["fields"]["summary"]["actions"]) == actions
+
+
+@pytest.mark.parametrize("actions", [1, 3])
+def test_the_number_of_queries_does_not_grow_with_actions_below_pages(
+    client: Client,
+    editor: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    actions: int,
+) -> None:
+    page = BlogPageFactory()
+    for top in Page.objects.filter(depth__lte=3).order_by("depth")[:actions]:
+        LLMActionFactory(source="intro", offered_below=str(top.pk))
+        LLMActionFactory(source="intro", offered_below=str(top.pk))
+    url = page_edit(page)
+    offers(client, url)
+
+    with django_assert_num_queries(16):
+        assert offers(client, url)["fields"]["summary"]["actions"]
 
 
 def test_another_editor_gets_the_actions_and_not_the_runs(client: Client, editor: User) -> None:

@@ -13,6 +13,8 @@ from wagtail_llm_actions.compat import page_model, permission_policy_for
 from wagtail_llm_actions.models import LLMAction, LLMRun, PromptTemplate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db import models
     from django.db.models import QuerySet
 
@@ -66,13 +68,22 @@ def is_offered_at(
     A page that is not saved yet stands below ``parent``. A subtree whose page was deleted is
     nowhere.
     """
-    if not llm_action.offered_below:
-        return True
+    return bool(offered_at([llm_action], instance, parent))
+
+
+def offered_at(
+    actions: Iterable[LLMAction], instance: models.Model, parent: AbstractPage | None = None
+) -> list[LLMAction]:
+    """Return those actions that are offered where this object stands, by one query at most."""
+    actions = list(actions)
     place: Any = parent or instance
-    if not isinstance(place, AbstractPage):
-        return False
-    top = page_model().objects.filter(pk=llm_action.offered_below).first()
-    return top is not None and (place.pk == top.pk or place.is_descendant_of(top))
+    tops = {action.offered_below for action in actions} - {""}
+    here = {""}
+    if tops and isinstance(place, AbstractPage):
+        for top in page_model().objects.filter(pk__in=tops):
+            if place.pk == top.pk or place.is_descendant_of(top):
+                here.add(str(top.pk))
+    return [action for action in actions if action.offered_below in here]
 
 
 def may_follow(user: Any, run: LLMRun) -> bool:

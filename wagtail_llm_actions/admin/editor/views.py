@@ -29,6 +29,7 @@ from wagtail_llm_actions.runs.permissions import (
     may_follow,
     may_see_output,
     offered_actions,
+    offered_at,
 )
 from wagtail_llm_actions.runs.recover import recover_run, requeue
 from wagtail_llm_actions.runs.start import start
@@ -79,7 +80,8 @@ def offers(request: HttpRequest) -> JsonResponse:
     form = locate(request.GET.get("form_action", ""))
     if not may_edit(request.user, form.instance, form.parent):
         return JsonResponse({"fields": {}, "runs": []})
-    actions = offered_actions(request.user, type(form.instance))
+    allowed = offered_actions(request.user, type(form.instance))
+    actions = offered_at(allowed, form.instance, form.parent)
     in_form = form.fields(request.user) if actions else set()
     fields: dict[str, Any] = {}
     for action in actions:
