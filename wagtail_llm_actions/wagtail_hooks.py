@@ -17,11 +17,13 @@ from wagtail_llm_actions.admin.history import HISTORY_POLICY
 from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.runs.open import attach_runs
+from wagtail_llm_actions.runs.page_history import ACCEPTED, AcceptedFormatter, log_accepted
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
     from django.urls import URLResolver
+    from wagtail.log_actions import LogActionRegistry
 
 register_snippet(LLMViewSetGroup)
 
@@ -92,8 +94,25 @@ def insert_editor_js() -> str:
     )
 
 
+@hooks.register("register_log_actions")
+def register_log_actions(actions: LogActionRegistry) -> None:
+    """Let Wagtail's history say where a text was accepted."""
+    actions.register_action(ACCEPTED)(AcceptedFormatter)
+
+
 @hooks.register("after_create_page")
 @hooks.register("after_create_snippet")
 def attach_runs_of_create_form(request: HttpRequest, instance: Model) -> Any:
     """Give runs that were started before the object existed their object."""
     attach_runs(request.user, instance, request.POST.get(FORM_KEY, ""))
+    log_accepted(request.user, instance)
+
+
+# A hook of the site may answer after publishing, and end the request before the edit is done.
+@hooks.register("after_publish_page")
+@hooks.register("after_publish")
+@hooks.register("after_edit_page")
+@hooks.register("after_edit_snippet")
+def log_accepted_texts(request: HttpRequest, instance: Model) -> Any:
+    """Say in the object's history which of its texts came from a model."""
+    log_accepted(request.user, instance)

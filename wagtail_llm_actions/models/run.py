@@ -145,6 +145,7 @@ class LLMRun(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
     decision_similarity = models.FloatField(_("similarity"), null=True)
+    logged_at = models.DateTimeField(null=True)
 
     class Meta:
         """Newest first; indexed for the history, the editor's form and recovery."""
