@@ -71,6 +71,16 @@ def test_runs_are_filtered_by_type_action_and_user(client: Client, admin: User) 
     assert listed(client, user=str(run.user_id)) == [run]
 
 
+def test_several_decisions_are_what_was_kept(client: Client, admin: User) -> None:
+    for decision in ("accepted", "edited", "dismissed", "none"):
+        LLMRunFactory(decision=decision)
+
+    response = client.get(f"{reverse(HISTORY)}?decision=accepted&decision=edited")
+
+    found = {run.decision for run in response.context["object_list"]}
+    assert found == {"accepted", "edited"}
+
+
 def test_only_the_newest_runs_of_the_period_are_searched(
     client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,7 +114,7 @@ def test_actions_are_listed_with_how_they_went_lately(client: Client, admin: Use
 def test_each_action_has_icons_for_what_one_may_do(client: Client, admin: User) -> None:
     llm_action = LLMActionFactory(label="Summary")
 
-    icons = page_at(client, reverse(ACTIONS)).select("td.llm-actions-icons a")
+    icons = page_at(client, reverse(ACTIONS)).select(".llm-actions-icons a")
 
     edit = edit_url(llm_action)
     assert {str(icon["aria-label"]): str(icon["href"]) for icon in icons} == {
@@ -132,7 +132,7 @@ def test_whoever_may_only_view_has_no_icons(client: Client) -> None:
     client.force_login(user)
     LLMActionFactory()
 
-    assert not page_at(client, reverse(ACTIONS)).select("td.llm-actions-icons a")
+    assert not page_at(client, reverse(ACTIONS)).select(".llm-actions-icons a")
 
 
 def test_actions_are_put_into_another_order(client: Client, admin: User) -> None:

@@ -16,6 +16,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 
 from wagtail_llm_actions.admin.costs import may_view_costs
 from wagtail_llm_actions.admin.history_filters import HistoryFilterSet
+from wagtail_llm_actions.admin.listing import StyledListing
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.admin.money import usd
 from wagtail_llm_actions.admin.spreadsheets import SafeExportMixin
@@ -75,7 +76,7 @@ def add_edit_urls(runs: Iterable[Any], user: Any) -> None:
         run.target_url = finder.get_edit_url(run.target) if run.target else None
 
 
-class HistoryView(SafeExportMixin, ReportView):
+class HistoryView(StyledListing, SafeExportMixin, ReportView):
     """The list of runs, newest first."""
 
     model = LLMRun
@@ -108,7 +109,7 @@ class HistoryView(SafeExportMixin, ReportView):
             Column(lambda run: model_label(run.model_key), label=_("Model")),
             StatusColumn(),
             Column("get_decision_display", label=_("Decision")),
-            Column(_tokens, label=_("Tokens (in + out)")),
+            Column(_tokens, label=_("Tokens")),
             *([cost] if may_view_costs(self.request.user) else []),
             Column(_seconds, label=_("Time")),
             DateColumn("queued_at", label=_("When")),

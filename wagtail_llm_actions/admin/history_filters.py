@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import django_filters
+from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
@@ -60,7 +61,11 @@ class HistoryFilterSet(WagtailFilterSet):
     error_code = django_filters.ChoiceFilter(
         label=_("Error"), choices=[(code.value, code.value) for code in ErrorCode]
     )
-    decision = django_filters.ChoiceFilter(label=_("Decision"), choices=LLMRun.Decision.choices)
+    decision = django_filters.MultipleChoiceFilter(
+        label=_("Decision"),
+        choices=LLMRun.Decision.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
     trigger = django_filters.ChoiceFilter(label=_("Trigger"), choices=LLMRun.Trigger.choices)
     text = django_filters.CharFilter(
         label=_("Text in prompt or output (of the newest 10,000 runs)"), method="filter_text"

@@ -31,6 +31,7 @@ from wagtail_llm_actions.admin.action_list import (
 from wagtail_llm_actions.admin.action_test import TestPanel
 from wagtail_llm_actions.admin.deleting import LLMActionDeleteView, PromptTemplateDeleteView
 from wagtail_llm_actions.admin.forms import LLMActionForm, model_type_label
+from wagtail_llm_actions.admin.listing import StyledListing
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.admin.models_page import ACTION_POLICY, ModelsView
 from wagtail_llm_actions.admin.template_form import (
@@ -97,7 +98,7 @@ class LLMActionEditView(Doubtful, NoAutosaveEditView):
     """An action."""
 
 
-class LLMActionIndexView(IndexView):
+class LLMActionIndexView(StyledListing, IndexView):
     """The list of actions."""
 
     add_item_label = _("New action")
@@ -132,8 +133,8 @@ class LLMActionViewSet(SnippetViewSet):
         FieldColumn("source", label=_("Source field")),
         Column(lambda action: model_label(action.model), label=_("LLM model")),
         BooleanColumn("is_active", label=_("Active")),
-        Column("recent_runs", label=_("Runs (30 days)")),
-        Column(success_rate, label=_("Success (30 days)")),
+        Column("recent_runs", label=_("Runs, 30 days")),
+        Column(success_rate, label=_("Success, 30 days")),
         DateColumn("last_run_at", label=_("Last run")),
         IconsColumn("icons", label=_("Actions")),
     ]
