@@ -11,13 +11,13 @@ from playwright.sync_api import expect
 
 from tests.browser.person import Person
 from tests.factories import AdminFactory, BlogPageFactory, LLMActionFactory
+from tests.parts.web import WebProcess
 from tests.runs.usage_rows import NOON, failed, succeeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
-    from pytest_django.live_server_helper import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -33,8 +33,16 @@ COLOURS = """canvas => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def site(django_db_setup: None) -> Iterator[str]:
+    """A site that needs neither a queue server nor a model."""
+    with WebProcess({}) as web:
+        web.wait_until_ready()
+        yield f"http://{web.address}"
+
+
 @pytest.fixture
-def admin(browser: Browser, live_server: LiveServer) -> Iterator[Person]:
+def admin(browser: Browser, site: str) -> Iterator[Person]:
     action, page, user = LLMActionFactory(), BlogPageFactory(), AdminFactory()
     for number in range(24):
         values = {"action": action, "page": page, "user": user}
@@ -48,7 +56,7 @@ def admin(browser: Browser, live_server: LiveServer) -> Iterator[Person]:
         )
         if number % 3 == 0:
             failed(queued_at=queued_at, error_detail="No answer.", **values)
-    person = Person(browser, live_server.url, user)
+    person = Person(browser, site, user)
     yield person
     person.leave()
 
