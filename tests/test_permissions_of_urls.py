@@ -44,6 +44,10 @@ OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "history_run": ("GET", FOR_ADMINS),
     "usage": ("GET", FOR_ADMINS),
     "usage_export": ("GET", FOR_ADMINS),
+    "first_steps": ("GET", FOR_ADMINS),
+    # Without a type it shows the form again.
+    "create_first_action": ("POST", (LOGIN, LOGIN, HOME, HOME, 200)),
+    "create_starters": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/")),
     "models": ("GET", FOR_ADMINS),
     "check_models": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
     "check_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
@@ -101,6 +105,9 @@ JSON_URLS = {
         "history_run",
         "usage",
         "usage_export",
+        "first_steps",
+        "create_first_action",
+        "create_starters",
         "models",
         "check_models",
     }
@@ -177,6 +184,8 @@ class Site:
             return {"export": "csv"}
         if name.endswith(":chosen_multiple"):
             return {"id": []}
+        if name.endswith(":create_first_action"):
+            return {}
         return {
             "form_action": address,
             "llm-actions-form-action": address,
