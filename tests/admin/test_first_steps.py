@@ -25,7 +25,6 @@ from wagtail_llm_actions.prompts.starters import starters
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import Model
-    from django.http import HttpResponse
     from django.test import Client
     from pytest_django import Settings
 
@@ -46,10 +45,9 @@ def shown(client: Client) -> dict[str, str]:
     }
 
 
-def create(client: Client, model: type[Model], **extra: Any) -> HttpResponse:
+def create(client: Client, model: type[Model], **extra: Any) -> Any:
     content_type = ContentType.objects.get_for_model(model)
-    response: HttpResponse = client.post(reverse(CREATE), {"model_type": content_type.pk}, **extra)
-    return response
+    return client.post(reverse(CREATE), {"model_type": content_type.pk}, **extra)
 
 
 def somebody(*codenames: str) -> User:
@@ -139,7 +137,7 @@ def test_a_first_action_takes_one_click_and_brings_its_template(
     response = create(client, BlogPage, follow=True)
 
     llm_action = LLMAction.objects.get()
-    assert response.redirect_chain == [  # type: ignore[attr-defined]
+    assert response.redirect_chain == [
         (reverse("wagtail_llm_actions_actions:edit", args=[llm_action.pk]), 302)
     ]
     assert "Test it below" in response.content.decode()

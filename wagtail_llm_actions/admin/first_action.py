@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
@@ -102,8 +102,7 @@ def log_creation(instance: LLMAction, user: Any) -> None:
 
 
 def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
-    field: Any = model._meta.get_field(name)
-    return field
+    return cast("models.Field[Any, Any]", model._meta.get_field(name))
 
 
 def _room(model: type[models.Model], name: str) -> float:
