@@ -82,7 +82,9 @@ def test_what_is_there_is_done(client: Client, admin: User) -> None:
     found = shown(client)
 
     assert found["models"] == ("A provider and a model Done 1 model of these providers: test.")
-    assert found["worker"] == "A worker Done A worker is running."
+    assert found["worker"] == (
+        "A worker Done Runs are executed by the queue that the site has chosen."
+    )
     assert found["templates"] == "Prompt templates Done There is 1 prompt template."
     assert found["actions"].startswith("An action Done There is 1 action.")
     assert "Everything is there." in words(page_at(client, reverse(STEPS)))

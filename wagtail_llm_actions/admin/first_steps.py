@@ -26,7 +26,7 @@ from wagtail_llm_actions.admin.first_action import (
 )
 from wagtail_llm_actions.admin.forms import ModelTypeField
 from wagtail_llm_actions.admin.models_page import ACTION_POLICY
-from wagtail_llm_actions.conf import THREAD_QUEUE, get_settings
+from wagtail_llm_actions.conf import RQ_QUEUE, THREAD_QUEUE, get_settings
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.queues import get_queue
@@ -188,7 +188,10 @@ def _worker() -> Step:
         )
     except QueueUnavailable:
         words = _("The queue server cannot be reached. Start it, or correct RQ_QUEUES.")
-    if get_settings().queue == THREAD_QUEUE:
+    queue = get_settings().queue
+    if is_done and queue != RQ_QUEUE:
+        words = _("Runs are executed by the queue that the site has chosen.")
+    if queue == THREAD_QUEUE:
         words = _(
             "Runs are executed in threads of the web process, which is good for a first look. For "
             "production install django-rq, add RQ_QUEUES with the queues llm and llm_bulk, and "
