@@ -44,6 +44,10 @@ OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "history_run": ("GET", FOR_ADMINS),
     "usage": ("GET", FOR_ADMINS),
     "usage_export": ("GET", FOR_ADMINS),
+    "first_steps": ("GET", FOR_ADMINS),
+    # Without a type it shows the form again.
+    "create_first_action": ("POST", (LOGIN, LOGIN, HOME, HOME, 200)),
+    "create_starters": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/")),
     "models": ("GET", FOR_ADMINS),
     "check_models": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
     "export": ("GET", FOR_ADMINS),
@@ -103,6 +107,9 @@ PAGES = {
     "import",
     "usage",
     "usage_export",
+    "first_steps",
+    "create_first_action",
+    "create_starters",
 }
 JSON_URLS = {name: method for name, (method, _) in OWN_URLS.items() if name not in PAGES}
 
@@ -178,6 +185,8 @@ class Site:
             return {"export": "csv"}
         if name.endswith(":chosen_multiple"):
             return {"id": []}
+        if name.endswith(":create_first_action"):
+            return {}
         return {
             "form_action": address,
             "llm-actions-form-action": address,

@@ -14,6 +14,7 @@ from wagtail.snippets.models import register_snippet
 
 from wagtail_llm_actions.admin.editor.views import FORM_KEY
 from wagtail_llm_actions.admin.history import HISTORY_POLICY
+from wagtail_llm_actions.admin.home_panel import HomePanel
 from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.runs.open import attach_runs
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
     from django.urls import URLResolver
+    from wagtail.admin.ui.components import Component
     from wagtail.log_actions import LogActionRegistry
 
 register_snippet(LLMViewSetGroup)
@@ -58,6 +60,13 @@ def register_usage_menu_item() -> MenuItem:
         icon_name="llm-actions-generate",
         order=1110,
     )
+
+
+@hooks.register("construct_homepage_panels")
+def add_home_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """Show on the front page how it goes, to those who may view runs."""
+    if HISTORY_POLICY.user_has_permission(request.user, "view"):
+        panels.append(HomePanel())
 
 
 @hooks.register("register_admin_urls")

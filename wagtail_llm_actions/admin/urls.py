@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wagtail_llm_actions.admin import action_test, history, usage
+from wagtail_llm_actions.admin import action_test, first_steps, history, usage
 from wagtail_llm_actions.admin.editor import views
 from wagtail_llm_actions.admin.models_page import CheckModelsView, ModelsView
 from wagtail_llm_actions.admin.run_page import RunView
@@ -27,6 +27,13 @@ urlpatterns = [
         usage.UsageExportView.as_view(),
         name="usage_export",
     ),
+    path("llm/", first_steps.FirstStepsView.as_view(), name="first_steps"),
+    path(
+        "llm/first-action/",
+        first_steps.CreateFirstActionView.as_view(),
+        name="create_first_action",
+    ),
+    path("llm/starters/", first_steps.CreateStartersView.as_view(), name="create_starters"),
     path("llm/models/", ModelsView.as_view(), name="models"),
     path("llm/models/check/", CheckModelsView.as_view(), name="check_models"),
     path("llm/export/", ExportView.as_view(), name="export"),

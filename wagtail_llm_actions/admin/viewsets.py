@@ -30,6 +30,7 @@ from wagtail_llm_actions.admin.action_list import (
 )
 from wagtail_llm_actions.admin.action_test import TestPanel
 from wagtail_llm_actions.admin.deleting import LLMActionDeleteView, PromptTemplateDeleteView
+from wagtail_llm_actions.admin.first_steps import FirstStepsMenuItem
 from wagtail_llm_actions.admin.forms import LLMActionForm, model_type_label
 from wagtail_llm_actions.admin.listing import StyledListing
 from wagtail_llm_actions.admin.messages import model_label
@@ -119,6 +120,7 @@ class LLMActionViewSet(SnippetViewSet):
     icon = "llm-actions-generate"
     menu_label = _("Actions")
     index_view_class = LLMActionIndexView
+    index_results_template_name = "wagtail_llm_actions/actions/index_results.html"
     add_view_class = LLMActionCreateView
     copy_view_class = LLMActionCopyView
     edit_view_class = LLMActionEditView
@@ -251,7 +253,14 @@ class LLMViewSetGroup(SnippetViewSetGroup):
             icon_name="llm-actions-generate",
             order=len(self.items) + 1,
         )
-        return [*super().get_submenu_items(), models]
+        first_steps = FirstStepsMenuItem(
+            _("First steps"),
+            reverse("wagtail_llm_actions:first_steps"),
+            name="llm-first-steps",
+            icon_name="help",
+            order=0,
+        )
+        return [first_steps, *super().get_submenu_items(), models]
 
 
 class ModelsMenuItem(MenuItem):

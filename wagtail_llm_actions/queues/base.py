@@ -40,6 +40,16 @@ class Queue(ABC):
         editor's browser while it waits.
         """
 
+    def has_worker(self) -> bool:
+        """Whether anybody takes runs off the queue now, as the admin is told.
+
+        True by default: for queues that work by themselves, or that cannot tell.
+
+        Raises:
+            QueueUnavailable: The queue did not answer, within 2 seconds.
+        """
+        return True
+
     @abstractmethod
     def cancel(self, run_id: UUID) -> None:
         """Take a waiting run off the queue where that is cheap; the database says it is cancelled."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import django_rq
 from redis.exceptions import RedisError
+from rq import worker_registration
 from rq.serializers import JSONSerializer
 
 from wagtail_llm_actions.conf import get_settings
@@ -50,6 +51,20 @@ class RQQueue(Queue):
                 failure_ttl=FAILURE_TTL_SECONDS,
             )
         except (RedisError, OSError, KeyError) as error:
+            raise QueueUnavailable(type(error).__name__) from error
+
+    def has_worker(self) -> bool:
+        """Whether a worker is registered for what editors wait for, and has shown that it lives.
+
+        Raises:
+            QueueUnavailable: The server is down or slow, or ``RQ_QUEUES`` is wrong.
+        """
+        try:
+            queue = _engine(Lane.INTERACTIVE)
+            # The set keeps workers that were killed; the key of each is gone soon after.
+            keys = worker_registration.get_keys(queue)
+            return bool(keys and queue.connection.exists(*keys))
+        except (RedisError, OSError, KeyError, ValueError) as error:
             raise QueueUnavailable(type(error).__name__) from error
 
     def cancel(self, run_id: UUID) -> None:

@@ -6,7 +6,7 @@ which of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -134,10 +134,14 @@ class Usage:
         self.period = period
 
     @cached_property
+    def counts(self) -> Figures:
+        """All runs of the period without their times, for which every run is read."""
+        return Figures(**editors_runs(self.period).aggregate(**_COUNTS))
+
+    @cached_property
     def totals(self) -> Figures:
         """All runs of the period."""
-        counts = editors_runs(self.period).aggregate(**_COUNTS)
-        return Figures(**counts, **self._times("total", ()))
+        return replace(self.counts, **self._times("total", ()))
 
     @cached_property
     def days(self) -> list[Day]:

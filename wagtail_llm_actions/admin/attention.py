@@ -1,0 +1,112 @@
+"""What an admin should look at soon, in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_llm_actions.admin.messages import model_label
+from wagtail_llm_actions.admin.models_page import ACTION_POLICY
+from wagtail_llm_actions.admin.usage_words import history_url
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.queues import get_queue
+from wagtail_llm_actions.runs.period import Period, day_of, today
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+RECENT = timedelta(hours=24)
+ENOUGH_RUNS = 5
+SHOWN_ACTIONS = 5
+
+Status = LLMRun.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """A sentence, and where to go; empty where this reader cannot do anything about it."""
+
+    sentence: str
+    url: str = ""
+
+
+def attention(actions: Iterable[LLMAction], user: Any) -> list[Attention]:
+    """Return everything that needs attention now.
+
+    Args:
+        actions: All active ones.
+        user: The reader; links lead only where they may go.
+    """
+    try:
+        get_settings()
+        return [*_queue(), *_failing_models(), *_lost_models(actions, user)]
+    except (ImproperlyConfigured, ImportError) as error:
+        sentence = _("The settings of the LLM actions are wrong: %(problem)s")
+        return [Attention(sentence % {"problem": error})]
+
+
+def _queue() -> Iterator[Attention]:
+    try:
+        if not get_queue().has_worker():
+            yield Attention(_("No worker is running, so no run will start."))
+    except QueueUnavailable:
+        yield Attention(_("The queue server cannot be reached, so no run will start."))
+
+
+def _failing_models() -> Iterator[Attention]:
+    since = timezone.now() - RECENT
+    period = Period(day_of(since), today())
+    runs = LLMRun.objects.filter(
+        status__in=(Status.SUCCEEDED, Status.FAILED),
+        finished_at__gt=since,
+        # For the index: a run ends soon after it was queued.
+        queued_at__gt=since - RECENT,
+    ).exclude(trigger=LLMRun.Trigger.TEST)
+    rows: Any = runs.order_by("model_key").values_list("model_key")
+    for key, ended, failed in rows.annotate(
+        Count("pk"), failed=Count("pk", filter=Q(status=Status.FAILED))
+    ):
+        if ended >= ENOUGH_RUNS and 2 * failed > ended:
+            sentence = _("%(model)s: %(failed)d of %(ended)d runs failed in the last 24 hours.")
+            yield Attention(
+                sentence % {"model": model_label(key), "failed": failed, "ended": ended},
+                history_url(period, model_key=key, status=Status.FAILED.value),
+            )
+
+
+def _lost_models(actions: Iterable[LLMAction], user: Any) -> Iterator[Attention]:
+    models = get_settings().models
+    may_change = ACTION_POLICY.user_has_permission(user, "change")
+    lost = [
+        (action, key)
+        for action in actions
+        for key in (action.model, action.fallback_model)
+        if key and key not in models
+    ]
+    for action, key in lost[:SHOWN_ACTIONS]:
+        if key == action.model:
+            sentence = _("“%(action)s” uses the model %(model)s, which is not configured any more.")
+        else:
+            sentence = _(
+                "“%(action)s” has the fallback model %(model)s, which is not configured any more."
+            )
+        url = reverse("wagtail_llm_actions_actions:edit", args=[action.pk]) if may_change else ""
+        yield Attention(sentence % {"action": action.label, "model": key}, url)
+    if (more := len(lost) - SHOWN_ACTIONS) > 0:
+        sentence = ngettext(
+            "%(count)d more model of an action is not configured any more.",
+            "%(count)d more models of actions are not configured any more.",
+            more,
+        )
+        url = reverse("wagtail_llm_actions:models") if may_change else ""
+        yield Attention(sentence % {"count": more}, url)
