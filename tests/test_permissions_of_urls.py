@@ -60,6 +60,7 @@ OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "test": ("GET", (LOGIN, LOGIN, 403, 403, 403)),
     # Without a right it offers nothing.
     "offers": ("GET", (LOGIN, LOGIN, 200, 200, 200)),
+    "object_runs": ("GET", (LOGIN, LOGIN, 403, 200, 200)),
     "runs": ("POST", (LOGIN, LOGIN, 403, 202, 202)),
     # The run of the editor; an admin reads it in the history.
     "run": ("GET", (LOGIN, LOGIN, 403, 200, 403)),

@@ -99,6 +99,7 @@ def insert_editor_js() -> str:
         {
             "offers_url": reverse("wagtail_llm_actions:offers"),
             "runs_url": reverse("wagtail_llm_actions:runs"),
+            "object_runs_url": reverse("wagtail_llm_actions:object_runs"),
         },
     )
 

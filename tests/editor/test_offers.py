@@ -280,7 +280,7 @@ def test_the_number_of_queries_does_not_grow_with_actions_and_runs(
     url = page_edit(page)
     offers(client, url)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert len(offers(client, url)["fields"]["summary"]["actions"]) == actions
 
 

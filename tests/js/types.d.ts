@@ -31,6 +31,19 @@ declare namespace LLMActions {
   interface Offers {
     fields: Record<string, Offer>;
     runs: Run[];
+    /** How many earlier texts each field has, besides the one in its card. */
+    earlier: Record<string, number>;
+  }
+
+  /** A text that was written before. */
+  interface EarlierRun extends Run {
+    user: string;
+    time: string;
+    decision_label: string;
+  }
+
+  interface Earlier {
+    fields: Record<string, EarlierRun[]>;
   }
 
   interface Run {
@@ -176,6 +189,7 @@ declare namespace LLMActions {
     bar: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/bar.js');
     card: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/card.js');
     diff: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/diff.js');
+    earlier: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/earlier.js');
     fields: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/fields.js');
     run: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/run.js');
     words: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/words.js');
@@ -185,6 +199,7 @@ declare namespace LLMActions {
   interface Site extends Omit<Arguments, 'form' | 'formKey' | 'offers' | 'urls' | 'uuid'> {
     texts: Texts;
     requests: ReturnType<Arguments['api']['createApi']>;
+    loadEarlier: () => Promise<Earlier>;
     compare: (before: string, after: string) => Promise<Change[]>;
   }
 }

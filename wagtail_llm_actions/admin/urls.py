@@ -44,6 +44,7 @@ urlpatterns = [
     path("llm/tests/", action_test.tests, name="tests"),
     path("llm/tests/<uuid:run_id>/", action_test.test, name="test"),
     path("llm/offers/", views.offers, name="offers"),
+    path("llm/page-runs/", views.object_runs, name="object_runs"),
     path("llm/runs/", views.runs, name="runs"),
     path("llm/runs/<uuid:run_id>/", views.run, name="run"),
     path("llm/runs/<uuid:run_id>/cancel/", views.cancel, name="cancel"),

@@ -29,8 +29,12 @@ def accept(run: LLMRun, text: str) -> None:
 
 
 def dismiss(run: LLMRun) -> None:
-    """Record that the editor did not want the proposal."""
-    _decide(run.pk, LLMRun.Decision.DISMISSED, None)
+    """Record that the editor did not want the proposal.
+
+    Not of a text that was accepted, and then proposed a second time: it was wanted once.
+    """
+    if run.decision not in {LLMRun.Decision.ACCEPTED, LLMRun.Decision.EDITED}:
+        _decide(run.pk, LLMRun.Decision.DISMISSED, None)
 
 
 def undo(run: LLMRun) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from wagtail_llm_actions.admin.editor.earlier import earlier_run
 from wagtail_llm_actions.admin.editor.forms import UnknownForm, locate
 from wagtail_llm_actions.admin.editor.state import run_state
 from wagtail_llm_actions.admin.messages import model_label
@@ -23,6 +24,7 @@ from wagtail_llm_actions.errors import PermissionRefused
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs import decide as decisions
 from wagtail_llm_actions.runs.cancel import cancel as cancel_run
+from wagtail_llm_actions.runs.earlier import MAX_EARLIER, earlier_counts, earlier_runs
 from wagtail_llm_actions.runs.open import open_runs
 from wagtail_llm_actions.runs.permissions import (
     may_edit,
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest
+
+    from wagtail_llm_actions.admin.editor.earlier import EarlierRun
 
 PREFIX = "llm-actions-"
 FORM_KEY = f"{PREFIX}form-key"
@@ -97,9 +101,28 @@ def offers(request: HttpRequest) -> JsonResponse:
                 "model": model_label(action.model),
             }
         )
-    runs = open_runs(request.user, form.instance, _form_key(request.GET.get("form_key", "")))
+    form_key = _form_key(request.GET.get("form_key", ""))
+    runs = open_runs(request.user, form.instance, form_key)
     shown = [run_state(run) for run in runs if run.field_path in fields]
-    return JsonResponse({"fields": fields, "runs": shown})
+    earlier = earlier_counts(
+        request.user, form.instance, form_key, fields, without=[run["id"] for run in shown]
+    )
+    return JsonResponse({"fields": fields, "runs": shown, "earlier": earlier})
+
+
+@require_GET
+@json_errors
+def object_runs(request: HttpRequest) -> JsonResponse:
+    """List the texts that were written for the fields of a form, whoever asked for them."""
+    form = locate(request.GET.get("form_action", ""))
+    if not may_edit(request.user, form.instance, form.parent):
+        raise PermissionRefused
+    form_key = _form_key(request.GET.get("form_key", ""))
+    found = earlier_runs(request.user, form.instance, form_key, form.fields(request.user))
+    fields: dict[str, list[EarlierRun]] = {}
+    for run in found[:MAX_EARLIER]:
+        fields.setdefault(run.field_path, []).append(earlier_run(run, request.user))
+    return JsonResponse({"fields": fields})
 
 
 @require_POST

@@ -80,6 +80,19 @@ export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
      */
     poll: (run, cursor) => request(`${run.poll_url}?after=${encodeURIComponent(cursor)}`),
 
+    /**
+     * @param {string} url - of the list of this form's earlier texts
+     * @returns {Promise<LLMActions.Earlier>}
+     */
+    async earlier(url) {
+      const query = new URLSearchParams({
+        form_action: form.getAttribute('action') || '',
+        form_key: formKey,
+      });
+      const answer = /** @type {unknown} */ (await request(`${url}?${query}`));
+      return /** @type {LLMActions.Earlier} */ (answer);
+    },
+
     /** @param {LLMActions.Run} run */
     cancel: (run) => request(run.cancel_url, { method: 'POST' }),
 

@@ -23,9 +23,9 @@ class FieldWidget {
 
   /**
    * @param {LLMActions.Site} site
-   * @param {{path: string, offer: LLMActions.Offer, field: LLMActions.Field}} own
+   * @param {{path: string, offer: LLMActions.Offer, field: LLMActions.Field, count: number}} own
    */
-  constructor(site, { path, offer, field }) {
+  constructor(site, { path, offer, field, count }) {
     this.site = site;
     /** @type {LLMActions.Chosen} - the one run last */
     this.action = offer.actions[0];
@@ -39,6 +39,15 @@ class FieldWidget {
     });
     this.bar.root.append(this.card.root);
     field.place.after(this.bar.root);
+    this.earlier = site.earlier.createEarlier({
+      path,
+      label: offer.label,
+      count,
+      root: this.bar.root,
+      load: site.loadEarlier,
+      shown: () => (this.state === 'proposal' ? this.run?.id : undefined),
+      onChoose: (run) => this.proposeAgain(run),
+    });
     this.control.addEventListener('input', () => this.fieldEdited());
   }
 
@@ -68,6 +77,14 @@ class FieldWidget {
   adopt(run) {
     this.begin({ id: run.action, label: run.action_label });
     this.take(run);
+  }
+
+  /** @param {LLMActions.Run} run - finished, of some earlier day */
+  proposeAgain(run) {
+    if (this.state === 'proposal') this.decide('dismiss');
+    this.adopt(run);
+    this.card.focus();
+    this.bar.reveal(this.card.root);
   }
 
   /** @param {LLMActions.Chosen} action */
@@ -144,6 +161,7 @@ class FieldWidget {
     const inside = state !== this.state && this.bar.root.contains(document.activeElement);
     this.state = state;
     this.bar.setBusy(state === 'working');
+    this.earlier.setBusy(state === 'working');
     this.card.show({ state, title: this.action.label, ...view });
     if (!inside) return;
     (state === 'cancelled' ? this.bar : this.card).focus();
@@ -177,7 +195,9 @@ class FieldWidget {
    * @param {string} [text]
    */
   decide(decision, text) {
-    if (this.run) this.site.requests.decide(this.run, decision, text);
+    this.earlier.offer();
+    // A text of somebody else has no such address: theirs is the decision that counts.
+    if (this.run?.decide_url) this.site.requests.decide(this.run, decision, text);
   }
 
   // What the buttons of the card do; they are named by their data-command.
@@ -240,17 +260,26 @@ class FieldWidget {
 /** @param {LLMActions.Arguments} options - the modules among them */
 export function start({ form, formKey, offers, urls, uuid, ...modules }) {
   const { texts } = modules.card;
+  const requests = modules.api.createApi({
+    form,
+    formKey,
+    uuid,
+    texts,
+    runsUrl: String(urls.runsUrl),
+  });
   const site = {
     ...modules,
     texts,
-    requests: modules.api.createApi({ form, formKey, uuid, texts, runsUrl: String(urls.runsUrl) }),
+    requests,
+    loadEarlier: () => requests.earlier(String(urls.objectRunsUrl)),
     compare: modules.diff.createCompare(String(urls.diffLibrary)),
   };
   /** @type {Map<string, FieldWidget>} */
   const widgets = new Map();
   Object.entries(offers.fields).forEach(([path, offer]) => {
     const field = modules.fields.findField(form, path);
-    if (field) widgets.set(path, new FieldWidget(site, { path, offer, field }));
+    const count = offers.earlier[path] ?? 0;
+    if (field) widgets.set(path, new FieldWidget(site, { path, offer, field, count }));
   });
   offers.runs.forEach((run) => widgets.get(run.field)?.adopt(run));
 }

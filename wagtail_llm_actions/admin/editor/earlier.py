@@ -1,0 +1,56 @@
+"""A text that was written before, as the widget lists it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from wagtail.admin.utils import get_user_display_name
+
+from wagtail_llm_actions.admin.editor.state import RunState, run_state
+from wagtail_llm_actions.runs.permissions import may_follow
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.models import LLMRun
+
+
+class EarlierRun(RunState):
+    """A run that can be proposed again, and who asked for it."""
+
+    user: str
+    time: str
+    """When it was asked for, in the reader's language and time zone."""
+    decision_label: str
+
+
+def earlier_run(run: LLMRun, user: Any) -> EarlierRun:
+    """Describe a run of ``user``, or of somebody else: what that cost is then not told."""
+    state = run_state(run)
+    if not may_follow(user, run):
+        # Only those who started a run decide on it; without an address nobody asks for that.
+        state.update(
+            {
+                "input_tokens": None,
+                "output_tokens": None,
+                "cost": "",
+                "poll_url": "",
+                "cancel_url": "",
+                "decide_url": "",
+            }
+        )
+    return {
+        **state,
+        "user": get_user_display_name(run.user) if run.user else _("Deleted user"),
+        "time": date_format(timezone.localtime(run.queued_at), "SHORT_DATETIME_FORMAT"),
+        "decision_label": _labels().get(run.decision, ""),
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "accepted": _("Accepted"),
+        "edited": _("Accepted after editing"),
+        "dismissed": _("Dismissed"),
+    }
