@@ -17,11 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from wagtail_llm_actions.admin.editor.forms import UnknownForm, locate
-from wagtail_llm_actions.admin.editor.state import run_state
+from wagtail_llm_actions.admin.editor.state import batch_state, run_state
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.errors import PermissionRefused
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs import decide as decisions
+from wagtail_llm_actions.runs.batch import batch_of
 from wagtail_llm_actions.runs.cancel import cancel as cancel_run
 from wagtail_llm_actions.runs.open import open_runs
 from wagtail_llm_actions.runs.permissions import (
@@ -95,10 +96,13 @@ def offers(request: HttpRequest) -> JsonResponse:
                 "label": action.label,
                 "description": action.description,
                 "model": model_label(action.model),
+                "only_when_empty": action.only_when_empty,
             }
         )
-    runs = open_runs(request.user, form.instance, _form_key(request.GET.get("form_key", "")))
-    shown = [run_state(run) for run in runs if run.field_path in fields]
+    batches: dict[str, list[LLMRun]] = {}
+    for run in open_runs(request.user, form.instance, _form_key(request.GET.get("form_key", ""))):
+        batches.setdefault(run.field_path, []).append(run)
+    shown = [batch_state(batch) for path, batch in batches.items() if path in fields]
     return JsonResponse({"fields": fields, "runs": shown})
 
 
@@ -135,7 +139,7 @@ def runs(request: HttpRequest) -> JsonResponse:
         form_fields=in_form,
         instruction=data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", ""),
     )
-    return JsonResponse(run_state(run), status=202)
+    return JsonResponse(batch_state(batch_of(run)), status=202)
 
 
 @require_GET
