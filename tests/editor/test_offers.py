@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,7 +48,7 @@ def author_action() -> LLMAction:
 
 
 def test_a_field_has_its_actions_in_their_order(client: Client, editor: User) -> None:
-    second = LLMActionFactory(label="Shorter", sort_order=2)
+    second = LLMActionFactory(label="Shorter", sort_order=2, only_when_empty=True)
     first = LLMActionFactory(label="Longer", description="With the boats.", sort_order=1)
     LLMActionFactory(label="Title", destination="title", source="summary")
     LLMActionFactory(is_active=False)
@@ -64,8 +65,15 @@ def test_a_field_has_its_actions_in_their_order(client: Client, editor: User) ->
                 "label": "Longer",
                 "description": "With the boats.",
                 "model": "Scripted",
+                "only_when_empty": False,
             },
-            {"id": second.pk, "label": "Shorter", "description": "", "model": "Scripted"},
+            {
+                "id": second.pk,
+                "label": "Shorter",
+                "description": "",
+                "model": "Scripted",
+                "only_when_empty": True,
+            },
         ],
     }
 
@@ -233,6 +241,19 @@ def test_the_open_runs_of_this_user_are_shown_again(client: Client, editor: User
 
     assert (shown["id"], shown["field"], shown["status"]) == (str(run.pk), "summary", "succeeded")
     assert shown["output"] == "The tide came early."
+
+
+def test_all_open_suggestions_are_shown_again_as_one(client: Client, editor: User) -> None:
+    page, batch = BlogPageFactory(), uuid.uuid4()
+    here = {"action": LLMActionFactory(), "page": page, "user": editor, "batch": batch}
+    LLMRunFactory(**here, status="failed", error_code="timeout")
+    first = LLMRunFactory(**here, pk=batch, status="queued")
+    LLMRunFactory(**here, succeeded=True)
+
+    (shown,) = offers(client, page_edit(page))["runs"]
+
+    assert shown["id"] == str(first.pk)
+    assert {each["status"] for each in shown["suggestions"]} == {"failed", "succeeded"}
 
 
 def test_the_runs_of_a_create_form_are_shown_again_by_its_key(client: Client, editor: User) -> None:

@@ -95,6 +95,7 @@ def test_the_answer_describes_a_run_that_waits(
         "action": llm_action.pk,
         "action_label": "Summary",
         "field": "summary",
+        "write_mode": "replace",
         "status": "queued",
         "ahead": 0,
         "waiting": "",
@@ -111,10 +112,22 @@ def test_the_answer_describes_a_run_that_waits(
         "cost": "",
         "seconds": None,
         "decision": "none",
+        "suggestions": [],
         "poll_url": f"/admin/llm/runs/{run.pk}/",
         "cancel_url": f"/admin/llm/runs/{run.pk}/cancel/",
         "decide_url": f"/admin/llm/runs/{run.pk}/decide/",
     }
+
+
+def test_the_answer_describes_all_suggestions(client: Client, editor: User) -> None:
+    llm_action, url = LLMActionFactory(suggestions=3, write_mode="append"), BlogPageFactory()
+
+    state = click(client, llm_action, page_edit(url)).json()
+
+    states = [state, *state["suggestions"]]
+    assert {each["id"] for each in states} == {str(run.pk) for run in LLMRun.objects.all()}
+    assert [len(each["suggestions"]) for each in states] == [2, 0, 0]
+    assert {each["write_mode"] for each in states} == {"append"}
 
 
 def test_runs_that_wait_longer_are_counted(client: Client, editor: User) -> None:

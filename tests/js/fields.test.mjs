@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { fit, measure } from '../../wagtail_llm_actions/static/wagtail_llm_actions/js/fields.js';
+import {
+  combine,
+  fit,
+  measure,
+} from '../../wagtail_llm_actions/static/wagtail_llm_actions/js/fields.js';
 
 class Input {
   maxLength = 10;
@@ -23,4 +27,20 @@ test('characters count like in Python, not like in JavaScript', () => {
     limit: null,
     tooLong: false,
   });
+});
+
+test('an accepted text replaces the own one, or stands before or behind it', () => {
+  const line = Object.assign(new Input(), { value: 'Own words.' });
+  const lines = { value: 'Own words.\n' };
+  assert.equal(combine(line, 'New.', 'replace'), 'New.');
+  assert.equal(combine(line, 'New.', 'append'), 'Own words. New.');
+  assert.equal(combine(line, 'New.', 'prepend'), 'New. Own words.');
+  assert.equal(combine(lines, 'New.', 'append'), 'Own words.\n\nNew.');
+  assert.equal(combine(lines, 'New.', 'prepend'), 'New.\n\nOwn words.\n');
+});
+
+test('nothing is put between a text and no text', () => {
+  assert.equal(combine({ value: ' ' }, 'New.', 'append'), 'New.');
+  assert.equal(combine({ value: 'Own words.' }, '', 'append'), 'Own words.');
+  assert.equal(combine({ value: 'Own words.' }, '', 'replace'), '');
 });

@@ -14,6 +14,20 @@ declare namespace LLMActions {
     label: string;
     description: string;
     model: string;
+    /** It is not for a field that has a text. */
+    only_when_empty: boolean;
+  }
+
+  /** What Accept does with the text that the field has. */
+  type WriteMode = 'replace' | 'append' | 'prepend';
+
+  /** One of the texts of a click. */
+  interface Suggestion {
+    run: Run;
+    /** All of it so far. */
+    text: string;
+    /** As the editor changed it, before they looked at another. */
+    draft?: string;
   }
 
   /** What a run is started with, and called by. */
@@ -52,6 +66,7 @@ declare namespace LLMActions {
     action: number | null;
     action_label: string;
     field: string;
+    write_mode: WriteMode;
     status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
     /** Runs before it in the queue. */
     ahead: number;
@@ -76,6 +91,8 @@ declare namespace LLMActions {
     cost: string;
     seconds: number | null;
     decision: 'none' | 'accepted' | 'edited' | 'dismissed';
+    /** The other runs of the same click; only where a run is started or found again. */
+    suggestions: Run[];
     poll_url: string;
     cancel_url: string;
     decide_url: string;
@@ -171,6 +188,7 @@ declare namespace LLMActions {
     | 'changed'
     | 'length'
     | 'tooLong'
+    | 'suggestion'
     | 'tokens'
     | 'unreachable'
     | 'unexpected',
@@ -192,6 +210,7 @@ declare namespace LLMActions {
     earlier: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/earlier.js');
     fields: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/fields.js');
     run: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/run.js');
+    suggestions: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/suggestions.js');
     words: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/words.js');
   }
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.factories import LLMRunFactory
+from tests.factories import EditorFactory, LLMRunFactory
 from wagtail_llm_actions.runs.decide import accept, dismiss, undo
 
 if TYPE_CHECKING:
+    from tests.kept_queue import KeptQueue
     from wagtail_llm_actions.models import LLMRun
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +100,64 @@ def test_only_a_text_that_came_can_be_decided_on(status: str) -> None:
     dismiss(run)
 
     assert decision_of(run) == ("none", None, False)
+
+
+def suggestions(*statuses: str) -> list[LLMRun]:
+    """Return the runs of one click."""
+    batch, user = uuid.uuid4(), EditorFactory()
+    return [
+        LLMRunFactory(
+            pk=uuid.uuid4() if number else batch,
+            batch=batch,
+            user=user,
+            status=status,
+            output="The tide." if status == "succeeded" else "",
+        )
+        for number, status in enumerate(statuses)
+    ]
+
+
+def test_accepting_one_suggestion_dismisses_the_others() -> None:
+    runs = suggestions("succeeded", "succeeded", "failed")
+
+    accept(runs[1], "The tide.")
+
+    assert [decision_of(run)[0] for run in runs] == ["dismissed", "accepted", "none"]
+
+
+def test_suggestions_that_have_not_come_yet_are_cancelled(kept_queue: type[KeptQueue]) -> None:
+    accepted, waiting, running = suggestions("succeeded", "queued", "running")
+
+    accept(accepted, "The tide.")
+
+    waiting.refresh_from_db()
+    running.refresh_from_db()
+    assert waiting.status == "cancelled"
+    assert running.cancel_requested_at
+    assert kept_queue.cancelled == [waiting.pk]
+
+
+def test_an_undone_acceptance_opens_all_suggestions_again() -> None:
+    runs = suggestions("succeeded", "succeeded", "cancelled")
+    accept(runs[0], "The boats.")
+
+    undo(runs[0])
+
+    assert {decision_of(run) for run in runs} == {("none", None, False)}
+
+
+@pytest.mark.parametrize("own", [0, 1])
+def test_all_suggestions_are_dismissed_at_once(own: int) -> None:
+    runs = suggestions("succeeded", "failed", "succeeded")
+
+    dismiss(runs[own])
+
+    assert [decision_of(run)[0] for run in runs] == ["dismissed", "none", "dismissed"]
+
+
+def test_the_suggestions_of_another_click_stay_open() -> None:
+    (run, _), (other, _) = (suggestions("succeeded", "succeeded") for _ in range(2))
+
+    accept(run, "The tide.")
+
+    assert decision_of(other)[0] == "none"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,27 @@ def test_a_newer_run_hides_an_older_one_even_when_it_is_decided_on() -> None:
     here: dict[str, Any] = {"page": page, "user": editor, "succeeded": True}
     run_ago(minutes=3, **here)
     run_ago(minutes=2, decision="dismissed", **here)
+
+    assert open_runs(editor, page, "") == []
+
+
+def test_all_suggestions_of_the_newest_click_are_shown() -> None:
+    page, editor = BlogPageFactory(), EditorFactory()
+    here: dict[str, Any] = {"page": page, "user": editor}
+    old, new = uuid.uuid4(), uuid.uuid4()
+    run_ago(minutes=3, batch=old, pk=old, succeeded=True, **here)
+    other = run_ago(minutes=2, batch=new, status="failed", **here)
+    first = run_ago(minutes=2, batch=new, pk=new, succeeded=True, **here)
+
+    assert open_runs(editor, page, "") == [first, other]
+
+
+def test_a_decision_on_one_suggestion_closes_all() -> None:
+    page, editor, batch = BlogPageFactory(), EditorFactory(), uuid.uuid4()
+    here: dict[str, Any] = {"page": page, "user": editor, "batch": batch, "succeeded": True}
+    LLMRunFactory(decision="accepted", **here)
+    # Cancelled too late.
+    LLMRunFactory(**here)
 
     assert open_runs(editor, page, "") == []
 

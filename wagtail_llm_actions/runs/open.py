@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.batch import in_order
 from wagtail_llm_actions.runs.recover import recover_run
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ MAX_RUNS = 50
 
 
 def open_runs(user: Any, instance: models.Model, form_key: str) -> list[LLMRun]:
-    """Return the user's open runs on an object or an unsaved form, the newest of each field."""
+    """Return the user's open runs on an object or an unsaved form, the newest of each field.
+
+    Of several suggestions all are returned, one behind the other, also those that failed.
+    """
     runs = (
         runs_at(instance, form_key)
         .filter(
@@ -31,12 +35,18 @@ def open_runs(user: Any, instance: models.Model, form_key: str) -> list[LLMRun]:
         )
         .order_by("-queued_at")[:MAX_RUNS]
     )
-    newest: dict[str, LLMRun] = {}
+    newest: dict[str, list[LLMRun]] = {}
     for run in runs:
-        newest.setdefault(run.field_path, run)
-    for run in newest.values():
-        recover_run(run)
-    return [run for run in newest.values() if _is_open(run)]
+        batch = newest.setdefault(run.field_path, [])
+        if not batch or (run.batch and run.batch == batch[0].batch):
+            batch.append(run)
+    found: list[LLMRun] = []
+    for batch in newest.values():
+        for run in batch:
+            recover_run(run)
+        if _is_open(batch):
+            found += in_order(batch)
+    return found
 
 
 def runs_at(instance: models.Model, form_key: str) -> QuerySet[LLMRun]:
@@ -64,7 +74,8 @@ def attach_runs(user: Any, instance: models.Model, form_key: str) -> None:
     ).update(target_object_id=str(instance.pk), target_label=str(instance)[:255])
 
 
-def _is_open(run: LLMRun) -> bool:
-    if not run.is_final:
-        return True
-    return run.status == LLMRun.Status.SUCCEEDED and run.decision == LLMRun.Decision.NONE
+def _is_open(batch: list[LLMRun]) -> bool:
+    # A decision on one is a decision on all, also on one that was too late to be cancelled.
+    if any(run.decision != LLMRun.Decision.NONE for run in batch):
+        return False
+    return any(not run.is_final or run.status == LLMRun.Status.SUCCEEDED for run in batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from django.urls import reverse
 
@@ -16,6 +16,9 @@ from wagtail_llm_actions.admin.money import usd
 from wagtail_llm_actions.admin.support import support_report
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.streams import get_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class ErrorState(TypedDict):
@@ -34,6 +37,7 @@ class RunState(TypedDict):
     action: int | None
     action_label: str
     field: str
+    write_mode: str
     status: str
     ahead: int
     """Runs that wait before this one; 0 once it runs."""
@@ -57,6 +61,8 @@ class RunState(TypedDict):
     """With its currency; empty where it is unknown."""
     seconds: float | None
     decision: str
+    suggestions: list[RunState]
+    """The other runs of the same click, where the form asks for all of them."""
     poll_url: str
     cancel_url: str
     decide_url: str
@@ -73,6 +79,7 @@ def run_state(run: LLMRun, after: int = 0) -> RunState:
         "action": run.action_id,
         "action_label": run.action_label,
         "field": run.field_path,
+        "write_mode": run.write_mode,
         "status": run.status,
         "ahead": _ahead(run),
         "waiting": waiting_sentence(run, codes) if run.retry_at else "",
@@ -89,10 +96,17 @@ def run_state(run: LLMRun, after: int = 0) -> RunState:
         "cost": "" if run.cost_usd is None else usd(run.cost_usd),
         "seconds": run.seconds,
         "decision": run.decision,
+        "suggestions": [],
         "poll_url": reverse("wagtail_llm_actions:run", args=[run.pk]),
         "cancel_url": reverse("wagtail_llm_actions:cancel", args=[run.pk]),
         "decide_url": reverse("wagtail_llm_actions:decide", args=[run.pk]),
     }
+
+
+def batch_state(runs: Sequence[LLMRun]) -> RunState:
+    """Describe the runs of one click: the first of them, with the others as its suggestions."""
+    first, *others = [run_state(run) for run in runs]
+    return {**first, "suggestions": others}
 
 
 def _failed_codes(run: LLMRun) -> list[str]:

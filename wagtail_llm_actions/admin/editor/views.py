@@ -18,11 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wagtail_llm_actions.admin.editor.earlier import earlier_run
 from wagtail_llm_actions.admin.editor.forms import UnknownForm, locate
-from wagtail_llm_actions.admin.editor.state import run_state
+from wagtail_llm_actions.admin.editor.state import batch_state, run_state
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.errors import PermissionRefused
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs import decide as decisions
+from wagtail_llm_actions.runs.batch import batch_of
 from wagtail_llm_actions.runs.cancel import cancel as cancel_run
 from wagtail_llm_actions.runs.earlier import MAX_EARLIER, earlier_counts, earlier_runs
 from wagtail_llm_actions.runs.open import open_runs
@@ -99,15 +100,24 @@ def offers(request: HttpRequest) -> JsonResponse:
                 "label": action.label,
                 "description": action.description,
                 "model": model_label(action.model),
+                "only_when_empty": action.only_when_empty,
             }
         )
     form_key = _form_key(request.GET.get("form_key", ""))
-    runs = open_runs(request.user, form.instance, form_key)
-    shown = [run_state(run) for run in runs if run.field_path in fields]
+    batches: dict[str, list[LLMRun]] = {}
+    for run in open_runs(request.user, form.instance, form_key):
+        batches.setdefault(run.field_path, []).append(run)
+    shown = [batch for path, batch in batches.items() if path in fields]
     earlier = earlier_counts(
-        request.user, form.instance, form_key, fields, without=[run["id"] for run in shown]
+        request.user,
+        form.instance,
+        form_key,
+        fields,
+        without=[str(run.pk) for batch in shown for run in batch],
     )
-    return JsonResponse({"fields": fields, "runs": shown, "earlier": earlier})
+    return JsonResponse(
+        {"fields": fields, "runs": [batch_state(batch) for batch in shown], "earlier": earlier}
+    )
 
 
 @require_GET
@@ -158,7 +168,7 @@ def runs(request: HttpRequest) -> JsonResponse:
         form_fields=in_form,
         instruction=data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", ""),
     )
-    return JsonResponse(run_state(run), status=202)
+    return JsonResponse(batch_state(batch_of(run)), status=202)
 
 
 @require_GET

@@ -10,7 +10,7 @@ function clone(id) {
   );
   /** @param {string} name */
   const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
-  return { root, part };
+  return { root, part, texts: template.dataset };
 }
 
 /**
@@ -24,19 +24,25 @@ function nameAfter(element, field) {
 
 /**
  * @param {LLMActions.Offer} offer
- * @param {(action: LLMActions.Action) => void} onChoose
+ * @param {object} options
+ * @param {(action: LLMActions.Action) => void} options.onChoose
+ * @param {() => boolean} options.hasText - whether the field has a text now
  */
-export function createBar({ label, actions }, onChoose) {
-  const { root, part } = clone('llm-actions-bar');
+export function createBar({ label, actions }, { onChoose, hasText }) {
+  const { root, part, texts } = clone('llm-actions-bar');
   const generate = part('generate');
   const toggle = /** @type {HTMLButtonElement} */ (part('toggle'));
+  /** @type {{root: HTMLElement, filled: HTMLElement, action: LLMActions.Action}[]} */
+  const items = [];
   let busy = false;
+
+  /** @param {LLMActions.Action} action */
+  const isBarred = (action) => action.only_when_empty && hasText();
 
   const [first] = actions;
   nameAfter(generate, label);
-  generate.dataset.wTooltipContentValue = first.label;
   generate.addEventListener('click', () => {
-    if (!busy) onChoose(first);
+    if (!busy && !isBarred(first)) onChoose(first);
   });
 
   if (actions.length > 1) {
@@ -49,7 +55,13 @@ export function createBar({ label, actions }, onChoose) {
         item.part('label').textContent = action.label;
         item.part('description').textContent = action.description;
         item.part('model').textContent = action.model;
-        item.root.addEventListener('click', () => onChoose(action));
+        item.part('filled').textContent = String(texts.filled);
+        item.root.addEventListener('click', (event) => {
+          if (!isBarred(action)) onChoose(action);
+          // The menu stays open, with the reason in it.
+          else event.stopPropagation();
+        });
+        items.push({ root: item.root, filled: item.part('filled'), action });
         return item.root;
       }),
     );
@@ -57,8 +69,25 @@ export function createBar({ label, actions }, onChoose) {
     part('menu').remove();
   }
 
+  function refresh() {
+    const barred = isBarred(first);
+    // Not `disabled`, which would drop the focus that is on it.
+    generate.setAttribute('aria-disabled', String(busy || barred));
+    generate.dataset.wTooltipContentValue = barred
+      ? `${first.label}. ${texts.filled}`
+      : first.label;
+    items.forEach(({ root: item, filled, action }) => {
+      filled.hidden = !isBarred(action);
+      item.setAttribute('aria-disabled', String(!filled.hidden));
+    });
+    toggle.disabled = busy;
+  }
+  refresh();
+
   return {
     root,
+    /** Looks again at whether the field has a text. */
+    refresh,
     focus() {
       generate.focus({ preventScroll: true });
       // The tooltip is for those who come to the button, not for those who are brought.
@@ -79,9 +108,7 @@ export function createBar({ label, actions }, onChoose) {
     /** @param {boolean} value - a run of this field is under way */
     setBusy(value) {
       busy = value;
-      // Not `disabled`, which would drop the focus that is on it.
-      generate.setAttribute('aria-disabled', String(value));
-      toggle.disabled = value;
+      refresh();
     },
   };
 }

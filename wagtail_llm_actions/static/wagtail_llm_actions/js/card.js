@@ -103,6 +103,13 @@ export function createCard({ path, label, onCommand, onEdit }) {
       this.setChanges([]);
     },
 
+    /** @param {boolean} value - something is still being written, and can be cancelled */
+    setUnfinished(value) {
+      const cancel = part('cancel');
+      if (!value && cancel === document.activeElement) root.focus({ preventScroll: true });
+      cancel.hidden = !value;
+    },
+
     /**
      * @param {string} sentence - how long the proposal is; empty where nothing limits it
      * @param {boolean} tooLong

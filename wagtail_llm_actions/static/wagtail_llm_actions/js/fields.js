@@ -37,6 +37,22 @@ export function fit(control, text) {
 }
 
 /**
+ * What the field holds once a text is accepted: the text, or both, with a blank line or a space
+ * between them.
+ *
+ * @param {LLMActions.Control} control
+ * @param {string} text
+ * @param {LLMActions.WriteMode} mode
+ */
+export function combine(control, text, mode) {
+  const own = control.value;
+  if (mode === 'replace' || !own.trim()) return text;
+  if (!text) return own;
+  const gap = control instanceof HTMLInputElement ? ' ' : '\n\n';
+  return mode === 'append' ? own.trimEnd() + gap + text : text + gap + own.trimStart();
+}
+
+/**
  * Writes like a person, by an editing command, so that Ctrl+Z works; where that is not possible
  * (hidden field, disabled command) by the property that frameworks cannot intercept.
  *

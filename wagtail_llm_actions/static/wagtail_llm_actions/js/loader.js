@@ -61,7 +61,18 @@ async function start(form, formKey, urls) {
   const offers = /** @type {LLMActions.Offers} */ (await response.json());
   if (!Object.keys(offers.fields).length) return;
 
-  const names = ['widget', 'bar', 'card', 'words', 'api', 'run', 'fields', 'diff', 'earlier'];
+  const names = [
+    'widget',
+    'bar',
+    'card',
+    'suggestions',
+    'words',
+    'api',
+    'run',
+    'fields',
+    'diff',
+    'earlier',
+  ];
   const loaded = await Promise.all(names.map((name) => import(String(urls[`${name}Module`]))));
   const modules = Object.fromEntries(names.map((name, index) => [name, loaded[index]]));
   modules.widget.start({ form, formKey, offers, urls, uuid, ...modules });

@@ -9,16 +9,22 @@ class FieldWidget {
   /** @type {LLMActions.CardState | null} - null when no card is shown */
   state = null;
 
-  /** @type {LLMActions.Run | null} */
-  run = null;
+  /** @type {LLMActions.Suggestion[]} - the runs of one click; mostly one, none before its answer */
+  suggestions = [];
+
+  /** Which of them is in the editable text. */
+  chosen = 0;
+
+  /** The editor has chosen it. */
+  hasChosen = false;
 
   /** Counts what was begun; the answer to an earlier beginning is ignored. */
   turn = 0;
 
-  /** The field's value when the run started, before Accept, and since. */
-  values = { start: '', former: '', accepted: '' };
+  /** The field's value when the run started, before Accept, and since; and the text accepted. */
+  values = { start: '', former: '', accepted: '', taken: '' };
 
-  /** Ends the questions about the run. */
+  /** Ends the questions about the runs. */
   stop = () => {};
 
   /**
@@ -30,12 +36,22 @@ class FieldWidget {
     /** @type {LLMActions.Chosen} - the one run last */
     this.action = offer.actions[0];
     this.control = field.control;
-    this.bar = site.bar.createBar(offer, (action) => this.start(action));
+    this.bar = site.bar.createBar(offer, {
+      onChoose: (action) => this.start(action),
+      hasText: () => Boolean(this.control.value.trim()),
+    });
     this.card = site.card.createCard({
       path,
       label: offer.label,
       onCommand: (command) => this[command](),
       onEdit: () => this.review(),
+    });
+    this.list = site.suggestions.createSuggestions({
+      card: this.card.root,
+      path,
+      texts: site.texts,
+      words: site.words,
+      onChoose: (index) => this.choose(index),
     });
     this.bar.root.append(this.card.root);
     field.place.after(this.bar.root);
@@ -51,10 +67,18 @@ class FieldWidget {
     this.control.addEventListener('input', () => this.fieldEdited());
   }
 
+  get run() {
+    return this.suggestions[this.chosen]?.run ?? null;
+  }
+
+  unfinished() {
+    return this.suggestions.filter(({ run }) => !this.site.run.isFinal(run));
+  }
+
   /** @param {LLMActions.Chosen} action */
   async start(action) {
     const { requests, texts } = this.site;
-    if (this.state === 'proposal') this.decide('dismiss');
+    this.leave();
     const turn = this.begin(action);
     this.show('working', { status: texts.starting });
     let run;
@@ -66,7 +90,7 @@ class FieldWidget {
     }
     if (turn === this.turn) this.take(run);
     // Cancelled before it had an address to send that to.
-    else requests.cancel(run).catch(() => {});
+    else [run, ...run.suggestions].forEach((each) => requests.cancel(each).catch(() => {}));
   }
 
   /**
@@ -81,7 +105,7 @@ class FieldWidget {
 
   /** @param {LLMActions.Run} run - finished, of some earlier day */
   proposeAgain(run) {
-    if (this.state === 'proposal') this.decide('dismiss');
+    this.leave();
     this.adopt(run);
     this.card.focus();
     this.bar.reveal(this.card.root);
@@ -91,37 +115,79 @@ class FieldWidget {
   begin(action) {
     this.stop();
     this.action = action;
-    this.run = null;
+    this.suggestions = [];
+    this.chosen = 0;
+    this.hasChosen = false;
     this.values.start = this.control.value;
     this.turn += 1;
     return this.turn;
   }
 
-  /** @param {LLMActions.Run} run */
-  take(run) {
+  /** @param {LLMActions.Run} first - with the other suggestions of its click */
+  take(first) {
     const { isFinal, follow } = this.site.run;
-    this.news(run, isFinal(run) ? run.output : run.text);
-    if (isFinal(run)) return;
-    this.stop = follow(run, {
-      poll: this.site.requests.poll,
-      onNews: (latest, text) => this.news(latest, text),
-      onTrouble: () => this.card.announce(this.site.texts.trouble),
-      onError: (error, text) => this.fail(error, text),
-    });
+    this.suggestions = [first, ...first.suggestions].map((run) => ({
+      run,
+      text: isFinal(run) ? run.output : run.text,
+    }));
+    this.chosen = this.site.suggestions.pick(this.suggestions, 0);
+    this.display();
+    const stops = this.unfinished().map((suggestion) =>
+      follow(suggestion.run, {
+        poll: this.site.requests.poll,
+        onNews: (run, text) => this.news([suggestion], () => ({ run, text })),
+        onTrouble: () => this.card.announce(this.site.texts.trouble),
+        onError: ({ code, message }, text) => {
+          const error = { code, message, report: '' };
+          this.news([suggestion], ({ run }) => ({
+            run: { ...run, status: 'failed', error },
+            text,
+          }));
+        },
+      }),
+    );
+    this.stop = () => stops.forEach((stop) => stop());
   }
 
   /**
-   * @param {LLMActions.Run} run
-   * @param {string} text - all of it so far
+   * @param {LLMActions.Suggestion[]} changed
+   * @param {(old: LLMActions.Suggestion, index: number) => LLMActions.Suggestion} change
    */
-  news(run, text) {
+  news(changed, change) {
+    const former = this.suggestions[this.chosen];
+    const { attempts } = former.run;
+    changed.forEach((old, index) => Object.assign(old, change(old, index)));
+    if (!this.hasChosen) this.chosen = this.site.suggestions.pick(this.suggestions, this.chosen);
+    const shown = this.suggestions[this.chosen];
+    if (shown !== former || changed.includes(shown)) this.display(attempts);
+    else this.refresh();
+  }
+
+  /**
+   * Shows the chosen suggestion.
+   *
+   * @param {number} [attempts] - how many had failed when it was shown last
+   */
+  display(attempts) {
     const { texts, words } = this.site;
-    const isCountdown = Boolean(run.waiting) && run.attempts === this.run?.attempts;
-    this.run = run;
-    if (run.status === 'succeeded') this.propose(text, words.done(run, texts));
+    const { run, text, draft } = this.suggestions[this.chosen];
+    const isCountdown = Boolean(run.waiting) && run.attempts === attempts;
+    if (run.status === 'succeeded') this.propose(draft ?? text, words.done(run, texts));
     else if (run.status === 'failed') this.fail(run.error, text);
     else if (run.status === 'cancelled') this.show('cancelled', { status: texts.cancelled, text });
     else this.show('working', { status: words.progress(run, text, texts), text, isCountdown });
+  }
+
+  /** @param {number} index - of the suggestion to read and edit next */
+  choose(index) {
+    this.keepDraft();
+    this.chosen = index;
+    this.hasChosen = true;
+    this.display();
+  }
+
+  keepDraft() {
+    if (this.state === 'proposal') this.suggestions[this.chosen].draft = this.card.text();
   }
 
   /**
@@ -158,21 +224,37 @@ class FieldWidget {
    */
   show(state, view) {
     // Whoever waits here, on a button that may go away now, is taken along; nobody else is.
-    const inside = state !== this.state && this.bar.root.contains(document.activeElement);
+    const active = document.activeElement;
+    const stays = state !== 'accepted' && this.list.root.contains(active);
+    const inside = state !== this.state && !stays && this.bar.root.contains(active);
     this.state = state;
-    this.bar.setBusy(state === 'working');
-    this.earlier.setBusy(state === 'working');
     this.card.show({ state, title: this.action.label, ...view });
+    this.refresh();
     if (!inside) return;
     (state === 'cancelled' ? this.bar : this.card).focus();
     this.bar.reveal(this.card.root);
   }
 
-  /** Compares the proposal with the field, whichever of them was edited. */
+  /** Shows what is known of all suggestions, and leaves the editable text alone. */
+  refresh() {
+    const isBusy = this.state === 'working' || this.unfinished().length > 0;
+    this.bar.setBusy(isBusy);
+    this.earlier.setBusy(isBusy);
+    this.card.setUnfinished(isBusy);
+    if (this.state === 'accepted') this.list.hide();
+    else this.list.show(this.suggestions, this.chosen);
+  }
+
+  /** @param {string} text - as the card has it */
+  combined(text) {
+    return this.site.fields.combine(this.control, text, this.run?.write_mode ?? 'replace');
+  }
+
+  /** Compares the field with what it will become, whichever text was edited. */
   async review() {
     const { texts, fields, words } = this.site;
     const before = this.control.value;
-    const after = fields.fit(this.control, this.card.text());
+    const after = this.combined(fields.fit(this.control, this.card.text()));
     const size = fields.measure(this.control, after);
     this.card.setLength(words.length(size, texts), size.tooLong);
     const changes = before && before !== after ? await this.site.compare(before, after) : [];
@@ -180,6 +262,7 @@ class FieldWidget {
   }
 
   fieldEdited() {
+    this.bar.refresh();
     if (this.state === 'proposal') this.review();
     // From here on, Undo would take away more than the accepted text.
     if (this.state === 'accepted' && this.control.value !== this.values.accepted) this.close();
@@ -188,6 +271,24 @@ class FieldWidget {
   close() {
     this.state = null;
     this.card.hide();
+  }
+
+  /** Gives up what was suggested and is not accepted. */
+  leave() {
+    if (!this.state || this.state === 'accepted') return;
+    if (this.suggestions.some(({ run }) => run.status === 'succeeded')) this.decide('dismiss');
+    else this.unfinished().forEach(({ run }) => this.site.requests.cancel(run).catch(() => {}));
+    this.end();
+  }
+
+  /** Hears no more of what is still being written; the server cancels it with the decision. */
+  end() {
+    this.stop();
+    this.unfinished().forEach((suggestion) => {
+      suggestion.run = { ...suggestion.run, status: 'cancelled' };
+    });
+    this.bar.setBusy(false);
+    this.earlier.setBusy(false);
   }
 
   /**
@@ -204,16 +305,26 @@ class FieldWidget {
 
   async cancel() {
     const { requests, texts } = this.site;
-    const text = this.card.text();
     this.stop();
     this.turn += 1;
-    const { run, turn } = this;
+    const { turn } = this;
     this.card.announce(texts.cancelling);
-    const answer = run && (await requests.cancel(run).catch(() => null));
+    const open = this.unfinished();
+    const answers = await Promise.all(
+      open.map(({ run }) => requests.cancel(run).catch(() => null)),
+    );
     if (turn !== this.turn) return;
-    // It may have come to its own end a moment before.
-    if (answer && this.site.run.isFinal(answer)) this.news(answer, answer.output);
-    else this.show('cancelled', { status: texts.cancelled, text });
+    if (!open.length) this.show('cancelled', { status: texts.cancelled });
+    else {
+      this.keepDraft();
+      this.news(open, ({ run, text }, index) => {
+        const answer = answers[index];
+        // It may have come to its own end a moment before.
+        if (answer && this.site.run.isFinal(answer)) return { run: answer, text: answer.output };
+        return { run: { ...run, status: 'cancelled' }, text };
+      });
+      if (this.state === 'proposal') this.display();
+    }
   }
 
   retry() {
@@ -221,7 +332,7 @@ class FieldWidget {
   }
 
   dismiss() {
-    if (this.state === 'proposal') this.decide('dismiss');
+    this.leave();
     this.close();
     this.bar.focus();
   }
@@ -230,8 +341,10 @@ class FieldWidget {
     const { fields, texts } = this.site;
     const text = fields.fit(this.control, this.card.text());
     this.values.former = this.control.value;
-    fields.write(this.control, text);
+    this.values.taken = text;
+    fields.write(this.control, this.combined(text));
     this.values.accepted = this.control.value;
+    this.end();
     this.decide('accept', text);
     this.show('accepted', { status: texts.accepted });
     // The card has shrunk, and may have pulled the field out of view.
@@ -239,11 +352,11 @@ class FieldWidget {
   }
 
   undo() {
-    const { accepted, former } = this.values;
+    const { taken, former } = this.values;
     this.values.start = former;
     this.site.fields.write(this.control, former);
     this.decide('undo');
-    this.propose(accepted, this.site.texts.undone);
+    this.propose(taken, this.site.texts.undone);
   }
 
   async copy() {
