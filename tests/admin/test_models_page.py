@@ -176,7 +176,9 @@ def test_the_list_takes_two_queries(client: Client, admin: User) -> None:
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse(MODELS))
 
-    assert len([query for query in queries if "wagtail_llm_actions" in query["sql"]]) == 2
+    # The menu asks for one row, on each page of the admin.
+    own = [query for query in queries if "wagtail_llm_actions" in query["sql"]]
+    assert len([query for query in own if not query["sql"].endswith("LIMIT 1")]) == 2
 
 
 def checked(*arguments: str) -> tuple[str, int]:

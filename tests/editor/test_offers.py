@@ -319,7 +319,7 @@ def test_the_number_of_queries_does_not_grow_with_actions_below_pages(
     url = page_edit(page)
     offers(client, url)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert offers(client, url)["fields"]["summary"]["actions"]
 
 

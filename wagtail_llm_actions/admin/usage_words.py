@@ -27,11 +27,11 @@ def _count(value: int) -> str:
 
 
 def _percent(value: float) -> str:
-    return _("%(number)s %%") % {"number": number_format(100 * value, decimal_pos=1)}
+    return _("%(number)s %%") % {"number": number_format(round(100 * value, 1), decimal_pos=1)}
 
 
 def _seconds(value: float) -> str:
-    return _("%(number)s s") % {"number": number_format(value, decimal_pos=1)}
+    return _("%(number)s s") % {"number": number_format(round(value, 1), decimal_pos=1)}
 
 
 def _day(value: date) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -13,14 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, UpdatedAtColumn
-from wagtail.snippets.views.snippets import (
-    CopyView,
-    CreateView,
-    EditView,
-    IndexView,
-    SnippetViewSet,
-    SnippetViewSetGroup,
-)
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from wagtail_llm_actions.admin.action_list import (
     FieldColumn,
@@ -35,6 +27,14 @@ from wagtail_llm_actions.admin.forms import LLMActionForm, model_type_label
 from wagtail_llm_actions.admin.listing import StyledListing
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.admin.models_page import ACTION_POLICY, ModelsView
+from wagtail_llm_actions.admin.saving import (
+    LLMActionCopyView,
+    LLMActionCreateView,
+    LLMActionEditView,
+    NoAutosaveCopyView,
+    NoAutosaveCreateView,
+    NoAutosaveEditView,
+)
 from wagtail_llm_actions.admin.template_form import (
     PreviewPanel,
     PromptTemplateForm,
@@ -43,60 +43,10 @@ from wagtail_llm_actions.admin.template_form import (
 from wagtail_llm_actions.admin.transfer import transfer_buttons
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.runs.action_usage import with_recent_use
-from wagtail_llm_actions.runs.doubts import doubts
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from wagtail.admin.widgets.button import Button
-
-
-class NoAutosave:
-    """Switches Wagtail's autosave off.
-
-    These models have revisions but no drafts, so autosave would put half-typed prompts live.
-    """
-
-    autosave_enabled: bool
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Set up the view as Wagtail does, then switch autosave off."""
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]
-        self.autosave_enabled = False
-
-
-class NoAutosaveCreateView(NoAutosave, CreateView):
-    """A create form that saves only when asked to."""
-
-
-class NoAutosaveCopyView(NoAutosave, CopyView):
-    """A create form that begins with a copy, and saves only when asked to."""
-
-
-class NoAutosaveEditView(NoAutosave, EditView):
-    """An edit form that saves only when asked to."""
-
-
-class Doubtful:
-    """Says after saving what looks wrong, as a warning."""
-
-    def save_instance(self) -> Any:
-        """Save as Wagtail does, then warn."""
-        llm_action = super().save_instance()  # type: ignore[misc]
-        for sentence in doubts(llm_action):
-            messages.warning(self.request, sentence)  # type: ignore[attr-defined]
-        return llm_action
-
-
-class LLMActionCreateView(Doubtful, NoAutosaveCreateView):
-    """A new action."""
-
-
-class LLMActionCopyView(Doubtful, NoAutosaveCopyView):
-    """A new action that begins as a copy."""
-
-
-class LLMActionEditView(Doubtful, NoAutosaveEditView):
-    """An action."""
 
 
 class LLMActionIndexView(StyledListing, IndexView):
