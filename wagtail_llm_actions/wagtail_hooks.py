@@ -14,6 +14,7 @@ from wagtail.snippets.models import register_snippet
 
 from wagtail_llm_actions.admin.editor.views import FORM_KEY
 from wagtail_llm_actions.admin.history import HISTORY_POLICY
+from wagtail_llm_actions.admin.history_links import page_history_button, user_history_button
 from wagtail_llm_actions.admin.home_panel import HomePanel
 from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
 from wagtail_llm_actions.models import LLMAction
@@ -21,11 +22,15 @@ from wagtail_llm_actions.runs.open import attach_runs
 from wagtail_llm_actions.runs.page_history import ACCEPTED, AcceptedFormatter, log_accepted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
     from django.urls import URLResolver
     from wagtail.admin.ui.components import Component
+    from wagtail.admin.widgets.button import Button
     from wagtail.log_actions import LogActionRegistry
+    from wagtail.models import AbstractPage
 
 register_snippet(LLMViewSetGroup)
 
@@ -67,6 +72,20 @@ def add_home_panel(request: HttpRequest, panels: list[Component]) -> None:
     """Show on the front page how it goes, to those who may view runs."""
     if HISTORY_POLICY.user_has_permission(request.user, "view"):
         panels.append(HomePanel())
+
+
+@hooks.register("register_page_header_buttons")
+def register_page_button(
+    page: AbstractPage, user: Any, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """Lead from a page to its runs."""
+    return page_history_button(page, user)
+
+
+@hooks.register("register_user_listing_buttons")
+def register_user_button(user: Any, request_user: Any) -> Iterator[Button]:
+    """Lead from a user to what they ran."""
+    return user_history_button(user, request_user)
 
 
 @hooks.register("register_admin_urls")

@@ -17,7 +17,8 @@ from django.utils import timezone
 from example_site.blog.models import Author
 from tests.admin.html import page_at, words
 from tests.admin.runs import HISTORY, history_reader, run_url
-from tests.factories import LLMAttemptFactory, LLMRunFactory, PromptTemplateFactory
+from tests.editor.forms import page_edit
+from tests.factories import EditorFactory, LLMAttemptFactory, LLMRunFactory, PromptTemplateFactory
 from wagtail_llm_actions.admin import history_filters
 
 if TYPE_CHECKING:
@@ -165,3 +166,34 @@ def test_the_types_that_runs_were_for_are_offered(client: Client, admin: User) -
     page = page_at(client, reverse(HISTORY))
 
     assert "Blog page (page)" in words(page)
+
+
+@pytest.mark.parametrize("sees", [False, True])
+def test_a_page_leads_to_its_own_runs(client: Client, sees: bool) -> None:
+    client.force_login(history_reader() if sees else EditorFactory())
+    run = LLMRunFactory()
+    LLMRunFactory()
+
+    page = page_at(client, page_edit(run.target))
+
+    found = [str(link["href"]) for link in page.select(f'a[href^="{reverse(HISTORY)}?page="]')]
+    assert bool(found) is sees
+    if sees:
+        assert list(client.get(found[0]).context["object_list"]) == [run]
+
+
+def test_a_user_leads_to_their_own_runs(client: Client, admin: User) -> None:
+    run = LLMRunFactory()
+    LLMRunFactory()
+
+    page = page_at(client, reverse("wagtailusers_users:index"))
+
+    url = f"{reverse(HISTORY)}?user={run.user_id}"
+    assert url in {str(link["href"]) for link in page.select("a[href]")}
+    assert list(client.get(url).context["object_list"]) == [run]
+
+
+def test_a_user_who_never_ran_anything_has_an_empty_history(client: Client, admin: User) -> None:
+    LLMRunFactory()
+
+    assert listed(client, user=str(admin.pk)) == []

@@ -159,6 +159,12 @@ class HistoryView(StyledListing, SafeExportMixin, ReportView):
             .order_by("-queued_at")
         )
 
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Narrow down; a filter that cannot be kept to, such as a user without runs, keeps none."""
+        if self.filters is not None and not self.filters.is_valid():
+            return queryset.none()
+        return super().filter_queryset(queryset)
+
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
         """Find the edit links of the shown runs."""
         if not self.is_export:

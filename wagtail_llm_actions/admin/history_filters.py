@@ -78,9 +78,10 @@ class HistoryFilterSet(WagtailFilterSet):
         fields: list[str] = []
 
     def filter_page(self, runs: QuerySet[LLMRun], name: str, value: str) -> QuerySet[LLMRun]:
-        """Keep the runs on objects whose title holds this, or that have this number."""
-        by_title = Q(target_label__icontains=value)
-        return runs.filter(by_title | Q(target_object_id=value) if value.isdecimal() else by_title)
+        """Keep the runs on objects that have this number, or whose title holds this."""
+        if value.isdecimal():
+            return runs.filter(target_object_id=value)
+        return runs.filter(target_label__icontains=value)
 
     def filter_text(self, runs: QuerySet[LLMRun], name: str, value: str) -> QuerySet[LLMRun]:
         """Keep the runs whose texts hold this, among the newest that the other filters left."""
