@@ -53,7 +53,19 @@ def create_action(admin: Person) -> None:
     # The same long answer each time.
     admin.control("temperature").fill("0")
     admin.control("max_tokens").fill("200")
+    try_out(admin)
     admin.save()
+    row = admin.page.get_by_role("row", name="Summarise the introduction")
+    expect(row.get_by_role("link", name="Test: Summarise the introduction")).to_be_visible()
+
+
+def try_out(admin: Person) -> None:
+    """Test the action before it is saved."""
+    admin.control("test_input").fill("The tide came in early, and nobody had told the boats.")
+    panel = admin.page.locator("#llm-actions-test")
+    panel.get_by_role("button", name="Test", exact=True).click()
+    expect(panel.get_by_role("status")).to_contain_text("Done")
+    assert not LLMAction.objects.exists(), "a test saves nothing"
 
 
 def generate_summary(editor: Person, post: BlogPage) -> tuple[str, str, list[int]]:
@@ -75,7 +87,7 @@ def generate_summary(editor: Person, post: BlogPage) -> tuple[str, str, list[int
 
 def look_back(admin: Person, run: LLMRun) -> None:
     admin.open(reverse("wagtail_llm_actions:history"))
-    row = admin.page.get_by_role("row", name="Summarise the introduction")
+    row = admin.page.get_by_role("row", name="Summarise the introduction").first
     expect(row).to_contain_text("Succeeded")
     expect(row).to_contain_text(f"{run.input_tokens} + {run.output_tokens}")
     row.get_by_role("link", name="Summarise the introduction").click()
@@ -100,7 +112,7 @@ def test_an_admin_defines_an_action_and_an_editor_fills_a_page_with_it(
     assert lengths[0] < len(proposed), "a part of the text is shown before the whole"
     post.refresh_from_db()
     assert post.get_latest_revision_as_object().summary == edited
-    run = LLMRun.objects.get()
+    run = LLMRun.objects.get(trigger="editor")
     assert run.action == LLMAction.objects.get()
     assert (run.user, run.status, run.decision) == (user, "succeeded", "edited")
     assert run.output == proposed
