@@ -174,3 +174,10 @@ def test_the_longest_work_a_template_can_order_ends() -> None:
 @pytest.mark.parametrize("name", DESCRIPTIONS)
 def test_every_described_variable_may_be_used(name: str) -> None:
     assert used_variables(f"{{{{ {name} }}}}") == {name}
+
+
+def test_a_constant_that_has_no_value_is_an_error_of_the_template() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        validate("{{ 'a' if ''|first else 'b' }}")
+
+    assert caught.value.reason == InvalidInput.TEMPLATE

@@ -11,7 +11,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import (
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    UndefinedError,
+    nodes,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
@@ -129,6 +136,9 @@ def _compile(text: str) -> tuple[Template, frozenset[str]]:
         raise InvalidInput(
             InvalidInput.TEMPLATE, at_line(error.lineno, str(error.message))
         ) from None
+    except UndefinedError as error:
+        # Constants are worked out here already, such as the first letter of no text.
+        raise InvalidInput(InvalidInput.TEMPLATE, str(error)) from None
     except RecursionError:
         raise InvalidInput(InvalidInput.TEMPLATE, _("The template is nested too deeply.")) from None
     except ValueError:
