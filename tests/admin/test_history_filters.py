@@ -197,3 +197,11 @@ def test_a_user_who_never_ran_anything_has_an_empty_history(client: Client, admi
     LLMRunFactory()
 
     assert listed(client, user=str(admin.pk)) == []
+
+
+def test_who_may_not_view_runs_learns_nothing_from_a_wrong_filter(client: Client) -> None:
+    client.force_login(EditorFactory())
+
+    response = client.get(reverse(HISTORY), {"export": "csv", "status": "lost"})
+
+    assert response.status_code == 302

@@ -135,12 +135,12 @@ class HistoryView(StyledListing, SafeExportMixin, ReportView):
             "error_code",
         ]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Refuse an export by a filter that does not exist: it would hold everything."""
         if self.request.GET.get("export") and (unknown := self._unknown_filters()):
             message = _("There is no filter “%(names)s”.") % {"names": ", ".join(unknown)}
             return HttpResponse(message, status=400, content_type="text/plain; charset=utf-8")
-        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        response: HttpResponseBase = super().get(request, *args, **kwargs)
         return response
 
     def _unknown_filters(self) -> list[str]:
