@@ -13,6 +13,7 @@ class LLMAttempt(models.Model):
         """Where the token counts come from."""
 
         REPORTED = "reported", _("Reported by the provider")
+        ESTIMATED = "estimated", _("Estimated from the texts")
 
     run = models.ForeignKey(
         "wagtail_llm_actions.LLMRun", on_delete=models.CASCADE, related_name="attempts"

@@ -38,6 +38,7 @@ class LLMRun(models.Model):
 
         EDITOR = "editor", _("Editor")
         TEST = "test", _("Test")
+        BULK = "bulk", _("Bulk run")
 
     class Decision(models.TextChoices):
         """What the editor did with the proposal."""
