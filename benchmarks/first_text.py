@@ -24,8 +24,7 @@ from benchmarks.floor import Floor
 from benchmarks.report import Section, Table
 from benchmarks.rig import FAST, SLOW, model_key
 from benchmarks.rows import content
-from tests.browser.conftest import ARGUMENTS
-from tests.chromium import executable
+from tests.chromium import ARGUMENTS, executable
 from tests.factories import LLMActionFactory
 
 if TYPE_CHECKING:
