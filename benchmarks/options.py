@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
+
+Choice = TypeVar("Choice")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +21,6 @@ class Options:
         """Return how often to measure."""
         return self.rounds or (1 if self.quick else enough)
 
-    def pick(self, full: int, quick: int) -> int:
+    def pick(self, full: Choice, quick: Choice) -> Choice:
         """Return how much of something to measure."""
         return quick if self.quick else full

@@ -39,7 +39,7 @@ RUNS, QUICK_RUNS = 1_000, 4
 PLAIN_CONCURRENCY, PLAIN_RUNS = 5, 25
 """Less, because each run loads the SDK anew."""
 HOST_CONCURRENCY, HOST_RUNS = PROVIDER_LIMIT // 2, 200
-HOSTS = (1, 2, 3)
+HOSTS, QUICK_HOSTS = (1, 2, 3), (1, 2)
 MS = 1_000
 
 
@@ -74,21 +74,30 @@ class Contender:
 
 def run(rig: Rig, options: Options) -> Section:
     """Give the same runs to each arrangement in turn, then to one, two and three hosts."""
-    many, count = options.pick(CONCURRENCY, QUICK_CONCURRENCY), options.pick(RUNS, QUICK_RUNS)
-    few = options.pick(PLAIN_CONCURRENCY, QUICK_CONCURRENCY)
-    contenders = [
-        Contender(arrangement=threads(many), alone=threads(1), runs=count),
-        Contender(arrangement=threads(many, processes=2), alone=threads(1), runs=count),
-        Contender(arrangement=forking(many), alone=forking(1), runs=count),
-        Contender(
-            arrangement=plain(few), alone=plain(1), runs=options.pick(PLAIN_RUNS, QUICK_RUNS)
-        ),
-    ]
+    contenders = _quick_contenders() if options.quick else _contenders()
     for _ in range(options.rounds_or(ROUNDS)):
         for contender in contenders:
             contender.loads.append(measure(rig, contender.arrangement, contender.runs))
             contender.alone_loads.append(measure(rig, contender.alone, count=2))
     return Section(title="Workers", tables=[_arrangements(contenders), _hosts(rig, options)])
+
+
+def _contenders() -> list[Contender]:
+    two_processes = threads(CONCURRENCY, processes=2)
+    return [
+        Contender(arrangement=threads(CONCURRENCY), alone=threads(1), runs=RUNS),
+        Contender(arrangement=two_processes, alone=threads(1), runs=RUNS),
+        Contender(arrangement=forking(CONCURRENCY), alone=forking(1), runs=RUNS),
+        Contender(arrangement=plain(PLAIN_CONCURRENCY), alone=plain(1), runs=PLAIN_RUNS),
+    ]
+
+
+def _quick_contenders() -> list[Contender]:
+    many, runs = QUICK_CONCURRENCY, QUICK_RUNS
+    return [
+        Contender(arrangement=threads(many), alone=threads(1), runs=runs),
+        Contender(arrangement=forking(many), alone=forking(1), runs=runs),
+    ]
 
 
 def measure(rig: Rig, arrangement: Arrangement, count: int, provider: str = "open") -> Load:
@@ -193,7 +202,7 @@ def _hosts(rig: Rig, options: Options) -> Table:
     """Measure hosts, each of which is a group of processes, at a provider that has a limit."""
     each = options.pick(HOST_CONCURRENCY, 1)
     count = options.pick(HOST_RUNS, QUICK_RUNS)
-    loads: dict[int, list[Load]] = {hosts: [] for hosts in HOSTS}
+    loads: dict[int, list[Load]] = {hosts: [] for hosts in options.pick(HOSTS, QUICK_HOSTS)}
     for _ in range(options.rounds_or(ROUNDS)):
         for hosts, results in loads.items():
             arrangement = threads(each * hosts, processes=hosts)
