@@ -92,8 +92,8 @@ test('a form that a server refuses for its size is told of in words', async () =
   answers = [html(400), html(413)];
   const requests = api();
   const error = { message: 'Too large.', code: 'too_large', transient: false };
-  await assert.rejects(requests.start(3), error);
-  await assert.rejects(requests.start(3), error);
+  await assert.rejects(requests.cancel(run), error);
+  await assert.rejects(requests.cancel(run), error);
 });
 
 test('decisions are sent one after the other, and a lost one does not block the next', async () => {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.factories import LLMRunFactory
 from tests.runs.test_retries import FalseClock, attempts, executed, limited
@@ -367,8 +368,8 @@ def test_of_two_workers_that_want_to_find_out_one_does(provider: ScriptedProvide
         model="scripted",
         failures=5,
         wait_seconds=30,
-        opened_at=circuits.timezone.now() - timedelta(minutes=1),
-        retry_at=circuits.timezone.now(),
+        opened_at=timezone.now() - timedelta(minutes=1),
+        retry_at=timezone.now(),
     )
     both, asked = threading.Barrier(2), threading.Barrier(2)
 
@@ -392,13 +393,13 @@ def test_of_two_workers_that_want_to_find_out_one_does(provider: ScriptedProvide
 @pytest.mark.django_db(transaction=True)
 def test_failures_at_the_same_moment_are_all_counted(provider: ScriptedProvider) -> None:
     both = threading.Barrier(4)
-    error = ModelUnavailable(provider="test", model="scripted")
 
     def work(_number: int) -> None:
         try:
-            with pytest.raises(ModelUnavailable), circuits.guarded(scripted(), text=str):
-                both.wait(10)
-                raise error
+            call = circuits.guarded(scripted(), text=str)
+            call.__enter__()
+            both.wait(10)
+            end_badly(call)
         finally:
             connections.close_all()
 
