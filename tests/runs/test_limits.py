@@ -19,6 +19,7 @@ from wagtail_llm_actions.admin.advice import advice
 from wagtail_llm_actions.errors import LimitReached
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.period import Period, today
+from wagtail_llm_actions.runs.start import start
 from wagtail_llm_actions.runs.trial import start_test
 from wagtail_llm_actions.runs.usage import Usage
 
@@ -220,7 +221,10 @@ def test_clicks_of_one_user_at_the_same_moment_start_exactly_the_limit(
     def work(_number: int) -> str:
         try:
             together.wait(30)
-            return start_run(llm_action, page, user=user).status
+            click_id = uuid.uuid4()
+            return start(
+                llm_action=llm_action, user=user, instance=page, client_request_id=click_id
+            ).status
         except LimitReached:
             return "refused"
         finally:
