@@ -11,7 +11,7 @@ import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from django.utils import timezone
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import CircuitOpen, ProviderError, ProviderTimeout
 from wagtail_llm_actions.models import LLMCircuit
+from wagtail_llm_actions.runs.patience import patiently
 from wagtail_llm_actions.runs.retry import may_fall_back
 
 if TYPE_CHECKING:
@@ -71,14 +72,14 @@ def guarded(model: ModelSettings, text: Callable[[], str]) -> Iterator[None]:
         # A text that takes too long says something about its length.
         is_slow = isinstance(error, ProviderTimeout) and text()
         if may_fall_back(error) and not is_slow:
-            _failed(model, entry, error)
+            patiently(partial(_failed, model, entry, error))
         else:
-            _answered(model, entry)
+            patiently(partial(_answered, model, entry))
         raise
     except BaseException:
-        _given_up(model, entry)
+        patiently(partial(_given_up, model, entry))
         raise
-    _answered(model, entry)
+    patiently(partial(_answered, model, entry))
 
 
 def open_circuits() -> Mapping[tuple[str, str], LLMCircuit]:
