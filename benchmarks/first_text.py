@@ -23,7 +23,7 @@ from benchmarks.figures import COLUMNS, Figures
 from benchmarks.floor import Floor
 from benchmarks.report import Section, Table
 from benchmarks.rig import FAST, SLOW, model_key
-from benchmarks.rows import content
+from benchmarks.rows import Visitor, content
 from tests.chromium import ARGUMENTS, executable
 from tests.factories import LLMActionFactory
 
@@ -86,9 +86,9 @@ class _Measurement:
     def __init__(self, rig: Rig, web: Web, made: Content) -> None:
         self._rig = rig
         self._web = web
-        self._made = made
         self._paths = iter(made.edit_paths)
         self._floor = Floor(rig.open_provider)
+        self._session_key = Visitor.new().session_key
 
     async def measure(self, both: Sequence[Samples], *, starts: int, rounds: int) -> None:
         """Fill the samples."""
@@ -131,7 +131,7 @@ class _Measurement:
             context = await chromium.new_context()
             context.set_default_timeout(PATIENCE_MS)
             await context.add_init_script(OBSERVER)
-            name, value = settings.SESSION_COOKIE_NAME, self._made.session_key
+            name, value = settings.SESSION_COOKIE_NAME, self._session_key
             await context.add_cookies([{"name": name, "value": value, "url": self._web.url}])
             yield await context.new_page()
             await chromium.close()

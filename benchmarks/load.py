@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from benchmarks.http import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 FINAL = {"succeeded", "failed", "cancelled"}
 FIRST_OF_THE_ERRORS = 300
@@ -33,7 +33,7 @@ class Plan:
 
     port: int
     headers: Mapping[str, str]
-    """Of a logged-in browser."""
+    """Of the browser that looks at pages."""
     pages: Mapping[str, str]
     """Addresses of the pages that are looked at in turn, by their names."""
     look_seconds: float
@@ -44,8 +44,8 @@ class Plan:
     """How long it is counted."""
     way: str
     """``ours`` or ``peer``."""
-    people: int
-    """Who generate, again and again."""
+    people: Sequence[Mapping[str, str]]
+    """The headers of the browsers of those who generate, again and again."""
     path: str
     """Where they post."""
     form: Mapping[str, str]
@@ -82,7 +82,9 @@ class Visitors:
 
     async def visit(self) -> None:
         """Return when everybody has left."""
-        people = [asyncio.create_task(self._person(number)) for number in range(self._plan.people)]
+        people = [
+            asyncio.create_task(self._person(number)) for number in range(len(self._plan.people))
+        ]
         await asyncio.sleep(self._plan.settle_seconds)
         _say({"counting": True})
         self._is_counting = True
@@ -103,7 +105,7 @@ class Visitors:
                 await asyncio.sleep(due - time.perf_counter())
 
     async def _look(self, name: str) -> None:
-        connection = self._connection()
+        connection = Connection(self._plan.port, self._plan.headers)
         try:
             await self._ask(
                 connection, "GET", self._plan.pages[name], times=self._findings.looks[name]
@@ -114,9 +116,9 @@ class Visitors:
             connection.close()
 
     async def _person(self, number: int) -> None:
-        await asyncio.sleep(self._plan.settle_seconds * number / self._plan.people)
+        await asyncio.sleep(self._plan.settle_seconds * number / len(self._plan.people))
         generate = {"ours": self._ours, "peer": self._peer}[self._plan.way]
-        connection = self._connection()
+        connection = Connection(self._plan.port, self._plan.people[number])
         while not self._is_over:
             begun = time.perf_counter()
             try:
@@ -143,9 +145,6 @@ class Visitors:
 
     async def _peer(self, connection: Connection) -> None:
         await self._ask(connection, "POST", self._plan.path, urlencode(self._plan.form), times=[])
-
-    def _connection(self) -> Connection:
-        return Connection(self._plan.port, self._plan.headers)
 
     async def _ask(
         self, connection: Connection, method: str, path: str, body: str = "", *, times: list[float]

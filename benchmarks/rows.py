@@ -52,16 +52,13 @@ def queued_runs(count: int, model: str) -> Sequence[UUID]:
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """Somebody at work on a page of a site with some content."""
+    """A journal of posts."""
 
-    headers: Mapping[str, str]
-    """Of their browser's requests."""
-    session_key: str
     pages: Sequence[BlogPage]
 
     @property
     def edit_paths(self) -> Sequence[str]:
-        """Where they edit each page."""
+        """Where each post is edited."""
         return [reverse("wagtailadmin_pages:edit", args=[page.pk]) for page in self.pages]
 
     @property
@@ -74,7 +71,7 @@ class Content:
         }
 
     def click(self, model: str) -> dict[str, str]:
-        """Return what the browser posts when they press Generate, without the click's own id."""
+        """Return what a browser posts when Generate is pressed, without the click's own id."""
         page = self.pages[0]
         return {
             "title": page.title,
@@ -85,20 +82,32 @@ class Content:
         }
 
 
-def content(count: int = PAGES) -> Content:
-    """Make a journal of so many posts, and log somebody in."""
-    journal = BlogIndexPageFactory()
-    client = Client()
-    client.force_login(AdminFactory())
-    session_key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    cookies = f"{settings.SESSION_COOKIE_NAME}={session_key}; csrftoken={CSRF_TOKEN}"
-    return Content(
-        headers={
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """Somebody who is logged in, and may edit everything."""
+
+    session_key: str
+
+    @classmethod
+    def new(cls) -> Visitor:
+        """Log a new user in."""
+        client = Client()
+        client.force_login(AdminFactory())
+        return cls(session_key=client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Of the requests of their browser."""
+        session = f"{settings.SESSION_COOKIE_NAME}={self.session_key}"
+        return {
             "Accept": "application/json",
-            "Cookie": cookies,
+            "Cookie": f"{session}; csrftoken={CSRF_TOKEN}",
             "X-CSRFToken": CSRF_TOKEN,
             "X-Requested-With": "XMLHttpRequest",
-        },
-        session_key=session_key,
-        pages=[BlogPageFactory(parent=journal) for _ in range(count)],
-    )
+        }
+
+
+def content(count: int = PAGES) -> Content:
+    """Make a journal of so many posts."""
+    journal = BlogIndexPageFactory()
+    return Content(pages=[BlogPageFactory(parent=journal) for _ in range(count)])

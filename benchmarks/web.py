@@ -24,7 +24,8 @@ from benchmarks.load import FINAL, Findings, Plan, poll_path
 from benchmarks.processes import ROOT, cpu_seconds, wait_until
 from benchmarks.report import Section, Table
 from benchmarks.rig import ONE_SECOND, THREE_SECONDS, model_key
-from benchmarks.rows import content
+from benchmarks.rows import Visitor, content
+from tests.factories import AdminFactory
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def run(rig: Rig, options: Options) -> Section:
             "database": rig.database_pids(),
             "Valkey": [rig.valkey_pid()],
         }
-        plans = [_plan(situation, made, web.port, options) for situation in situations]
+        headers = [Visitor.new().headers for _ in range(max(many) + 1)]
+        plans = [_plan(each, made, web.port, headers, options) for each in situations]
         for plan in plans:
             # Not counted: it warms everything up.
             _measure(replace(plan, seconds=QUICK_SECONDS), parts)
@@ -147,16 +149,24 @@ def _situations(
     ]
 
 
-def _plan(situation: Situation, made: Content, port: int, options: Options) -> Plan:
+def _plan(
+    situation: Situation,
+    made: Content,
+    port: int,
+    headers: Sequence[Mapping[str, str]],
+    options: Options,
+) -> Plan:
+    # Each person is a user of their own, so that the limits of a user are kept.
+    looker, *people = headers
     return Plan(
         port=port,
-        headers=made.headers,
+        headers=looker,
         pages=made.looked_at,
         look_seconds=LOOK_SECONDS,
         settle_seconds=options.pick(SETTLE_SECONDS, QUICK_SETTLE_SECONDS),
         seconds=options.pick(SECONDS, QUICK_SECONDS),
         way=situation.way,
-        people=situation.people,
+        people=people[: situation.people],
         path=situation.path,
         form=situation.form,
     )
@@ -194,7 +204,7 @@ def _measure(plan: Plan, parts: Mapping[str, Sequence[int]]) -> Measured:
 def _queries_of_a_poll(form: Mapping[str, str]) -> int:
     """Return how many queries a poll of a running run makes, session and user among them."""
     client = Client()
-    client.force_login(LLMRun.objects.latest("queued_at").user)  # type: ignore[arg-type]
+    client.force_login(AdminFactory())
     click = {**form, "llm-actions-request-id": str(uuid.uuid4())}
     state = client.post(reverse("wagtail_llm_actions:runs"), click).json()
     counts = []
