@@ -98,7 +98,7 @@ def run(rig: Rig, options: Options) -> Section:
         ours, many, {"model": pace.model}, options.pick(PEER_PEOPLE, QUICK_PEER_PEOPLE)
     )
     # A process for each core, so that the workers can take what the machine has.
-    arrangement = threads(max(many), processes=2)
+    arrangement = threads(max(many), processes=options.pick(2, 1))
     with rig.web() as web, rig.workers(arrangement.commands) as workers:
         parts = {
             "web": [web.process.pid],
