@@ -26,7 +26,9 @@ def earlier_runs(
     Those of all users, for whom the object is one; a form that is not saved yet has its own.
     """
     runs = runs_at(instance, form_key).filter(
-        trigger=LLMRun.Trigger.EDITOR, status=LLMRun.Status.SUCCEEDED, field_path__in=fields
+        trigger__in=[LLMRun.Trigger.EDITOR, LLMRun.Trigger.BULK],
+        status=LLMRun.Status.SUCCEEDED,
+        field_path__in=fields,
     )
     if instance._state.adding:
         runs = runs.filter(user=user)

@@ -19,9 +19,10 @@ from wagtail_llm_actions.errors import (
     ProviderTimeout,
 )
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
-from wagtail_llm_actions.queues import Lane, get_queue
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.attempt import WAIT_SECONDS, Attempt
 from wagtail_llm_actions.runs.finish import error_fields, finish, hand_back, note
+from wagtail_llm_actions.runs.lanes import lane_of
 from wagtail_llm_actions.runs.lease import Cancelled, Lease, LeaseLost, claim
 from wagtail_llm_actions.runs.retry import HAND_BACK_SECONDS, may_fall_back, wait_seconds
 from wagtail_llm_actions.streams import get_stream
@@ -149,7 +150,7 @@ class _Execution:
         retry_at = timezone.now() + timedelta(seconds=seconds)
         if seconds > HAND_BACK_SECONDS:
             hand_back(self._run.pk, self._lease.token, retry_at)
-            get_queue().enqueue_later(self._run.pk, Lane.INTERACTIVE, seconds)
+            get_queue().enqueue_later(self._run.pk, lane_of(self._run.trigger), seconds)
             return False
         self._wait_until(retry_at)
         return True

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.queues import Lane, get_queue
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.finish import fail_unstarted
+from wagtail_llm_actions.runs.lanes import lane_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +40,30 @@ def record(run: LLMRun, *others: LLMRun) -> LLMRun:
     return run
 
 
+def record_many(runs: Sequence[LLMRun]) -> None:
+    """Save runs for which nobody waits by one query, and queue those that can be sent.
+
+    What the queue does not take stays queued here, and is due at once for ``recover``.
+    """
+    LLMRun.objects.bulk_create(runs)
+    transaction.on_commit(lambda: _enqueue_many([run for run in runs if not run.is_final]))
+
+
+def _enqueue_many(runs: Sequence[LLMRun]) -> None:
+    for number, run in enumerate(runs):
+        try:
+            get_queue().enqueue(run.pk, lane_of(run.trigger))
+        except QueueUnavailable as error:
+            # Each further one would wait for the server again.
+            left = [run.pk for run in runs[number:]]
+            logger.warning("%d runs could not be queued: %s", len(left), error)
+            LLMRun.objects.filter(pk__in=left).update(retry_at=timezone.now())
+            return
+
+
 def _enqueue(run: LLMRun) -> None:
     try:
-        get_queue().enqueue(run.pk, Lane.INTERACTIVE)
+        get_queue().enqueue(run.pk, lane_of(run.trigger))
     except QueueUnavailable as error:
         logger.warning("Run %s could not be queued: %s", run.pk, error)
         fail_unstarted(run.pk, error)

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from wagtail_llm_actions.errors import QueueUnavailable, RunInterrupted
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
-from wagtail_llm_actions.queues import Lane, get_queue
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.finish import error_fields
+from wagtail_llm_actions.runs.lanes import lane_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -34,8 +35,10 @@ def recover() -> int:
     """
     now = timezone.now()
     due = LLMRun.objects.filter(status=LLMRun.Status.QUEUED, retry_at__lte=now)
-    for run_id in due.values_list("pk", flat=True):
-        _enqueue(run_id)
+    # Of many, each would wait for a queue server that does not answer.
+    with contextlib.suppress(QueueUnavailable):
+        for run_id, trigger in due.values_list("pk", "trigger"):
+            get_queue().enqueue(run_id, lane_of(trigger))
     return _end(LLMRun.objects.filter(lease_expires_at__lt=now))
 
 
@@ -54,17 +57,13 @@ def requeue(run: LLMRun) -> None:
     """
     due_at = run.retry_at or run.queued_at + REQUEUE_AFTER
     if run.status == LLMRun.Status.QUEUED and timezone.now() >= due_at:
-        _enqueue(run.pk)
+        with contextlib.suppress(QueueUnavailable):
+            get_queue().enqueue(run.pk, lane_of(run.trigger))
 
 
 def interrupt(run_id: UUID) -> None:
     """End a run whose process is known to be gone, without waiting for its lease."""
     _end(LLMRun.objects.filter(pk=run_id))
-
-
-def _enqueue(run_id: UUID) -> None:
-    with contextlib.suppress(QueueUnavailable):
-        get_queue().enqueue(run_id, Lane.INTERACTIVE)
 
 
 def _end(lost: QuerySet[LLMRun]) -> int:

@@ -81,7 +81,7 @@ def _error(status: int, code: str, message: str) -> JsonResponse:
 @require_GET
 @json_errors
 def offers(request: HttpRequest) -> JsonResponse:
-    """List the actions of each field of a form, and this user's open runs on it."""
+    """List the actions of each field of a form, and what waits there for this user."""
     form = locate(request.GET.get("form_action", ""))
     if not may_edit(request.user, form.instance, form.parent):
         return JsonResponse({"fields": {}, "runs": []})
@@ -107,7 +107,12 @@ def offers(request: HttpRequest) -> JsonResponse:
     batches: dict[str, list[LLMRun]] = {}
     for run in open_runs(request.user, form.instance, form_key):
         batches.setdefault(run.field_path, []).append(run)
-    shown = [batch for path, batch in batches.items() if path in fields]
+    # A bulk run's source may be kept from this user.
+    shown = [
+        batch
+        for path, batch in batches.items()
+        if path in fields and batch[0].source_path in in_form
+    ]
     earlier = earlier_counts(
         request.user,
         form.instance,
@@ -210,11 +215,11 @@ def decide(request: HttpRequest, run_id: UUID) -> JsonResponse:
 
 
 def own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
-    """Fetch a run that this user started.
+    """Fetch a run that this user may follow.
 
     Raises:
         Http404: There is none.
-        PermissionRefused: It is somebody else's.
+        PermissionRefused: It is not for them.
     """
     # Long texts that no answer holds; a browser asks several times a second.
     runs = LLMRun.objects.defer("prompt", "system_instructions", "error_detail")
