@@ -132,8 +132,9 @@ def dollars(text: str) -> Decimal:
     """
     try:
         amount = Decimal(text)
+        is_amount = amount > 0
     except InvalidOperation:
-        raise ValueError from None
-    if not amount > 0:
+        is_amount = False
+    if not is_amount:
         raise ValueError
     return amount
