@@ -150,7 +150,7 @@ class _Execution:
         retry_at = timezone.now() + timedelta(seconds=seconds)
         if seconds > HAND_BACK_SECONDS:
             hand_back(self._run.pk, self._lease.token, retry_at)
-            get_queue().enqueue_later(self._run.pk, lane_of(self._run.trigger), seconds)
+            get_queue().enqueue_later(self._run.pk, lane_of(self._run), seconds)
             return False
         self._wait_until(retry_at)
         return True

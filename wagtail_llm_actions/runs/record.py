@@ -52,7 +52,7 @@ def record_many(runs: Sequence[LLMRun]) -> None:
 def _enqueue_many(runs: Sequence[LLMRun]) -> None:
     for number, run in enumerate(runs):
         try:
-            get_queue().enqueue(run.pk, lane_of(run.trigger))
+            get_queue().enqueue(run.pk, lane_of(run))
         except QueueUnavailable as error:
             # Each further one would wait for the server again.
             left = [run.pk for run in runs[number:]]
@@ -63,7 +63,7 @@ def _enqueue_many(runs: Sequence[LLMRun]) -> None:
 
 def _enqueue(run: LLMRun) -> None:
     try:
-        get_queue().enqueue(run.pk, lane_of(run.trigger))
+        get_queue().enqueue(run.pk, lane_of(run))
     except QueueUnavailable as error:
         logger.warning("Run %s could not be queued: %s", run.pk, error)
         fail_unstarted(run.pk, error)

@@ -37,8 +37,8 @@ def recover() -> int:
     due = LLMRun.objects.filter(status=LLMRun.Status.QUEUED, retry_at__lte=now)
     # Of many, each would wait for a queue server that does not answer.
     with contextlib.suppress(QueueUnavailable):
-        for run_id, trigger in due.values_list("pk", "trigger"):
-            get_queue().enqueue(run_id, lane_of(trigger))
+        for run in due.only("trigger"):
+            get_queue().enqueue(run.pk, lane_of(run))
     return _end(LLMRun.objects.filter(lease_expires_at__lt=now))
 
 
@@ -58,7 +58,7 @@ def requeue(run: LLMRun) -> None:
     due_at = run.retry_at or run.queued_at + REQUEUE_AFTER
     if run.status == LLMRun.Status.QUEUED and timezone.now() >= due_at:
         with contextlib.suppress(QueueUnavailable):
-            get_queue().enqueue(run.pk, lane_of(run.trigger))
+            get_queue().enqueue(run.pk, lane_of(run))
 
 
 def interrupt(run_id: UUID) -> None:
