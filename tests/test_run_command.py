@@ -120,6 +120,22 @@ def test_all_pages_get_a_proposal_and_none_is_changed(provider: ScriptedProvider
 
 
 @pytest.mark.usefixtures("prompt_queue")
+def test_a_terminal_shows_one_line_that_changes() -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    BlogPageFactory()
+
+    call_command("llm_actions_run", str(LLMActionFactory().pk), "--all", stdout=terminal)
+
+    progress, started, *_ = terminal.getvalue().split("\n")
+    assert progress.startswith("\r0 queued, 0 running, 1 succeeded")
+    assert started == "1 runs were started."
+
+
+@pytest.mark.usefixtures("prompt_queue")
 def test_a_second_call_starts_nothing_twice() -> None:
     llm_action = LLMActionFactory()
     BlogPageFactory.create_batch(2)
