@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.batch import in_order
-from wagtail_llm_actions.runs.recover import recover_run
+from wagtail_llm_actions.runs.recover import recover_soon
 
 if TYPE_CHECKING:
     from django.db import models
@@ -30,6 +30,7 @@ def open_runs(user: Any, instance: models.Model, form_key: str) -> list[LLMRun]:
     """
     own = Q(user=user, trigger=LLMRun.Trigger.EDITOR, queued_at__gt=timezone.now() - KEPT)
     bulk = Q(trigger=LLMRun.Trigger.BULK, status=LLMRun.Status.SUCCEEDED)
+    recover_soon()
     runs = runs_at(instance, form_key).filter(own | bulk).order_by("-queued_at")[:MAX_RUNS]
     newest: dict[str, list[LLMRun]] = {}
     for run in runs:
@@ -38,8 +39,6 @@ def open_runs(user: Any, instance: models.Model, form_key: str) -> list[LLMRun]:
             batch.append(run)
     found: list[LLMRun] = []
     for batch in newest.values():
-        for run in batch:
-            recover_run(run)
         if _is_open(batch):
             found += in_order(batch)
     return found

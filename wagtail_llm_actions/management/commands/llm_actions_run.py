@@ -29,7 +29,7 @@ from wagtail_llm_actions.runs.bulk import (
     record_chunk,
 )
 from wagtail_llm_actions.runs.bulk_progress import cancel_waiting, progress, refused_by_queue
-from wagtail_llm_actions.runs.recover import recover
+from wagtail_llm_actions.runs.recover import recover_soon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.runs.usage import Figures
 
 LOOK_SECONDS = 1.0
-RECOVER_SECONDS = 10.0
 LEFT_OUT = {
     LeftOut.WAITING: "have a proposal that nobody has decided on, or one on its way",
     LeftOut.NOT_EMPTY: "have a text in the field already",
@@ -143,14 +142,11 @@ class Command(BaseCommand):
 
     def _follow(self, key: str) -> str:
         """Wait until all runs have ended, and return why it was not waited for; mostly empty."""
-        recovered_at = time.monotonic()
         while _is_open(figures := self._look(key)):
             if reason := self._limit_reached(figures):
                 return reason
             time.sleep(LOOK_SECONDS)
-            if time.monotonic() - recovered_at > RECOVER_SECONDS:
-                recovered_at = time.monotonic()
-                recover()
+            recover_soon()
         return self._too_many_failed(figures)
 
     def _stop(self, key: str, reason: str) -> None:
@@ -158,7 +154,7 @@ class Command(BaseCommand):
         self._screen.say(f"{reason} {cancel_waiting(key)} waiting runs are cancelled.")
         while _is_open(self._look(key)):
             time.sleep(LOOK_SECONDS)
-            recover()
+            recover_soon()
 
     def _limit_reached(self, figures: Figures) -> str:
         _, max_cost = self._limits
