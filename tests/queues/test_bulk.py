@@ -64,6 +64,6 @@ def test_a_click_is_answered_while_bulk_runs_wait(
         assert left > 0
         assert cancel_waiting(key) > 0
         eventually(lambda: progress(key).queued + progress(key).running == 0)
+        eventually(lambda: not django_rq.get_queue("llm_bulk").job_ids)
     bulk = LLMRun.objects.filter(trigger=LLMRun.Trigger.BULK)
     assert bulk.exclude(started_at__lt=click.started_at).count() >= left
-    assert django_rq.get_queue("llm_bulk").job_ids == []
