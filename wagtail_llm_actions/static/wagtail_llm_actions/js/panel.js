@@ -5,6 +5,7 @@
 /** Longer texts are cut to a few lines at first. */
 const LONG_CHARS = 280;
 const LONG_LINES = 5;
+const UNCOVER_MS = 2_000;
 
 /** @param {string} id */
 const template = (id) => /** @type {HTMLTemplateElement} */ (document.getElementById(id));
@@ -44,14 +45,17 @@ function point(link, url) {
  *
  * @param {Element} element
  */
-function uncover(element) {
-  for (
-    let box = element.closest('[hidden]');
-    box;
-    box = box.parentElement?.closest('[hidden]') ?? null
-  ) {
+async function uncover(element) {
+  /** @type {Element | null | undefined} */
+  let box = element.closest('[hidden]');
+  for (; box; box = box.parentElement?.closest('[hidden]')) {
     const control = box.id && document.querySelector(`[aria-controls="${CSS.escape(box.id)}"]`);
     if (control instanceof HTMLElement) control.click();
+  }
+  // Wagtail's tabs fade out before the next one is there.
+  const end = performance.now() + UNCOVER_MS;
+  while (!element.getClientRects().length && performance.now() < end) {
+    await new Promise(requestAnimationFrame);
   }
 }
 
@@ -87,7 +91,7 @@ export function start({ root, toggle, form, widgets, load, copyText }) {
   };
 
   /** @param {LLMActions.PanelRun} run */
-  function proposeAgain(run) {
+  async function proposeAgain(run) {
     const widget = widgets.get(run.field);
     if (!widget) return;
     if (widget.isBusy()) {
@@ -96,7 +100,7 @@ export function start({ root, toggle, form, widgets, load, copyText }) {
     }
     announce();
     const place = widget.bar.root;
-    uncover(place);
+    await uncover(place);
     // On a small screen the panel lies over the form.
     if (overlap(/** @type {Element} */ (root.closest('[data-form-side]')), place)) toggle.click();
     place.scrollIntoView({ block: 'center', behavior: 'instant' });
