@@ -5,7 +5,7 @@
 /** Longer texts are cut to a few lines at first. */
 const LONG_CHARS = 280;
 const LONG_LINES = 5;
-const UNCOVER_MS = 2_000;
+const UNCOVER_MS = 5_000;
 
 /** @param {string} id */
 const template = (id) => /** @type {HTMLTemplateElement} */ (document.getElementById(id));
