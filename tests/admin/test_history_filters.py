@@ -114,13 +114,11 @@ def test_days_are_those_of_the_site_as_in_the_reports_wherever_the_reader_is(
     profile = UserProfile.get_for_user(admin)
     profile.current_time_zone = zone
     profile.save()
-    site = timezone.get_default_timezone()
-    first, last = (
-        LLMRunFactory(queued_at=datetime(2026, 7, 10, *clock, tzinfo=site))
-        for clock in ((0, 0), (23, 59, 59))
-    )
-    LLMRunFactory(queued_at=first.queued_at - timedelta(seconds=1))
-    LLMRunFactory(queued_at=last.queued_at + timedelta(seconds=1))
+    midnight = datetime(2026, 7, 10, tzinfo=timezone.get_default_timezone())
+    first = LLMRunFactory(succeeded=True, queued_at=midnight)
+    last = LLMRunFactory(succeeded=True, queued_at=midnight + timedelta(days=1, seconds=-1))
+    LLMRunFactory(succeeded=True, queued_at=first.queued_at - timedelta(seconds=1))
+    LLMRunFactory(succeeded=True, queued_at=last.queued_at + timedelta(seconds=1))
 
     # As the report's figures link to it.
     query = {"queued_at_from": "2026-07-10", "queued_at_to": "2026-07-10"}
@@ -227,7 +225,8 @@ def test_a_snippet_leads_to_its_own_runs(client: Client, sees: bool) -> None:
     # A page with the same number.
     LLMRunFactory(target_object_id=str(author.pk))
 
-    page = page_at(client, reverse(Author.snippet_viewset.get_url_name("list")))
+    viewset: Any = Author.snippet_viewset  # type: ignore[attr-defined]
+    page = page_at(client, reverse(viewset.get_url_name("list")))
 
     found = [str(link["href"]) for link in page.select(f'a[href^="{reverse(HISTORY)}?page="]')]
     assert len(found) == (2 if sees else 0)
