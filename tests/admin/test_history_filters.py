@@ -98,7 +98,8 @@ def test_only_the_newest_runs_of_the_period_are_searched(
     monkeypatch.setattr(history_filters, "MAX_SEARCHED_RUNS", 2)
     now = timezone.now()
     oldest, _, newest = (
-        LLMRunFactory(queued_at=now - timedelta(days=days), output="Boats") for days in (9, 5, 1)
+        LLMRunFactory(succeeded=True, queued_at=now - timedelta(days=days), output="Boats")
+        for days in (9, 5, 1)
     )
 
     assert oldest not in listed(client, text="boats")
