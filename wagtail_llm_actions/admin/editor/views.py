@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wagtail_llm_actions.admin.editor.earlier import earlier_run
 from wagtail_llm_actions.admin.editor.forms import UnknownForm, locate
+from wagtail_llm_actions.admin.editor.panel import runs_panel
 from wagtail_llm_actions.admin.editor.state import batch_state, run_state
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.admin.refusals import limit_sentence, too_large_sentence
@@ -27,7 +28,12 @@ from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs import decide as decisions
 from wagtail_llm_actions.runs.batch import batch_of
 from wagtail_llm_actions.runs.cancel import cancel as cancel_run
-from wagtail_llm_actions.runs.earlier import MAX_EARLIER, earlier_counts, earlier_runs
+from wagtail_llm_actions.runs.earlier import (
+    MAX_EARLIER,
+    earlier_counts,
+    earlier_runs,
+    finished_runs,
+)
 from wagtail_llm_actions.runs.finish import error_fields
 from wagtail_llm_actions.runs.open import open_runs
 from wagtail_llm_actions.runs.permissions import (
@@ -103,7 +109,7 @@ def offers(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"fields": {}, "runs": []})
     allowed = offered_actions(request.user, type(form.instance))
     actions = offered_at(allowed, form.instance, form.parent)
-    in_form = form.fields(request.user) if actions else set()
+    in_form = form.fields(request.user)
     fields: dict[str, Any] = {}
     for action in actions:
         if not {action.source, action.destination} <= in_form:
@@ -137,19 +143,31 @@ def offers(request: HttpRequest) -> JsonResponse:
         without=[str(run.pk) for batch in shown for run in batch],
     )
     return JsonResponse(
-        {"fields": fields, "runs": [batch_state(batch) for batch in shown], "earlier": earlier}
+        {
+            "fields": fields,
+            "runs": [batch_state(batch) for batch in shown],
+            "earlier": earlier,
+            "panel": bool(fields)
+            or finished_runs(request.user, form.instance, form_key, in_form).exists(),
+        }
     )
 
 
 @require_GET
 @json_errors
 def object_runs(request: HttpRequest) -> JsonResponse:
-    """List the texts that were written for the fields of a form, whoever asked for them."""
+    """List the texts that were written for the fields of a form, whoever asked for them.
+
+    With ``all`` the list is that of the side panel: also what failed or was cancelled.
+    """
     form = locate(request.GET.get("form_action", ""))
     if not may_edit(request.user, form.instance, form.parent):
         raise PermissionRefused
     form_key = _form_key(request.GET.get("form_key", ""))
-    found = earlier_runs(request.user, form.instance, form_key, form.fields(request.user))
+    in_form = form.fields(request.user)
+    if "all" in request.GET:
+        return JsonResponse(runs_panel(request.user, form.instance, form_key, in_form))
+    found = earlier_runs(request.user, form.instance, form_key, in_form)
     fields: dict[str, list[EarlierRun]] = {}
     for run in found[:MAX_EARLIER]:
         fields.setdefault(run.field_path, []).append(earlier_run(run, request.user))
