@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wagtail_llm_actions.admin.editor.earlier import earlier_run
 from wagtail_llm_actions.admin.editor.forms import UnknownForm, locate
-from wagtail_llm_actions.admin.editor.state import batch_state, run_state
+from wagtail_llm_actions.admin.editor.glance import cursors_of, with_pass
+from wagtail_llm_actions.admin.editor.state import batch_state
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.errors import PermissionRefused
 from wagtail_llm_actions.models import LLMAction, LLMRun
@@ -28,6 +29,7 @@ from wagtail_llm_actions.runs.cancel import cancel as cancel_run
 from wagtail_llm_actions.runs.earlier import MAX_EARLIER, earlier_counts, earlier_runs
 from wagtail_llm_actions.runs.open import open_runs
 from wagtail_llm_actions.runs.permissions import (
+    is_locked_for,
     may_edit,
     may_follow,
     may_see_output,
@@ -39,7 +41,7 @@ from wagtail_llm_actions.runs.start import start
 from wagtail_llm_actions.runs.values import field_label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest
 
@@ -60,6 +62,11 @@ def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         try:
             return view(request, *args, **kwargs)
+        except RightTaken as error:
+            message = _(
+                "You are not allowed to edit this any more. The text is kept in the history."
+            )
+            return _error(403, error.code, message)
         except PermissionRefused as error:
             return _error(403, error.code, _("You are not allowed to do this here."))
         except (Http404, UnknownForm):
@@ -72,6 +79,10 @@ def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse
 
 class BadInput(ValueError):
     """A parameter is missing or malformed; only a program would send it so."""
+
+
+class RightTaken(PermissionRefused):
+    """The user started a run, and has lost the right to edit its object since."""
 
 
 def _error(status: int, code: str, message: str) -> JsonResponse:
@@ -116,7 +127,11 @@ def offers(request: HttpRequest) -> JsonResponse:
         without=[str(run.pk) for batch in shown for run in batch],
     )
     return JsonResponse(
-        {"fields": fields, "runs": [batch_state(batch) for batch in shown], "earlier": earlier}
+        {
+            "fields": fields,
+            "runs": [with_pass(request, batch_state(batch), batch) for batch in shown],
+            "earlier": earlier,
+        }
     )
 
 
@@ -168,17 +183,23 @@ def runs(request: HttpRequest) -> JsonResponse:
         form_fields=in_form,
         instruction=data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", ""),
     )
-    return JsonResponse(batch_state(batch_of(run)), status=202)
+    batch = batch_of(run)
+    return JsonResponse(with_pass(request, batch_state(batch), batch), status=202)
 
 
 @require_GET
 @json_errors
 def run(request: HttpRequest, run_id: UUID) -> JsonResponse:
-    """Report on a run; only the text behind ``after`` travels."""
+    """Report on a run, or on all runs of a click by its first; only the new text travels.
+
+    Most polls are answered by ``glance`` before they come here.
+    """
     followed = own_run(request, run_id)
-    recover_run(followed)
-    requeue(followed)
-    return _state(request, followed, text_cursor(request))
+    batch = batch_of(followed) if followed.batch == followed.pk else [followed]
+    for each in batch:
+        recover_run(each)
+        requeue(each)
+    return _state(request, batch)
 
 
 @require_POST
@@ -188,7 +209,7 @@ def cancel(request: HttpRequest, run_id: UUID) -> JsonResponse:
     cancelled = own_run(request, run_id)
     cancel_run(run_id)
     cancelled.refresh_from_db()
-    return _state(request, cancelled)
+    return _state(request, [cancelled])
 
 
 @require_POST
@@ -206,7 +227,7 @@ def decide(request: HttpRequest, run_id: UUID) -> JsonResponse:
     else:
         raise BadInput
     decided.refresh_from_db()
-    return _state(request, decided)
+    return _state(request, [decided])
 
 
 def own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
@@ -226,20 +247,38 @@ def own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
     return found
 
 
-def _state(request: HttpRequest, run: LLMRun, after: int = 0) -> JsonResponse:
-    """Answer with a run, unless its end is not for this user any more."""
-    if run.is_final and not may_see_output(request.user, run):
-        raise PermissionRefused
-    return JsonResponse(run_state(run, after))
+def _state(request: HttpRequest, batch: Sequence[LLMRun]) -> JsonResponse:
+    """Answer with the runs of a click of which the browser has not the end yet.
+
+    Raises:
+        RightTaken: They are not for this user any more.
+    """
+    if not may_see_output(request.user, batch[0]):
+        raise RightTaken
+    cursors = cursors_of(request, [run.pk for run in batch])
+    state = batch_state([run for run in batch if run.pk in cursors], cursors)
+    barred = _barred(request.user, batch[0]) if any(run.is_final for run in batch) else ""
+    for each in (state, *state["suggestions"]):
+        each["barred"] = barred
+    return JsonResponse(with_pass(request, state, batch))
+
+
+def _barred(user: Any, run: LLMRun) -> str:
+    """Say why the form cannot take the text, though the user may see it."""
+    if run.target_object_id is None:
+        return ""
+    if run.target is None:
+        return _("This was deleted while the text was being written. Copy the text to keep it.")
+    if is_locked_for(user, run.target):
+        return _(
+            "This was locked while the text was being written, and cannot be saved. Copy the text, "
+            "or reload the page when it is unlocked."
+        )
+    return ""
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else None
-
-
-def text_cursor(request: HttpRequest) -> int:
-    """Return the position behind the live text that the browser has."""
-    return _number(request.GET.get("after", "")) or 0
 
 
 def request_id(request: HttpRequest) -> UUID:

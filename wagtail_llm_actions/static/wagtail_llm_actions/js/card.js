@@ -44,6 +44,7 @@ export function createCard({ path, label, onCommand, onEdit }) {
   const text = /** @type {HTMLTextAreaElement} */ (part('text'));
   /** @type {LLMActions.CardState} */
   let state = 'working';
+  let isBarred = false;
 
   root.setAttribute('aria-label', String(root.ariaLabel).replace('{field}', label));
   part('length').id = `llm-actions-length-${path}`;
@@ -51,7 +52,7 @@ export function createCard({ path, label, onCommand, onEdit }) {
   root.addEventListener('click', ({ target }) => {
     const button = /** @type {Element} */ (target).closest('[data-command]');
     if (!(button instanceof HTMLElement)) return;
-    // Accept with a text that is too long: this is the place to shorten it.
+    // Accept with a text that is too long, or for a page that was locked: shorten it, or copy it.
     if (button.ariaDisabled === 'true') text.focus();
     else onCommand(/** @type {LLMActions.Command} */ (button.dataset.command));
   });
@@ -78,6 +79,7 @@ export function createCard({ path, label, onCommand, onEdit }) {
     /** @param {LLMActions.CardView} view */
     show(view) {
       state = view.state;
+      isBarred = Boolean(view.isBarred);
       root.hidden = false;
       root.querySelectorAll('[data-when]').forEach((element) => {
         const states = String(element.getAttribute('data-when')).split(' ');
@@ -120,7 +122,7 @@ export function createCard({ path, label, onCommand, onEdit }) {
       part('count').textContent = sentence;
       text.setAttribute('aria-invalid', String(tooLong));
       text.setAttribute('aria-describedby', sentence && part('length').id);
-      part('accept').ariaDisabled = String(tooLong);
+      part('accept').ariaDisabled = String(tooLong || isBarred);
     },
 
     /** @param {LLMActions.Change[]} changes */
