@@ -49,7 +49,7 @@ _ACTIVE = Subquery(
     .order_by()
     .values(number=Func(F("pk"), function="COUNT", output_field=IntegerField()))
 )
-_LIVE = LLMRun.objects.only(
+_LIVE = LLMRun.objects.order_by().only(
     "status",
     "trigger",
     "model_key",
