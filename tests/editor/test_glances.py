@@ -162,6 +162,22 @@ def test_a_run_whose_end_the_browser_has_is_left_out(client: Client, editor: Use
     assert (rest["id"], rest["suggestions"]) == (str(second.pk), [])
 
 
+def test_the_address_of_a_click_stays_that_of_its_first_run(client: Client, editor: User) -> None:
+    first, second = batch(2, user=editor, running=True)
+    state = poll(client, first).json()
+    LLMRun.objects.filter(pk=first.pk).update(status="succeeded", output="The tide came early.")
+
+    # Without its pass, as when that is too old.
+    bare = {**state, "poll_url": state["poll_url"].split("?")[0]}
+    rest = poll_again(client, bare, "done", "0").json()
+    LLMRun.objects.filter(pk=second.pk).update(status="succeeded", output="The tide was early.")
+    ended = poll_again(client, rest, "done", "0").json()
+
+    assert rest["id"] == ended["id"] == str(second.pk)
+    assert rest["poll_url"].startswith(bare["poll_url"])
+    assert ended["output"] == "The tide was early."
+
+
 def test_a_run_that_is_not_the_first_is_polled_alone(client: Client, editor: User) -> None:
     _, second = batch(2, user=editor, running=True)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, JsonResponse
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -260,6 +261,8 @@ def _state(request: HttpRequest, batch: Sequence[LLMRun]) -> JsonResponse:
     barred = _barred(request.user, batch[0]) if any(run.is_final for run in batch) else ""
     for each in (state, *state["suggestions"]):
         each["barred"] = barred
+    # Whichever run the answer begins with: the first one's address is that of all.
+    state["poll_url"] = reverse("wagtail_llm_actions:run", args=[batch[0].pk])
     return JsonResponse(with_pass(request, state, batch))
 
 
