@@ -183,11 +183,12 @@ def test_autosave_saves_what_was_typed_and_nothing_of_the_text(desk: Desk) -> No
     desk.generate()
     desk.editor.control("subtitle").fill("Typed meanwhile.")
 
-    def saved() -> BlogPage | None:
-        draft: BlogPage = BlogPage.objects.get(pk=desk.post.pk).get_latest_revision_as_object()
-        return draft if draft.subtitle == "Typed meanwhile." else None
+    def draft() -> BlogPage:
+        found: BlogPage = BlogPage.objects.get(pk=desk.post.pk).get_latest_revision_as_object()
+        return found
 
-    assert eventually(saved).summary == OWN
+    eventually(lambda: draft().subtitle == "Typed meanwhile.")
+    assert draft().summary == OWN
     desk.finish()
 
     expect(desk.summary.status).to_contain_text(DONE)

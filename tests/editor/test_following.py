@@ -111,6 +111,7 @@ def test_a_poll_holds_neither_the_prompt_nor_the_instructions(client: Client, ed
     assert "Secret" not in poll(client, run).text
 
 
+@pytest.mark.usefixtures("recovery_by_polls")
 def test_a_run_whose_worker_was_lost_is_ended_by_a_poll(client: Client, editor: User) -> None:
     run = running(user=editor)
     LLMRun.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
@@ -120,6 +121,7 @@ def test_a_run_whose_worker_was_lost_is_ended_by_a_poll(client: Client, editor: 
     assert (state["status"], state["error"]["code"]) == ("failed", "interrupted")
 
 
+@pytest.mark.usefixtures("recovery_by_polls")
 def test_a_run_that_waits_for_long_is_queued_again(
     client: Client, editor: User, kept_queue: type[KeptQueue]
 ) -> None:

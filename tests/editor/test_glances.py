@@ -196,6 +196,7 @@ def test_the_end_comes_whole_though_a_pass_was_sent(client: Client, editor: User
     assert (ended["status"], ended["output"]) == ("succeeded", "The tide came early.")
 
 
+@pytest.mark.usefixtures("recovery_by_polls")
 def test_a_glance_ends_a_run_whose_worker_was_lost(client: Client, editor: User) -> None:
     run = running(user=editor)
     state = poll(client, run).json()
@@ -206,6 +207,7 @@ def test_a_glance_ends_a_run_whose_worker_was_lost(client: Client, editor: User)
     assert (ended["status"], ended["error"]["code"]) == ("failed", "interrupted")
 
 
+@pytest.mark.usefixtures("recovery_by_polls")
 def test_a_glance_queues_a_run_again_that_waits_for_long(
     client: Client, editor: User, kept_queue: type[KeptQueue]
 ) -> None:

@@ -217,6 +217,7 @@ declare namespace LLMActions {
     | 'suggestion'
     | 'tokens'
     | 'unreachable'
+    | 'tooLarge'
     | 'unexpected',
     string
   >;

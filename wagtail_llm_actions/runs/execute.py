@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
@@ -17,12 +18,16 @@ from wagtail_llm_actions.errors import (
     LLMActionsError,
     ProviderError,
     ProviderTimeout,
+    RunInterrupted,
 )
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
-from wagtail_llm_actions.queues import Lane, get_queue
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.attempt import WAIT_SECONDS, Attempt
+from wagtail_llm_actions.runs.circuit import guarded
 from wagtail_llm_actions.runs.finish import error_fields, finish, hand_back, note
+from wagtail_llm_actions.runs.lanes import lane_of
 from wagtail_llm_actions.runs.lease import Cancelled, Lease, LeaseLost, claim
+from wagtail_llm_actions.runs.patience import DATABASE_AWAY, patiently
 from wagtail_llm_actions.runs.retry import HAND_BACK_SECONDS, may_fall_back, wait_seconds
 from wagtail_llm_actions.streams import get_stream
 
@@ -53,9 +58,13 @@ def execute(run_id: UUID) -> None:
         return
     except Cancelled:
         execution.end_attempt(error_code=ErrorCode.CANCELLED)
-        finish(run_id, lease.token, LLMRun.Status.CANCELLED, output=execution.text)
+        execution.finish(LLMRun.Status.CANCELLED)
     except LLMActionsError as error:
         execution.fail(error)
+    except DATABASE_AWAY:
+        logger.warning("Run %s could not be written down, and is given up", run_id, exc_info=True)
+        execution.end_attempt(error_code=ErrorCode.INTERRUPTED)
+        execution.fail(RunInterrupted())
     except Exception:
         # The run must end whatever happens; the traceback is for the log only.
         logger.exception("Run %s failed unexpectedly", run_id)
@@ -85,10 +94,11 @@ class _Execution:
             model = self._model()
             if timezone.now() >= self._deadline:
                 raise ProviderTimeout(provider=model.provider, model=model.name)
-            asked.append(model.key)
-            self._attempt = Attempt(self._run, self._lease, model, number=len(asked))
             try:
-                result = self._attempt.receive(self._deadline)
+                with guarded(model, text=lambda: self.text):
+                    asked.append(model.key)
+                    self._attempt = Attempt(self._run, self._lease, model, number=len(asked))
+                    result = self._attempt.receive(self._deadline)
             except LLMActionsError as error:
                 self._end_failed_attempt(error)
                 if not self._goes_on(error, attempts=asked.count(model.key)):
@@ -104,16 +114,18 @@ class _Execution:
 
     def fail(self, error: LLMActionsError) -> None:
         """End the run; the text that had arrived is kept."""
+        self.finish(LLMRun.Status.FAILED, **error_fields(error))
+
+    def finish(self, status: str, **values: Any) -> None:
+        """End the run with what has arrived and what it cost."""
         row = self._attempt.row if self._attempt else None
-        finish(
-            self._run.pk,
-            self._lease.token,
-            LLMRun.Status.FAILED,
-            output=self.text,
-            first_token_at=row.first_token_at if row else None,
-            **self._usage(),
-            **error_fields(error),
-        )
+        ending = {
+            "output": self.text,
+            "first_token_at": row.first_token_at if row else None,
+            **patiently(self._usage),
+            **values,
+        }
+        finish(self._run.pk, self._lease.token, status, **ending)
 
     def _model(self) -> ModelSettings:
         key = self._run.current_model_key
@@ -149,7 +161,7 @@ class _Execution:
         retry_at = timezone.now() + timedelta(seconds=seconds)
         if seconds > HAND_BACK_SECONDS:
             hand_back(self._run.pk, self._lease.token, retry_at)
-            get_queue().enqueue_later(self._run.pk, Lane.INTERACTIVE, seconds)
+            get_queue().enqueue_later(self._run.pk, lane_of(self._run), seconds)
             return False
         self._wait_until(retry_at)
         return True
@@ -180,24 +192,22 @@ class _Execution:
         attempt = self._attempt
         assert attempt is not None  # noqa: S101 - for the type checker
         attempt.end(usage=result.usage)
-        finish(
-            self._run.pk,
-            self._lease.token,
+        self.finish(
             LLMRun.Status.SUCCEEDED,
             output=attempt.text.strip(),
             response_model=result.response_model,
             finish_reason=result.finish_reason.value,
-            first_token_at=attempt.row.first_token_at,
-            **self._usage(),
         )
 
     def _usage(self) -> dict[str, Any]:
-        """Add up what all attempts used; ``None`` where no provider has said it."""
+        """Add up what all attempts used; ``None`` where no provider has said it, 0 without a call."""
         counts = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
         totals = LLMAttempt.objects.filter(run=self._run).aggregate(
-            **{f"all_{name}": Sum(name) for name in (*counts, "cost_usd")}
+            calls=Count("pk"), **{f"all_{name}": Sum(name) for name in (*counts, "cost_usd")}
         )
         last = self._attempt.row if self._attempt else None
+        if not totals["calls"]:
+            return {"cost_usd": Decimal(0)}
         return {
             **{name: totals[f"all_{name}"] for name in counts},
             "cost_usd": totals["all_cost_usd"] if last and last.price else None,

@@ -26,7 +26,7 @@ from django.views.decorators.cache import never_cache
 from wagtail_llm_actions.admin.editor.pace import LOAD
 from wagtail_llm_actions.admin.editor.state import Cursor, live_states
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.recover import recover_run, requeue
+from wagtail_llm_actions.runs.recover import recover_soon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -51,15 +51,12 @@ _ACTIVE = Subquery(
 )
 _LIVE = LLMRun.objects.order_by().only(
     "status",
-    "trigger",
     "model_key",
     "fallback_model_key",
     "used_fallback",
     "queued_at",
     "started_at",
     "retry_at",
-    "lease_token",
-    "lease_expires_at",
 )
 
 
@@ -126,12 +123,10 @@ def _glance(request: HttpRequest, run_id: UUID) -> JsonResponse | None:
     if passed is None or run_id not in passed[1]:
         return None
     language, run_ids = passed
+    recover_soon()
     cursors = cursors_of(request, run_ids)
     found = _found(cursors)
     batch = [found[each] for each in cursors if each in found]
-    for run in batch:
-        recover_run(run)
-        requeue(run)
     if len(batch) < len(cursors) or any(run.is_final for run in batch):
         return None
     with override(language):
