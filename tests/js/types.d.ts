@@ -112,11 +112,15 @@ declare namespace LLMActions {
     text: string;
     /** Opaque; goes back with the next question. */
     cursor: string;
+    /** When to ask again. */
+    poll_after_ms: number;
     /** The whole text, when final. */
     output: string;
     finish_reason: 'stop' | 'length' | 'content_filter' | null;
     /** What the editor should know about a text that was written. */
     notice: string;
+    /** Why the form cannot take the text any more; mostly empty. */
+    barred: string;
     error: { code: string; message: string; report: string } | null;
     model: string;
     input_tokens: number | null;
@@ -127,9 +131,29 @@ declare namespace LLMActions {
     decision: 'none' | 'accepted' | 'edited' | 'dismissed';
     /** The other runs of the same click; only where a run is started or found again. */
     suggestions: Run[];
+    /** Of the first run of a click: the address of all of them. */
     poll_url: string;
     cancel_url: string;
     decide_url: string;
+  }
+
+  /** What changes about a run that is not final; all of it about one that is. */
+  type RunNews = Pick<
+    Run,
+    'id' | 'status' | 'ahead' | 'waiting' | 'attempts' | 'text' | 'cursor' | 'poll_after_ms'
+  > &
+    Partial<Run>;
+
+  /** The answer to a poll: of the first run that is not final yet, and of the others. */
+  type News = Omit<RunNews, 'suggestions'> & { suggestions?: RunNews[] };
+
+  /** What has happened to one of the runs of a click. */
+  interface RunChange {
+    /** Among them. */
+    index: number;
+    run: Run;
+    /** All of it so far. */
+    text: string;
   }
 
   interface RequestError extends Error {
@@ -200,6 +224,7 @@ declare namespace LLMActions {
     /** Of a failed run, for whoever helps. */
     report?: string;
     notice?: string;
+    /** It cannot be accepted; the notice says why. */
     details?: string;
   }
 

@@ -282,8 +282,8 @@ def test_a_click_waits_behind_clicks_only(django_assert_num_queries: Any) -> Non
     bulk = LLMRunFactory(**here, trigger="bulk")
 
     with django_assert_num_queries(1):
-        assert waiting_before(click) == 2
-    assert waiting_before(bulk) == 2
+        assert waiting_before([click]) == {click.pk: 2}
+    assert waiting_before([bulk]) == {bulk.pk: 2}
     assert (lane_of(click), lane_of(bulk)) == (Lane.INTERACTIVE, Lane.BULK)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, JsonResponse
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,8 +20,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wagtail_llm_actions.admin.editor.earlier import earlier_run
 from wagtail_llm_actions.admin.editor.forms import UnknownForm, locate
+from wagtail_llm_actions.admin.editor.glance import cursors_of, with_pass
 from wagtail_llm_actions.admin.editor.panel import runs_panel
-from wagtail_llm_actions.admin.editor.state import batch_state, run_state
+from wagtail_llm_actions.admin.editor.state import batch_state
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.admin.refusals import limit_sentence, too_large_sentence
 from wagtail_llm_actions.errors import LimitReached, PermissionRefused
@@ -37,6 +39,7 @@ from wagtail_llm_actions.runs.earlier import (
 from wagtail_llm_actions.runs.finish import error_fields
 from wagtail_llm_actions.runs.open import open_runs
 from wagtail_llm_actions.runs.permissions import (
+    is_locked_for,
     may_edit,
     may_follow,
     may_see_output,
@@ -48,7 +51,7 @@ from wagtail_llm_actions.runs.start import start
 from wagtail_llm_actions.runs.values import field_label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest
 
@@ -72,7 +75,7 @@ def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse
         try:
             return view(request, *args, **kwargs)
         except PermissionRefused as error:
-            return _error(403, error.code, _("You are not allowed to do this here."))
+            return _error(403, error.code, _refusal(error))
         except LimitReached as error:
             response = _error(429, error.code, limit_sentence(error_fields(error)["error_facts"]))
             if error.retry_after_seconds is not None:
@@ -92,8 +95,18 @@ class BadInput(ValueError):
     """A parameter is missing or malformed; only a program would send it so."""
 
 
+class RightTaken(PermissionRefused):
+    """The user started a run, and has lost the right to edit its object since."""
+
+
 class TooLarge(ValueError):
     """The form holds more than anybody could want a model to read."""
+
+
+def _refusal(error: PermissionRefused) -> str:
+    if isinstance(error, RightTaken):
+        return _("You are not allowed to edit this any more. The text is kept in the history.")
+    return _("You are not allowed to do this here.")
 
 
 def _error(status: int, code: str, message: str) -> JsonResponse:
@@ -145,7 +158,7 @@ def offers(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {
             "fields": fields,
-            "runs": [batch_state(batch) for batch in shown],
+            "runs": [with_pass(request, batch_state(batch), batch) for batch in shown],
             "earlier": earlier,
             "panel": bool(fields)
             or finished_runs(request.user, form.instance, form_key, in_form).exists(),
@@ -209,16 +222,21 @@ def runs(request: HttpRequest) -> JsonResponse:
         form_fields=in_form,
         instruction=data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", ""),
     )
-    return JsonResponse(batch_state(batch_of(run)), status=202)
+    batch = batch_of(run)
+    return JsonResponse(with_pass(request, batch_state(batch), batch), status=202)
 
 
 @require_GET
 @json_errors
 def run(request: HttpRequest, run_id: UUID) -> JsonResponse:
-    """Report on a run; only the text behind ``after`` travels."""
+    """Report on a run, or on all runs of a click by its first; only the new text travels.
+
+    Most polls are answered by ``glance`` before they come here.
+    """
     recover_soon()
     followed = own_run(request, run_id)
-    return _state(request, followed, text_cursor(request))
+    batch = batch_of(followed) if followed.batch == followed.pk else [followed]
+    return _state(request, batch)
 
 
 @require_POST
@@ -228,7 +246,7 @@ def cancel(request: HttpRequest, run_id: UUID) -> JsonResponse:
     cancelled = own_run(request, run_id)
     cancel_run(run_id)
     cancelled.refresh_from_db()
-    return _state(request, cancelled)
+    return _state(request, [cancelled])
 
 
 @require_POST
@@ -246,7 +264,7 @@ def decide(request: HttpRequest, run_id: UUID) -> JsonResponse:
     else:
         raise BadInput
     decided.refresh_from_db()
-    return _state(request, decided)
+    return _state(request, [decided])
 
 
 def own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
@@ -266,20 +284,40 @@ def own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
     return found
 
 
-def _state(request: HttpRequest, run: LLMRun, after: int = 0) -> JsonResponse:
-    """Answer with a run, unless its end is not for this user any more."""
-    if run.is_final and not may_see_output(request.user, run):
-        raise PermissionRefused
-    return JsonResponse(run_state(run, after))
+def _state(request: HttpRequest, batch: Sequence[LLMRun]) -> JsonResponse:
+    """Answer with the runs of a click of which the browser has not the end yet.
+
+    Raises:
+        RightTaken: They are not for this user any more.
+    """
+    if not may_see_output(request.user, batch[0]):
+        raise RightTaken
+    cursors = cursors_of(request, [run.pk for run in batch])
+    state = batch_state([run for run in batch if run.pk in cursors], cursors)
+    barred = _barred(request.user, batch[0]) if any(run.is_final for run in batch) else ""
+    for each in (state, *state["suggestions"]):
+        each["barred"] = barred
+    # Whichever run the answer begins with: the first one's address is that of all.
+    state["poll_url"] = reverse("wagtail_llm_actions:run", args=[batch[0].pk])
+    return JsonResponse(with_pass(request, state, batch))
+
+
+def _barred(user: Any, run: LLMRun) -> str:
+    """Say why the form cannot take the text, though the user may see it."""
+    if run.target_object_id is None:
+        return ""
+    if run.target is None:
+        return _("This was deleted while the text was being written. Copy the text to keep it.")
+    if is_locked_for(user, run.target):
+        return _(
+            "This was locked while the text was being written, and cannot be saved. Copy the text, "
+            "or reload the page when it is unlocked."
+        )
+    return ""
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else None
-
-
-def text_cursor(request: HttpRequest) -> int:
-    """Return the position behind the live text that the browser has."""
-    return _number(request.GET.get("after", "")) or 0
 
 
 def request_id(request: HttpRequest) -> UUID:

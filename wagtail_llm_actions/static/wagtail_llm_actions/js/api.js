@@ -94,10 +94,14 @@ export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
     },
 
     /**
-     * @param {LLMActions.Run} run
-     * @param {string} cursor
+     * @param {string} url - of the first run of a click
+     * @param {string[]} cursors - one for each run
+     * @returns {Promise<LLMActions.News>}
      */
-    poll: (run, cursor) => request(`${run.poll_url}?after=${encodeURIComponent(cursor)}`),
+    poll(url, cursors) {
+      const query = new URLSearchParams(cursors.map((cursor) => ['after', cursor]));
+      return request(`${url}${url.includes('?') ? '&' : '?'}${query}`);
+    },
 
     /**
      * @param {string} url

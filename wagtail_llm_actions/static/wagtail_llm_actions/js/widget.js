@@ -137,31 +137,37 @@ class FieldWidget {
     }));
     this.chosen = this.site.suggestions.pick(this.suggestions, 0);
     this.display();
-    const stops = this.unfinished().map((suggestion) =>
-      follow(suggestion.run, {
+    this.stop = follow(
+      this.suggestions.map(({ run }) => run),
+      {
         poll: this.site.requests.poll,
-        onNews: (run, text) => this.news([suggestion], () => ({ run, text })),
+        onNews: (changes) => this.news(changes),
         onTrouble: () => this.card.announce(this.site.texts.trouble),
-        onError: ({ code, message }, text) => {
+        onError: ({ code, message }) => {
           const error = { code, message, report: '' };
-          this.news([suggestion], ({ run }) => ({
-            run: { ...run, status: 'failed', error },
-            text,
-          }));
+          this.endAll(({ run, text }) => ({ run: { ...run, status: 'failed', error }, text }));
         },
-      }),
+      },
     );
-    this.stop = () => stops.forEach((stop) => stop());
   }
 
   /**
-   * @param {LLMActions.Suggestion[]} changed
-   * @param {(old: LLMActions.Suggestion, index: number) => LLMActions.Suggestion} change
+   * Ends what is still being written.
+   *
+   * @param {(old: LLMActions.Suggestion) => LLMActions.Suggestion} change
    */
-  news(changed, change) {
+  endAll(change) {
+    const open = this.unfinished();
+    this.news(open.map((old) => ({ index: this.suggestions.indexOf(old), ...change(old) })));
+  }
+
+  /** @param {LLMActions.RunChange[]} changes - one at least */
+  news(changes) {
     const former = this.suggestions[this.chosen];
     const { attempts } = former.run;
-    changed.forEach((old, index) => Object.assign(old, change(old, index)));
+    const changed = changes.map(({ index, run, text }) =>
+      Object.assign(this.suggestions[index], { run, text }),
+    );
     if (!this.hasChosen) this.chosen = this.site.suggestions.pick(this.suggestions, this.chosen);
     if (changed.some(({ run }) => this.site.run.isFinal(run))) this.site.changed();
     const shown = this.suggestions[this.chosen];
@@ -263,7 +269,8 @@ class FieldWidget {
     const after = this.combined(fields.fit(this.control, this.card.text()));
     const size = fields.measure(this.control, after);
     this.card.setLength(words.length(size, texts), size.tooLong);
-    this.card.setBarred(this.isForEmpty() && before.trim() ? texts.filled : '');
+    const filled = this.isForEmpty() && before.trim() ? texts.filled : '';
+    this.card.setBarred(this.run?.barred || filled);
     const changes = before && before !== after ? await this.site.compare(before, after) : [];
     if (this.state === 'proposal') this.card.setChanges(changes);
   }
@@ -332,11 +339,11 @@ class FieldWidget {
     if (!open.length) this.show('cancelled', { status: texts.cancelled });
     else {
       this.keepDraft();
-      this.news(open, ({ run, text }, index) => {
-        const answer = answers[index];
+      this.endAll((old) => {
+        const answer = answers[open.indexOf(old)];
         // It may have come to its own end a moment before.
         if (answer && this.site.run.isFinal(answer)) return { run: answer, text: answer.output };
-        return { run: { ...run, status: 'cancelled' }, text };
+        return { run: { ...old.run, status: 'cancelled' }, text: old.text };
       });
       if (this.state === 'proposal') this.display();
     }
