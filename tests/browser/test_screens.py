@@ -52,7 +52,8 @@ SCREENS = {
 # What sticks out of the window, and cannot be scrolled to: Wagtail's main element cuts it off.
 # Headers, bars at the foot, side panels and the minimap are Wagtail's.
 STICKING_OUT = """selector => {
-    const WAGTAILS = 'header, footer, .footer__container, .form-side, .w-minimap, .w-sr-only, svg';
+    const WAGTAILS = 'header, #header-title, footer, .footer__container, .form-side, .w-minimap, '
+        + '.w-sr-only, svg';
     const cuts = (element) => getComputedStyle(element).overflowX !== 'visible';
     const isHeld = (element) => {
         for (let at = element.parentElement; at && at.id !== 'main'; at = at.parentElement) {
