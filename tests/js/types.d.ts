@@ -45,6 +45,8 @@ declare namespace LLMActions {
   interface Offers {
     fields: Record<string, Offer>;
     runs: Run[];
+    /** Whether there is something to show in the side panel. */
+    panel: boolean;
     /** How many earlier texts each field has, besides the one in its card. */
     earlier: Record<string, number>;
   }
@@ -58,6 +60,38 @@ declare namespace LLMActions {
 
   interface Earlier {
     fields: Record<string, EarlierRun[]>;
+  }
+
+  /** A finished run, whatever came of it. */
+  interface PanelRun extends EarlierRun {
+    status_label: string;
+    /** What its own user asked for in addition. */
+    instruction: string;
+    /** The beginning of what was sent, for its own user. */
+    prompt: string;
+    /** Its page in the history; empty for those who may not view runs. */
+    details_url: string;
+  }
+
+  /** What the side panel shows. */
+  interface Panel {
+    groups: { path: string; label: string; runs: PanelRun[] }[];
+    has_more: boolean;
+    /** Empty for those who may not view runs. */
+    history_url: string;
+  }
+
+  /** A field that a text can be proposed for. */
+  interface Widget {
+    bar: { root: HTMLElement };
+    isBusy(): boolean;
+    proposeAgain(run: Run): void;
+  }
+
+  /** What the side panel needs of the widgets. */
+  interface Started {
+    widgets: Map<string, Widget>;
+    loadPanel: () => Promise<Panel>;
   }
 
   interface Run {
@@ -186,11 +220,13 @@ declare namespace LLMActions {
     | 'undone'
     | 'copied'
     | 'changed'
+    | 'filled'
     | 'length'
     | 'tooLong'
     | 'suggestion'
     | 'tokens'
     | 'unreachable'
+    | 'tooLarge'
     | 'unexpected',
     string
   >;
@@ -219,6 +255,8 @@ declare namespace LLMActions {
     texts: Texts;
     requests: ReturnType<Arguments['api']['createApi']>;
     loadEarlier: () => Promise<Earlier>;
+    /** Tells the form that a run has ended, or was decided on. */
+    changed: () => void;
     compare: (before: string, after: string) => Promise<Change[]>;
   }
 }

@@ -87,8 +87,14 @@ def offered_at(
 
 
 def may_follow(user: Any, run: LLMRun) -> bool:
-    """Whether the user may poll, cancel and decide on a run: it is theirs."""
-    return run.user_id is not None and run.user_id == user.pk
+    """Whether the user may poll, cancel and decide on a run.
+
+    It is theirs, or a bulk run of an object that they may edit.
+    """
+    if run.user_id is not None and run.user_id == user.pk:
+        return True
+    is_bulk = run.trigger == LLMRun.Trigger.BULK
+    return is_bulk and run.target is not None and may_edit(user, run.target)
 
 
 def may_see_output(user: Any, run: LLMRun) -> bool:

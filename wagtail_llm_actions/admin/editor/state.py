@@ -15,6 +15,7 @@ from wagtail_llm_actions.admin.messages import (
 from wagtail_llm_actions.admin.money import usd
 from wagtail_llm_actions.admin.support import support_report
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.lanes import waiting_before
 from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class RunState(TypedDict):
     write_mode: str
     status: str
     ahead: int
-    """Runs that wait before this one; 0 once it runs."""
+    """Runs that wait before this one in its lane; 0 once it runs."""
     waiting: str
     """Why it is about to be tried again, and when; mostly empty."""
     attempts: int
@@ -128,4 +129,4 @@ def _error(run: LLMRun) -> ErrorState | None:
 def _ahead(run: LLMRun) -> int:
     if run.status != LLMRun.Status.QUEUED or run.retry_at:
         return 0
-    return LLMRun.objects.filter(status=LLMRun.Status.QUEUED, queued_at__lt=run.queued_at).count()
+    return waiting_before(run)

@@ -7,6 +7,7 @@ is checked here. The browser sends an action's id, never a prompt.
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,14 +19,22 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wagtail_llm_actions.admin.editor.earlier import earlier_run
 from wagtail_llm_actions.admin.editor.forms import UnknownForm, locate
+from wagtail_llm_actions.admin.editor.panel import runs_panel
 from wagtail_llm_actions.admin.editor.state import batch_state, run_state
 from wagtail_llm_actions.admin.messages import model_label
-from wagtail_llm_actions.errors import PermissionRefused
+from wagtail_llm_actions.admin.refusals import limit_sentence, too_large_sentence
+from wagtail_llm_actions.errors import LimitReached, PermissionRefused
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs import decide as decisions
 from wagtail_llm_actions.runs.batch import batch_of
 from wagtail_llm_actions.runs.cancel import cancel as cancel_run
-from wagtail_llm_actions.runs.earlier import MAX_EARLIER, earlier_counts, earlier_runs
+from wagtail_llm_actions.runs.earlier import (
+    MAX_EARLIER,
+    earlier_counts,
+    earlier_runs,
+    finished_runs,
+)
+from wagtail_llm_actions.runs.finish import error_fields
 from wagtail_llm_actions.runs.open import open_runs
 from wagtail_llm_actions.runs.permissions import (
     may_edit,
@@ -50,6 +59,8 @@ FORM_KEY = f"{PREFIX}form-key"
 MAX_FORM_KEY_CHARS = 64
 MAX_DIGITS = 18
 MAX_INSTRUCTION_CHARS = 1_000
+MAX_FORM_BYTES = 5_000_000
+"""Django's own limit, ``DATA_UPLOAD_MAX_MEMORY_SIZE``, is lower by default; sites raise it."""
 
 
 def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
@@ -62,6 +73,13 @@ def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse
             return view(request, *args, **kwargs)
         except PermissionRefused as error:
             return _error(403, error.code, _("You are not allowed to do this here."))
+        except LimitReached as error:
+            response = _error(429, error.code, limit_sentence(error_fields(error)["error_facts"]))
+            if error.retry_after_seconds is not None:
+                response["Retry-After"] = math.ceil(error.retry_after_seconds)
+            return response
+        except TooLarge:
+            return _error(413, "too_large", too_large_sentence())
         except (Http404, UnknownForm):
             return _error(404, "not_found", _("This does not exist any more. Reload the page."))
         except (BadInput, MultiValueDictKeyError):
@@ -74,6 +92,10 @@ class BadInput(ValueError):
     """A parameter is missing or malformed; only a program would send it so."""
 
 
+class TooLarge(ValueError):
+    """The form holds more than anybody could want a model to read."""
+
+
 def _error(status: int, code: str, message: str) -> JsonResponse:
     return JsonResponse({"error": {"code": code, "message": message}}, status=status)
 
@@ -81,13 +103,13 @@ def _error(status: int, code: str, message: str) -> JsonResponse:
 @require_GET
 @json_errors
 def offers(request: HttpRequest) -> JsonResponse:
-    """List the actions of each field of a form, and this user's open runs on it."""
+    """List the actions of each field of a form, and what waits there for this user."""
     form = locate(request.GET.get("form_action", ""))
     if not may_edit(request.user, form.instance, form.parent):
         return JsonResponse({"fields": {}, "runs": []})
     allowed = offered_actions(request.user, type(form.instance))
     actions = offered_at(allowed, form.instance, form.parent)
-    in_form = form.fields(request.user) if actions else set()
+    in_form = form.fields(request.user)
     fields: dict[str, Any] = {}
     for action in actions:
         if not {action.source, action.destination} <= in_form:
@@ -107,7 +129,12 @@ def offers(request: HttpRequest) -> JsonResponse:
     batches: dict[str, list[LLMRun]] = {}
     for run in open_runs(request.user, form.instance, form_key):
         batches.setdefault(run.field_path, []).append(run)
-    shown = [batch for path, batch in batches.items() if path in fields]
+    # A bulk run's source may be kept from this user.
+    shown = [
+        batch
+        for path, batch in batches.items()
+        if path in fields and batch[0].source_path in in_form
+    ]
     earlier = earlier_counts(
         request.user,
         form.instance,
@@ -116,19 +143,31 @@ def offers(request: HttpRequest) -> JsonResponse:
         without=[str(run.pk) for batch in shown for run in batch],
     )
     return JsonResponse(
-        {"fields": fields, "runs": [batch_state(batch) for batch in shown], "earlier": earlier}
+        {
+            "fields": fields,
+            "runs": [batch_state(batch) for batch in shown],
+            "earlier": earlier,
+            "panel": bool(fields)
+            or finished_runs(request.user, form.instance, form_key, in_form).exists(),
+        }
     )
 
 
 @require_GET
 @json_errors
 def object_runs(request: HttpRequest) -> JsonResponse:
-    """List the texts that were written for the fields of a form, whoever asked for them."""
+    """List the texts that were written for the fields of a form, whoever asked for them.
+
+    With ``all`` the list is that of the side panel: also what failed or was cancelled.
+    """
     form = locate(request.GET.get("form_action", ""))
     if not may_edit(request.user, form.instance, form.parent):
         raise PermissionRefused
     form_key = _form_key(request.GET.get("form_key", ""))
-    found = earlier_runs(request.user, form.instance, form_key, form.fields(request.user))
+    in_form = form.fields(request.user)
+    if "all" in request.GET:
+        return JsonResponse(runs_panel(request.user, form.instance, form_key, in_form))
+    found = earlier_runs(request.user, form.instance, form_key, in_form)
     fields: dict[str, list[EarlierRun]] = {}
     for run in found[:MAX_EARLIER]:
         fields.setdefault(run.field_path, []).append(earlier_run(run, request.user))
@@ -139,6 +178,8 @@ def object_runs(request: HttpRequest) -> JsonResponse:
 @json_errors
 def runs(request: HttpRequest) -> JsonResponse:
     """Start a run on the form as it stands."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_BYTES:
+        raise TooLarge
     data = request.POST
     action_id = _number(data.get(f"{PREFIX}action", ""))
     if action_id is None:
@@ -209,11 +250,11 @@ def decide(request: HttpRequest, run_id: UUID) -> JsonResponse:
 
 
 def own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
-    """Fetch a run that this user started.
+    """Fetch a run that this user may follow.
 
     Raises:
         Http404: There is none.
-        PermissionRefused: It is somebody else's.
+        PermissionRefused: It is not for them.
     """
     # Long texts that no answer holds; a browser asks several times a second.
     runs = LLMRun.objects.defer("prompt", "system_instructions", "error_detail")

@@ -21,7 +21,7 @@ function requestError(message, code, transient, problems) {
  * @param {string} options.formKey
  * @param {string} options.runsUrl
  * @param {() => string} options.uuid
- * @param {Pick<LLMActions.Texts, 'unreachable' | 'unexpected'>} options.texts
+ * @param {Pick<LLMActions.Texts, 'unreachable' | 'tooLarge' | 'unexpected'>} options.texts
  * @param {Record<string, string>} [options.extra] - what else goes with the form
  */
 export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
@@ -46,12 +46,31 @@ export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
     }
     const data = await response.json().catch(() => null);
     if (response.ok && data) return data;
+    // Django, or a server before it, refuses a form before any code of ours can say so.
+    if (!data && [400, 413].includes(response.status)) {
+      throw requestError(texts.tooLarge, 'too_large', false);
+    }
     const { message = texts.unexpected, code = 'unexpected', problems } = data?.error ?? {};
     const transient = response.status >= 500 || response.status === 429;
     throw requestError(message, code, transient, problems);
   }
 
   let decided = Promise.resolve();
+
+  /**
+   * @param {string} url - of the list of this form's runs
+   * @param {Record<string, string>} [more] - to ask for
+   * @returns {Promise<unknown>}
+   */
+  const list = (url, more) => {
+    const query = new URLSearchParams({
+      // Read now: the first autosave of a new object rewrites it.
+      form_action: form.getAttribute('action') || '',
+      form_key: formKey,
+      ...more,
+    });
+    return request(`${url}?${query}`);
+  };
 
   return {
     /** @param {number | null} action - its id */
@@ -81,17 +100,16 @@ export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
     poll: (run, cursor) => request(`${run.poll_url}?after=${encodeURIComponent(cursor)}`),
 
     /**
-     * @param {string} url - of the list of this form's earlier texts
+     * @param {string} url
      * @returns {Promise<LLMActions.Earlier>}
      */
-    async earlier(url) {
-      const query = new URLSearchParams({
-        form_action: form.getAttribute('action') || '',
-        form_key: formKey,
-      });
-      const answer = /** @type {unknown} */ (await request(`${url}?${query}`));
-      return /** @type {LLMActions.Earlier} */ (answer);
-    },
+    earlier: async (url) => /** @type {LLMActions.Earlier} */ (await list(url)),
+
+    /**
+     * @param {string} url
+     * @returns {Promise<LLMActions.Panel>}
+     */
+    panel: async (url) => /** @type {LLMActions.Panel} */ (await list(url, { all: '1' })),
 
     /** @param {LLMActions.Run} run */
     cancel: (run) => request(run.cancel_url, { method: 'POST' }),
@@ -103,6 +121,7 @@ export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
      * @param {LLMActions.Run} run
      * @param {LLMActions.Decision} decision
      * @param {string} [text] - what was put into the field
+     * @returns {Promise<void>} when that is over
      */
     decide(run, decision, text = '') {
       const body = new URLSearchParams({ decision, text });
@@ -113,6 +132,7 @@ export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
         () => {},
         () => {},
       );
+      return decided;
     },
   };
 }
