@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 FINAL = {"succeeded", "failed", "cancelled"}
 FIRST_OF_THE_ERRORS = 300
-POLL_MS = 200
-"""Where the server says nothing about its pace."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +134,7 @@ class Visitors:
         )
         run = json.loads(started)
         while run["status"] not in FINAL:
-            await asyncio.sleep(run.get("poll_after_ms", POLL_MS) / 1000)
+            await asyncio.sleep(run["poll_after_ms"] / 1000)
             run |= json.loads(
                 await self._ask(connection, "GET", poll_path(run), times=self._findings.polls)
             )
