@@ -51,6 +51,7 @@ _ACTIVE = Subquery(
 )
 _LIVE = LLMRun.objects.order_by().only(
     "status",
+    "trigger",
     "model_key",
     "fallback_model_key",
     "used_fallback",
