@@ -6,6 +6,7 @@ What most tests share is started once. A test that ends a part starts its own.
 from __future__ import annotations
 
 import uuid
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wagtail_llm_actions.models import LLMRun
+
+
+shared: list[WorkerProcess] = []
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +97,9 @@ def shared_worker(
     settings = {"RQ_QUEUES": shared_valkey.rq_queues, "WAGTAIL_LLM_ACTIONS": llm_settings}
     with WorkerProcess(settings) as running:
         running.wait_until_ready()
+        shared.append(running)
         yield running
+        shared.clear()
 
 
 @pytest.fixture
@@ -103,6 +109,15 @@ def worker(
     """A worker that takes what this process queues."""
     use_queues(shared_valkey.rq_queues)
     return shared_worker
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """Nobody looks for lost runs, or takes what waits, but the test's own parts."""
+    with ExitStack() as stack:
+        for worker in shared:
+            stack.enter_context(worker.paused())
+        yield
 
 
 class Start(Protocol):

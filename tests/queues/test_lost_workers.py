@@ -50,13 +50,6 @@ def killed_at_work(
         yield run
 
 
-@pytest.fixture
-def alone(shared_worker: WorkerProcess) -> Iterator[None]:
-    """Nobody looks for lost runs but the test's own parts."""
-    with shared_worker.paused():
-        yield
-
-
 @pytest.mark.usefixtures("alone", "recovery_by_polls")
 def test_a_poll_ends_the_run_of_a_killed_worker(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start

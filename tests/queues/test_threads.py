@@ -52,7 +52,7 @@ def test_a_run_of_one_process_is_read_and_cancelled_through_another(
     state = visitor.post(one, reverse("wagtail_llm_actions:runs"), click())
 
     def new_text(after: str) -> dict[str, Any]:
-        polled: dict[str, Any] = visitor.get(other, f"{state['poll_url']}?after={after}")
+        polled: dict[str, Any] = visitor.get(other, f"{state['poll_url']}&after={after}")
         return polled if polled["text"] else {}
 
     first = eventually(lambda: new_text("0"))
@@ -78,11 +78,18 @@ def test_runs_that_two_processes_take_at_once_are_executed_once(
     runs = [first, *(LLMRunFactory(**again, model_key="openai") for _ in range(4))]
     server.play(*(answer("Once.") for _ in runs))
 
+    for run in runs:
+        wait_for_long(run)
+    urls = [reverse("wagtail_llm_actions:run", args=[run.pk]) for run in runs]
+
     with ThreadPoolExecutor(len(webs)) as both:
-        for run in runs:
-            wait_for_long(run)
-            url = reverse("wagtail_llm_actions:run", args=[run.pk])
-            list(both.map(lambda web: visitor.get(web, url), webs))  # noqa: B023 - used at once
+
+        def all_are_final() -> bool:
+            list(both.map(lambda web: [visitor.get(web, url) for url in urls], webs))
+            return not LLMRun.objects.filter(status__in=LLMRun.UNFINISHED).exists()
+
+        # A process takes up what waits at one poll in a few seconds.
+        eventually(all_are_final)
 
     assert [final(run).output for run in runs] == ["Once."] * len(runs)
     assert [run.attempts.count() for run in runs] == [1] * len(runs)

@@ -17,19 +17,18 @@ class Pool:
     they are needed first, and stay.
     """
 
-    def __init__(self, name: str, size: int, ended: threading.Condition | None = None) -> None:
-        """Make a pool; it notifies ``ended``, which several may share, after each job."""
+    def __init__(self, name: str, size: int) -> None:
         self._name = name
         self._size = size
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._threads = 0
         self._unfinished = 0
-        self._ended = ended or threading.Condition()
+        self._ended = threading.Condition()
 
-    @property
-    def is_full(self) -> bool:
-        """Whether another job would have to wait."""
-        return self._unfinished >= self._size
+    def wait_for_slot(self, timeout_seconds: float) -> bool:
+        """Return whether a job would find a free slot, as soon as it does or after the timeout."""
+        with self._ended:
+            return self._ended.wait_for(lambda: self._unfinished < self._size, timeout_seconds)
 
     def submit(self, job: Callable[[], None]) -> None:
         """Execute a job as soon as a slot is free; it must not raise."""

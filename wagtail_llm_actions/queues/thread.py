@@ -12,7 +12,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.db import close_old_connections
+from django.db import connections
 from django.utils.module_loading import import_string
 
 from wagtail_llm_actions.conf import get_settings
@@ -46,7 +46,7 @@ class _Pools:
             logger.exception("Run %s ended unexpectedly", run_id)
         finally:
             self._known.discard(run_id)
-            close_old_connections()
+            connections.close_all()
 
 
 _pools: _Pools | None = None

@@ -7,6 +7,8 @@ clients of the process.
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from contextlib import suppress
 from functools import partial
@@ -23,7 +25,7 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.queues.pool import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from redis.client import Pipeline
     from rq.job import Job
@@ -49,76 +51,60 @@ class NoDeathPenalty(BaseDeathPenalty):
         """Do nothing."""
 
 
-class LLMWorker(SimpleWorker):
-    """Takes a job only while a slot of its queue is free, so that the others stay for all workers.
-
-    Each queue has slots of its own: however many bulk runs there are, a click finds a free one. RQ
-    notices a lost worker after minutes only, so this one looks for runs with an expired lease.
-    """
+class LaneWorker(SimpleWorker):
+    """Takes jobs of one queue, while a slot is free, so that the others stay for all workers."""
 
     death_penalty_class = NoDeathPenalty
     # Seconds between two attempts to reach a lost server; RQ's own limit is a minute.
     max_connection_wait_time = 5.0
 
-    def __init__(self, *args: Any, slots: Mapping[str, int], **kwargs: Any) -> None:
+    def __init__(self, queue: EngineQueue, *args: Any, slots: int, **kwargs: Any) -> None:
         """Make a worker.
 
         Args:
+            queue: The only one that it listens to.
             *args: As RQ's worker.
-            slots: How many runs of each queue are executed at once, by the queue's name.
+            slots: How many runs are executed at once.
             **kwargs: As RQ's worker.
         """
-        super().__init__(*args, **kwargs)
-        self._ended = threading.Condition()
-        self._pools = {
-            queue.name: Pool(queue.name, slots[queue.name], self._ended) for queue in self.queues
-        }
+        super().__init__([queue], *args, **kwargs)
+        self._pool = Pool(queue.name, slots)
         self._is_listening = False
-        self._stopped = threading.Event()
 
     @property
     def dequeue_timeout(self) -> int:
-        """Seconds after which an idle worker looks which queues have a free slot now."""
+        """Seconds after which an idle worker looks whether it is to stop."""
         return LOOK_SECONDS
 
-    def bootstrap(self, *args: Any, **kwargs: Any) -> None:
-        """Load what every run needs before the first job is taken, and look for lost runs."""
-        import_string(WARM_UP)()
-        super().bootstrap(*args, **kwargs)
-        threading.Thread(target=self._tick, name="llm-actions-tick", daemon=True).start()
+    def stop(self) -> None:
+        """Take no more jobs."""
+        self._stop_requested = True
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, EngineQueue] | None:
-        """Take a job of a queue that has a free slot; wait until there is one."""
-        # Without a timeout, in burst mode, an empty queue means the end: all have to be asked.
-        enough = all if timeout is None else any
+        """Take a job once there is a free slot."""
         self._is_listening = True
         try:
-            with self._ended:
-                self._ended.wait_for(lambda: enough(map(self._is_free, self.queues)))
+            while not self._pool.wait_for_slot(LOOK_SECONDS):
+                self.heartbeat()
             return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
         finally:
             self._is_listening = False
 
     def execute_job(self, job: Job, queue: EngineQueue) -> None:
         """Hand a job to a thread."""
-        self._pools[queue.name].submit(partial(self._perform, job, queue))
-
-    def prepare_job_execution(
-        self,
-        job: Job,
-        remove_from_intermediate_queue: bool = False,  # noqa: FBT001, FBT002 - RQ's signature
-    ) -> None:
-        """Take the job off RQ's intermediate queue too, where it is when one queue was asked."""
-        super().prepare_job_execution(job, remove_from_intermediate_queue=True)
+        self._pool.submit(partial(self._perform, job, queue))
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """Show that the worker lives; a lost server is found, and waited for, by taking jobs."""
+        """Show that the worker lives; RQ does so each time before it asks for a job.
+
+        A lost server is found, and waited for, by asking.
+        """
         with suppress(RedisError):
             super().heartbeat(timeout, pipeline)
-        if pipeline is None:
-            self._before_listening()
+        if pipeline is None and self._is_listening and self._stop_requested:
+            raise StopRequested
 
     def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
         """Tell RQ's monitoring what the worker does, if its server is there."""
@@ -130,30 +116,31 @@ class LLMWorker(SimpleWorker):
         with suppress(RedisError):
             super().check_for_suspension(burst)
 
+    def register_again(self) -> None:
+        """Be known to a server that has lost its data."""
+        if self.birth_date is None:
+            return
+        with suppress(RedisError), self.connection.pipeline() as pipeline:
+            pipeline.hset(self.key, mapping=self.serialize())
+            pipeline.expire(self.key, self.worker_ttl)
+            worker_registration.register(self, pipeline)
+            pipeline.execute()
+
     def teardown(self) -> None:
         """Let the runs that are under way end; a second signal ends them at once."""
-        for pool in self._pools.values():
-            pool.wait_until_idle()
-        self._stopped.set()
+        self._pool.wait_until_idle()
         with suppress(RedisError):
             super().teardown()  # type: ignore[no-untyped-call]
 
+    def _install_signal_handlers(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+
     def _shutdown(self) -> None:
         # RQ would go on listening while there is work under way.
-        self._stop_requested = True
+        self.stop()
         if self._is_listening:
             raise StopRequested
-
-    def _before_listening(self) -> None:
-        """RQ calls ``heartbeat`` each time before it asks its server for a job."""
-        if self._is_listening and self._stop_requested:
-            raise StopRequested
-        free = [queue for queue in self.queues if self._is_free(queue)]
-        # All may be taken after the last job; they are waited for then.
-        self._ordered_queues = free or self._ordered_queues
-
-    def _is_free(self, queue: EngineQueue) -> bool:
-        return not self._pools[queue.name].is_full
 
     def _perform(self, job: Job, queue: EngineQueue) -> None:
         try:
@@ -165,22 +152,83 @@ class LLMWorker(SimpleWorker):
         finally:
             close_old_connections()
 
+
+class LLMWorker(LaneWorker):
+    """Listens to several queues, each in a thread and with slots of its own.
+
+    However many bulk runs there are, a click finds a free slot. RQ notices a lost worker after
+    minutes only, so this one looks for runs with an expired lease.
+    """
+
+    def __init__(
+        self, queues: Sequence[EngineQueue], *args: Any, slots: Mapping[str, int], **kwargs: Any
+    ) -> None:
+        """Make a worker.
+
+        Args:
+            queues: The first one is listened to in the main thread.
+            *args: As RQ's worker.
+            slots: How many runs of each queue are executed at once, by the queue's name.
+            **kwargs: As RQ's worker.
+        """
+        first, *others = queues
+        super().__init__(first, *args, slots=slots[first.name], **kwargs)
+        self._lanes = [
+            LaneWorker(
+                queue,
+                *args,
+                slots=slots[queue.name],
+                **{**kwargs, "name": f"{self.name}-{queue.name}"},
+            )
+            for queue in others
+        ]
+        self._ended = threading.Event()
+
+    def work(self, burst: bool = False, **options: Any) -> bool:  # type: ignore[override]  # noqa: FBT001, FBT002
+        """Load what every run needs, then work until stopped, or in burst mode until all is done.
+
+        Args:
+            burst: End when the queues are empty.
+            **options: As RQ's worker.
+        """
+        import_string(WARM_UP)()
+        threading.Thread(target=self._tick, name="llm-actions-tick", daemon=True).start()
+        listeners = [
+            threading.Thread(target=self._listen, args=(lane, burst), kwargs=options, daemon=True)
+            for lane in self._lanes
+        ]
+        for listener in listeners:
+            listener.start()
+        worked = super().work(burst, **options)
+        if not burst:
+            for lane in self._lanes:
+                lane.stop()
+        for listener in listeners:
+            listener.join()
+        self._ended.set()
+        return worked
+
+    def stop(self) -> None:
+        """Take no more jobs of any queue."""
+        super().stop()
+        for lane in self._lanes:
+            lane.stop()
+
+    def _listen(self, lane: LaneWorker, burst: bool, **options: Any) -> None:  # noqa: FBT001
+        lane.work(burst, **options)
+        if not burst and not self._stop_requested:
+            # RQ gave up on something: end as a whole, for the process manager to start anew.
+            os.kill(os.getpid(), signal.SIGTERM)
+
     def _tick(self) -> None:
         while True:
             try:
                 import_string(RECOVER)()
-                self._register_again()
+                for lane in (self, *self._lanes):
+                    lane.register_again()
             except Exception:
                 self.log.exception("Worker %s: the look for lost runs failed", self.name)
             finally:
                 connections.close_all()
-            if self._stopped.wait(tick_seconds()):
+            if self._ended.wait(tick_seconds()):
                 return
-
-    def _register_again(self) -> None:
-        """Be known to a server that has lost its data."""
-        with suppress(RedisError), self.connection.pipeline() as pipeline:
-            pipeline.hset(self.key, mapping=self.serialize())
-            pipeline.expire(self.key, self.worker_ttl)
-            worker_registration.register(self, pipeline)
-            pipeline.execute()
