@@ -1,4 +1,4 @@
-"""A real Valkey server that can be killed and started again, empty, at the same address."""
+"""A real Valkey server that can be killed and started again at the same address."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 class Valkey:
-    """It keeps nothing on disk; each start is a new beginning."""
+    """It keeps nothing on disk, so that each start is a new beginning, unless it is told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_data: bool = False) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self._server = ValkeyServer(port=port, save="")
+        kept = {"appendonly": "yes", "appendfsync": "always"} if keeps_data else {}
+        self._server = ValkeyServer(port=port, save="", **kept)
         self.rq_queues = rq_queues(port)
 
     def __enter__(self) -> Self:

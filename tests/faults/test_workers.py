@@ -1,0 +1,128 @@
+"""Workers are killed, stopped and frozen while they are busy."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import django_rq
+import pytest
+from rq.serializers import JSONSerializer
+
+from tests.faults.conftest import RUNS
+from tests.faults.victims import descendants
+from tests.parts.waiting import eventually
+from tests.queues.runs import row
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.queues.base import TASK, Lane
+
+if TYPE_CHECKING:
+    from tests.faults.conftest import NewLoad, Tell
+    from tests.faults.site import WorkerSite
+    from tests.parts.worker import WorkerProcess
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+
+def victims(worker: WorkerProcess, part: str) -> list[int]:
+    below = descendants(worker.pid)
+    return {"parent": [worker.pid], "children": below, "all": [worker.pid, *below]}[part]
+
+
+@pytest.mark.parametrize("part", ["parent", "children", "all"])
+def test_killed_workers_lose_nothing(
+    workers: WorkerSite, new_load: NewLoad, tell: Tell, part: str
+) -> None:
+    load = new_load(workers)
+    load.click(RUNS)
+    left_over = []
+    for worker in list(workers.workers):
+        load.wait_until_under_way()
+        left_over += descendants(worker.pid)
+        for pid in victims(worker, part):
+            os.kill(pid, signal.SIGKILL)
+        if part != "children":
+            worker.kill()
+            workers.replace(worker)
+
+    tell(load.settle(f"kill -9 of a worker ({part})"))
+    load.try_again()
+
+
+def test_workers_that_are_told_to_stop_finish_what_they_have(
+    workers: WorkerSite, new_load: NewLoad, tell: Tell
+) -> None:
+    load = new_load(workers)
+    load.click(RUNS)
+    load.wait_until_under_way()
+    for worker in list(workers.workers):
+        worker.ask_to_stop()
+        worker.wait_until_ended()
+        workers.replace(worker)
+
+    row = load.settle("SIGTERM of every worker")
+    tell(row)
+    assert row["succeeded"] == row["runs"]
+
+
+def test_workers_that_are_told_twice_stop_at_once(
+    workers: WorkerSite, new_load: NewLoad, tell: Tell
+) -> None:
+    load = new_load(workers)
+    load.click(RUNS)
+    load.wait_until_under_way()
+    for worker in list(workers.workers):
+        worker.ask_to_stop()
+        # RQ takes two signals within a second for one that was sent twice.
+        time.sleep(1.5)
+        worker.ask_to_stop()
+        worker.wait_until_ended()
+        workers.replace(worker)
+
+    tell(load.settle("SIGTERM of every worker, twice"))
+    load.try_again()
+
+
+def test_a_worker_that_was_frozen_for_longer_than_its_leases_writes_nothing(
+    workers: WorkerSite, new_load: NewLoad, tell: Tell
+) -> None:
+    load = new_load(workers)
+    load.click(RUNS)
+    load.wait_until_under_way()
+    frozen = workers.workers[0]
+    pids = [frozen.pid, *descendants(frozen.pid)]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        report = load.settle("a worker frozen for longer than its lease")
+        ended = {run.pk: row(run) for run in load.runs()}
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+    eventually(lambda: all(call["ended"] for fate in load.fates() for call in fate.calls))
+    # It has seen that its calls are over; what it wants to write it writes now.
+    load.try_again()
+    assert {run.pk: row(run) for run in load.runs()} == ended
+    assert report["interrupted"] > 0
+    tell(report)
+
+
+def test_jobs_that_are_queued_three_times_are_executed_once(
+    workers: WorkerSite, new_load: NewLoad, tell: Tell
+) -> None:
+    load = new_load(workers)
+    for run_id in load.click(RUNS, "quick"):
+        load.count_fault()
+        for lane in Lane:
+            queue = django_rq.get_queue(lane.value, serializer=JSONSerializer, commit_mode="auto")
+            queue.enqueue(TASK, str(run_id))
+
+    report = load.settle("every run queued three times")
+    tell(report)
+    assert report["succeeded"] == report["runs"]
+    eventually(lambda: not any(django_rq.get_queue(lane.value).job_ids for lane in Lane))
+    assert {run.status for run in load.runs()} == {LLMRun.Status.SUCCEEDED}
+    assert [len(fate.calls) for fate in load.fates()] == [1] * RUNS
