@@ -163,7 +163,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     **{f"status-{code}": status(code) for code in (408, 429, 500, 502, 503, 504, 529)},
     "status-429-wait": status(429, retry_after="1"),
     "status-429-wait-4": status(429, retry_after="4"),
-    "status-429-wait-60": status(429, retry_after="60"),
+    "status-429-wait-8": status(429, retry_after="8"),
     "status-429-long-wait": status(429, retry_after="3600"),
     "status-429-odd-wait": status(429, retry_after="soon"),
     "status-302": status(302, location="http://127.0.0.1:9/"),

@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,7 +20,6 @@ from tests.parts.valkey import Valkey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
 
     from tests.faults.load import Row
 
@@ -40,66 +38,55 @@ def provider() -> Iterator[FaultyProvider]:
         yield running
 
 
-class OpenSite(Protocol):
-    """Starts a site, with what the test changes in its settings."""
-
-    def __call__(self, **changed: object) -> AbstractContextManager[Site]: ...
-
-
-class OpenWorkers(Protocol):
-    """Starts a site whose queue server keeps its data, or does not, when it ends."""
-
-    def __call__(
-        self, *, keeps_data: bool = True, **changed: object
-    ) -> AbstractContextManager[WorkerSite]: ...
+@pytest.fixture(scope="session")
+def llm_settings(provider: FaultyProvider) -> dict[str, Any]:
+    return provider.settings() | {
+        "LEASE_SECONDS": LEASE_SECONDS,
+        "FIRST_TOKEN_TIMEOUT": 10,
+        "RUN_TIMEOUT": 30,
+        "THREADS": 8,
+    }
 
 
-@pytest.fixture
-def open_threads(transactional_db: None, provider: FaultyProvider, settings: Any) -> OpenSite:
-    @contextmanager
-    def opened(**changed: object) -> Iterator[ThreadSite]:
-        ours = provider.settings() | {"LEASE_SECONDS": LEASE_SECONDS, "THREADS": 8} | changed
-        settings.WAGTAIL_LLM_ACTIONS = ours
-        with ThreadSite({"WAGTAIL_LLM_ACTIONS": ours}, runs_at_once=8) as site:
-            yield site
-
-    return opened
-
-
-@pytest.fixture
-def open_workers(transactional_db: None, provider: FaultyProvider, settings: Any) -> OpenWorkers:
-    @contextmanager
-    def opened(*, keeps_data: bool = True, **changed: object) -> Iterator[WorkerSite]:
-        ours = provider.settings() | {"LEASE_SECONDS": LEASE_SECONDS} | changed
-        settings.WAGTAIL_LLM_ACTIONS = ours
-        with Valkey(keeps_data=keeps_data) as valkey:
-            settings.RQ_QUEUES = valkey.rq_queues
-            shared = {"WAGTAIL_LLM_ACTIONS": ours, "RQ_QUEUES": valkey.rq_queues}
-            with WorkerSite(
-                shared, runs_at_once=RUNS_AT_ONCE, valkey=valkey, workers=WORKERS
-            ) as site:
-                yield site
-
-    return opened
-
-
-@pytest.fixture(params=["workers", "threads"])
-def open_site(request: pytest.FixtureRequest) -> OpenSite:
-    """A test that takes this is made with RQ and with threads."""
-    opened: OpenSite = request.getfixturevalue(f"open_{request.param}")
-    return opened
-
-
-@pytest.fixture
-def workers(open_workers: OpenWorkers) -> Iterator[WorkerSite]:
-    with open_workers() as site:
+@pytest.fixture(scope="session")
+def thread_site(django_db_setup: None, llm_settings: dict[str, Any]) -> Iterator[ThreadSite]:
+    ours = {"WAGTAIL_LLM_ACTIONS": llm_settings}
+    with ThreadSite(ours, runs_at_once=llm_settings["THREADS"]) as site:
         yield site
 
 
+@pytest.fixture(scope="session")
+def worker_site(django_db_setup: None, llm_settings: dict[str, Any]) -> Iterator[WorkerSite]:
+    with Valkey(keeps_data=True) as valkey:
+        ours = {"WAGTAIL_LLM_ACTIONS": llm_settings, "RQ_QUEUES": valkey.rq_queues}
+        with WorkerSite(ours, runs_at_once=RUNS_AT_ONCE, valkey=valkey, workers=WORKERS) as site:
+            yield site
+
+
 @pytest.fixture
-def site(open_site: OpenSite) -> Iterator[Site]:
-    with open_site() as opened:
-        yield opened
+def threads(transactional_db: None, thread_site: ThreadSite, settings: Any) -> ThreadSite:
+    _share(thread_site, settings)
+    return thread_site
+
+
+@pytest.fixture
+def workers(transactional_db: None, worker_site: WorkerSite, settings: Any) -> WorkerSite:
+    _share(worker_site, settings)
+    return worker_site
+
+
+@pytest.fixture(params=["workers", "threads"])
+def site(request: pytest.FixtureRequest) -> Site:
+    """A test that takes this is made with RQ and with threads."""
+    found: Site = request.getfixturevalue(request.param)
+    return found
+
+
+def _share(site: Site, settings: Any) -> None:
+    """Give this process the site's settings, and the site a new beginning."""
+    for name, value in site.settings.items():
+        setattr(settings, name, value)
+    site.begin()
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ CLICKING = 4
 class Site:
     """Everything is asked for through the web process, as an editor's browser does it.
 
+    Its processes stay from test to test; ``begin`` starts again those that a test has ended.
+
     Args:
         settings: Of all its processes.
         runs_at_once: How many runs it can execute at the same time.
@@ -41,10 +43,6 @@ class Site:
     def __init__(self, settings: Mapping[str, Any], *, runs_at_once: int) -> None:
         self.settings = dict(settings)
         self.runs_at_once = runs_at_once
-        self.visitor = Visitor(EditorFactory())
-        self._page = BlogPageFactory()
-        self._template = PromptTemplateFactory(text="Summarise: {{ input }}")
-        self._actions: dict[str, int] = {}
         self._stack = ExitStack()
         self.web = self._start(WebProcess(self.settings))
 
@@ -59,34 +57,42 @@ class Site:
         return seconds
 
     def __enter__(self) -> Self:
-        self.web.wait_until_ready()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def begin(self) -> None:
+        """Be whole, with an editor and a page, in an empty database."""
+        self.replace_ended()
+        self._visitor = Visitor(EditorFactory())
+        self._page = BlogPageFactory()
+        self._template = PromptTemplateFactory(text="Summarise: {{ input }}")
+        self._actions: dict[str, int] = {}
 
     def click(self, model: str, markers: Sequence[str]) -> dict[str, uuid.UUID]:
         """Generate on a page whose unsaved titles are these; return the runs by title."""
         clicks = [self._click(model, marker) for marker in markers]
         url = reverse("wagtail_llm_actions:runs")
         with ThreadPoolExecutor(CLICKING) as editors:
-            states = editors.map(lambda data: self.visitor.post(self.web, url, data), clicks)
+            states = editors.map(lambda data: self._visitor.post(self.web, url, data), clicks)
             return {
                 marker: uuid.UUID(state["id"])
                 for marker, state in zip(markers, states, strict=True)
             }
 
     def cancel(self, run_id: uuid.UUID) -> None:
-        self.visitor.post(self.web, reverse("wagtail_llm_actions:cancel", args=[run_id]), {})
+        self._visitor.post(self.web, reverse("wagtail_llm_actions:cancel", args=[run_id]), {})
 
     def poll(self, run_id: uuid.UUID) -> dict[str, Any]:
         url = reverse("wagtail_llm_actions:run", args=[run_id])
-        state: dict[str, Any] = self.visitor.get(self.web, url)
+        state: dict[str, Any] = self._visitor.get(self.web, url)
         return state
 
-    def restart_web(self) -> None:
-        """Start a new web process; the old one is gone."""
-        self.web = self._start(WebProcess(self.settings))
+    def replace_ended(self) -> None:
+        """Start a process in the place of each that is gone, as a process manager does."""
+        if self.web.has_ended():
+            self.web = self._start(WebProcess(self.settings))
         self.web.wait_until_ready()
 
     def look(self, runs: Sequence[LLMRun]) -> set[uuid.UUID]:
@@ -135,33 +141,19 @@ class WorkerSite(Site):
     queue = "RQ"
 
     def __init__(
-        self,
-        settings: Mapping[str, Any],
-        *,
-        runs_at_once: int,
-        valkey: Valkey,
-        workers: int,
+        self, settings: Mapping[str, Any], *, runs_at_once: int, valkey: Valkey, workers: int
     ) -> None:
         super().__init__(settings, runs_at_once=runs_at_once)
         self.valkey = valkey
         self.workers = [self._start(WorkerProcess(self.settings)) for _ in range(workers)]
 
-    def __enter__(self) -> Self:
-        super().__enter__()
+    def replace_ended(self) -> None:
+        super().replace_ended()
+        for number, worker in enumerate(self.workers):
+            if worker.has_ended():
+                self.workers[number] = self._start(WorkerProcess(self.settings))
         for worker in self.workers:
             worker.wait_until_ready()
-        return self
-
-    def replace(self, worker: WorkerProcess) -> WorkerProcess:
-        """Start a worker in the place of one that is gone, as a process manager does."""
-        new: WorkerProcess = self._start(WorkerProcess(self.settings))
-        self.workers[self.workers.index(worker)] = new
-        return new
-
-    def replace_ended_workers(self) -> None:
-        for worker in list(self.workers):
-            if worker.has_ended():
-                self.replace(worker)
 
     def look(self, runs: Sequence[LLMRun]) -> set[uuid.UUID]:
         """Read what the queue server holds."""

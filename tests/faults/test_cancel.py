@@ -38,7 +38,7 @@ STATES: dict[str, Callable[[LLMRun], bool]] = {
     "endless": has_text,
     "endless-silence": lambda run: run.status == LLMRun.Status.RUNNING,
     "status-429-wait-4": waits_to_be_tried_again,
-    "status-429-wait-60": waits_to_be_tried_again,
+    "status-429-wait-8": waits_to_be_tried_again,
 }
 """How the provider answers, and how to see that a run has got to where it is cancelled."""
 
@@ -70,6 +70,7 @@ def test_a_cancel_closes_the_connection_in_every_state(
 
         row = cancel_all(site, load)
         tell({**row, "fault": f"cancel: {model}"})
+        load.check()
         (fate,) = load.fates()
         assert fate.run.status == LLMRun.Status.CANCELLED, model
         assert len(fate.calls) == 1, model
@@ -89,6 +90,7 @@ def test_a_cancel_of_many_runs_frees_every_place(site: Site, new_load: NewLoad, 
 
     row = cancel_all(site, load)
     tell({**row, "fault": "cancel of every run"})
+    load.check()
     assert {run.status for run in load.runs()} == {LLMRun.Status.CANCELLED}
     load.try_again()
 

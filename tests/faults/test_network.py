@@ -10,7 +10,7 @@ import pytest
 from tests.faults.conftest import RUNS
 
 if TYPE_CHECKING:
-    from tests.faults.conftest import NewLoad, OpenSite, Tell
+    from tests.faults.conftest import NewLoad, Tell
     from tests.faults.provider import FaultyProvider
     from tests.faults.site import Site
 
@@ -32,25 +32,25 @@ def test_a_provider_whose_connections_are_cut_loses_nothing(
         provider.mend()
 
     tell(load.settle("the provider's connections cut and refused"))
+    load.check()
     load.try_again()
 
 
 def test_a_provider_whose_packets_are_dropped_loses_nothing(
-    open_site: OpenSite, provider: FaultyProvider, new_load: NewLoad, tell: Tell
+    site: Site, provider: FaultyProvider, new_load: NewLoad, tell: Tell
 ) -> None:
-    with open_site(FIRST_TOKEN_TIMEOUT=5, RUN_TIMEOUT=15) as site:
-        load = new_load(site)
-        load.click(RUNS)
-        load.wait_until_under_way()
-        provider.fall_silent()
-        try:
-            time.sleep(OUTAGE_SECONDS)
-        finally:
-            provider.mend()
+    load = new_load(site)
+    load.click(RUNS)
+    load.wait_until_under_way()
+    provider.fall_silent()
+    try:
+        time.sleep(OUTAGE_SECONDS)
+    finally:
+        provider.mend()
 
-        report = load.settle("the provider silent")
-        tell(report)
-        load.try_again()
+    tell(load.settle("the provider silent"))
+    load.check()
+    load.try_again()
 
 
 def test_answers_that_are_cut_at_every_point_lose_nothing(
@@ -62,4 +62,5 @@ def test_answers_that_are_cut_at_every_point_lose_nothing(
         load.count_fault()
 
     tell(load.settle("each answer cut: before it, in it, after its text, in an event"))
+    load.check()
     load.try_again()

@@ -14,36 +14,37 @@ from tests.faults.conftest import RUNS
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
-    from tests.faults.conftest import NewLoad, OpenWorkers, Tell
-    from tests.faults.site import Site
+    from tests.faults.conftest import NewLoad, Tell
+    from tests.faults.site import Site, WorkerSite
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 OUTAGE_SECONDS = 3.0
+CLICKS_DURING_OUTAGE = 3
 SQLITE_WAITS_SECONDS = 5.0
 """For a lock, as Django sets it."""
 
 
-@pytest.mark.parametrize("keeps_data", [True, False], ids=["with its data", "without its data"])
+@pytest.mark.parametrize("forgets", [False, True], ids=["with its data", "without its data"])
 def test_a_queue_server_that_was_killed_loses_nothing(
-    open_workers: OpenWorkers, new_load: NewLoad, tell: Tell, *, keeps_data: bool
+    workers: WorkerSite, new_load: NewLoad, tell: Tell, *, forgets: bool
 ) -> None:
-    with open_workers(keeps_data=keeps_data) as site:
-        load = new_load(site)
-        load.click(RUNS)
-        load.wait_until_under_way()
-        site.valkey.kill()
-        load.click(3)
-        time.sleep(OUTAGE_SECONDS)
-        site.valkey.start()
-        site.replace_ended_workers()
+    load = new_load(workers)
+    load.click(RUNS)
+    load.wait_until_under_way()
+    workers.valkey.kill()
+    load.click(CLICKS_DURING_OUTAGE)
+    time.sleep(OUTAGE_SECONDS)
+    if forgets:
+        workers.valkey.forget()
+    workers.valkey.start()
+    workers.replace_ended()
 
-        fate = "with" if keeps_data else "without"
-        report = load.settle(f"Valkey killed and restarted {fate} its data")
-        tell(report)
-        codes = {run.error_code for run in load.runs(LLMRun.Status.FAILED)}
-        assert codes <= {"queue_unavailable"}
-        load.try_again()
+    tell(load.settle(f"Valkey killed, back {'without' if forgets else 'with'} its data"))
+    load.check()
+    codes = {run.error_code for run in load.runs(LLMRun.Status.FAILED)}
+    assert codes == {"queue_unavailable"}
+    load.try_again()
 
 
 def test_a_web_process_that_was_killed_loses_nothing(
@@ -54,9 +55,10 @@ def test_a_web_process_that_was_killed_loses_nothing(
     load.wait_until_under_way()
     site.web.kill()
     time.sleep(OUTAGE_SECONDS)
-    site.restart_web()
+    site.replace_ended()
 
     tell(load.settle("kill -9 of the web process"))
+    load.check()
     load.try_again()
 
 
@@ -69,9 +71,11 @@ def test_a_database_that_cannot_be_reached_for_a_while_loses_nothing(
     if connection.vendor == "postgresql":
         refuse_connections()
         tell(load.settle("database connections cut and refused"))
+        load.check()
     else:
         lock_database()
         tell(load.settle("database locked"))
+        load.check()
     load.try_again()
 
 

@@ -37,17 +37,16 @@ def test_killed_workers_lose_nothing(
 ) -> None:
     load = new_load(workers)
     load.click(RUNS)
-    left_over = []
     for worker in list(workers.workers):
         load.wait_until_under_way()
-        left_over += descendants(worker.pid)
         for pid in victims(worker, part):
             os.kill(pid, signal.SIGKILL)
         if part != "children":
-            worker.kill()
-            workers.replace(worker)
+            worker.wait_until_ended()
+        workers.replace_ended()
 
     tell(load.settle(f"kill -9 of a worker ({part})"))
+    load.check()
     load.try_again()
 
 
@@ -60,10 +59,11 @@ def test_workers_that_are_told_to_stop_finish_what_they_have(
     for worker in list(workers.workers):
         worker.ask_to_stop()
         worker.wait_until_ended()
-        workers.replace(worker)
+        workers.replace_ended()
 
     row = load.settle("SIGTERM of every worker")
     tell(row)
+    load.check()
     assert row["succeeded"] == row["runs"]
 
 
@@ -79,9 +79,10 @@ def test_workers_that_are_told_twice_stop_at_once(
         time.sleep(1.5)
         worker.ask_to_stop()
         worker.wait_until_ended()
-        workers.replace(worker)
+        workers.replace_ended()
 
     tell(load.settle("SIGTERM of every worker, twice"))
+    load.check()
     load.try_again()
 
 
@@ -108,6 +109,7 @@ def test_a_worker_that_was_frozen_for_longer_than_its_leases_writes_nothing(
     assert {run.pk: row(run) for run in load.runs()} == ended
     assert report["interrupted"] > 0
     tell(report)
+    load.check()
 
 
 def test_jobs_that_are_queued_three_times_are_executed_once(
@@ -122,6 +124,7 @@ def test_jobs_that_are_queued_three_times_are_executed_once(
 
     report = load.settle("every run queued three times")
     tell(report)
+    load.check()
     assert report["succeeded"] == report["runs"]
     eventually(lambda: not any(django_rq.get_queue(lane.value).job_ids for lane in Lane))
     assert {run.status for run in load.runs()} == {LLMRun.Status.SUCCEEDED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,10 @@ class Valkey:
 
     def kill(self) -> None:
         self._server.terminate()
+
+    def forget(self) -> None:
+        """Lose what is kept on the disk, while it does not run."""
+        shutil.rmtree(self._server.data_dir / "appendonlydir")
 
     def keys(self, pattern: str) -> list[bytes]:
         with self._client() as client:
