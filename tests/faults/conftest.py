@@ -32,6 +32,12 @@ WORKERS = 2
 RUNS_AT_ONCE = 2
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let one process of xdist start the site with workers, and another one that with threads."""
+    kind = "threads" if "[threads" in item.name else "workers"
+    item.add_marker(pytest.mark.xdist_group(kind))
+
+
 @pytest.fixture(scope="session")
 def provider() -> Iterator[FaultyProvider]:
     with FaultyProvider() as running:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tests.faults.answers import words
 from tests.faults.provider import PACED
-from tests.parts.waiting import eventually
+from tests.parts.waiting import PATIENCE_SECONDS, eventually
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -124,9 +124,9 @@ class Load:
     def settle(self, fault: str) -> Row:
         """Wait for what is promised after the end of a fault, then for the end of every run."""
         ended_at, began = timezone.now(), time.monotonic()
-        _eventually_none(lambda: self._unsettled(ended_at))
+        _wait_while(lambda: self._unsettled(ended_at))
         seconds = time.monotonic() - began
-        _eventually_none(self._unfinished)
+        _wait_while(self._unfinished)
         fates = self.fates()
         row = Row(
             fault=fault,
@@ -154,7 +154,7 @@ class Load:
         """Generate again for each run that was interrupted, and once at least; all succeed."""
         again = Load(self._site, self._provider)
         again.click(sum(fate.is_interrupted for fate in self.fates()) or 1)
-        _eventually_none(again._unfinished)
+        _wait_while(again._unfinished)
         again.check()
         assert {run.status for run in again.runs()} == {LLMRun.Status.SUCCEEDED}
 
@@ -186,11 +186,13 @@ class Load:
         ]
 
 
-def _eventually_none(left: Callable[[], list[LLMRun]]) -> None:
-    def is_empty() -> bool:
-        found = left()
-        if found:
-            time.sleep(LOOK_SECONDS)
-        return not found
-
-    eventually(is_empty)
+def _wait_while(left: Callable[[], list[LLMRun]]) -> None:
+    """Wait until there are none, as long as they get fewer; what is left then is lost."""
+    count = len(left())
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while count and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+        now = len(left())
+        if now < count:
+            deadline = time.monotonic() + PATIENCE_SECONDS
+        count = now

@@ -36,8 +36,8 @@ def test_killed_workers_lose_nothing(
     workers: WorkerSite, new_load: NewLoad, tell: Tell, part: str
 ) -> None:
     load = new_load(workers)
-    load.click(RUNS)
     for worker in list(workers.workers):
+        load.click(RUNS // len(workers.workers))
         load.wait_until_under_way()
         for pid in victims(worker, part):
             os.kill(pid, signal.SIGKILL)
@@ -56,34 +56,41 @@ def test_workers_that_are_told_to_stop_finish_what_they_have(
     load = new_load(workers)
     load.click(RUNS)
     load.wait_until_under_way()
-    for worker in list(workers.workers):
+    for worker in workers.workers:
         worker.ask_to_stop()
-        worker.wait_until_ended()
-        workers.replace_ended()
+    wait_until_ended(workers)
+    workers.replace_ended()
 
-    row = load.settle("SIGTERM of every worker")
-    tell(row)
+    tell(load.settle("SIGTERM of every worker"))
     load.check()
-    assert row["succeeded"] == row["runs"]
+    assert {run.status for run in load.runs()} == {LLMRun.Status.SUCCEEDED}
 
 
 def test_workers_that_are_told_twice_stop_at_once(
     workers: WorkerSite, new_load: NewLoad, tell: Tell
 ) -> None:
     load = new_load(workers)
+    load.click(workers.runs_at_once, "slow")
     load.click(RUNS)
     load.wait_until_under_way()
-    for worker in list(workers.workers):
+    for worker in workers.workers:
         worker.ask_to_stop()
-        # RQ takes two signals within a second for one that was sent twice.
-        time.sleep(1.5)
+    # RQ takes two signals within a second for one that was sent twice.
+    time.sleep(1.5)
+    for worker in workers.workers:
         worker.ask_to_stop()
-        worker.wait_until_ended()
-        workers.replace_ended()
+    wait_until_ended(workers)
+    workers.replace_ended()
 
     tell(load.settle("SIGTERM of every worker, twice"))
     load.check()
+    assert [fate for fate in load.fates() if fate.is_interrupted]
     load.try_again()
+
+
+def wait_until_ended(site: WorkerSite) -> None:
+    for worker in site.workers:
+        worker.wait_until_ended()
 
 
 def test_a_worker_that_was_frozen_for_longer_than_its_leases_writes_nothing(
