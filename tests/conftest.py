@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -10,6 +11,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from tests.kept_queue import KeptQueue
 from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.runs import recover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +55,18 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         rows = connection._test_serialized_contents  # type: ignore[attr-defined]
         with item.config.stash[blocking_manager_key].unblock():
             connection.creation.deserialize_db_from_string(rows)
+
+
+@pytest.fixture(autouse=True)
+def no_recovery_by_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a poll look for lost runs only where a test asks for it: it does so now and then."""
+    monkeypatch.setattr(recover, "RECOVER_SECONDS", math.inf)
+
+
+@pytest.fixture
+def recovery_by_polls(no_recovery_by_polls: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each poll of this process look for lost runs."""
+    monkeypatch.setattr(recover, "RECOVER_SECONDS", 0.0)
 
 
 @pytest.fixture

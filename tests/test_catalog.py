@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import genai_prices
 import pytest
-from anthropic.resources.messages.messages import DEPRECATED_MODELS
+from anthropic.resources.messages import DEPRECATED_MODELS
 from anthropic.types.model import Model as AnthropicModel
 from openai.types.shared import ChatModel
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from wagtail_llm_actions.pricing import warm_up as warm_up_prices
 from wagtail_llm_actions.providers.registry import warm_up as warm_up_providers
 from wagtail_llm_actions.runs.execute import execute
-from wagtail_llm_actions.runs.recover import interrupt, recover
+from wagtail_llm_actions.runs.recover import recover
 
 
 def execute_run(run_id: str) -> None:
@@ -22,10 +22,5 @@ def warm_up() -> None:
 
 
 def recover_runs() -> None:
-    """End the runs whose workers were lost."""
+    """End the runs whose workers were lost, and queue what the queue has lost."""
     recover()
-
-
-def interrupt_run(run_id: str) -> None:
-    """End a run whose process is known to be gone."""
-    interrupt(UUID(run_id))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class WorkerProcess(CommandProcess):
     """A worker that is ready for its first run."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
-        super().__init__("llm_actions_worker", settings=settings)
+    def __init__(self, settings: Mapping[str, Any], *options: str) -> None:
+        super().__init__("llm_actions_worker", *options, settings=settings)
 
     def wait_until_ready(self) -> None:
         self.wait_until_printed("Listening on")

@@ -10,10 +10,10 @@ import pytest
 from django.db import connections
 
 from tests.factories import LLMRunFactory
+from tests.lost_runs import lose
 from tests.queues.runs import answer, live_text, row
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.execute import execute
-from wagtail_llm_actions.runs.recover import interrupt
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -74,7 +74,7 @@ def test_a_worker_without_its_lease_writes_nothing_on_the_run(
     late = threading.Thread(target=work)
     late.start()
     live_text(run)
-    interrupt(run.pk)
+    lose(run.pk)
     ended = row(run)
     gate.set()
     late.join()

@@ -20,6 +20,7 @@ from tests.parts.valkey import rq_queues
 from tests.parts.worker import WorkerProcess
 from tests.queues.runs import answer, click, final, live_text, poll, wait_for_long
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.cancel import cancel
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def test_a_click_is_answered_with_a_failed_run(client: Client) -> None:
     assert run.finished_at is not None
 
 
-@pytest.mark.usefixtures("lost_server")
+@pytest.mark.usefixtures("lost_server", "recovery_by_polls")
 def test_a_run_that_waits_can_be_polled_and_cancelled(start_run: Start) -> None:
     run = start_run()
     wait_for_long(run)
@@ -86,6 +87,7 @@ def waiting() -> list[str]:
     return ids
 
 
+@pytest.mark.usefixtures("recovery_by_polls")
 def test_a_server_that_forgot_a_run_gets_it_again_once(valkey: Valkey, start_run: Start) -> None:
     run = start_run()
     ids = waiting()
@@ -102,6 +104,7 @@ def test_a_server_that_forgot_a_run_gets_it_again_once(valkey: Valkey, start_run
     assert waiting() == ids
 
 
+@pytest.mark.usefixtures("recovery_by_polls")
 def test_a_run_that_a_lost_worker_had_taken_is_queued_again(
     valkey: Valkey, start_run: Start
 ) -> None:
@@ -131,3 +134,24 @@ def test_a_run_ends_well_without_its_live_text(
         assert (state["status"], state["text"]) == ("running", "")
         final(run)
         assert (run.status, run.output) == (LLMRun.Status.SUCCEEDED, "The tide came early.")
+
+
+def test_a_worker_survives_its_server_and_finds_what_it_forgot(
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
+) -> None:
+    gate = threading.Event()
+    server.play(answer("The tide ", gate, "came early."), answer("Next."), answer("Last."))
+    with WorkerProcess(use_queues(valkey.rq_queues), "--concurrency", "1") as survivor:
+        run = start_run()
+        assert live_text(run) == "The tide "
+        forgotten = start_run()
+
+        valkey.kill()
+        gate.set()
+        assert final(run).output == "The tide came early."
+        valkey.start()
+
+        assert final(forgotten).output == "Next."
+        assert final(start_run()).output == "Last."
+        assert get_queue().has_worker()
+        assert survivor.has_printed("Listening on")

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, cast
 import django_rq
 from django.db import transaction
 
+from tests.factories import LLMRunFactory
+from tests.parts.waiting import eventually
 from tests.parts.worker import WorkerProcess
 from tests.queues.runs import answer, final, live_text, report
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.queues.base import TASK
+from wagtail_llm_actions.runs.lanes import lane_of
 
 if TYPE_CHECKING:
     from tests.parts.valkey import Valkey
@@ -71,7 +75,7 @@ def test_a_run_that_is_rolled_back_is_not_queued(valkey: Valkey, start_run: Star
     assert queued() == []
 
 
-def test_a_work_horse_finds_the_sdk_and_a_client_that_its_parent_made(
+def test_a_run_finds_the_sdk_and_a_client_that_are_there_since_the_start(
     worker: WorkerProcess, server: ProviderServer, start_run: Start
 ) -> None:
     server.play(answer("Hoo."))
@@ -79,9 +83,57 @@ def test_a_work_horse_finds_the_sdk_and_a_client_that_its_parent_made(
     run = final(start_run("reporting"))
 
     found = json.loads(run.output.splitlines()[0])
-    assert found["pid"] != worker.pid
-    assert found["client_built_in"] == worker.pid
+    assert (found["pid"], found["client_built_in"]) == (worker.pid, worker.pid)
     assert [name for name in found["imported"] if name.startswith(("openai", "wagtail"))] == []
+
+
+def test_a_worker_executes_as_many_runs_at_once_as_it_has_slots(
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
+) -> None:
+    gate = threading.Event()
+    server.play(*(answer("The tide ", gate, "came early.") for _ in range(3)))
+    with WorkerProcess(use_queues(valkey.rq_queues), "--concurrency", "2"):
+        runs = [start_run() for _ in range(3)]
+        started = [live_text(run) for run in runs[:2]]
+        last = LLMRun.objects.get(pk=runs[2].pk)
+        gate.set()
+
+        assert started == ["The tide ", "The tide "]
+        assert last.status == LLMRun.Status.QUEUED
+        assert [final(run).output for run in runs] == ["The tide came early."] * 3
+
+
+def test_a_click_is_taken_while_all_slots_for_bulk_runs_are(
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
+) -> None:
+    gate = threading.Event()
+    bulk = [LLMRunFactory(trigger=LLMRun.Trigger.BULK, model_key="openai") for _ in range(3)]
+    server.play(*(answer("Bulk.", gate) for _ in range(2)), answer("Click."), answer("Bulk."))
+    with WorkerProcess(
+        use_queues(valkey.rq_queues), "--concurrency", "2", "--bulk-concurrency", "2"
+    ):
+        for run in bulk:
+            get_queue().enqueue(run.pk, lane_of(run))
+        eventually(lambda: len(server.requests) == 2)
+
+        assert final(start_run()).output == "Click."
+        waiting = LLMRun.objects.filter(pk__in=[run.pk for run in bulk], status="queued")
+        assert waiting.count() == 1
+        gate.set()
+        assert [final(run).output for run in bulk] == ["Bulk."] * 3
+
+
+def test_a_worker_without_jobs_left_ends_in_burst_mode(
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
+) -> None:
+    server.play(*(answer("The tide.") for _ in range(3)))
+    settings = use_queues(valkey.rq_queues)
+    runs = [start_run() for _ in range(3)]
+
+    with WorkerProcess(settings, "--burst", "--concurrency", "1") as worker:
+        assert worker.wait_until_ended() == 0
+
+    assert [final(run).output for run in runs] == ["The tide."] * 3
 
 
 def test_a_worker_that_is_asked_to_stop_finishes_its_run_and_takes_no_other(

@@ -99,6 +99,7 @@ def test_runs_of_others_of_other_objects_and_of_last_week_are_not_shown() -> Non
     assert open_runs(editor, page, "") == []
 
 
+@pytest.mark.usefixtures("recovery_by_polls")
 def test_a_lost_run_is_ended_before_it_is_shown() -> None:
     page, editor = BlogPageFactory(), EditorFactory()
     over = timezone.now() - timedelta(seconds=1)

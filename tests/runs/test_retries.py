@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import LLMRunFactory
+from tests.lost_runs import lose
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
     ContentFiltered,
@@ -225,7 +226,6 @@ def test_a_run_that_was_handed_back_goes_on_when_its_time_has_come(
 
     assert executed(run).status == "queued", "a job that comes too early does nothing"
     recover.recover()
-    recover.requeue(run)
     assert kept_queue.waiting == []
     clock.sleep(30)
     recover.recover()
@@ -234,18 +234,6 @@ def test_a_run_that_was_handed_back_goes_on_when_its_time_has_come(
     assert executed(run).status == "succeeded"
     assert run.started_at == started_at
     assert attempts(run) == [(1, "scripted", "rate_limited"), (2, "scripted", "")]
-
-
-def test_the_editors_poll_queues_a_run_that_is_due(
-    provider: ScriptedProvider, clock: FalseClock, kept_queue: type[KeptQueue]
-) -> None:
-    provider.script(limited(30))
-    run = executed(LLMRunFactory())
-    clock.sleep(30)
-
-    recover.requeue(run)
-
-    assert kept_queue.waiting == [(run.pk, Lane.INTERACTIVE)]
 
 
 def test_a_waiting_run_can_be_cancelled(provider: ScriptedProvider, clock: FalseClock) -> None:
@@ -342,7 +330,7 @@ def test_a_worker_that_lost_its_run_while_it_waited_stops(
 ) -> None:
     run = LLMRunFactory()
     provider.script(limited(4))
-    clock.on_sleep = lambda: recover.interrupt(run.pk)
+    clock.on_sleep = lambda: lose(run.pk)
 
     executed(run)
 

@@ -28,7 +28,7 @@ from wagtail_llm_actions.admin.messages import error_sentence, finish_words
 from wagtail_llm_actions.admin.models_page import ACTION_POLICY
 from wagtail_llm_actions.errors import ErrorCode, InvalidInput, PermissionRefused
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.runs.recover import recover_run, requeue
+from wagtail_llm_actions.runs.recover import recover_soon
 from wagtail_llm_actions.runs.trial import start_test
 from wagtail_llm_actions.runs.values import field_label, max_length
 
@@ -138,9 +138,8 @@ def tests(request: HttpRequest) -> JsonResponse:
 def test(request: HttpRequest, run_id: UUID) -> JsonResponse:
     """Report on a test run of this user."""
     _check_permission(request)
+    recover_soon()
     run = own_run(request, run_id)
-    recover_run(run)
-    requeue(run)
     return JsonResponse(_state(request, run, text_cursor(request)))
 
 

@@ -41,7 +41,7 @@ class Settings:
     """Of each call."""
     run_timeout_seconds: float = 180
     """From the start of a run's first call to its end, with all that is tried again."""
-    lease_seconds: float = 20
+    lease_seconds: float = 15
     """A run whose worker does not renew its lease for so long is interrupted."""
     max_prompt_chars: int = 100_000
     """A longer rendered prompt is refused, not cut."""

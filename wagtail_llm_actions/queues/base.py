@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
 TASK = "wagtail_llm_actions.tasks.execute_run"
@@ -22,6 +23,11 @@ class Lane(StrEnum):
     """Nobody waits; workers take it when the other lane is empty."""
 
 
+def bulk_slots(interactive: int) -> int:
+    """Return how many bulk runs are executed beside so many that people wait for."""
+    return max(1, interactive // 2)
+
+
 class Queue(ABC):
     """Hands a run's id to a worker, at least once; executing a run twice does nothing."""
 
@@ -32,6 +38,18 @@ class Queue(ABC):
         Raises:
             QueueUnavailable: The queue did not take it, within 2 seconds.
         """
+
+    def enqueue_missing(self, run_ids: Collection[UUID], lane: Lane) -> None:
+        """Put those runs on the queue that should wait there, and do not.
+
+        Called every few seconds with all that wait; a queue that can say at once which it holds
+        overrides this.
+
+        Raises:
+            QueueUnavailable: As ``enqueue``.
+        """
+        for run_id in run_ids:
+            self.enqueue(run_id, lane)
 
     def enqueue_later(self, run_id: UUID, lane: Lane, seconds: float) -> None:  # noqa: B027
         """Put a run on the queue after some seconds.

@@ -18,6 +18,7 @@ from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.queues.base import TASK, Lane, Queue
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from rq.queue import Queue as EngineQueue
@@ -40,16 +41,23 @@ class RQQueue(Queue):
         try:
             queue = _engine(lane)
             # A job may exist without waiting: a worker took it and was lost before the run's start.
-            if queue.get_job_position(_job_id(run_id)) is not None:
-                return
-            queue.enqueue(
-                TASK,
-                str(run_id),
-                job_id=_job_id(run_id),
-                job_timeout=int(get_settings().run_timeout_seconds) + JOB_TIMEOUT_MARGIN_SECONDS,
-                result_ttl=RESULT_TTL_SECONDS,
-                failure_ttl=FAILURE_TTL_SECONDS,
-            )
+            if queue.get_job_position(_job_id(run_id)) is None:
+                _put(queue, run_id)
+        except (RedisError, OSError, KeyError) as error:
+            raise QueueUnavailable(type(error).__name__) from error
+
+    def enqueue_missing(self, run_ids: Collection[UUID], lane: Lane) -> None:
+        """Put those runs on the lane's queue that are not in its list.
+
+        Raises:
+            QueueUnavailable: As ``enqueue``.
+        """
+        try:
+            queue = _engine(lane)
+            waiting = set(queue.job_ids)
+            for run_id in run_ids:
+                if _job_id(run_id) not in waiting:
+                    _put(queue, run_id)
         except (RedisError, OSError, KeyError) as error:
             raise QueueUnavailable(type(error).__name__) from error
 
@@ -85,6 +93,17 @@ def _engine(lane: Lane) -> EngineQueue:
         connection=impatient_connection(lane.value),
         serializer=JSONSerializer,
         commit_mode="auto",
+    )
+
+
+def _put(queue: EngineQueue, run_id: UUID) -> None:
+    queue.enqueue(
+        TASK,
+        str(run_id),
+        job_id=_job_id(run_id),
+        job_timeout=int(get_settings().run_timeout_seconds) + JOB_TIMEOUT_MARGIN_SECONDS,
+        result_ttl=RESULT_TTL_SECONDS,
+        failure_ttl=FAILURE_TTL_SECONDS,
     )
 
 

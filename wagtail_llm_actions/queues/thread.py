@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import logging
 import os
-import queue
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
-from django.db import connections
+from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.queues.base import TASK, Lane, Queue
+from wagtail_llm_actions.queues.base import TASK, Lane, Queue, bulk_slots
+from wagtail_llm_actions.queues.pool import Pool
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -24,48 +25,45 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class _Pool:
-    """Daemon threads, so that a web process can end without waiting for a model."""
+class _Pools:
+    """The threads of this process: each lane has its own, so that no click waits for bulk runs."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, threads: int) -> None:
         self.pid = os.getpid()
-        self._waiting: queue.SimpleQueue[UUID] = queue.SimpleQueue()
         self._known: set[UUID] = set()
-        for number in range(size):
-            threading.Thread(target=self._work, name=f"llm-actions-{number}", daemon=True).start()
+        sizes = {Lane.INTERACTIVE: threads, Lane.BULK: bulk_slots(threads)}
+        self._pools = {lane: Pool(f"llm-actions-{lane}", size) for lane, size in sizes.items()}
 
-    def put(self, run_id: UUID) -> None:
+    def put(self, run_id: UUID, lane: Lane) -> None:
         if run_id not in self._known:
             self._known.add(run_id)
-            self._waiting.put(run_id)
+            self._pools[lane].submit(partial(self._execute, run_id))
 
-    def _work(self) -> None:
-        while True:
-            run_id = self._waiting.get()
-            try:
-                import_string(TASK)(str(run_id))
-            except Exception:
-                logger.exception("Run %s ended unexpectedly", run_id)
-            finally:
-                self._known.discard(run_id)
-                connections.close_all()
+    def _execute(self, run_id: UUID) -> None:
+        try:
+            import_string(TASK)(str(run_id))
+        except Exception:
+            logger.exception("Run %s ended unexpectedly", run_id)
+        finally:
+            self._known.discard(run_id)
+            close_old_connections()
 
 
-_pool: _Pool | None = None
-_pool_lock = threading.Lock()
+_pools: _Pools | None = None
+_pools_lock = threading.Lock()
 
 
 class ThreadQueue(Queue):
-    """One pool in each web process; ``THREADS`` runs at once."""
+    """``THREADS`` runs at once in each web process, and half as many bulk runs beside them."""
 
     def enqueue(self, run_id: UUID, lane: Lane) -> None:
         """Hand the run to this process's threads."""
-        global _pool  # noqa: PLW0603
-        with _pool_lock:
+        global _pools  # noqa: PLW0603
+        with _pools_lock:
             # A web server may fork after the first use; threads do not survive that.
-            if _pool is None or _pool.pid != os.getpid():
-                _pool = _Pool(get_settings().threads)
-            _pool.put(run_id)
+            if _pools is None or _pools.pid != os.getpid():
+                _pools = _Pools(get_settings().threads)
+            _pools.put(run_id, lane)
 
     def enqueue_later(self, run_id: UUID, lane: Lane, seconds: float) -> None:
         """Hand the run over by a timer, because no worker ticks here."""

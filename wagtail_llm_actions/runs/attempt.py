@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, TypedDict
 
@@ -12,6 +13,7 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
     ContentFiltered,
+    ErrorCode,
     InvalidOutput,
     ProviderTimeout,
 )
@@ -20,19 +22,21 @@ from wagtail_llm_actions.generation import (
     GenerationRequest,
     GenerationResult,
     TextDelta,
+    Usage,
 )
 from wagtail_llm_actions.models import LLMAttempt
 from wagtail_llm_actions.pricing import cost_usd, price_of
+from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.providers.registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
 from wagtail_llm_actions.runs.parameters import accepted
+from wagtail_llm_actions.runs.patience import patiently
 from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from wagtail_llm_actions.conf import ModelSettings
-    from wagtail_llm_actions.generation import Usage
     from wagtail_llm_actions.models import LLMRun
     from wagtail_llm_actions.pricing import Price
     from wagtail_llm_actions.providers.base import Provider
@@ -40,6 +44,10 @@ if TYPE_CHECKING:
 
 # How long to wait for the provider before looking at the flags beside the stream.
 WAIT_SECONDS = 0.25
+# No token of a real model is longer on average; a stream without an end is cut here.
+MAX_CHARS_PER_TOKEN = 20
+GIVEN_UP = {ErrorCode.CANCELLED, ErrorCode.INTERRUPTED, ErrorCode.TIMEOUT}
+"""How a call ends by us while the provider works, and bills it."""
 
 
 class _Place(TypedDict):
@@ -56,8 +64,9 @@ class Attempt:
         self._lease = lease
         self._model = model
         self._parameters = accepted(model, temperature=run.temperature, max_tokens=run.max_tokens)
+        self._was_cut_off = False
         self._unshown = ""
-        self._shown_at = 0.0
+        self._shown_at = -math.inf
         self._stream = get_stream()
         self.row = LLMAttempt.objects.create(
             run=run,
@@ -85,34 +94,58 @@ class Attempt:
         started = time.monotonic()
         with ProviderStream(self._provider(), self._request()) as stream:
             while True:
-                item = stream.next(timeout_seconds=WAIT_SECONDS)
+                item = stream.next(
+                    timeout_seconds=WAIT_SECONDS, gather_seconds=self._gather_seconds()
+                )
                 if isinstance(item, TextDelta):
                     self._add(item.text)
                 elif isinstance(item, GenerationResult):
                     return self._checked(item)
                 self._show()
+                if len(self.text) > self._run.max_tokens * MAX_CHARS_PER_TOKEN:
+                    return self._cut_off()
                 self._lease.check()
                 limit = left_seconds if self.text else first_token_seconds
                 if time.monotonic() - started > limit:
                     raise ProviderTimeout(**self._place)
 
     def end(self, usage: Usage | None = None, **values: object) -> None:
-        """Store how the call ended, and what it cost."""
+        """Store how the call ended, and what it cost.
+
+        Args:
+            usage: As the provider reported it. Without, it is estimated where we gave the call up
+                or it broke off: the provider had been at work. An answer that came to its own end
+                without a report stays unknown.
+            **values: Of the attempt.
+        """
+        error_code = values.get("error_code")
         if usage is not None:
-            price = self._price(usage)
-            values |= {
-                "input_tokens": usage.input_tokens,
-                "cached_input_tokens": usage.cached_input_tokens,
-                "output_tokens": usage.output_tokens,
-                "reasoning_tokens": usage.reasoning_tokens,
-                "usage_source": LLMAttempt.UsageSource.REPORTED,
-                "cost_usd": cost_usd(usage, price.listed) if price else None,
-                "price": price.as_json() if price else None,
-            }
+            values |= self._bill(usage, LLMAttempt.UsageSource.REPORTED)
+        elif self._was_cut_off or error_code in GIVEN_UP or (error_code and self.text):
+            values |= self._bill(self._estimate(), LLMAttempt.UsageSource.ESTIMATED)
         for name, value in values.items():
             setattr(self.row, name, value)
         self.row.finished_at = timezone.now()
-        self.row.save()
+        patiently(self.row.save)
+
+    def _bill(self, usage: Usage, source: LLMAttempt.UsageSource) -> dict[str, object]:
+        price = self._price(usage)
+        return {
+            "input_tokens": usage.input_tokens,
+            "cached_input_tokens": usage.cached_input_tokens,
+            "output_tokens": usage.output_tokens,
+            "reasoning_tokens": usage.reasoning_tokens,
+            "usage_source": source,
+            "cost_usd": cost_usd(usage, price.listed) if price else None,
+            "price": price.as_json() if price else None,
+        }
+
+    def _estimate(self) -> Usage:
+        """Count the texts themselves; what a model thought before it wrote cannot be known."""
+        return Usage(
+            input_tokens=approximate_tokens(self._run.system_instructions + self._run.prompt),
+            output_tokens=approximate_tokens(self.text),
+        )
 
     @property
     def _place(self) -> _Place:
@@ -124,6 +157,10 @@ class Attempt:
         if not self.text.strip():
             raise InvalidOutput(**self._place, usage=result.usage)
         return result
+
+    def _cut_off(self) -> GenerationResult:
+        self._was_cut_off = True
+        return GenerationResult(finish_reason=FinishReason.LENGTH, response_model=self._model.name)
 
     def _provider(self) -> Provider:
         try:
@@ -156,6 +193,10 @@ class Attempt:
         storable = _storable(text)
         self.text += storable
         self._unshown += storable
+
+    def _gather_seconds(self) -> float:
+        """Seconds until text may be shown again; none before the first."""
+        return self._shown_at + self._stream.flush_seconds - time.monotonic()
 
     def _show(self) -> None:
         now = time.monotonic()

@@ -17,12 +17,15 @@ from wagtail_llm_actions.errors import (
     LLMActionsError,
     ProviderError,
     ProviderTimeout,
+    RunInterrupted,
 )
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
-from wagtail_llm_actions.queues import Lane, get_queue
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.attempt import WAIT_SECONDS, Attempt
 from wagtail_llm_actions.runs.finish import error_fields, finish, hand_back, note
+from wagtail_llm_actions.runs.lanes import lane_of
 from wagtail_llm_actions.runs.lease import Cancelled, Lease, LeaseLost, claim
+from wagtail_llm_actions.runs.patience import DATABASE_AWAY, patiently
 from wagtail_llm_actions.runs.retry import HAND_BACK_SECONDS, may_fall_back, wait_seconds
 from wagtail_llm_actions.streams import get_stream
 
@@ -53,9 +56,13 @@ def execute(run_id: UUID) -> None:
         return
     except Cancelled:
         execution.end_attempt(error_code=ErrorCode.CANCELLED)
-        finish(run_id, lease.token, LLMRun.Status.CANCELLED, output=execution.text)
+        execution.finish(LLMRun.Status.CANCELLED)
     except LLMActionsError as error:
         execution.fail(error)
+    except DATABASE_AWAY:
+        logger.warning("Run %s could not be written down, and is given up", run_id, exc_info=True)
+        execution.end_attempt(error_code=ErrorCode.INTERRUPTED)
+        execution.fail(RunInterrupted())
     except Exception:
         # The run must end whatever happens; the traceback is for the log only.
         logger.exception("Run %s failed unexpectedly", run_id)
@@ -104,16 +111,18 @@ class _Execution:
 
     def fail(self, error: LLMActionsError) -> None:
         """End the run; the text that had arrived is kept."""
+        self.finish(LLMRun.Status.FAILED, **error_fields(error))
+
+    def finish(self, status: str, **values: Any) -> None:
+        """End the run with what has arrived and what it cost."""
         row = self._attempt.row if self._attempt else None
-        finish(
-            self._run.pk,
-            self._lease.token,
-            LLMRun.Status.FAILED,
-            output=self.text,
-            first_token_at=row.first_token_at if row else None,
-            **self._usage(),
-            **error_fields(error),
-        )
+        ending = {
+            "output": self.text,
+            "first_token_at": row.first_token_at if row else None,
+            **patiently(self._usage),
+            **values,
+        }
+        finish(self._run.pk, self._lease.token, status, **ending)
 
     def _model(self) -> ModelSettings:
         key = self._run.current_model_key
@@ -149,7 +158,7 @@ class _Execution:
         retry_at = timezone.now() + timedelta(seconds=seconds)
         if seconds > HAND_BACK_SECONDS:
             hand_back(self._run.pk, self._lease.token, retry_at)
-            get_queue().enqueue_later(self._run.pk, Lane.INTERACTIVE, seconds)
+            get_queue().enqueue_later(self._run.pk, lane_of(self._run), seconds)
             return False
         self._wait_until(retry_at)
         return True
@@ -180,15 +189,11 @@ class _Execution:
         attempt = self._attempt
         assert attempt is not None  # noqa: S101 - for the type checker
         attempt.end(usage=result.usage)
-        finish(
-            self._run.pk,
-            self._lease.token,
+        self.finish(
             LLMRun.Status.SUCCEEDED,
             output=attempt.text.strip(),
             response_model=result.response_model,
             finish_reason=result.finish_reason.value,
-            first_token_at=attempt.row.first_token_at,
-            **self._usage(),
         )
 
     def _usage(self) -> dict[str, Any]:

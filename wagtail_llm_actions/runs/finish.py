@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from wagtail_llm_actions.errors import InvalidInput, LLMActionsError, ProviderError, RateLimited
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.patience import patiently
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,8 +41,11 @@ def finish(run_id: UUID, lease_token: UUID, status: str, **values: Any) -> bool:
 
     ``lease_token`` fences off a worker that lost its lease: it can write nothing any more.
     """
-    ended = _ours(run_id, lease_token).update(
-        status=status, finished_at=timezone.now(), **_WITHOUT_WORKER, **values
+    finished_at = timezone.now()
+    ended = patiently(
+        lambda: _ours(run_id, lease_token).update(
+            status=status, finished_at=finished_at, **_WITHOUT_WORKER, **values
+        )
     )
     return bool(ended)
 

@@ -7,12 +7,14 @@ import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.patience import DATABASE_AWAY
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -39,6 +41,9 @@ class Lease:
     def check(self) -> None:
         """Look twice a second at what others wrote on the run, and renew the lease in time.
 
+        A database that is away for a moment is no reason to stop; whoever finds the lease over
+        meanwhile ends the run.
+
         Raises:
             Cancelled: The editor cancelled.
             LeaseLost: The run is not ours any more.
@@ -47,6 +52,14 @@ class Lease:
         if now - self._checked < CHECK_SECONDS:
             return
         self._checked = now
+        try:
+            self._look(now)
+        except DATABASE_AWAY:
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+
+    def _look(self, now: float) -> None:
         row = LLMRun.objects.filter(pk=self.run_id, lease_token=self.token)
         cancel_requested_at = row.values_list("cancel_requested_at", flat=True)[:1]
         found = list(cancel_requested_at)

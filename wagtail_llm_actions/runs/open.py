@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.batch import in_order
-from wagtail_llm_actions.runs.recover import recover_run
+from wagtail_llm_actions.runs.recover import recover_soon
 
 if TYPE_CHECKING:
     from django.db import models
@@ -26,6 +26,7 @@ def open_runs(user: Any, instance: models.Model, form_key: str) -> list[LLMRun]:
 
     Of several suggestions all are returned, one behind the other, also those that failed.
     """
+    recover_soon()
     runs = (
         runs_at(instance, form_key)
         .filter(
@@ -42,8 +43,6 @@ def open_runs(user: Any, instance: models.Model, form_key: str) -> list[LLMRun]:
             batch.append(run)
     found: list[LLMRun] = []
     for batch in newest.values():
-        for run in batch:
-            recover_run(run)
         if _is_open(batch):
             found += in_order(batch)
     return found

@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.queues import Lane, get_queue
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.finish import fail_unstarted
+from wagtail_llm_actions.runs.lanes import lane_of
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ def record(run: LLMRun, *others: LLMRun) -> LLMRun:
 
 def _enqueue(run: LLMRun) -> None:
     try:
-        get_queue().enqueue(run.pk, Lane.INTERACTIVE)
+        get_queue().enqueue(run.pk, lane_of(run))
     except QueueUnavailable as error:
         logger.warning("Run %s could not be queued: %s", run.pk, error)
         fail_unstarted(run.pk, error)

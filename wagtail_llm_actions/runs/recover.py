@@ -7,16 +7,20 @@ again by itself: the editor decides whether to try once more.
 from __future__ import annotations
 
 import contextlib
+import math
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from wagtail_llm_actions.errors import QueueUnavailable, RunInterrupted
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.queues import Lane, get_queue
 from wagtail_llm_actions.runs.finish import error_fields
+from wagtail_llm_actions.runs.lanes import lane_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -24,47 +28,43 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 REQUEUE_AFTER = timedelta(seconds=5)
+"""A run that was queued just now may not have reached the queue yet."""
+RECOVER_SECONDS = 5.0
+
+_recovered = -math.inf
 
 
 def recover() -> int:
-    """End every running run whose lease is over, and queue those that waited for long enough.
+    """End every running run whose lease is over, and queue what should wait in the queue.
+
+    That is what waited long enough to be tried again, and what a queue server has lost.
 
     Returns:
         How many were ended.
     """
-    now = timezone.now()
-    due = LLMRun.objects.filter(status=LLMRun.Status.QUEUED, retry_at__lte=now)
-    for run_id in due.values_list("pk", flat=True):
-        _enqueue(run_id)
-    return _end(LLMRun.objects.filter(lease_expires_at__lt=now))
-
-
-def recover_run(run: LLMRun) -> None:
-    """End one run, and reload it, if its lease is over."""
-    if run.lease_expires_at is not None and run.lease_expires_at < timezone.now():
-        _end(LLMRun.objects.filter(pk=run.pk, lease_token=run.lease_token))
-        run.refresh_from_db()
-
-
-def requeue(run: LLMRun) -> None:
-    """Hand a run that waits for long to the queue again, where the queue has lost it.
-
-    The queue server may have lost its data, or the web process with the threads was restarted. A
-    run that waits to be tried again is handed over when its time has come.
-    """
-    due_at = run.retry_at or run.queued_at + REQUEUE_AFTER
-    if run.status == LLMRun.Status.QUEUED and timezone.now() >= due_at:
-        _enqueue(run.pk)
-
-
-def interrupt(run_id: UUID) -> None:
-    """End a run whose process is known to be gone, without waiting for its lease."""
-    _end(LLMRun.objects.filter(pk=run_id))
-
-
-def _enqueue(run_id: UUID) -> None:
+    ended = _end(LLMRun.objects.filter(lease_expires_at__lt=timezone.now()))
     with contextlib.suppress(QueueUnavailable):
-        get_queue().enqueue(run_id, Lane.INTERACTIVE)
+        _enqueue_missing()
+    return ended
+
+
+def recover_soon() -> None:
+    """Recover, but not more often than every few seconds in one process; each poll calls it."""
+    global _recovered  # noqa: PLW0603
+    now = time.monotonic()
+    if now - _recovered >= RECOVER_SECONDS:
+        _recovered = now
+        recover()
+
+
+def _enqueue_missing() -> None:
+    now = timezone.now()
+    is_due = Q(retry_at__lte=now) | Q(retry_at=None, queued_at__lt=now - REQUEUE_AFTER)
+    waiting: dict[Lane, list[UUID]] = {}
+    for run in LLMRun.objects.filter(is_due, status=LLMRun.Status.QUEUED).only("pk", "trigger"):
+        waiting.setdefault(lane_of(run), []).append(run.pk)
+    for lane, run_ids in waiting.items():
+        get_queue().enqueue_missing(run_ids, lane)
 
 
 def _end(lost: QuerySet[LLMRun]) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat, Substr
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+logger = logging.getLogger(__name__)
 
 # The largest that every database takes for a place in a text.
 MAX_POSITION = 2**31 - 2
@@ -30,9 +33,15 @@ class DatabaseStream(Stream):
 
         A run that somebody else has ended keeps its output as it is.
         """
-        self._row(run_id).filter(status="running").update(
-            output=Concat(F("output"), Value(text), output_field=TextField())
-        )
+        try:
+            self._row(run_id).filter(status="running").update(
+                output=Concat(F("output"), Value(text), output_field=TextField())
+            )
+        except (InterfaceError, OperationalError) as error:
+            if connection.in_atomic_block:
+                raise
+            logger.warning("Live text of run %s is lost: %s", run_id, type(error).__name__)
+            connection.close()
 
     def read(self, run_id: UUID, after: int) -> tuple[str, int]:
         """Read what stands behind a number of characters."""

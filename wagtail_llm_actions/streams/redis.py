@@ -22,7 +22,7 @@ TTL_SECONDS = 15 * 60
 class RedisStream(Stream):
     """One string for each run; positions are bytes, always between two appended pieces."""
 
-    flush_seconds = 0.03
+    flush_seconds = 0.1
 
     def __init__(self) -> None:
         self._is_lost = False

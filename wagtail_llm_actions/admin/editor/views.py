@@ -34,7 +34,7 @@ from wagtail_llm_actions.runs.permissions import (
     offered_actions,
     offered_at,
 )
-from wagtail_llm_actions.runs.recover import recover_run, requeue
+from wagtail_llm_actions.runs.recover import recover_soon
 from wagtail_llm_actions.runs.start import start
 from wagtail_llm_actions.runs.values import field_label
 
@@ -175,9 +175,8 @@ def runs(request: HttpRequest) -> JsonResponse:
 @json_errors
 def run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     """Report on a run; only the text behind ``after`` travels."""
+    recover_soon()
     followed = own_run(request, run_id)
-    recover_run(followed)
-    requeue(followed)
     return _state(request, followed, text_cursor(request))
 
 

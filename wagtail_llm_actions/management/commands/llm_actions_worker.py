@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
+from functools import partial
 from typing import Any
 
 from django_rq.management.commands.rqworker import Command as RQWorkerCommand
 
-from wagtail_llm_actions.queues.base import Lane
+from wagtail_llm_actions.queues.base import Lane, bulk_slots
+from wagtail_llm_actions.queues.worker import LLMWorker
+
+CONCURRENCY = 10
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        msg = "must be a whole number above 0."
+        raise ArgumentTypeError(msg)
+    return int(text)
 
 
 class Command(RQWorkerCommand):
-    """Takes all options of ``rqworker``; without queue names it serves both lanes."""
+    """Takes the options of ``rqworker``; without queue names it serves both lanes."""
 
-    help = "Execute LLM runs: editors' clicks first, then bulk runs."
+    help = "Execute LLM runs: many at once, and what editors wait for in slots of its own."
 
     def add_arguments(self, parser: Any) -> None:
         """Set the defaults that LLM runs need."""
         super().add_arguments(parser)  # type: ignore[no-untyped-call]
-        parser.set_defaults(
-            worker_class="wagtail_llm_actions.queues.worker.LLMWorker",
-            serializer="rq.serializers.JSONSerializer",
+        parser.add_argument(
+            "--concurrency",
+            type=_count,
+            default=CONCURRENCY,
+            help="How many runs that people wait for are executed at once (default: %(default)s).",
         )
+        parser.add_argument(
+            "--bulk-concurrency",
+            type=_count,
+            help="How many bulk runs are executed beside them (default: half as many).",
+        )
+        parser.set_defaults(serializer="rq.serializers.JSONSerializer")
 
     def handle(self, *args: str, **options: Any) -> None:
         """Work until stopped."""
         queues = args or tuple(lane.value for lane in Lane)
+        concurrency = options["concurrency"]
+        slots = dict.fromkeys(queues, concurrency)
+        slots[Lane.BULK] = options["bulk_concurrency"] or bulk_slots(concurrency)
+        options["worker_class"] = partial(LLMWorker, slots=slots)
         super().handle(*queues, **options)  # type: ignore[no-untyped-call]
