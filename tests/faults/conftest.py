@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 RUNS = int(os.environ.get("FAULTS_RUNS", "40"))
 LEASE_SECONDS = float(os.environ.get("FAULTS_LEASE_SECONDS", "5"))
 WORKERS = 2
-RUNS_AT_ONCE = 2
+RUNS_AT_ONCE = 10
+"""By each worker, and by the threads of a web process."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -50,14 +51,14 @@ def llm_settings(provider: FaultyProvider) -> dict[str, Any]:
         "LEASE_SECONDS": LEASE_SECONDS,
         "FIRST_TOKEN_TIMEOUT": 10,
         "RUN_TIMEOUT": 30,
-        "THREADS": 8,
+        "THREADS": RUNS_AT_ONCE,
     }
 
 
 @pytest.fixture(scope="session")
 def thread_site(django_db_setup: None, llm_settings: dict[str, Any]) -> Iterator[ThreadSite]:
     ours = {"WAGTAIL_LLM_ACTIONS": llm_settings}
-    with ThreadSite(ours, runs_at_once=llm_settings["THREADS"]) as site:
+    with ThreadSite(ours, runs_at_once=RUNS_AT_ONCE) as site:
         yield site
 
 
@@ -65,7 +66,7 @@ def thread_site(django_db_setup: None, llm_settings: dict[str, Any]) -> Iterator
 def worker_site(django_db_setup: None, llm_settings: dict[str, Any]) -> Iterator[WorkerSite]:
     with Valkey(keeps_data=True) as valkey:
         ours = {"WAGTAIL_LLM_ACTIONS": llm_settings, "RQ_QUEUES": valkey.rq_queues}
-        with WorkerSite(ours, runs_at_once=RUNS_AT_ONCE, valkey=valkey, workers=WORKERS) as site:
+        with WorkerSite(ours, valkey=valkey, workers=WORKERS, runs_at_once=RUNS_AT_ONCE) as site:
             yield site
 
 

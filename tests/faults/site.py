@@ -136,22 +136,26 @@ class ThreadSite(Site):
 
 
 class WorkerSite(Site):
-    """Runs are executed by workers; nobody polls, as when every editor has closed the tab."""
+    """Runs are executed by workers; nobody polls, as when every editor has closed the tab.
+
+    ``runs_at_once`` is by each of them.
+    """
 
     queue = "RQ"
 
     def __init__(
         self, settings: Mapping[str, Any], *, runs_at_once: int, valkey: Valkey, workers: int
     ) -> None:
-        super().__init__(settings, runs_at_once=runs_at_once)
+        super().__init__(settings, runs_at_once=runs_at_once * workers)
         self.valkey = valkey
-        self.workers = [self._start(WorkerProcess(self.settings)) for _ in range(workers)]
+        self._options = ("--concurrency", str(runs_at_once))
+        self.workers = [self._start_worker() for _ in range(workers)]
 
     def replace_ended(self) -> None:
         super().replace_ended()
         for number, worker in enumerate(self.workers):
             if worker.has_ended():
-                self.workers[number] = self._start(WorkerProcess(self.settings))
+                self.workers[number] = self._start_worker()
         for worker in self.workers:
             worker.wait_until_ready()
 
@@ -169,3 +173,7 @@ class WorkerSite(Site):
 
     def executors(self) -> list[int]:
         return [worker.pid for worker in self.workers]
+
+    def _start_worker(self) -> WorkerProcess:
+        worker: WorkerProcess = self._start(WorkerProcess(self.settings, *self._options))
+        return worker

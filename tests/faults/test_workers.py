@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from typing import TYPE_CHECKING
 
@@ -12,7 +10,6 @@ import pytest
 from rq.serializers import JSONSerializer
 
 from tests.faults.conftest import RUNS
-from tests.faults.victims import descendants
 from tests.parts.waiting import eventually
 from tests.queues.runs import row
 from wagtail_llm_actions.models import LLMRun
@@ -21,32 +18,41 @@ from wagtail_llm_actions.queues.base import TASK, Lane
 if TYPE_CHECKING:
     from tests.faults.conftest import NewLoad, Tell
     from tests.faults.site import WorkerSite
-    from tests.parts.worker import WorkerProcess
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
-
-def victims(worker: WorkerProcess, part: str) -> list[int]:
-    below = descendants(worker.pid)
-    return {"parent": [worker.pid], "children": below, "all": [worker.pid, *below]}[part]
+OUTAGE_SECONDS = 3.0
 
 
-@pytest.mark.parametrize("part", ["parent", "children", "all"])
-def test_killed_workers_lose_nothing(
-    workers: WorkerSite, new_load: NewLoad, tell: Tell, part: str
+def test_workers_that_are_killed_in_turn_lose_nothing(
+    workers: WorkerSite, new_load: NewLoad, tell: Tell
 ) -> None:
     load = new_load(workers)
     for worker in list(workers.workers):
         load.click(RUNS // len(workers.workers))
         load.wait_until_under_way()
-        for pid in victims(worker, part):
-            os.kill(pid, signal.SIGKILL)
-        if part != "children":
-            worker.wait_until_ended()
+        worker.kill()
         workers.replace_ended()
 
-    tell(load.settle(f"kill -9 of a worker ({part})"))
+    tell(load.settle("kill -9 of each worker in turn"))
     load.check()
+    load.try_again()
+
+
+def test_workers_that_are_killed_together_lose_nothing(
+    workers: WorkerSite, new_load: NewLoad, tell: Tell
+) -> None:
+    load = new_load(workers)
+    load.click(RUNS)
+    load.wait_until_under_way()
+    for worker in workers.workers:
+        worker.kill()
+    time.sleep(OUTAGE_SECONDS)
+    workers.replace_ended()
+
+    tell(load.settle("kill -9 of every worker"))
+    load.check()
+    assert [fate for fate in load.fates() if fate.is_interrupted]
     load.try_again()
 
 
@@ -99,16 +105,9 @@ def test_a_worker_that_was_frozen_for_longer_than_its_leases_writes_nothing(
     load = new_load(workers)
     load.click(RUNS)
     load.wait_until_under_way()
-    frozen = workers.workers[0]
-    pids = [frozen.pid, *descendants(frozen.pid)]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with workers.workers[0].paused():
         report = load.settle("a worker frozen for longer than its lease")
         ended = {run.pk: row(run) for run in load.runs()}
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
     eventually(lambda: all(call["ended"] for fate in load.fates() for call in fate.calls))
     # It has seen that its calls are over; what it wants to write it writes now.
