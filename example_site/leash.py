@@ -33,7 +33,7 @@ def main() -> None:
         sys.exit("The parent ended before its child began.")
     if command[0] != "-m":
         os.execv(command[0], command)  # noqa: S606 - the callers are our own
-    # The worker forks for each run.
+    # Its own children must not outlive it either.
     os.register_at_fork(after_in_child=tie_to_parent)
     sys.argv = command[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

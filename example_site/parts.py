@@ -120,7 +120,7 @@ class Demo:
         )
 
     def worker(self) -> Part:
-        """Return the worker, which forks for each run."""
+        """Return the worker, which executes runs in threads."""
         return Part(
             name="Worker",
             command=[*MANAGE, "llm_actions_worker"],

@@ -48,6 +48,25 @@ def test_a_queue_of_the_sites_own_gives_no_message(settings: Settings) -> None:
     [
         ("text", "E001", "WAGTAIL_LLM_ACTIONS must be a dict.", "docs/settings.md"),
         ({"THREADS": 0}, "E001", "['THREADS'] must be a number above 0", "docs/settings.md"),
+        (
+            {"LIMITS": {"PER_USER": 1}},
+            "E001",
+            "['LIMITS'] has an unknown key 'PER_USER'; known are USER_CONCURRENT, USER_PER_MINUTE",
+            "docs/settings.md",
+        ),
+        (
+            {"LIMITS": {"USER_CONCURRENT": 0}},
+            "E001",
+            "['LIMITS']['USER_CONCURRENT'] must be a whole number above 0, or None for no limit",
+            "docs/settings.md",
+        ),
+        (
+            {"LIMITS": {"SITE_PER_MINUTE": True}},
+            "E001",
+            "['LIMITS']['SITE_PER_MINUTE'] must be a whole number above 0",
+            "docs/settings.md",
+        ),
+        ({"LIMITS": 5}, "E001", "['LIMITS'] must be a dict.", "docs/settings.md"),
         ({"THREDS": 1, 5: 6}, "W001", "unknown key 'THREDS'", "Known keys are FIRST_TOKEN"),
         (
             {"PROVIDERS": {"a": {"BACKEND": "missing.Provider"}}},

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from wagtail_llm_actions.admin.messages import error_sentence, model_label, notice
 from wagtail_llm_actions.errors import (
+    CircuitOpen,
     ErrorCode,
     InvalidInput,
+    LimitReached,
     LLMActionsError,
     ProviderError,
     QueueUnavailable,
@@ -51,10 +56,22 @@ def run_errors() -> list[LLMActionsError]:
     providers = [
         kind(**place)
         for kind in subclasses(ProviderError)
-        if kind is not ProviderError and kind.__module__ == "wagtail_llm_actions.errors"
+        if kind not in {ProviderError, CircuitOpen}
+        and kind.__module__ == "wagtail_llm_actions.errors"
     ]
+    moment = timezone.now()
+    rest = CircuitOpen(**place, failures=5, since=moment, retry_at=moment + timedelta(minutes=1))
     inputs = [InvalidInput(reason, "Introduction") for reason in REASONS]
-    return [*providers, *inputs, QueueUnavailable(), RunInterrupted(), LLMActionsError()]
+    limit = LimitReached(LimitReached.USER_CONCURRENT, 10, count=10)
+    return [
+        *providers,
+        rest,
+        *inputs,
+        limit,
+        QueueUnavailable(),
+        RunInterrupted(),
+        LLMActionsError(),
+    ]
 
 
 def test_every_code_that_a_run_can_have_is_raised_by_an_error() -> None:
@@ -123,6 +140,71 @@ def test_a_busy_model_says_when_to_come_back(seconds: float | None, words: str) 
     run = LLMRun(status="failed", model_key="scripted", **error_fields(error))
 
     assert error_sentence(run) == f"Scripted is busy. {words}"
+
+
+@pytest.mark.parametrize(
+    ("limit", "facts", "words"),
+    [
+        (
+            "user_concurrent",
+            {"number": 10, "count": 10},
+            "You have 10 runs under way, which is the limit. Wait until one ends, then try again.",
+        ),
+        (
+            "user_concurrent",
+            {"number": 10, "count": 8},
+            "This would be more than 10 runs at once, which is the limit. Wait until one ends, then "
+            "try again.",
+        ),
+        (
+            "user_per_minute",
+            {"number": 60, "count": 60, "retry_after_seconds": 11.2},
+            "You have started 60 runs in the last minute, which is the limit. Try again in 12 seconds.",
+        ),
+        (
+            "user_per_minute",
+            {"number": 60, "count": 58, "retry_after_seconds": 0.1},
+            "This would be more than 60 runs in a minute, which is the limit. Try again in 1 second.",
+        ),
+        (
+            "site_concurrent",
+            {"number": 1, "count": 1},
+            "This site has 1 run under way, which is the limit. Wait until one ends, then try again.",
+        ),
+        (
+            "site_per_minute",
+            {"number": 300, "count": 301, "retry_after_seconds": 2},
+            "This site has started 300 runs in the last minute, which is the limit. Try again in 2 "
+            "seconds.",
+        ),
+    ],
+)
+def test_a_limit_is_named_and_when_to_try_again(
+    limit: str, facts: dict[str, Any], words: str
+) -> None:
+    assert error_sentence(failed("limit_reached", limit=limit, **facts)) == words
+
+
+def test_a_model_that_rests_says_until_when_rounded_up_to_the_minute() -> None:
+    paris = ZoneInfo("Europe/Paris")
+    retry_at = datetime(2020, 11, 26, 14, 31, 10, tzinfo=paris)
+    error = CircuitOpen(
+        provider="test", model="scripted", failures=5, since=retry_at, retry_at=retry_at
+    )
+    run = LLMRun(status="failed", model_key="scripted", **error_fields(error))
+
+    assert error_sentence(run) == (
+        "Scripted has failed 5 times in a row, so it is not asked again before "
+        "11/26/2020 2:32 p.m.: try again then, or ask your admin to check its status."
+    )
+
+
+def test_a_model_that_is_being_tried_says_so() -> None:
+    run = failed("model_unavailable", reason="circuit_open", failures=6, retry_at=None)
+
+    assert error_sentence(run).startswith(
+        "Scripted has failed 6 times in a row, and another run is finding out whether it works again."
+    )
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "succeeded", "cancelled"])

@@ -13,6 +13,7 @@ from wagtail_llm_actions.conf import (
     REDIS_STREAM,
     RQ_QUEUE,
     THREAD_QUEUE,
+    Limits,
     ModelSettings,
     get_settings,
 )
@@ -55,6 +56,9 @@ def test_a_site_that_sets_nothing_gets_the_defaults(settings: Settings) -> None:
     assert found.run_timeout_seconds == 180
     assert found.lease_seconds == 20
     assert found.max_prompt_chars == 100_000
+    assert found.limits == Limits(
+        user_concurrent=10, user_per_minute=60, site_concurrent=None, site_per_minute=None
+    )
 
 
 def test_every_key_reaches_its_attribute(settings: Settings) -> None:
@@ -71,6 +75,7 @@ def test_every_key_reaches_its_attribute(settings: Settings) -> None:
         "RUN_TIMEOUT": 7.5,
         "LEASE_SECONDS": 9,
         "MAX_PROMPT_CHARS": 11,
+        "LIMITS": {"USER_CONCURRENT": None, "SITE_PER_MINUTE": 300},
         "POST_SUMMARY_FIELDS": {"blog.BlogPage": "subtitle"},
     }
 
@@ -90,6 +95,7 @@ def test_every_key_reaches_its_attribute(settings: Settings) -> None:
     assert (found.queue, found.threads, found.max_prompt_chars) == ("site.queues.Queue", 2, 11)
     assert (found.first_token_timeout_seconds, found.run_timeout_seconds) == (5, 7.5)
     assert found.lease_seconds == 9
+    assert found.limits == Limits(user_concurrent=None, site_per_minute=300)
     assert found.post_summary_fields == {"blog.BlogPage": "subtitle"}
 
 

@@ -6,12 +6,14 @@ provider's response body in ``str(error)``: these errors end up in logs.
 LLMActionsError
  ├─ InvalidInput            the source or the template cannot give a prompt
  ├─ PermissionRefused       this user may not run this action here
+ ├─ LimitReached            one of the site's own limits is reached
  ├─ QueueUnavailable        the run could not be put on the queue
  ├─ RunInterrupted          the worker that executed the run was lost
  └─ ProviderError           anything between us and the model's text
      ├─ ProviderTimeout
      ├─ RateLimited
      ├─ ModelUnavailable
+     │   └─ CircuitOpen     it failed so often that it was not asked
      ├─ AuthenticationFailed
      ├─ RequestRejected
      ├─ ContentFiltered
@@ -26,6 +28,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from wagtail_llm_actions.generation import Usage
 
 
@@ -40,6 +44,7 @@ class ErrorCode(StrEnum):
     CONTENT_FILTERED = "content_filtered"
     INVALID_OUTPUT = "invalid_output"
     PERMISSION_DENIED = "permission_denied"
+    LIMIT_REACHED = "limit_reached"
     QUEUE_UNAVAILABLE = "queue_unavailable"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
@@ -80,6 +85,31 @@ class PermissionRefused(LLMActionsError):
     """This user may not run this action on this object, or not see this run."""
 
     code = ErrorCode.PERMISSION_DENIED
+
+
+class LimitReached(LLMActionsError):
+    """The site's own limits on runs do not allow another one now.
+
+    ``limit`` is one of the values below, ``number`` what it is set to, and ``count`` how many runs
+    there are; ``retry_after_seconds`` is ``None`` where nobody knows when a run will end.
+    """
+
+    code = ErrorCode.LIMIT_REACHED
+    retryable = True
+
+    USER_CONCURRENT = "user_concurrent"
+    USER_PER_MINUTE = "user_per_minute"
+    SITE_CONCURRENT = "site_concurrent"
+    SITE_PER_MINUTE = "site_per_minute"
+
+    def __init__(
+        self, limit: str, number: int, *, count: int, retry_after_seconds: float | None = None
+    ) -> None:
+        super().__init__(f"{limit}: {count} of {number}")
+        self.limit = limit
+        self.number = number
+        self.count = count
+        self.retry_after_seconds = retry_after_seconds
 
 
 class QueueUnavailable(LLMActionsError):
@@ -147,6 +177,32 @@ class ModelUnavailable(ProviderError):
 
     code = ErrorCode.MODEL_UNAVAILABLE
     retryable = True
+
+
+class CircuitOpen(ModelUnavailable):
+    """The model has failed so often that it is not asked for a while; no call was made.
+
+    ``failures`` is their number, ``since`` when asking stopped, ``retry_at`` when it is tried
+    again; ``None`` while a call is finding out. ``detail`` is that of the last failure.
+    """
+
+    retryable = False
+    REASON = "circuit_open"
+
+    def __init__(
+        self,
+        *,
+        provider: str,
+        model: str,
+        failures: int,
+        since: datetime,
+        retry_at: datetime | None,
+        detail: str = "",
+    ) -> None:
+        super().__init__(provider=provider, model=model, detail=detail)
+        self.failures = failures
+        self.since = since
+        self.retry_at = retry_at
 
 
 class AuthenticationFailed(ProviderError):

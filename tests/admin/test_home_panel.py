@@ -19,7 +19,7 @@ from tests.kept_queue import KeptQueue
 from tests.parts.unreachable import refusing_port
 from tests.parts.valkey import Valkey, rq_queues
 from wagtail_llm_actions.errors import QueueUnavailable
-from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.models import LLMAction, LLMCircuit, LLMRun
 from wagtail_llm_actions.queues.rq import RQQueue
 
 if TYPE_CHECKING:
@@ -247,6 +247,26 @@ def use_rq(settings: Settings, queues: dict[str, Any]) -> None:
     settings.WAGTAIL_LLM_ACTIONS = llm
 
 
+def test_a_model_that_rests_is_named(client: Client, admin: User) -> None:
+    runs(1)
+    now = timezone.now()
+    LLMCircuit.objects.create(
+        provider_name="test",
+        model="scripted",
+        failures=5,
+        error_code="timeout",
+        opened_at=now,
+        retry_at=now,
+    )
+
+    (sentence,) = attention(client)
+    (link,) = shown(client).select(".llm-actions-attention a")
+
+    assert sentence.startswith("Scripted: Not asked since ")
+    assert sentence.endswith("after 5 failures (timeout): the next run tries it again.")
+    assert link["href"] == reverse("wagtail_llm_actions:models")
+
+
 def test_the_number_of_queries_is_small_and_stays(
     client: Client, admin: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -261,7 +281,7 @@ def test_the_number_of_queries_is_small_and_stays(
         runs(3)
         failed(3, model_key=f"gone-{number}")
 
-    # The actions, the month, the recent runs by model.
-    assert len(one) == len(none) + 1
+    # The actions, the month, the models that rest, the recent runs by model.
+    assert len(one) == len(none) + 2
     with django_assert_num_queries(len(one)):
         panel(client)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.admin.html import page_at, table_rows, words
-from tests.factories import LLMActionFactory, LLMRunFactory
+from tests.factories import LLMActionFactory, LLMRunFactory, UserFactory
 from tests.providers.contract import KEY
 from tests.providers.server import ProviderServer
 from tests.providers.wire_openai import OpenAIWire
 from wagtail_llm_actions.conf.providers import OLLAMA_BACKEND, OPENAI_BACKEND
+from wagtail_llm_actions.models import LLMCircuit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +36,7 @@ pytestmark = pytest.mark.django_db
 
 MODELS = "wagtail_llm_actions:models"
 CHECK = "wagtail_llm_actions:check_models"
+ASK_AGAIN = "wagtail_llm_actions:ask_again"
 WIRE = OpenAIWire()
 
 
@@ -155,8 +161,107 @@ def test_a_key_that_is_not_accepted_is_said_and_not_shown(
     assert KEY not in str(page)
 
 
-def test_a_model_that_is_made_up_is_no_error(client: Client, admin: User) -> None:
-    assert client.post(reverse(CHECK), {"model": "nothing"}).status_code == 302
+@pytest.mark.parametrize("name", [CHECK, ASK_AGAIN])
+def test_a_model_that_is_made_up_is_no_error(client: Client, admin: User, name: str) -> None:
+    assert client.post(reverse(name), {"model": "nothing"}).status_code == 302
+
+
+def rest(**values: Any) -> LLMCircuit:
+    """Let the owl have failed."""
+    now = timezone.now()
+    circuit: dict[str, Any] = {
+        "provider_name": "cloud",
+        "model": "owl-1",
+        "failures": 5,
+        "error_code": "timeout",
+        "error_detail": "The wood is on fire.",
+        "opened_at": now - timedelta(seconds=10),
+        "retry_at": now + timedelta(minutes=2),
+    }
+    return LLMCircuit.objects.create(**circuit | values)
+
+
+def test_a_model_that_rests_says_since_when_why_and_until_when(client: Client, admin: User) -> None:
+    rest()
+
+    found = rows(client)
+
+    assert re.fullmatch(
+        r"Not asked since .+ after 5 failures \(timeout\): from .+ on the next run tries it again. "
+        "The wood is on fire. Ask again now Not checked Check",
+        found["Owl"][1],
+    )
+    assert "Not asked" not in found["Lost"][1]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"retry_at": timezone.now()}, "(timeout): the next run tries it again."),
+        (
+            {"probe_expires_at": timezone.now() + timedelta(hours=1)},
+            "(timeout): a run is finding out whether it works again.",
+        ),
+        # With its date.
+        ({"opened_at": timezone.now() - timedelta(days=40)}, "/20"),
+    ],
+)
+def test_what_comes_next_is_said(
+    client: Client, admin: User, values: dict[str, Any], words: str
+) -> None:
+    rest(**values)
+
+    assert words in rows(client)["Owl"][1]
+
+
+def test_failures_that_are_too_few_are_not_shown(client: Client, admin: User) -> None:
+    rest(failures=4, opened_at=None, retry_at=None)
+
+    assert "Not asked" not in rows(client)["Owl"][1]
+
+
+def test_a_model_can_be_asked_again_at_once(client: Client, admin: User) -> None:
+    rest()
+
+    response = client.post(reverse(ASK_AGAIN), {"model": "quick"}, follow=True)
+
+    assert "Owl is asked again by the next run." in response.content.decode()
+    assert not LLMCircuit.objects.exists()
+
+
+def test_who_may_only_look_cannot_ask_again(client: Client) -> None:
+    rest()
+    user = UserFactory()
+    names = ["access_admin", "view_llmaction"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(user)
+
+    assert "Ask again now" not in rows(client)["Owl"][1]
+    client.post(reverse(ASK_AGAIN), {"model": "quick"})
+
+    assert LLMCircuit.objects.exists()
+
+
+def test_a_check_that_finds_the_model_lets_the_next_run_try_it(
+    client: Client, admin: User, server: ProviderServer
+) -> None:
+    rest()
+    server.play(*WIRE.status(present=True))
+
+    client.post(reverse(CHECK), {"model": "quick"})
+
+    assert "(timeout): the next run tries it again." in rows(client)["Owl"][1]
+
+
+def test_a_check_that_does_not_find_it_changes_nothing(
+    client: Client, admin: User, server: ProviderServer
+) -> None:
+    retry_at = rest().retry_at
+    server.play(WIRE.error(401))
+
+    client.post(reverse(CHECK), {"model": "quick"})
+
+    assert LLMCircuit.objects.get().retry_at == retry_at
 
 
 def test_a_site_without_models_is_told_what_to_do(
@@ -167,7 +272,7 @@ def test_a_site_without_models_is_told_what_to_do(
     assert "Set OPENAI_API_KEY" in words(page_at(client, reverse(MODELS)))
 
 
-def test_the_list_takes_two_queries(client: Client, admin: User) -> None:
+def test_the_list_takes_three_queries(client: Client, admin: User) -> None:
     for _ in range(5):
         run = LLMRunFactory(model_key="quick")
         LLMActionFactory(model="lost", fallback_model=run.model_key)
@@ -178,7 +283,7 @@ def test_the_list_takes_two_queries(client: Client, admin: User) -> None:
 
     # The menu asks for one row, on each page of the admin.
     own = [query for query in queries if "wagtail_llm_actions" in query["sql"]]
-    assert len([query for query in own if not query["sql"].endswith("LIMIT 1")]) == 2
+    assert len([query for query in own if not query["sql"].endswith("LIMIT 1")]) == 3
 
 
 def checked(*arguments: str) -> tuple[str, int]:
@@ -205,6 +310,19 @@ def test_monitoring_gets_a_line_and_a_code(server: ProviderServer) -> None:
     assert checked("nothing") == ("", 2)
 
 
+def test_monitoring_hears_of_a_model_that_rests(server: ProviderServer) -> None:
+    circuit = rest()
+    server.play(*WIRE.status(present=True) * 2)
+
+    output, code = checked("quick")
+    as_json, _ = checked("--json", "quick")
+
+    assert code == 0
+    assert "model present. Not asked since " in output
+    assert circuit.opened_at is not None
+    assert json.loads(as_json)["quick"]["not_asked_since"] == circuit.opened_at.isoformat()
+
+
 def test_monitoring_gets_json(server: ProviderServer) -> None:
     server.play(*WIRE.status(present=True))
 
@@ -220,6 +338,7 @@ def test_monitoring_gets_json(server: ProviderServer) -> None:
         "present": True,
         "loaded": None,
         "detail": "",
+        "not_asked_since": None,
     }
 
 

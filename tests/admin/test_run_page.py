@@ -82,6 +82,16 @@ def test_the_page_of_a_failed_run_tells_the_providers_words(client: Client, admi
     assert "The provider said: upstream request <b>timeout</b>" in shown
 
 
+def test_tokens_that_were_estimated_are_marked(client: Client, admin: User) -> None:
+    run = LLMRunFactory(status="cancelled", input_tokens=40, output_tokens=3)
+    LLMAttemptFactory(run=run, input_tokens=40, output_tokens=3, usage_source="estimated")
+
+    shown = words(page_at(client, run_url(run)))
+
+    assert "40 in, 3 out Estimated in part: a call ended before" in shown
+    assert "40 + 3 (estimated)" in shown
+
+
 def test_the_page_of_a_run_without_a_call_says_so(client: Client, admin: User) -> None:
     run = LLMRunFactory(
         status="failed",

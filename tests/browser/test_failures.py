@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.factories import AdminFactory, BlogPageFactory, EditorFactory, LLMActionFactory
+from tests.factories import (
+    AdminFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMActionFactory,
+    LLMRunFactory,
+)
 from tests.providers.server import ProviderServer, streamed, whole
 from tests.providers.wire_openai import OpenAIWire
 from wagtail_llm_actions.generation import FinishReason
@@ -17,6 +25,8 @@ from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django.contrib.auth.models import User
 
     from tests.browser.person import Field, Person
     from tests.providers.server import Reply
@@ -37,8 +47,8 @@ def error(status: int, **headers: str) -> Reply:
     return whole(status, WIRE.error_body(status, "The owls are out."), headers=headers)
 
 
-def summary_of_a_post(visit: Visit) -> Field:
-    editor = visit(EditorFactory())
+def summary_of_a_post(visit: Visit, user: User | None = None) -> Field:
+    editor = visit(user or EditorFactory())
     editor.open(reverse("wagtailadmin_pages:edit", args=[BlogPageFactory().pk]))
     return editor.field("Summary")
 
@@ -67,6 +77,31 @@ def test_another_model_writes_where_the_first_cannot(visit: Visit, server: Provi
     assert summary.wait_for_proposal() == "The tide came in early."
     expect(summary.card).to_contain_text("Cloud could not answer, so Slow wrote this text.")
     expect(summary.card).to_contain_text("Slow")
+
+
+def test_a_limit_is_told_on_the_card_and_try_again_works_once_there_is_room(
+    visit: Visit, server: ProviderServer
+) -> None:
+    llm_action, user = LLMActionFactory(model="cloud"), EditorFactory()
+    later = timezone.now() + timedelta(days=1)
+    LLMRunFactory.create_batch(
+        10, action=llm_action, user=user, running=True, lease_expires_at=later
+    )
+    server.play(answer("The tide came."))
+    summary = summary_of_a_post(visit, user)
+    said = summary.card.get_by_role("alert")
+
+    summary.generate.click()
+
+    expect(said).to_have_text(
+        "You have 10 runs under way, which is the limit. Wait until one ends, then try again."
+    )
+    # The first refusal is a run, the second is none.
+    summary.press("Try again")
+    expect(said).to_have_text(re.compile("^You have 10 runs under way"))
+    LLMRun.objects.filter(status="running").update(status="cancelled")
+    summary.press("Try again")
+    assert summary.wait_for_proposal() == "The tide came."
 
 
 def test_a_failure_tells_the_editor_and_the_admin_what_to_do(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from tests.factories import (
     BlogPageFactory,
     EditorFactory,
     LLMActionFactory,
+    LLMRunFactory,
     NoticeFactory,
 )
 from tests.notices.models import Notice
@@ -27,6 +29,7 @@ from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
     from django.test import Client
+    from pytest_django import Settings
 
     from wagtail_llm_actions.models import LLMAction
 
@@ -186,5 +189,61 @@ def test_what_the_user_may_not_do_is_refused_and_not_recorded(
             "code": "permission_denied",
             "message": "You are not allowed to do this here.",
         }
+    }
+    assert not LLMRun.objects.exists()
+
+
+def limited_click(client: Client, settings: Settings) -> Any:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {"LIMITS": {"USER_PER_MINUTE": 1}}
+    return posted(client, page_action("title"), page_edit(BlogPageFactory()))
+
+
+def test_a_click_beyond_a_limit_is_a_failed_run_that_says_when_to_try_again(
+    client: Client, editor: User, settings: Settings
+) -> None:
+    LLMRunFactory(user=editor)
+
+    response = limited_click(client, settings)
+
+    assert response.status_code == 202
+    error = response.json()["error"]
+    assert error["code"] == "limit_reached"
+    assert re.fullmatch(
+        r"You have started 1 run in the last minute, which is the limit. "
+        r"Try again in \d+ seconds.",
+        error["message"],
+    )
+    assert "error: limit_reached" in error["report"]
+
+
+def test_further_clicks_beyond_it_are_told_the_same_and_not_recorded(
+    client: Client, editor: User, settings: Settings
+) -> None:
+    LLMRunFactory(user=editor)
+    first = limited_click(client, settings).json()["error"]
+
+    response = limited_click(client, settings)
+
+    error = response.json()["error"]
+    assert response.status_code == 429
+    assert int(response["Retry-After"]) > 0
+    assert error["code"] == first["code"]
+    assert error["message"].startswith("You have started 1 run in the last minute")
+    assert LLMRun.objects.count() == 2
+
+
+def test_a_form_that_is_too_large_is_refused_in_words(
+    client: Client, editor: User, settings: Settings
+) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = None
+
+    response = posted(
+        client, page_action("title"), page_edit(BlogPageFactory()), summary="x" * 5_000_000
+    )
+
+    assert response.status_code == 413
+    assert response.json()["error"] == {
+        "code": "too_large",
+        "message": "This form is too large to be sent. Shorten its texts, then try again.",
     }
     assert not LLMRun.objects.exists()

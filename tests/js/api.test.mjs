@@ -3,7 +3,11 @@ import { beforeEach, test } from 'node:test';
 
 import { createApi } from '../../wagtail_llm_actions/static/wagtail_llm_actions/js/api.js';
 
-const texts = { unreachable: 'Unreachable.', unexpected: 'Unexpected.' };
+const texts = {
+  unreachable: 'Unreachable.',
+  tooLarge: 'Too large.',
+  unexpected: 'Unexpected.',
+};
 const run = { poll_url: '/run/', cancel_url: '/run/cancel/', decide_url: '/run/decide/' };
 let asked;
 let answers;
@@ -81,6 +85,15 @@ test('whatever else comes back becomes a sentence too', async () => {
   await assert.rejects(requests.poll(run, ''), { message: 'Unexpected.', transient: false });
   await assert.rejects(requests.poll(run, ''), { message: 'Unexpected.', transient: true });
   await assert.rejects(requests.poll(run, ''), { message: 'Unreachable.', transient: true });
+});
+
+test('a form that a server refuses for its size is told of in words', async () => {
+  const html = (status) => () => new Response('<h1>Too large</h1>', { status });
+  answers = [html(400), html(413)];
+  const requests = api();
+  const error = { message: 'Too large.', code: 'too_large', transient: false };
+  await assert.rejects(requests.cancel(run), error);
+  await assert.rejects(requests.cancel(run), error);
 });
 
 test('decisions are sent one after the other, and a lost one does not block the next', async () => {

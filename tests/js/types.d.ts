@@ -191,6 +191,7 @@ declare namespace LLMActions {
     | 'suggestion'
     | 'tokens'
     | 'unreachable'
+    | 'tooLarge'
     | 'unexpected',
     string
   >;

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.errors import ErrorCode, InvalidInput
+from wagtail_llm_actions.errors import CircuitOpen, ErrorCode, InvalidInput
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -27,6 +27,7 @@ def advice(run: LLMRun) -> str:
         "provider": run.provider_name or "-",
         "first_token": settings.first_token_timeout_seconds,
         "run": settings.run_timeout_seconds,
+        "limit": str(run.error_facts.get("limit", "")).upper(),
         "chars": settings.max_prompt_chars,
         "fallback": _("The fallback model was asked too.") if run.used_fallback else "",
     }
@@ -48,6 +49,12 @@ _ADVICE: dict[str, Promise] = {
         "Check the model “%(model)s” under Settings → LLM → Models: is the server running, is "
         "BASE_URL of the provider “%(provider)s” right, does the model exist there and is it "
         "pulled? %(fallback)s"
+    ),
+    CircuitOpen.REASON: _lazy(
+        "The model “%(model)s” was not asked, because its last calls had all failed; the provider's "
+        "words, above, are those of the last one. Find the cause in the runs that failed before this "
+        "one. Under Settings → LLM → Models you see when it is tried again, and can ask it at once. "
+        "%(fallback)s"
     ),
     ErrorCode.AUTHENTICATION: _lazy(
         "Check API_KEY of the provider “%(provider)s” in PROVIDERS, or its environment variable, "
@@ -82,6 +89,10 @@ _ADVICE: dict[str, Promise] = {
     InvalidInput.UNKNOWN_MODEL: _lazy(
         "The model “%(model)s” is not in MODELS any more. Choose another one in the action, or add it "
         "to the settings again."
+    ),
+    ErrorCode.LIMIT_REACHED: _lazy(
+        "A limit of your own refused the run, and no model was called. If people work like this every "
+        "day, raise %(limit)s in LIMITS; otherwise look at what this user's other runs wait for."
     ),
     ErrorCode.QUEUE_UNAVAILABLE: _lazy(
         "The queue server did not answer. Check that it runs and that RQ_QUEUES leads to it."

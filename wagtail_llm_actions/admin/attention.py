@@ -15,11 +15,13 @@ from django.utils.translation import ngettext
 
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.admin.models_page import ACTION_POLICY
+from wagtail_llm_actions.admin.refusals import circuit_words
 from wagtail_llm_actions.admin.usage_words import history_url
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.errors import ErrorCode, QueueUnavailable
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.queues import get_queue
+from wagtail_llm_actions.runs.circuit import open_circuits
 from wagtail_llm_actions.runs.period import Period, day_of, today
 
 if TYPE_CHECKING:
@@ -49,7 +51,12 @@ def attention(actions: Iterable[LLMAction], user: Any) -> list[Attention]:
     """
     try:
         get_settings()
-        return [*_queue(), *_failing_models(), *_lost_models(actions, user)]
+        return [
+            *_queue(),
+            *_resting_models(user),
+            *_failing_models(),
+            *_lost_models(actions, user),
+        ]
     except (ImproperlyConfigured, ImportError) as error:
         sentence = _("The settings of the LLM actions are wrong: %(problem)s")
         return [Attention(sentence % {"problem": error})]
@@ -63,6 +70,14 @@ def _queue() -> Iterator[Attention]:
         yield Attention(_("The queue server cannot be reached, so no run will start."))
 
 
+def _resting_models(user: Any) -> Iterator[Attention]:
+    circuits = open_circuits()
+    url = _models_url(user)
+    for model in get_settings().models.values():
+        if circuit := circuits.get((model.provider, model.name)):
+            yield Attention(f"{model.label}: {circuit_words(circuit)}", url)
+
+
 def _failing_models() -> Iterator[Attention]:
     since = timezone.now() - RECENT
     period = Period(day_of(since), today())
@@ -72,6 +87,7 @@ def _failing_models() -> Iterator[Attention]:
         # For the index: a run ends soon after it was queued.
         queued_at__gt=since - RECENT,
     ).exclude(trigger=LLMRun.Trigger.TEST)
+    runs = runs.exclude(error_code=ErrorCode.LIMIT_REACHED)
     rows: Any = runs.order_by("model_key").values_list("model_key")
     for key, ended, failed in rows.annotate(
         Count("pk"), failed=Count("pk", filter=Q(status=Status.FAILED))
@@ -108,5 +124,9 @@ def _lost_models(actions: Iterable[LLMAction], user: Any) -> Iterator[Attention]
             "%(count)d more models of actions are not configured any more.",
             more,
         )
-        url = reverse("wagtail_llm_actions:models") if may_change else ""
-        yield Attention(sentence % {"count": more}, url)
+        yield Attention(sentence % {"count": more}, _models_url(user))
+
+
+def _models_url(user: Any) -> str:
+    may_see = ACTION_POLICY.user_has_any_permission(user, ["add", "change", "view"])
+    return reverse("wagtail_llm_actions:models") if may_see else ""

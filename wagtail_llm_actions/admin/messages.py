@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from wagtail_llm_actions.admin.refusals import limit_sentence, rest_sentence
 from wagtail_llm_actions.catalog import catalog
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.errors import ErrorCode, InvalidInput
+from wagtail_llm_actions.errors import CircuitOpen, ErrorCode, InvalidInput
 from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.runs.retry import max_attempts
 
@@ -148,9 +149,12 @@ def _invalid_input(run: LLMRun) -> str:
 
 
 def _model_unavailable(run: LLMRun) -> str:
+    model = model_label(run.current_model_key)
+    if run.error_facts.get("reason") == CircuitOpen.REASON:
+        return rest_sentence(model, run.error_facts)
     return _(
         "%(model)s is not available. Try again later, or ask your admin to check its status."
-    ) % {"model": model_label(run.current_model_key)}
+    ) % {"model": model}
 
 
 def _authentication(run: LLMRun) -> str:
@@ -175,6 +179,10 @@ def _invalid_output(run: LLMRun) -> str:
     return _("%(model)s answered without a usable text. Try again.") % {
         "model": model_label(run.model_key)
     }
+
+
+def _limit_reached(run: LLMRun) -> str:
+    return limit_sentence(run.error_facts)
 
 
 def _queue_unavailable(run: LLMRun) -> str:
@@ -240,6 +248,7 @@ _SENTENCES: dict[str, Callable[[LLMRun], str]] = {
     ErrorCode.AUTHENTICATION: _authentication,
     ErrorCode.CONTENT_FILTERED: _content_filtered,
     ErrorCode.INVALID_OUTPUT: _invalid_output,
+    ErrorCode.LIMIT_REACHED: _limit_reached,
     ErrorCode.QUEUE_UNAVAILABLE: _queue_unavailable,
     ErrorCode.INTERRUPTED: _interrupted,
     ErrorCode.INTERNAL: _internal,

@@ -22,8 +22,10 @@ from wagtail.permission_policies import ModelPermissionPolicy
 
 from wagtail_llm_actions.admin.model_notes import model_notes, price
 from wagtail_llm_actions.admin.money import usd
+from wagtail_llm_actions.admin.refusals import circuit_words
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.runs.circuit import close, open_circuits
 from wagtail_llm_actions.runs.model_status import Checked, check_models, last_checks
 
 if TYPE_CHECKING:
@@ -33,9 +35,11 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.conf import ModelSettings
     from wagtail_llm_actions.generation import ModelStatus
+    from wagtail_llm_actions.models import LLMCircuit
     from wagtail_llm_actions.pricing import Price
 
 ACTION_POLICY = ModelPermissionPolicy(LLMAction)
+MANAGING = ["add", "change"]
 SHOWN = timedelta(days=30)
 
 
@@ -57,6 +61,9 @@ class Row:
     status: str = ""
     is_ok: bool = False
     checked_at: Any = None
+    circuit: str = ""
+    """Why it is not asked; empty where it is."""
+    circuit_detail: str = ""
 
     @property
     def input_price(self) -> str:
@@ -85,7 +92,8 @@ class ModelsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the rows."""
-        return super().get_context_data(**kwargs, rows=_rows())
+        may_manage = ACTION_POLICY.user_has_any_permission(self.request.user, MANAGING)
+        return super().get_context_data(**kwargs, rows=_rows(), may_manage=may_manage)
 
 
 class CheckModelsView(PermissionCheckedMixin, View):
@@ -109,6 +117,23 @@ class CheckModelsView(PermissionCheckedMixin, View):
                 "%(count)d model is available.", "%(count)d models are available.", count
             )
             messages.success(request, message % {"count": count})
+        return HttpResponseRedirect(reverse("wagtail_llm_actions:models"))
+
+
+class AskAgainView(PermissionCheckedMixin, View):
+    """Lets a model be asked at once that rests after failures, and goes back to the list."""
+
+    permission_policy = ACTION_POLICY
+    any_permission_required = MANAGING
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponseRedirect:
+        """Forget its failures; a model that is not configured has none."""
+        model = get_settings().models.get(request.POST.get("model", ""))
+        if model is not None:
+            close(model)
+            message = _("%(model)s is asked again by the next run.")
+            messages.success(request, message % {"model": model.label})
         return HttpResponseRedirect(reverse("wagtail_llm_actions:models"))
 
 
@@ -139,9 +164,15 @@ def _rows() -> list[Row]:
         .values_list("model_key")
         .annotate(Count("pk"))
     )
-    checks = last_checks(models.values())
+    checks, circuits = last_checks(models.values()), open_circuits()
     rows = [
-        _row(model, actions.get(key, 0), runs.get(key, 0), checks.get(key))
+        _row(
+            model,
+            actions.get(key, 0),
+            runs.get(key, 0),
+            checks.get(key),
+            circuits.get((model.provider, model.name)),
+        )
         for key, model in models.items()
     ]
     missing = sorted({*actions, *runs} - models.keys() - {""})
@@ -157,7 +188,13 @@ def _rows() -> list[Row]:
     ]
 
 
-def _row(model: ModelSettings, actions: int, runs: int, check: Checked | None) -> Row:
+def _row(
+    model: ModelSettings,
+    actions: int,
+    runs: int,
+    check: Checked | None,
+    circuit: LLMCircuit | None,
+) -> Row:
     notes = model_notes(model)
     status = check.status if check else None
     context_tokens = model.facts.context_tokens or (status.context_tokens if status else None)
@@ -175,6 +212,8 @@ def _row(model: ModelSettings, actions: int, runs: int, check: Checked | None) -
         status=status_words(status) if status else "",
         is_ok=status.ok if status else False,
         checked_at=check.checked_at if check else None,
+        circuit=circuit_words(circuit) if circuit else "",
+        circuit_detail=circuit.error_detail if circuit else "",
     )
 
 

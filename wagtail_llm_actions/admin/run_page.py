@@ -89,6 +89,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             model_label=model_label(run.model_key),
             fallback_label=model_label(run.fallback_model_key),
             attempts=attempts,
+            is_estimated=any(attempt.is_estimated for attempt in run.attempts.all()),
             sent=attempts[-1][1] if attempts else "",
             cost=usd(run.cost_usd),
             may_view_costs=may_view_costs(self.request.user),

@@ -6,7 +6,7 @@ from django.urls import path
 
 from wagtail_llm_actions.admin import action_test, first_steps, history, usage
 from wagtail_llm_actions.admin.editor import views
-from wagtail_llm_actions.admin.models_page import CheckModelsView, ModelsView
+from wagtail_llm_actions.admin.models_page import AskAgainView, CheckModelsView, ModelsView
 from wagtail_llm_actions.admin.run_page import RunView
 from wagtail_llm_actions.admin.template_form import check_template, preview_template
 from wagtail_llm_actions.admin.transfer import ExportView, ImportView
@@ -36,6 +36,7 @@ urlpatterns = [
     path("llm/starters/", first_steps.CreateStartersView.as_view(), name="create_starters"),
     path("llm/models/", ModelsView.as_view(), name="models"),
     path("llm/models/check/", CheckModelsView.as_view(), name="check_models"),
+    path("llm/models/ask-again/", AskAgainView.as_view(), name="ask_again"),
     path("llm/export/", ExportView.as_view(), name="export"),
     path("llm/import/", ImportView.as_view(), name="import"),
     path("llm/fields/", fields, name="fields"),

@@ -16,10 +16,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
 from wagtail_llm_actions.conf.entries import SETTING, mapping, positive
+from wagtail_llm_actions.conf.limits import Limits, read_limits
 from wagtail_llm_actions.conf.models import ModelSettings, read_models
 from wagtail_llm_actions.conf.providers import ProviderSettings, read_providers
 
-__all__ = ["SETTING", "ModelSettings", "ProviderSettings", "Settings", "get_settings"]
+__all__ = ["SETTING", "Limits", "ModelSettings", "ProviderSettings", "Settings", "get_settings"]
 
 RQ_QUEUE = "wagtail_llm_actions.queues.rq.RQQueue"
 THREAD_QUEUE = "wagtail_llm_actions.queues.thread.ThreadQueue"
@@ -45,6 +46,8 @@ class Settings:
     """A run whose worker does not renew its lease for so long is interrupted."""
     max_prompt_chars: int = 100_000
     """A longer rendered prompt is refused, not cut."""
+    limits: Limits = field(default_factory=Limits)
+    """On the runs of each user and of the site."""
     post_summary_fields: Mapping[str, str] = field(default_factory=dict)
     """Model label, such as ``blog.BlogPage``, to the field that ``{{ post_summary }}`` reads."""
 
@@ -61,7 +64,7 @@ SCALARS: Mapping[str, tuple[str, type]] = {
     "LEASE_SECONDS": ("lease_seconds", float),
     "MAX_PROMPT_CHARS": ("max_prompt_chars", int),
 }
-KNOWN_KEYS = frozenset({"PROVIDERS", "MODELS", "QUEUE", "POST_SUMMARY_FIELDS", *SCALARS})
+KNOWN_KEYS = frozenset({"PROVIDERS", "MODELS", "QUEUE", "LIMITS", "POST_SUMMARY_FIELDS", *SCALARS})
 
 
 def raw_settings() -> Mapping[str, Any]:
@@ -93,6 +96,7 @@ def get_settings() -> Settings:
         providers=providers,
         models=read_models(raw, providers),
         queue=_queue(raw),
+        limits=read_limits(raw),
         post_summary_fields=mapping(raw, "POST_SUMMARY_FIELDS"),
         **scalars,
     )

@@ -51,3 +51,8 @@ class LLMAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} #{self.number}"
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether tokens and cost are ours, in place of the provider's report."""
+        return self.usage_source == self.UsageSource.ESTIMATED

@@ -94,7 +94,7 @@ class Provider(ABC):
         return f"<{type(self).__name__} {self.alias!r}>"
 
     def warm_up(self) -> None:  # noqa: B027 - an adapter without an SDK has nothing to import
-        """Import the SDK and build the client, so that a forked worker finds them ready.
+        """Import the SDK and build the client, so that the first call finds them ready.
 
         Opens no connection and needs no event loop.
 

@@ -43,7 +43,7 @@ def get_provider(alias: str) -> Provider:
 
 
 def warm_up() -> None:
-    """Make every configured provider ready for its first call; a worker does so before it forks.
+    """Make every configured provider ready for its first call; a worker does so before it takes runs.
 
     A provider whose SDK is missing is logged, and the others still work.
     """

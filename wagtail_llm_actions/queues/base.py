@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,6 +31,9 @@ def bulk_slots(interactive: int) -> int:
 class Queue(ABC):
     """Hands a run's id to a worker, at least once; executing a run twice does nothing."""
 
+    executes_here: ClassVar[bool] = False
+    """Whether the process that enqueues a run also executes it, so that it must live on."""
+
     @abstractmethod
     def enqueue(self, run_id: UUID, lane: Lane) -> None:
         """Put a run on the queue, unless it is there already.
@@ -39,17 +42,21 @@ class Queue(ABC):
             QueueUnavailable: The queue did not take it, within 2 seconds.
         """
 
-    def enqueue_missing(self, run_ids: Collection[UUID], lane: Lane) -> None:
+    def enqueue_missing(self, run_ids: Collection[UUID], lane: Lane) -> int:
         """Put those runs on the queue that should wait there, and do not.
 
         Called every few seconds with all that wait; a queue that can say at once which it holds
         overrides this.
+
+        Returns:
+            How many it took.
 
         Raises:
             QueueUnavailable: As ``enqueue``.
         """
         for run_id in run_ids:
             self.enqueue(run_id, lane)
+        return len(run_ids)
 
     def enqueue_later(self, run_id: UUID, lane: Lane, seconds: float) -> None:  # noqa: B027
         """Put a run on the queue after some seconds.

@@ -46,8 +46,8 @@ class RQQueue(Queue):
         except (RedisError, OSError, KeyError) as error:
             raise QueueUnavailable(type(error).__name__) from error
 
-    def enqueue_missing(self, run_ids: Collection[UUID], lane: Lane) -> None:
-        """Put those runs on the lane's queue that are not in its list.
+    def enqueue_missing(self, run_ids: Collection[UUID], lane: Lane) -> int:
+        """Put those runs on the lane's queue that are not in its list, and count them.
 
         Raises:
             QueueUnavailable: As ``enqueue``.
@@ -55,9 +55,10 @@ class RQQueue(Queue):
         try:
             queue = _engine(lane)
             waiting = set(queue.job_ids)
-            for run_id in run_ids:
-                if _job_id(run_id) not in waiting:
-                    _put(queue, run_id)
+            missing = [run_id for run_id in run_ids if _job_id(run_id) not in waiting]
+            for run_id in missing:
+                _put(queue, run_id)
+            return len(missing)
         except (RedisError, OSError, KeyError) as error:
             raise QueueUnavailable(type(error).__name__) from error
 

@@ -56,6 +56,8 @@ _pools_lock = threading.Lock()
 class ThreadQueue(Queue):
     """``THREADS`` runs at once in each web process, and half as many bulk runs beside them."""
 
+    executes_here = True
+
     def enqueue(self, run_id: UUID, lane: Lane) -> None:
         """Hand the run to this process's threads."""
         global _pools  # noqa: PLW0603

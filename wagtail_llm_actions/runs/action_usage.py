@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def with_recent_use(actions: QuerySet[LLMAction]) -> QuerySet[LLMAction]:
 
     Returns:
         The same actions, each with the numbers of runs ``recent_runs``, ``recent_succeeded`` and
-        ``recent_failed``, and with ``last_run_at``, ``None`` where it never ran.
+        ``recent_failed`` (without what a limit refused), and with ``last_run_at``, ``None`` where it never ran.
     """
     # Not a negation, which would leave out every action that was ever tested.
     triggers = [trigger for trigger in LLMRun.Trigger if trigger != LLMRun.Trigger.TEST]
@@ -32,7 +33,8 @@ def with_recent_use(actions: QuerySet[LLMAction]) -> QuerySet[LLMAction]:
     annotated: QuerySet[LLMAction] = actions.annotate(
         recent_runs=Count("runs", filter=recent),
         recent_succeeded=Count("runs", filter=recent & Q(runs__status=LLMRun.Status.SUCCEEDED)),
-        recent_failed=Count("runs", filter=recent & Q(runs__status=LLMRun.Status.FAILED)),
+        recent_failed=Count("runs", filter=recent & Q(runs__status=LLMRun.Status.FAILED))
+        - Count("runs", filter=recent & Q(runs__error_code=ErrorCode.LIMIT_REACHED)),
         last_run_at=Max("runs__queued_at", filter=no_test),
     )
     return annotated

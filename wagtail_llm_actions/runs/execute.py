@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
@@ -22,6 +23,7 @@ from wagtail_llm_actions.errors import (
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.attempt import WAIT_SECONDS, Attempt
+from wagtail_llm_actions.runs.circuit import guarded
 from wagtail_llm_actions.runs.finish import error_fields, finish, hand_back, note
 from wagtail_llm_actions.runs.lanes import lane_of
 from wagtail_llm_actions.runs.lease import Cancelled, Lease, LeaseLost, claim
@@ -92,10 +94,11 @@ class _Execution:
             model = self._model()
             if timezone.now() >= self._deadline:
                 raise ProviderTimeout(provider=model.provider, model=model.name)
-            asked.append(model.key)
-            self._attempt = Attempt(self._run, self._lease, model, number=len(asked))
             try:
-                result = self._attempt.receive(self._deadline)
+                with guarded(model, text=lambda: self.text):
+                    asked.append(model.key)
+                    self._attempt = Attempt(self._run, self._lease, model, number=len(asked))
+                    result = self._attempt.receive(self._deadline)
             except LLMActionsError as error:
                 self._end_failed_attempt(error)
                 if not self._goes_on(error, attempts=asked.count(model.key)):
@@ -197,12 +200,14 @@ class _Execution:
         )
 
     def _usage(self) -> dict[str, Any]:
-        """Add up what all attempts used; ``None`` where no provider has said it."""
+        """Add up what all attempts used; ``None`` where no provider has said it, 0 without a call."""
         counts = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
         totals = LLMAttempt.objects.filter(run=self._run).aggregate(
-            **{f"all_{name}": Sum(name) for name in (*counts, "cost_usd")}
+            calls=Count("pk"), **{f"all_{name}": Sum(name) for name in (*counts, "cost_usd")}
         )
         last = self._attempt.row if self._attempt else None
+        if not totals["calls"]:
+            return {"cost_usd": Decimal(0)}
         return {
             **{name: totals[f"all_{name}"] for name in counts},
             "cost_usd": totals["all_cost_usd"] if last and last.price else None,

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from wagtail_llm_actions.errors import InvalidInput, LLMActionsError, ProviderError, RateLimited
+from wagtail_llm_actions.errors import (
+    CircuitOpen,
+    InvalidInput,
+    LimitReached,
+    LLMActionsError,
+    ProviderError,
+    RateLimited,
+)
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.patience import patiently
 
@@ -23,6 +30,21 @@ def error_fields(error: LLMActionsError) -> dict[str, Any]:
     detail = ""
     if isinstance(error, InvalidInput):
         facts = {"reason": error.reason, "detail": error.detail}
+    elif isinstance(error, LimitReached):
+        facts = {
+            "limit": error.limit,
+            "number": error.number,
+            "count": error.count,
+            "retry_after_seconds": error.retry_after_seconds,
+        }
+    elif isinstance(error, CircuitOpen):
+        facts = {
+            "reason": CircuitOpen.REASON,
+            "failures": error.failures,
+            "since": error.since.isoformat(),
+            "retry_at": error.retry_at.isoformat() if error.retry_at else None,
+        }
+        detail = error.detail
     elif isinstance(error, ProviderError):
         facts = {
             "status_code": error.status_code,
@@ -67,6 +89,14 @@ _WITHOUT_WORKER: dict[str, Any] = {"retry_at": None, "lease_token": None, "lease
 
 def _ours(run_id: UUID, lease_token: UUID) -> QuerySet[LLMRun]:
     return LLMRun.objects.filter(pk=run_id, status=LLMRun.Status.RUNNING, lease_token=lease_token)
+
+
+def fail(run: LLMRun, error: LLMActionsError) -> None:
+    """End a run that is not saved yet."""
+    run.status = LLMRun.Status.FAILED
+    run.finished_at = run.queued_at
+    for name, value in error_fields(error).items():
+        setattr(run, name, value)
 
 
 def fail_unstarted(run_id: UUID, error: LLMActionsError) -> None:

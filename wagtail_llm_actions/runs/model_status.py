@@ -13,6 +13,7 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.generation import ModelStatus
 from wagtail_llm_actions.providers.checking import check_all
 from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.runs.circuit import probe_soon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,7 +35,10 @@ class Checked:
 
 
 def check_models(keys: Iterable[str]) -> Mapping[str, Checked]:
-    """Check models by their keys, all at once, within ten seconds; unknown keys are left out."""
+    """Check models by their keys, all at once, within ten seconds; unknown keys are left out.
+
+    One that is there again after its failures is asked by the next run.
+    """
     models = [model for key in keys if (model := get_settings().models.get(key))]
     providers: dict[str, Provider] = {}
     statuses: dict[str, ModelStatus] = {}
@@ -48,6 +52,7 @@ def check_models(keys: Iterable[str]) -> Mapping[str, Checked]:
         [(providers[model.key], model.name) for model in asked], timeout_seconds=CHECK_SECONDS
     )
     statuses |= {model.key: status for model, status in zip(asked, answers, strict=True)}
+    probe_soon(model for model in models if statuses[model.key].ok)
     now = timezone.now()
     checked = {key: Checked(status=status, checked_at=now) for key, status in statuses.items()}
     cache.set_many({_cache_key(key): value for key, value in checked.items()}, REMEMBERED_SECONDS)

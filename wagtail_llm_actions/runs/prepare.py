@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.finish import error_fields
+from wagtail_llm_actions.runs.finish import fail
 from wagtail_llm_actions.runs.prompt import build_prompt, read_source
 from wagtail_llm_actions.runs.values import field_label, field_text, language_code, title
 
@@ -61,10 +61,7 @@ def prepare(
     try:
         _fill_request(run, llm_action, instance, source_text, form_fields)
     except InvalidInput as error:
-        run.status = LLMRun.Status.FAILED
-        run.finished_at = run.queued_at
-        for name, value in error_fields(error).items():
-            setattr(run, name, value)
+        fail(run, error)
     return run
 
 

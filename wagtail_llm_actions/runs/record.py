@@ -1,4 +1,4 @@
-"""Save runs and put them into the queue after commit."""
+"""Save runs that the limits allow, and put them into the queue after commit."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import logging
 
 from django.db import IntegrityError, transaction
 
-from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.errors import LimitReached, QueueUnavailable
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
-from wagtail_llm_actions.runs.finish import fail_unstarted
+from wagtail_llm_actions.runs.finish import fail, fail_unstarted
 from wagtail_llm_actions.runs.lanes import lane_of
+from wagtail_llm_actions.runs.limits import check_limits, was_refused_lately
 
 logger = logging.getLogger(__name__)
 
@@ -18,19 +19,35 @@ logger = logging.getLogger(__name__)
 def record(run: LLMRun, *others: LLMRun) -> LLMRun:
     """Save the runs of one click, and queue those that can be sent.
 
+    A click that a limit refuses is recorded as one failed run.
+
     Returns:
         The first of them as it is stored; what an earlier request of the same click stored, if
         there was one.
+
+    Raises:
+        LimitReached: A limit refuses it, and has refused this user so lately that nothing more is
+            recorded.
     """
     try:
         with transaction.atomic():
+            try:
+                check_limits(run, 1 + len(others))
+            except LimitReached as error:
+                if was_refused_lately(run.user):
+                    raise
+                fail(run, error)
+                others = ()
             for new in (run, *others):
                 new.save(force_insert=True)
                 if not new.is_final:
                     transaction.on_commit(lambda new=new: _enqueue(new))  # type: ignore[misc]
-    except IntegrityError:
-        # A second POST of the same click was faster.
-        return LLMRun.objects.get(user=run.user, client_request_id=run.client_request_id)
+    except (IntegrityError, LimitReached):
+        click = LLMRun.objects.filter(user=run.user, client_request_id=run.client_request_id)
+        if earlier := click.first():
+            # A second POST of the same click was faster.
+            return earlier
+        raise
     run.refresh_from_db()
     return run
 

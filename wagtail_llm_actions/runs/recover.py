@@ -25,8 +25,6 @@ from wagtail_llm_actions.runs.lanes import lane_of
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.db.models import QuerySet
-
 REQUEUE_AFTER = timedelta(seconds=5)
 """A run that was queued just now may not have reached the queue yet."""
 RECOVER_SECONDS = 5.0
@@ -34,18 +32,11 @@ RECOVER_SECONDS = 5.0
 _recovered = -math.inf
 
 
-def recover() -> int:
-    """End every running run whose lease is over, and queue what should wait in the queue.
-
-    That is what waited long enough to be tried again, and what a queue server has lost.
-
-    Returns:
-        How many were ended.
-    """
-    ended = _end(LLMRun.objects.filter(lease_expires_at__lt=timezone.now()))
+def recover() -> None:
+    """End what was lost, and queue again what should wait; a queue that is away is tried later."""
+    end_lost()
     with contextlib.suppress(QueueUnavailable):
-        _enqueue_missing()
-    return ended
+        queue_again()
 
 
 def recover_soon() -> None:
@@ -57,18 +48,13 @@ def recover_soon() -> None:
         recover()
 
 
-def _enqueue_missing() -> None:
-    now = timezone.now()
-    is_due = Q(retry_at__lte=now) | Q(retry_at=None, queued_at__lt=now - REQUEUE_AFTER)
-    waiting: dict[Lane, list[UUID]] = {}
-    for run in LLMRun.objects.filter(is_due, status=LLMRun.Status.QUEUED).only("pk", "trigger"):
-        waiting.setdefault(lane_of(run), []).append(run.pk)
-    for lane, run_ids in waiting.items():
-        get_queue().enqueue_missing(run_ids, lane)
+def end_lost() -> int:
+    """End every running run whose lease is over, as interrupted.
 
-
-def _end(lost: QuerySet[LLMRun]) -> int:
-    lost = lost.filter(status=LLMRun.Status.RUNNING)
+    Returns:
+        How many were ended.
+    """
+    lost = LLMRun.objects.filter(status=LLMRun.Status.RUNNING, lease_expires_at__lt=timezone.now())
     ids = list(lost.values_list("pk", flat=True))
     if not ids:
         return 0
@@ -86,3 +72,22 @@ def _end(lost: QuerySet[LLMRun]) -> int:
         attempts = LLMAttempt.objects.filter(run__in=ids, run__status=LLMRun.Status.FAILED)
         attempts.filter(finished_at=None).update(finished_at=now, error_code=error["error_code"])
     return ended
+
+
+def queue_again() -> int:
+    """Queue what has waited long enough to be tried again, and what the queue has lost.
+
+    The queue server may have lost its data, or the web process with the threads was restarted.
+
+    Returns:
+        How many were queued.
+
+    Raises:
+        QueueUnavailable: The queue does not answer.
+    """
+    now = timezone.now()
+    is_due = Q(retry_at__lte=now) | Q(retry_at=None, queued_at__lt=now - REQUEUE_AFTER)
+    waiting: dict[Lane, list[UUID]] = {}
+    for run in LLMRun.objects.filter(is_due, status=LLMRun.Status.QUEUED).only("pk", "trigger"):
+        waiting.setdefault(lane_of(run), []).append(run.pk)
+    return sum(get_queue().enqueue_missing(ids, lane) for lane, ids in waiting.items())

@@ -36,7 +36,7 @@ def start(
     """Record a run of an action on an object and queue it after commit.
 
     What cannot run is recorded too, as failed: an empty source, a wrong template, a model that is
-    not configured, a queue that does not answer. An action with several suggestions gives as many
+    not configured, a queue that does not answer, a limit that is reached. An action with several suggestions gives as many
     runs, which share their ``batch``.
 
     Args:
@@ -54,6 +54,7 @@ def start(
 
     Raises:
         PermissionRefused: The user may not run this action on this object; nothing is recorded.
+        LimitReached: A limit refuses this user again and again; only the first time is recorded.
     """
     if existing := LLMRun.objects.filter(user=user, client_request_id=client_request_id).first():
         return existing

@@ -42,6 +42,7 @@ def start_test(
 
     Raises:
         PermissionRefused: The user may not edit the page.
+        LimitReached: A limit refuses this user again and again; only the first time is recorded.
     """
     if existing := LLMRun.objects.filter(user=user, client_request_id=client_request_id).first():
         return existing

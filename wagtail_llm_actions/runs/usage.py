@@ -15,6 +15,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
+from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.durations import Durations, collect
 from wagtail_llm_actions.runs.period import day_of
@@ -33,6 +34,9 @@ KEPT = (Decision.ACCEPTED, Decision.EDITED)
 COST_UNKNOWN = Q(cost_usd=None, started_at__isnull=False)
 """A model was called, and nobody knows for how much."""
 
+REFUSED = Q(error_code=ErrorCode.LIMIT_REACHED)
+"""Failed for a limit of the site's own, which says nothing about the model or the action."""
+
 # Under today's name while the action exists, else under its last one.
 ACTION_NAME = Coalesce("action__label", "action_label")
 
@@ -48,6 +52,7 @@ DIMENSIONS: dict[str, tuple[Any, ...]] = {
 _COUNTS = {
     "runs": Count("pk"),
     **{status.value: Count("pk", filter=Q(status=status)) for status in Status},
+    "refused": Count("pk", filter=REFUSED),
     "kept": Count("pk", filter=Q(status=Status.SUCCEEDED, decision__in=KEPT)),
     "fell_back": Count("pk", filter=Q(used_fallback=True)),
     "tokens_in": Sum("input_tokens"),
@@ -67,6 +72,7 @@ class Figures:
     succeeded: int = 0
     failed: int = 0
     cancelled: int = 0
+    refused: int = 0
     kept: int = 0
     fell_back: int = 0
     tokens_in: int | None = None
@@ -79,8 +85,8 @@ class Figures:
 
     @property
     def success_rate(self) -> float | None:
-        """Of the runs that ended by themselves, how many with a text."""
-        return _rate(self.succeeded, self.succeeded + self.failed)
+        """Of the runs that ended by themselves, how many with a text; no limit refused them."""
+        return _rate(self.succeeded, self.succeeded + self.failed - self.refused)
 
     @property
     def kept_rate(self) -> float | None:

@@ -7,6 +7,7 @@ is checked here. The browser sends an action's id, never a prompt.
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -20,12 +21,14 @@ from wagtail_llm_actions.admin.editor.earlier import earlier_run
 from wagtail_llm_actions.admin.editor.forms import UnknownForm, locate
 from wagtail_llm_actions.admin.editor.state import batch_state, run_state
 from wagtail_llm_actions.admin.messages import model_label
-from wagtail_llm_actions.errors import PermissionRefused
+from wagtail_llm_actions.admin.refusals import limit_sentence, too_large_sentence
+from wagtail_llm_actions.errors import LimitReached, PermissionRefused
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs import decide as decisions
 from wagtail_llm_actions.runs.batch import batch_of
 from wagtail_llm_actions.runs.cancel import cancel as cancel_run
 from wagtail_llm_actions.runs.earlier import MAX_EARLIER, earlier_counts, earlier_runs
+from wagtail_llm_actions.runs.finish import error_fields
 from wagtail_llm_actions.runs.open import open_runs
 from wagtail_llm_actions.runs.permissions import (
     may_edit,
@@ -50,6 +53,8 @@ FORM_KEY = f"{PREFIX}form-key"
 MAX_FORM_KEY_CHARS = 64
 MAX_DIGITS = 18
 MAX_INSTRUCTION_CHARS = 1_000
+MAX_FORM_BYTES = 5_000_000
+"""Django's own limit, ``DATA_UPLOAD_MAX_MEMORY_SIZE``, is lower by default; sites raise it."""
 
 
 def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
@@ -62,6 +67,13 @@ def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse
             return view(request, *args, **kwargs)
         except PermissionRefused as error:
             return _error(403, error.code, _("You are not allowed to do this here."))
+        except LimitReached as error:
+            response = _error(429, error.code, limit_sentence(error_fields(error)["error_facts"]))
+            if error.retry_after_seconds is not None:
+                response["Retry-After"] = math.ceil(error.retry_after_seconds)
+            return response
+        except TooLarge:
+            return _error(413, "too_large", too_large_sentence())
         except (Http404, UnknownForm):
             return _error(404, "not_found", _("This does not exist any more. Reload the page."))
         except (BadInput, MultiValueDictKeyError):
@@ -72,6 +84,10 @@ def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse
 
 class BadInput(ValueError):
     """A parameter is missing or malformed; only a program would send it so."""
+
+
+class TooLarge(ValueError):
+    """The form holds more than anybody could want a model to read."""
 
 
 def _error(status: int, code: str, message: str) -> JsonResponse:
@@ -139,6 +155,8 @@ def object_runs(request: HttpRequest) -> JsonResponse:
 @json_errors
 def runs(request: HttpRequest) -> JsonResponse:
     """Start a run on the form as it stands."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_BYTES:
+        raise TooLarge
     data = request.POST
     action_id = _number(data.get(f"{PREFIX}action", ""))
     if action_id is None:

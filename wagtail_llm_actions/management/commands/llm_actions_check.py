@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from wagtail_llm_actions.admin.models_page import status_words
+from wagtail_llm_actions.admin.refusals import circuit_words
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.runs.circuit import open_circuits
 from wagtail_llm_actions.runs.model_status import check_models
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.models import LLMCircuit
 
 
 class Command(BaseCommand):
@@ -33,7 +38,12 @@ class Command(BaseCommand):
         if unknown := [key for key in keys if key not in models]:
             msg = f"Not in MODELS: {', '.join(unknown)}."
             raise CommandError(msg, returncode=2)
-        checked = check_models(keys)
+        checked, circuits = check_models(keys), open_circuits()
+        resting = {
+            key: circuit
+            for key in keys
+            if (circuit := circuits.get((models[key].provider, models[key].name)))
+        }
         if options["json"]:
             rows = {
                 key: {
@@ -44,6 +54,7 @@ class Command(BaseCommand):
                     "loaded": check.status.loaded,
                     "detail": check.status.detail,
                     "checked_at": check.checked_at.isoformat(),
+                    "not_asked_since": _since(resting.get(key)),
                 }
                 for key, check in checked.items()
             }
@@ -51,10 +62,17 @@ class Command(BaseCommand):
         else:
             for key, check in checked.items():
                 word = "ok" if check.status.ok else "FAILED"
-                self.stdout.write(f"{word:6} {key}: {status_words(check.status)}")
+                words = [status_words(check.status)]
+                if key in resting:
+                    words.append(circuit_words(resting[key]))
+                self.stdout.write(f"{word:6} {key}: {' '.join(words)}")
         if not checked:
             msg = "No model is configured."
             raise CommandError(msg)
         if not all(check.status.ok for check in checked.values()):
             msg = "Not every model is available."
             raise CommandError(msg)
+
+
+def _since(circuit: LLMCircuit | None) -> str | None:
+    return circuit.opened_at.isoformat() if circuit and circuit.opened_at else None

@@ -21,7 +21,7 @@ function requestError(message, code, transient, problems) {
  * @param {string} options.formKey
  * @param {string} options.runsUrl
  * @param {() => string} options.uuid
- * @param {Pick<LLMActions.Texts, 'unreachable' | 'unexpected'>} options.texts
+ * @param {Pick<LLMActions.Texts, 'unreachable' | 'tooLarge' | 'unexpected'>} options.texts
  * @param {Record<string, string>} [options.extra] - what else goes with the form
  */
 export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
@@ -46,6 +46,10 @@ export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
     }
     const data = await response.json().catch(() => null);
     if (response.ok && data) return data;
+    // Django, or a server before it, refuses a form before any code of ours can say so.
+    if (!data && [400, 413].includes(response.status)) {
+      throw requestError(texts.tooLarge, 'too_large', false);
+    }
     const { message = texts.unexpected, code = 'unexpected', problems } = data?.error ?? {};
     const transient = response.status >= 500 || response.status === 429;
     throw requestError(message, code, transient, problems);
