@@ -35,7 +35,7 @@ STATES: dict[str, Callable[[LLMRun], bool]] = {
     "hang-before": lambda run: run.status == LLMRun.Status.RUNNING,
     "hang-in": has_text,
     "slow": has_text,
-    "endless": has_text,
+    "endless-drip": has_text,
     "endless-silence": lambda run: run.status == LLMRun.Status.RUNNING,
     "status-429-wait-4": waits_to_be_tried_again,
     "status-429-wait-8": waits_to_be_tried_again,
@@ -73,12 +73,10 @@ def test_a_cancel_closes_the_connection_in_every_state(
         load.check()
         (fate,) = load.fates()
         assert fate.run.status == LLMRun.Status.CANCELLED, model
-        assert len(fate.calls) == 1, model
         if not model.startswith("status"):
-            attempt = fate.run.attempts.get()
+            attempt = fate.run.attempts.latest("number")
             assert attempt.usage_source == LLMAttempt.UsageSource.ESTIMATED, model
             assert attempt.input_tokens, model
-            assert fate.run.input_tokens == attempt.input_tokens, model
         load.try_again()
 
 
