@@ -52,6 +52,8 @@ def llm_settings(provider: FaultyProvider) -> dict[str, Any]:
         "FIRST_TOKEN_TIMEOUT": 10,
         "RUN_TIMEOUT": 30,
         "THREADS": RUNS_AT_ONCE,
+        # One editor clicks for all.
+        "LIMITS": {"USER_CONCURRENT": None, "USER_PER_MINUTE": None},
     }
 
 

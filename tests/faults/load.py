@@ -14,7 +14,9 @@ from django.utils import timezone
 from tests.faults.answers import words
 from tests.faults.provider import PACED
 from tests.parts.waiting import PATIENCE_SECONDS, eventually
+from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.circuit import close
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -151,6 +153,8 @@ class Load:
 
     def try_again(self) -> None:
         """Generate again for each run that was interrupted, and once at least; all succeed."""
+        # The model is there again, and somebody has said so.
+        close(get_settings().models["steady"])
         again = Load(self._site, self._provider)
         again.click(sum(fate.is_interrupted for fate in self.fates()) or 1)
         _wait_while(again._unfinished)
