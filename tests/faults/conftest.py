@@ -33,12 +33,6 @@ RUNS_AT_ONCE = 10
 """By each worker, and by the threads of a web process."""
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let one process of xdist start the site with workers, and another one that with threads."""
-    kind = "threads" if "[threads" in item.name else "workers"
-    item.add_marker(pytest.mark.xdist_group(kind))
-
-
 @pytest.fixture(scope="session")
 def provider() -> Iterator[FaultyProvider]:
     with FaultyProvider() as running:
