@@ -102,6 +102,11 @@ class Load:
         self._clicked |= {marker: (model, run_id) for marker, run_id in started.items()}
         return list(started.values())
 
+    def click_many(self, count: int) -> None:
+        """Click so that runs are under way for a while, however slow the clicks are."""
+        self.click(count - count // 4)
+        self.click(count // 4, "slow")
+
     def runs(self, *statuses: LLMRun.Status) -> list[LLMRun]:
         runs = LLMRun.objects.filter(pk__in=[run_id for _, run_id in self._clicked.values()])
         return list(runs.filter(status__in=statuses) if statuses else runs)
@@ -110,6 +115,7 @@ class Load:
         """Wait until runs are executed, and for a random moment more."""
         eventually(lambda: self.looked_at(LLMRun.Status.RUNNING, at_least=2))
         time.sleep(random.uniform(0, 1))  # noqa: S311 - no secret
+        assert self.runs(LLMRun.Status.RUNNING)
         self.count_fault()
 
     def looked_at(self, status: LLMRun.Status, *, at_least: int) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PACED = {
     # Long enough to be hit in the middle, with every word shown on its way.
-    "steady": "steady:40:0.1",
+    "steady": "steady:20:0.1",
     "quick": "steady:3:0.01",
     "slow": "steady:100:0.1",
     "endless-drip": "steady:100000:0.1",

@@ -23,7 +23,7 @@ def test_a_provider_whose_connections_are_cut_loses_nothing(
     site: Site, provider: FaultyProvider, new_load: NewLoad, tell: Tell
 ) -> None:
     load = new_load(site)
-    load.click(RUNS)
+    load.click_many(RUNS)
     load.wait_until_under_way()
     provider.break_down()
     try:
@@ -40,7 +40,7 @@ def test_a_provider_whose_packets_are_dropped_loses_nothing(
     site: Site, provider: FaultyProvider, new_load: NewLoad, tell: Tell
 ) -> None:
     load = new_load(site)
-    load.click(RUNS)
+    load.click_many(RUNS)
     load.wait_until_under_way()
     provider.fall_silent()
     try:

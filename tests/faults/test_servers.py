@@ -30,7 +30,7 @@ def test_a_queue_server_that_was_killed_loses_nothing(
     workers: WorkerSite, new_load: NewLoad, tell: Tell, *, forgets: bool
 ) -> None:
     load = new_load(workers)
-    load.click(RUNS)
+    load.click_many(RUNS)
     load.wait_until_under_way()
     workers.valkey.kill()
     load.click(CLICKS_DURING_OUTAGE)
@@ -51,7 +51,7 @@ def test_a_web_process_that_was_killed_loses_nothing(
     site: Site, new_load: NewLoad, tell: Tell
 ) -> None:
     load = new_load(site)
-    load.click(RUNS)
+    load.click_many(RUNS)
     load.wait_until_under_way()
     site.web.kill()
     time.sleep(OUTAGE_SECONDS)
@@ -66,7 +66,7 @@ def test_a_database_that_cannot_be_reached_for_a_while_loses_nothing(
     site: Site, new_load: NewLoad, tell: Tell
 ) -> None:
     load = new_load(site)
-    load.click(RUNS)
+    load.click_many(RUNS)
     load.wait_until_under_way()
     if connection.vendor == "postgresql":
         refuse_connections()

@@ -29,7 +29,7 @@ def test_workers_that_are_killed_in_turn_lose_nothing(
 ) -> None:
     load = new_load(workers)
     for worker in list(workers.workers):
-        load.click(RUNS // len(workers.workers))
+        load.click_many(RUNS // len(workers.workers))
         load.wait_until_under_way()
         worker.kill()
         workers.replace_ended()
@@ -43,7 +43,7 @@ def test_workers_that_are_killed_together_lose_nothing(
     workers: WorkerSite, new_load: NewLoad, tell: Tell
 ) -> None:
     load = new_load(workers)
-    load.click(RUNS)
+    load.click_many(RUNS)
     load.wait_until_under_way()
     for worker in workers.workers:
         worker.kill()
@@ -60,7 +60,7 @@ def test_workers_that_are_told_to_stop_finish_what_they_have(
     workers: WorkerSite, new_load: NewLoad, tell: Tell
 ) -> None:
     load = new_load(workers)
-    load.click(RUNS)
+    load.click_many(RUNS)
     load.wait_until_under_way()
     for worker in workers.workers:
         worker.ask_to_stop()
@@ -76,8 +76,7 @@ def test_workers_that_are_told_twice_stop_at_once(
     workers: WorkerSite, new_load: NewLoad, tell: Tell
 ) -> None:
     load = new_load(workers)
-    load.click(workers.runs_at_once, "slow")
-    load.click(RUNS)
+    load.click_many(RUNS)
     load.wait_until_under_way()
     for worker in workers.workers:
         worker.ask_to_stop()
@@ -103,7 +102,7 @@ def test_a_worker_that_was_frozen_for_longer_than_its_leases_writes_nothing(
     workers: WorkerSite, new_load: NewLoad, tell: Tell
 ) -> None:
     load = new_load(workers)
-    load.click(RUNS)
+    load.click_many(RUNS)
     load.wait_until_under_way()
     with workers.workers[0].paused():
         report = load.settle("a worker frozen for longer than its lease")
