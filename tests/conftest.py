@@ -61,6 +61,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def no_recovery_by_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a poll look for lost runs only where a test asks for it: it does so now and then."""
     monkeypatch.setattr(recover, "RECOVER_SECONDS", math.inf)
+    monkeypatch.setattr(recover, "_recovered", 0.0)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.queues import Lane, Queue
+from wagtail_llm_actions.tasks import execute_run
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -24,6 +25,20 @@ class KeptQueue(Queue):
     def cancel(self, run_id: UUID) -> None:
         """Keep the id."""
         self.cancelled.append(run_id)
+
+
+class PromptQueue(KeptQueue):
+    """Executes so many runs at once, and keeps those that come after them."""
+
+    left: ClassVar[int] = 0
+
+    def enqueue(self, run_id: UUID, lane: Lane) -> None:
+        """Execute, or keep."""
+        if self.left:
+            type(self).left -= 1
+            execute_run(str(run_id))
+        else:
+            super().enqueue(run_id, lane)
 
 
 class ClosedQueue(Queue):

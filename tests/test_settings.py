@@ -54,7 +54,7 @@ def test_a_site_that_sets_nothing_gets_the_defaults(settings: Settings) -> None:
     assert found.threads == 4
     assert found.first_token_timeout_seconds == 60
     assert found.run_timeout_seconds == 180
-    assert found.lease_seconds == 20
+    assert found.lease_seconds == 15
     assert found.max_prompt_chars == 100_000
     assert found.limits == Limits(
         user_concurrent=10, user_per_minute=60, site_concurrent=None, site_per_minute=None

@@ -18,6 +18,19 @@ def permission_policy_for(model: type[models.Model]) -> Any:
     return policy_registry.get_by_type(model)
 
 
+def form_class_for(model: type[models.Model]) -> type[Any]:
+    """Return the class of the form that edits a page or snippet model."""
+    from wagtail.models import AbstractPage  # noqa: PLC0415
+
+    if issubclass(model, AbstractPage):
+        form_class: type[Any] = model.get_edit_handler().get_form_class()  # type: ignore[attr-defined]
+    else:
+        # The viewset's own panel: a site may have set another one than the model's.
+        viewset = model.snippet_viewset  # type: ignore[attr-defined]
+        form_class = viewset.get_form_class(for_update=True)
+    return form_class
+
+
 def page_model() -> type[AbstractPage]:
     """Return the base page model, which a site can swap since Wagtail 8.0."""
     try:

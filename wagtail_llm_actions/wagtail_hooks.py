@@ -14,7 +14,11 @@ from wagtail.snippets.models import register_snippet
 
 from wagtail_llm_actions.admin.editor.views import FORM_KEY
 from wagtail_llm_actions.admin.history import HISTORY_POLICY
-from wagtail_llm_actions.admin.history_links import page_history_button, user_history_button
+from wagtail_llm_actions.admin.history_links import (
+    page_history_button,
+    snippet_history_button,
+    user_history_button,
+)
 from wagtail_llm_actions.admin.home_panel import HomePanel
 from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
 from wagtail_llm_actions.models import LLMAction
@@ -80,6 +84,14 @@ def register_page_button(
 ) -> Iterator[Button]:
     """Lead from a page to its runs."""
     return page_history_button(page, user)
+
+
+@hooks.register("register_snippet_listing_buttons")
+def register_snippet_button(
+    snippet: Model, user: Any, next_url: str | None = None
+) -> Iterator[Button]:
+    """Lead from a snippet to its runs."""
+    return snippet_history_button(snippet, user)
 
 
 @hooks.register("register_user_listing_buttons")

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from example_site.blog.models import Author
 from tests.admin.html import page_at, words
 from tests.admin.runs import HISTORY, history_reader, run_url
+from tests.editor.actions import action_for
 from tests.editor.forms import page_edit
-from tests.factories import EditorFactory, LLMAttemptFactory, LLMRunFactory, PromptTemplateFactory
+from tests.factories import (
+    AuthorFactory,
+    EditorFactory,
+    LLMActionFactory,
+    LLMAttemptFactory,
+    LLMRunFactory,
+    PromptTemplateFactory,
+)
 from wagtail_llm_actions.admin import history_filters
 
 if TYPE_CHECKING:
@@ -88,13 +98,36 @@ def test_only_the_newest_runs_of_the_period_are_searched(
     monkeypatch.setattr(history_filters, "MAX_SEARCHED_RUNS", 2)
     now = timezone.now()
     oldest, _, newest = (
-        LLMRunFactory(queued_at=now - timedelta(days=days), output="Boats") for days in (9, 5, 1)
+        LLMRunFactory(succeeded=True, queued_at=now - timedelta(days=days), output="Boats")
+        for days in (9, 5, 1)
     )
 
     assert oldest not in listed(client, text="boats")
     assert newest in listed(client, text="boats")
     until = (now - timedelta(days=4)).date().isoformat()
     assert oldest in listed(client, text="boats", queued_at_to=until)
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Tokyo"])
+def test_days_are_those_of_the_site_as_in_the_reports_wherever_the_reader_is(
+    client: Client, admin: User, zone: str
+) -> None:
+    profile = UserProfile.get_for_user(admin)
+    profile.current_time_zone = zone
+    profile.save()
+    midnight = datetime(2026, 7, 10, tzinfo=timezone.get_default_timezone())
+    first = LLMRunFactory(succeeded=True, queued_at=midnight)
+    last = LLMRunFactory(succeeded=True, queued_at=midnight + timedelta(days=1, seconds=-1))
+    LLMRunFactory(succeeded=True, queued_at=first.queued_at - timedelta(seconds=1))
+    LLMRunFactory(succeeded=True, queued_at=last.queued_at + timedelta(seconds=1))
+
+    # As the report's figures link to it.
+    query = {"queued_at_from": "2026-07-10", "queued_at_to": "2026-07-10"}
+    assert listed(client, **query) == [last, first]
+
+    shown = words(page_at(client, f"{reverse(HISTORY)}?{urlencode(query)}"))
+    assert "in the time zone of the site, Europe/Paris" in shown
+    assert "July 10, 2026 - July 10, 2026" in shown
 
 
 def test_the_search_says_how_far_it_goes(client: Client, admin: User) -> None:
@@ -180,6 +213,42 @@ def test_a_page_leads_to_its_own_runs(client: Client, sees: bool) -> None:
     assert bool(found) is sees
     if sees:
         assert list(client.get(found[0]).context["object_list"]) == [run]
+
+
+@pytest.mark.parametrize("sees", [False, True])
+def test_a_snippet_leads_to_its_own_runs(client: Client, sees: bool) -> None:
+    user = history_reader() if sees else EditorFactory()
+    client.force_login(user)
+    author = AuthorFactory()
+    llm_action = action_for(Author, destination="tagline", source="bio")
+    run = LLMRunFactory(action=llm_action, target_object_id=str(author.pk))
+    LLMRunFactory(action=llm_action, target_object_id=str(AuthorFactory().pk))
+    # A page with the same number.
+    LLMRunFactory(target_object_id=str(author.pk))
+
+    viewset: Any = Author.snippet_viewset  # type: ignore[attr-defined]
+    page = page_at(client, reverse(viewset.get_url_name("list")))
+
+    found = [str(link["href"]) for link in page.select(f'a[href^="{reverse(HISTORY)}?page="]')]
+    assert len(found) == (2 if sees else 0)
+    if sees:
+        assert [run] in [list(client.get(url).context["object_list"]) for url in found]
+
+
+def test_the_actions_themselves_have_no_runs_on_them(client: Client, admin: User) -> None:
+    LLMActionFactory()
+
+    page = page_at(client, reverse("wagtail_llm_actions_actions:list"))
+
+    assert not page.select(f'a[href^="{reverse(HISTORY)}?page="]')
+
+
+def test_an_object_whose_number_is_a_text_is_found_by_it() -> None:
+    number = "5d1f5f0c-1f0e-4c8b-9b2e-0a6a3c1d2e4f"
+    run = LLMRunFactory(target_object_id=number)
+    LLMRunFactory()
+
+    assert list(history_filters.HistoryFilterSet({"page": number}).qs) == [run]
 
 
 def test_a_user_leads_to_their_own_runs(client: Client, admin: User) -> None:

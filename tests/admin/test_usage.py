@@ -141,7 +141,7 @@ def test_every_table_has_its_rows(client: Client, admin: User) -> None:
 
     numbers = ["1", "100.0 %", "0", "0.0 %", "1,200", "7", "2.0 s", "2.0 s"]
     assert rows(page, "users")[0] == ["Ines Ray", *numbers, "$0.010", "0", "–"]  # noqa: RUF001
-    assert rows(page, "users")[1][:4] == ["Deleted users", "1", "0.0 %", "1"]
+    assert rows(page, "users")[1][:4] == ["No user", "1", "0.0 %", "1"]
     assert rows(page, "actions")[0][:4] == ["Summary", "2", "50.0 %", "1"]
     assert rows(page, "models")[0][:2] == ["Scripted", "2"]
     assert rows(page, "page-types")[0][:2] == ["Blog page", "2"]

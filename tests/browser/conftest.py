@@ -1,4 +1,4 @@
-"""A browser, and two sites to visit with it: one with a queue server and a worker, one without."""
+"""A browser, and sites to visit with it: with a queue server and a worker, or without."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.person import Person
+from tests.browser.showcase import SETTINGS
 from tests.chromium import executable
 from tests.parts.model_server import running_model_server
 from tests.parts.valkey import Valkey
@@ -112,6 +113,14 @@ def queue_site(django_db_setup: None, llm_settings: Mapping[str, Any]) -> Iterat
 def thread_site(django_db_setup: None, llm_settings: Mapping[str, Any]) -> Iterator[str]:
     """The address of a site without a queue server."""
     with WebProcess({"WAGTAIL_LLM_ACTIONS": llm_settings}) as web:
+        web.wait_until_ready()
+        yield f"http://{web.address}"
+
+
+@pytest.fixture(scope="session")
+def showcase_site(django_db_setup: None) -> Iterator[str]:
+    """The address of a site that a `Showcase` fills, which needs no queue server and no model."""
+    with WebProcess(SETTINGS) as web:
         web.wait_until_ready()
         yield f"http://{web.address}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
@@ -88,6 +89,23 @@ def test_undo_brings_all_suggestions_back(visit: Visit) -> None:
 
     expect(summary.card).to_be_hidden()
     eventually(lambda: decisions() == ["dismissed", "dismissed"])
+
+
+def test_one_question_is_for_all_suggestions_of_a_click(visit: Visit) -> None:
+    LLMActionFactory(model="slow", suggestions=3)
+    editor = visit(EditorFactory())
+    editor.open(edit_url(BlogPageFactory()))
+    asked: list[str] = []
+    editor.page.on("request", lambda request: asked.append(request.url))
+    summary = editor.field("Summary")
+
+    summary.generate.click()
+    summary.wait_for_proposal()
+    expect(summary.button("Cancel")).to_be_hidden()
+
+    polls = [urlsplit(url) for url in asked if "after=" in url]
+    assert len({poll.path for poll in polls}) == 1
+    assert all(len(parse_qs(poll.query)["after"]) == 3 for poll in polls)
 
 
 def test_cancel_stops_all_suggestions(visit: Visit) -> None:

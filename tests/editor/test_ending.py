@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
+from example_site.blog.models import BlogPage
 from tests.editor.forms import take_page_rights
 from tests.editor.verbs import cancel, decide, poll, running
 from tests.factories import AdminFactory, BlogPageFactory, EditorFactory, LLMRunFactory
@@ -112,18 +113,46 @@ def test_the_end_of_a_run_is_not_shown_after_the_right_was_taken_away(
 
     response = verb(client, run)
 
-    assert (response.status_code, response.json()["error"]["code"]) == (403, "permission_denied")
+    assert (response.status_code, response.json()["error"]) == (
+        403,
+        {
+            "code": "permission_denied",
+            "message": "You are not allowed to edit this any more. The text is kept in the history.",
+        },
+    )
     assert "tide" not in response.text
 
 
-def test_the_end_of_a_run_is_not_shown_while_somebody_else_locks_the_page(
-    client: Client, editor: User
-) -> None:
+def test_a_lock_takes_nobodys_right_to_see_and_copy_a_text(client: Client, editor: User) -> None:
     page = BlogPageFactory(locked=True, locked_by=AdminFactory(), locked_at=timezone.now())
 
-    response = poll(client, LLMRunFactory(user=editor, page=page, succeeded=True))
+    state = poll(client, LLMRunFactory(user=editor, page=page, succeeded=True)).json()
 
-    assert response.status_code == 403
+    assert state["output"] == "The tide came early."
+    assert state["barred"] == (
+        "This was locked while the text was being written, and cannot be saved. Copy the text, or "
+        "reload the page when it is unlocked."
+    )
+
+
+def test_the_one_who_locked_the_page_is_not_barred(client: Client, editor: User) -> None:
+    page = BlogPageFactory(locked=True, locked_by=editor, locked_at=timezone.now())
+
+    state = poll(client, LLMRunFactory(user=editor, page=page, succeeded=True)).json()
+
+    assert state["barred"] == ""
+
+
+def test_a_text_for_a_page_that_was_deleted_can_be_copied(client: Client, editor: User) -> None:
+    run = LLMRunFactory(user=editor, succeeded=True)
+    BlogPage.objects.all().delete()
+
+    state = poll(client, run).json()
+
+    assert state["output"] == "The tide came early."
+    assert state["barred"] == (
+        "This was deleted while the text was being written. Copy the text to keep it."
+    )
 
 
 @pytest.mark.parametrize("verb", [poll, cancel, decide])

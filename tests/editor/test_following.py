@@ -7,12 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from tests.editor.forms import click, page_edit
 from tests.editor.verbs import poll, running
-from tests.factories import AuthorFactory, BlogPageFactory, LLMActionFactory, LLMRunFactory
+from tests.factories import BlogPageFactory, LLMActionFactory, LLMRunFactory
 from wagtail_llm_actions.generation import FinishReason, Usage
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.execute import execute
@@ -21,15 +20,11 @@ from wagtail_llm_actions.streams import get_stream
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.test import Client
-    from pytest_django import DjangoAssertNumQueries
 
     from tests.kept_queue import KeptQueue
     from wagtail_llm_actions.providers.testing import ScriptedProvider
 
 pytestmark = pytest.mark.django_db
-
-# Before any view of Wagtail's admin: session, user, the user's rights and groups' rights, profile.
-ADMIN_ACCESS_QUERIES = 5
 
 
 def test_a_run_is_followed_from_the_click_to_the_decision(
@@ -116,6 +111,7 @@ def test_a_poll_holds_neither_the_prompt_nor_the_instructions(client: Client, ed
     assert "Secret" not in poll(client, run).text
 
 
+@pytest.mark.usefixtures("recovery_by_polls")
 def test_a_run_whose_worker_was_lost_is_ended_by_a_poll(client: Client, editor: User) -> None:
     run = running(user=editor)
     LLMRun.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
@@ -125,43 +121,13 @@ def test_a_run_whose_worker_was_lost_is_ended_by_a_poll(client: Client, editor: 
     assert (state["status"], state["error"]["code"]) == ("failed", "interrupted")
 
 
+@pytest.mark.usefixtures("recovery_by_polls")
 def test_a_run_that_waits_for_long_is_queued_again(
     client: Client, editor: User, kept_queue: type[KeptQueue]
 ) -> None:
     fresh = LLMRunFactory(user=editor)
     old = LLMRunFactory(user=editor, queued_at=timezone.now() - timedelta(seconds=10))
 
-    for run in (fresh, old):
-        poll(client, run)
+    poll(client, fresh)
 
     assert [run_id for run_id, _ in kept_queue.waiting] == [old.pk]
-
-
-def test_polling_a_run_takes_few_queries(
-    client: Client, editor: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    waits, runs = LLMRunFactory(user=editor), running(user=editor)
-    LLMRunFactory.create_batch(3)
-
-    with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 2):
-        poll(client, waits)
-    with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 2):
-        poll(client, runs)
-
-
-def test_the_last_poll_also_asks_for_the_right_to_edit(
-    client: Client, editor: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    page = LLMRunFactory(user=editor, succeeded=True)
-    author = AuthorFactory()
-    snippet = LLMRunFactory(
-        user=editor,
-        succeeded=True,
-        action__model_type=ContentType.objects.get_for_model(author),
-        target_object_id=str(author.pk),
-    )
-
-    with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 5):
-        poll(client, page)
-    with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 2):
-        poll(client, snippet)

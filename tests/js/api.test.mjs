@@ -74,17 +74,27 @@ test('the form travels without its files', async () => {
 test('a refusal speaks in the words of the server', async () => {
   answers = [json({ error: { code: 'permission_denied', message: 'Not you.' } }, 403)];
   const error = { message: 'Not you.', code: 'permission_denied', transient: false };
-  await assert.rejects(api().poll(run, '17'), error);
-  assert.equal(asked[0].url, '/run/?after=17');
+  await assert.rejects(api().poll('/run/', ['17', 'done']), error);
+  assert.equal(asked[0].url, '/run/?after=17&after=done');
 });
 
 test('whatever else comes back becomes a sentence too', async () => {
   const html = (status) => () => new Response('<h1>Log in</h1>', { status });
   answers = [html(200), html(502), lost];
   const requests = api();
-  await assert.rejects(requests.poll(run, ''), { message: 'Unexpected.', transient: false });
-  await assert.rejects(requests.poll(run, ''), { message: 'Unexpected.', transient: true });
-  await assert.rejects(requests.poll(run, ''), { message: 'Unreachable.', transient: true });
+  await assert.rejects(requests.poll('/run/?pass=1', ['0']), {
+    message: 'Unexpected.',
+    transient: false,
+  });
+  await assert.rejects(requests.poll('/run/?pass=1', ['0']), {
+    message: 'Unexpected.',
+    transient: true,
+  });
+  await assert.rejects(requests.poll('/run/?pass=1', ['0']), {
+    message: 'Unreachable.',
+    transient: true,
+  });
+  assert.equal(asked[0].url, '/run/?pass=1&after=0');
 });
 
 test('a form that a server refuses for its size is told of in words', async () => {

@@ -45,6 +45,8 @@ declare namespace LLMActions {
   interface Offers {
     fields: Record<string, Offer>;
     runs: Run[];
+    /** Whether there is something to show in the side panel. */
+    panel: boolean;
     /** How many earlier texts each field has, besides the one in its card. */
     earlier: Record<string, number>;
   }
@@ -58,6 +60,38 @@ declare namespace LLMActions {
 
   interface Earlier {
     fields: Record<string, EarlierRun[]>;
+  }
+
+  /** A finished run, whatever came of it. */
+  interface PanelRun extends EarlierRun {
+    status_label: string;
+    /** What its own user asked for in addition. */
+    instruction: string;
+    /** The beginning of what was sent, for its own user. */
+    prompt: string;
+    /** Its page in the history; empty for those who may not view runs. */
+    details_url: string;
+  }
+
+  /** What the side panel shows. */
+  interface Panel {
+    groups: { path: string; label: string; runs: PanelRun[] }[];
+    has_more: boolean;
+    /** Empty for those who may not view runs. */
+    history_url: string;
+  }
+
+  /** A field that a text can be proposed for. */
+  interface Widget {
+    bar: { root: HTMLElement };
+    isBusy(): boolean;
+    proposeAgain(run: Run): void;
+  }
+
+  /** What the side panel needs of the widgets. */
+  interface Started {
+    widgets: Map<string, Widget>;
+    loadPanel: () => Promise<Panel>;
   }
 
   interface Run {
@@ -78,11 +112,15 @@ declare namespace LLMActions {
     text: string;
     /** Opaque; goes back with the next question. */
     cursor: string;
+    /** When to ask again. */
+    poll_after_ms: number;
     /** The whole text, when final. */
     output: string;
     finish_reason: 'stop' | 'length' | 'content_filter' | null;
     /** What the editor should know about a text that was written. */
     notice: string;
+    /** Why the form cannot take the text any more; mostly empty. */
+    barred: string;
     error: { code: string; message: string; report: string } | null;
     model: string;
     input_tokens: number | null;
@@ -93,9 +131,29 @@ declare namespace LLMActions {
     decision: 'none' | 'accepted' | 'edited' | 'dismissed';
     /** The other runs of the same click; only where a run is started or found again. */
     suggestions: Run[];
+    /** Of the first run of a click: the address of all of them. */
     poll_url: string;
     cancel_url: string;
     decide_url: string;
+  }
+
+  /** What changes about a run that is not final; all of it about one that is. */
+  type RunNews = Pick<
+    Run,
+    'id' | 'status' | 'ahead' | 'waiting' | 'attempts' | 'text' | 'cursor' | 'poll_after_ms'
+  > &
+    Partial<Run>;
+
+  /** The answer to a poll: of the first run that is not final yet, and of the others. */
+  type News = Omit<RunNews, 'suggestions'> & { suggestions?: RunNews[] };
+
+  /** What has happened to one of the runs of a click. */
+  interface RunChange {
+    /** Among them. */
+    index: number;
+    run: Run;
+    /** All of it so far. */
+    text: string;
   }
 
   interface RequestError extends Error {
@@ -166,6 +224,7 @@ declare namespace LLMActions {
     /** Of a failed run, for whoever helps. */
     report?: string;
     notice?: string;
+    /** It cannot be accepted; the notice says why. */
     details?: string;
   }
 
@@ -186,6 +245,7 @@ declare namespace LLMActions {
     | 'undone'
     | 'copied'
     | 'changed'
+    | 'filled'
     | 'length'
     | 'tooLong'
     | 'suggestion'
@@ -220,6 +280,8 @@ declare namespace LLMActions {
     texts: Texts;
     requests: ReturnType<Arguments['api']['createApi']>;
     loadEarlier: () => Promise<Earlier>;
+    /** Tells the form that a run has ended, or was decided on. */
+    changed: () => void;
     compare: (before: string, after: string) => Promise<Change[]>;
   }
 }

@@ -212,6 +212,15 @@ def test_the_output_is_seen_by_those_who_may_edit_the_object() -> None:
     assert not may_see_output(UserFactory(), run)
 
 
+def test_a_lock_hides_no_output_from_those_who_have_the_right_to_edit() -> None:
+    run = LLMRunFactory(succeeded=True)
+    lock(run.target, AdminFactory())
+
+    assert may_see_output(EditorFactory(), run)
+    assert not may_edit(EditorFactory(), run.target)
+    assert not may_see_output(UserFactory(), run)
+
+
 @pytest.mark.parametrize("object_id", [None, "4711"], ids=["not saved yet", "deleted since"])
 def test_the_output_for_no_object_is_seen_by_the_one_who_started_the_run(
     object_id: str | None,

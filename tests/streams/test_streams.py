@@ -78,6 +78,21 @@ def test_runs_do_not_mix(stream: Stream, run: LLMRun) -> None:
     assert stream.read(other.pk, 0)[0] == "Two"
 
 
+def test_several_runs_are_read_at_once_each_from_its_own_position(
+    stream: Stream, run: LLMRun
+) -> None:
+    other = LLMRunFactory(running=True, action=run.action, user=run.user, page=run.target)
+    nobody = uuid.uuid4()
+    stream.append(run.pk, "One")
+    stream.append(other.pk, "Two")
+
+    assert stream.read_all({run.pk: 1, other.pk: 0, nobody: 7}) == {
+        run.pk: ("ne", 3),
+        other.pk: ("Two", 3),
+        nobody: ("", 7),
+    }
+
+
 def test_an_unknown_run_has_no_text(stream: Stream) -> None:
     assert stream.read(uuid.uuid4(), 0) == ("", 0)
     assert stream.read(uuid.uuid4(), 7) == ("", 7)

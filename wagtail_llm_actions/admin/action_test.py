@@ -14,13 +14,13 @@ from wagtail.admin.panels import Panel
 
 from wagtail_llm_actions.admin.advice import advice
 from wagtail_llm_actions.admin.editor.forms import locate
-from wagtail_llm_actions.admin.editor.state import run_state
+from wagtail_llm_actions.admin.editor.glance import cursors_of, with_pass
+from wagtail_llm_actions.admin.editor.state import START, Cursor, run_state
 from wagtail_llm_actions.admin.editor.views import (
     BadInput,
     json_errors,
     own_run,
     request_id,
-    text_cursor,
 )
 from wagtail_llm_actions.admin.forms import LLMActionForm
 from wagtail_llm_actions.admin.history import HISTORY_POLICY
@@ -140,7 +140,7 @@ def test(request: HttpRequest, run_id: UUID) -> JsonResponse:
     _check_permission(request)
     recover_soon()
     run = own_run(request, run_id)
-    return JsonResponse(_state(request, run, text_cursor(request)))
+    return JsonResponse(_state(request, run, cursors_of(request, [run.pk]).get(run.pk, START)))
 
 
 def _check_permission(request: HttpRequest) -> None:
@@ -178,8 +178,9 @@ def _refusal(problems: dict[str, str]) -> JsonResponse:
     return JsonResponse({"error": error}, status=400)
 
 
-def _state(request: HttpRequest, run: LLMRun, after: int = 0) -> dict[str, Any]:
-    state: dict[str, Any] = {**run_state(run, after)}
+def _state(request: HttpRequest, run: LLMRun, cursor: Cursor = START) -> dict[str, Any]:
+    state = run_state(run, cursor)
+    state["poll_url"] = reverse("wagtail_llm_actions:test", args=[run.pk])
     may_see = HISTORY_POLICY.user_has_permission(request.user, "view")
     of_test: TestState = {
         "problems": _problems(run),
@@ -187,8 +188,7 @@ def _state(request: HttpRequest, run: LLMRun, after: int = 0) -> dict[str, Any]:
         "finish": finish_words(run),
         "history_url": reverse("wagtail_llm_actions:history_run", args=[run.pk]) if may_see else "",
     }
-    poll_url = reverse("wagtail_llm_actions:test", args=[run.pk])
-    return {**state, **of_test, "poll_url": poll_url}
+    return {**with_pass(request, state, [run]), **of_test}
 
 
 def _problems(run: LLMRun) -> dict[str, str]:

@@ -9,9 +9,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
-from wagtail.permission_policies import ModelPermissionPolicy
 
 from wagtail_llm_actions.admin.model_fields import model_fields
+from wagtail_llm_actions.admin.template_form import TEMPLATE_POLICY
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.runs.permissions import target_models
@@ -20,8 +20,6 @@ from wagtail_llm_actions.runs.values import SUMMARY_FIELDS, field_label, max_len
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-TEMPLATE_POLICY = ModelPermissionPolicy(PromptTemplate)
 
 DESCRIPTIONS = ("search_description",)
 TITLES = ("title", "seo_title", "headline", "name")

@@ -19,13 +19,10 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from wagtail_llm_actions.admin.first_action import (
-    TEMPLATE_POLICY,
-    create_first_action,
-    fitting_types,
-)
+from wagtail_llm_actions.admin.first_action import create_first_action, fitting_types
 from wagtail_llm_actions.admin.forms import ModelTypeField
 from wagtail_llm_actions.admin.models_page import ACTION_POLICY
+from wagtail_llm_actions.admin.template_form import TEMPLATE_POLICY
 from wagtail_llm_actions.conf import RQ_QUEUE, THREAD_QUEUE, get_settings
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMAction, PromptTemplate

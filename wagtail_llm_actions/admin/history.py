@@ -97,7 +97,6 @@ class HistoryView(StyledListing, SafeExportMixin, ReportView):
         title = TitleColumn(
             "action_label",
             label=_("Action"),
-            width="180",
             get_url=lambda run: reverse("wagtail_llm_actions:history_run", args=[run.pk]),
         )
         cost = Column(lambda run: usd(run.cost_usd), label=_("Cost"))
@@ -109,9 +108,9 @@ class HistoryView(StyledListing, SafeExportMixin, ReportView):
             Column(lambda run: model_label(run.model_key), label=_("Model")),
             StatusColumn(),
             Column("get_decision_display", label=_("Decision")),
-            Column(_tokens, label=_("Tokens")),
+            Column(_tokens, label=_("Tokens"), classname="llm-actions-short"),
             *([cost] if may_view_costs(self.request.user) else []),
-            Column(_seconds, label=_("Time")),
+            Column(_seconds, label=_("Time"), classname="llm-actions-short"),
             DateColumn("queued_at", label=_("When")),
         ]
 

@@ -9,7 +9,9 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import DateRangeField
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from wagtail_llm_actions.admin.forms import model_type_label
@@ -39,10 +41,33 @@ def target_types() -> list[tuple[int, str]]:
     )
 
 
+class SiteDaysField(DateRangeField):
+    """From one day to another, cut where the reports cut them; Wagtail sets the reader's own zone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        zone = timezone.get_default_timezone_name()
+        kwargs["help_text"] = _("Days begin and end in the time zone of the site, %(zone)s.") % {
+            "zone": zone
+        }
+        super().__init__(*args, **kwargs)
+
+    def compress(self, data_list: Any) -> slice | None:
+        """Return the first and the last moment."""
+        with timezone.override(timezone.get_default_timezone()):
+            bounds: slice | None = super().compress(data_list)
+        return bounds
+
+
+class SiteDaysFilter(django_filters.DateFromToRangeFilter):
+    """Keeps what lies between two days of the site's time zone."""
+
+    field_class = SiteDaysField
+
+
 class HistoryFilterSet(WagtailFilterSet):
     """The filters of the list of runs; the search in texts comes last."""
 
-    queued_at = django_filters.DateFromToRangeFilter(label=_("Date"), widget=DateRangePickerWidget)
+    queued_at = SiteDaysFilter(label=_("Date"), widget=DateRangePickerWidget)
     status = django_filters.ChoiceFilter(label=_("Status"), choices=LLMRun.Status.choices)
     action = django_filters.ModelChoiceFilter(
         label=_("Action"), queryset=LLMAction.objects.order_by("label")
@@ -50,7 +75,9 @@ class HistoryFilterSet(WagtailFilterSet):
     page_type = django_filters.ChoiceFilter(
         label=_("Page or snippet type"), field_name="target_content_type", choices=target_types
     )
-    page = django_filters.CharFilter(label=_("Page: its title or number"), method="filter_page")
+    page = django_filters.CharFilter(
+        label=_("Page or snippet: its title or number"), method="filter_page"
+    )
     model_key = django_filters.ChoiceFilter(label=_("Model"), choices=asked_models)
     user = django_filters.ModelChoiceFilter(
         label=_("User"),
@@ -81,7 +108,8 @@ class HistoryFilterSet(WagtailFilterSet):
         """Keep the runs on objects that have this number, or whose title holds this."""
         if value.isdecimal():
             return runs.filter(target_object_id=value)
-        return runs.filter(target_label__icontains=value)
+        # The number of a snippet can be a text, such as a UUID.
+        return runs.filter(Q(target_object_id=value) | Q(target_label__icontains=value))
 
     def filter_text(self, runs: QuerySet[LLMRun], name: str, value: str) -> QuerySet[LLMRun]:
         """Keep the runs whose texts hold this, among the newest that the other filters left."""

@@ -50,7 +50,7 @@ class PromptTemplateForm(WagtailAdminModelForm):
     preview_source = forms.CharField(
         label=_lazy("Source field"),
         required=False,
-        widget=forms.Select,
+        widget=forms.Select(choices=[("", _lazy("Automatic"))]),
         help_text=_lazy("What {{ input }} stands for in the preview."),
     )
     preview_model = forms.ChoiceField(

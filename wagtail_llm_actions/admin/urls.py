@@ -6,6 +6,7 @@ from django.urls import path
 
 from wagtail_llm_actions.admin import action_test, first_steps, history, usage
 from wagtail_llm_actions.admin.editor import views
+from wagtail_llm_actions.admin.editor.glance import PolledPattern
 from wagtail_llm_actions.admin.models_page import AskAgainView, CheckModelsView, ModelsView
 from wagtail_llm_actions.admin.run_page import RunView
 from wagtail_llm_actions.admin.template_form import check_template, preview_template
@@ -43,11 +44,11 @@ urlpatterns = [
     path("llm/template/check/", check_template, name="check_template"),
     path("llm/template/preview/", preview_template, name="preview_template"),
     path("llm/tests/", action_test.tests, name="tests"),
-    path("llm/tests/<uuid:run_id>/", action_test.test, name="test"),
+    PolledPattern("llm/tests/<uuid:run_id>/", action_test.test, name="test"),
     path("llm/offers/", views.offers, name="offers"),
     path("llm/page-runs/", views.object_runs, name="object_runs"),
     path("llm/runs/", views.runs, name="runs"),
-    path("llm/runs/<uuid:run_id>/", views.run, name="run"),
+    PolledPattern("llm/runs/<uuid:run_id>/", views.run, name="run"),
     path("llm/runs/<uuid:run_id>/cancel/", views.cancel, name="cancel"),
     path("llm/runs/<uuid:run_id>/decide/", views.decide, name="decide"),
 ]

@@ -66,12 +66,12 @@ def by_model(usage: Usage, *, with_costs: bool) -> Table:
 
 
 def by_user(usage: Usage, *, with_costs: bool) -> Table:
-    """Return the figures of each user; those who are gone together."""
+    """Return the figures of each user; runs of those who are gone, and of nobody, together."""
     groups = usage.by("user")
     users = get_user_model()._default_manager.in_bulk({group.key for group in groups if group.key})
     rows = [
         (
-            get_user_display_name(users[group.key]) if group.key in users else _("Deleted users"),
+            get_user_display_name(users[group.key]) if group.key in users else _("No user"),
             {"user": group.key} if group.key in users else None,
             group.figures,
         )

@@ -139,6 +139,10 @@ class LLMActionViewSet(SnippetViewSet):
         return with_recent_use(LLMAction.objects.select_related("model_type"))
 
 
+class PromptTemplateIndexView(StyledListing, IndexView):
+    """The list of templates."""
+
+
 class PromptTemplateViewSet(SnippetViewSet):
     """List, create and edit prompt templates."""
 
@@ -147,6 +151,7 @@ class PromptTemplateViewSet(SnippetViewSet):
     url_namespace = "wagtail_llm_actions_templates"
     icon = "doc-full"
     menu_label = _("Prompt templates")
+    index_view_class = PromptTemplateIndexView
     add_view_class = NoAutosaveCreateView
     copy_view_class = NoAutosaveCopyView
     edit_view_class = NoAutosaveEditView

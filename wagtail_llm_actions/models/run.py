@@ -21,7 +21,8 @@ class LLMRun(models.Model):
 
     It points to its target by content type and id in text, not by a foreign key: Page is swappable
     since Wagtail 8.0, and a run outlives its page. ``target_object_id`` is null while the object is
-    not saved yet; ``form_key`` then tells which form it belongs to.
+    not saved yet; ``form_key`` then tells which form it belongs to. Of a bulk run it tells which
+    call has started it.
     """
 
     class Status(models.TextChoices):

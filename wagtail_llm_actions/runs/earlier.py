@@ -1,38 +1,50 @@
-"""Texts that were written for an object before, whatever became of them."""
+"""Runs that were made for an object before, and the texts they wrote."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
+from django.db.models.functions import Left
 
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.open import runs_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from uuid import UUID
 
     from django.db import models
     from django.db.models import QuerySet
 
 MAX_EARLIER = 50
+MAX_PROMPT_CHARS = 2_000
 
 
-def earlier_runs(
+def finished_runs(
     user: Any, instance: models.Model, form_key: str, fields: Collection[str]
 ) -> QuerySet[LLMRun]:
-    """Return the finished runs that wrote a text for these fields, the newest first.
+    """Return the finished runs for these fields, whatever came of them, the newest first.
 
     Those of all users, for whom the object is one; a form that is not saved yet has its own.
     """
     runs = runs_at(instance, form_key).filter(
-        trigger=LLMRun.Trigger.EDITOR, status=LLMRun.Status.SUCCEEDED, field_path__in=fields
+        trigger__in=[LLMRun.Trigger.EDITOR, LLMRun.Trigger.BULK], field_path__in=fields
     )
     if instance._state.adding:
         runs = runs.filter(user=user)
     # Long texts that nobody is shown here.
     deferred = runs.defer("prompt", "system_instructions", "error_detail")
-    return deferred.exclude(output="").select_related("user").order_by("-queued_at")
+    finished = deferred.exclude(status__in=LLMRun.UNFINISHED)
+    return finished.select_related("user").order_by("-queued_at")
+
+
+def earlier_runs(
+    user: Any, instance: models.Model, form_key: str, fields: Collection[str]
+) -> QuerySet[LLMRun]:
+    """Return those of the finished runs that wrote a text which can be proposed again."""
+    runs = finished_runs(user, instance, form_key, fields)
+    return runs.filter(status=LLMRun.Status.SUCCEEDED).exclude(output="")
 
 
 def earlier_counts(
@@ -49,3 +61,9 @@ def earlier_counts(
     runs = earlier_runs(user, instance, form_key, fields).exclude(pk__in=without)
     counted = runs.order_by().values_list("field_path").annotate(Count("pk"))
     return dict(counted)
+
+
+def prompt_beginnings(runs: Iterable[LLMRun]) -> dict[UUID, str]:
+    """Return the first ``MAX_PROMPT_CHARS`` characters of what each run sent, by one query."""
+    found = LLMRun.objects.filter(pk__in=[run.pk for run in runs])
+    return dict(found.values_list("pk", Left("prompt", MAX_PROMPT_CHARS)))

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
 
 
 def lane_of(run: LLMRun) -> Lane:
     """Return the lane of a run: nobody waits for one of many that were started at once."""
     return Lane.BULK if run.trigger == LLMRun.Trigger.BULK else Lane.INTERACTIVE
+
+
+def waiting_before(runs: Sequence[LLMRun]) -> dict[UUID, int]:
+    """Return how many runs wait in the same lane before each of these, by one query.
+
+    Args:
+        runs: Of one click, and waiting too.
+    """
+    if not runs:
+        return {}
+    bulk = Q(trigger=LLMRun.Trigger.BULK)
+    same_lane = bulk if lane_of(runs[0]) is Lane.BULK else ~bulk
+    waiting = LLMRun.objects.filter(same_lane, status=LLMRun.Status.QUEUED, retry_at=None)
+    counts = {
+        f"before_{index}": Count("pk", filter=Q(queued_at__lt=run.queued_at))
+        for index, run in enumerate(runs)
+    }
+    return dict(zip([run.pk for run in runs], waiting.aggregate(**counts).values(), strict=True))

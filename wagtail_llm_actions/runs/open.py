@@ -22,20 +22,16 @@ MAX_RUNS = 50
 
 
 def open_runs(user: Any, instance: models.Model, form_key: str) -> list[LLMRun]:
-    """Return the user's open runs on an object or an unsaved form, the newest of each field.
+    """Return what waits for a user on an object or an unsaved form, the newest of each field.
 
-    Of several suggestions all are returned, one behind the other, also those that failed.
+    That are their own runs, and the texts of bulk runs, which are for everybody who may edit the
+    object and wait as long as it takes. Of several suggestions all are returned, one behind the
+    other, also those that failed.
     """
+    own = Q(user=user, trigger=LLMRun.Trigger.EDITOR, queued_at__gt=timezone.now() - KEPT)
+    bulk = Q(trigger=LLMRun.Trigger.BULK, status=LLMRun.Status.SUCCEEDED)
     recover_soon()
-    runs = (
-        runs_at(instance, form_key)
-        .filter(
-            user=user,
-            trigger=LLMRun.Trigger.EDITOR,
-            queued_at__gt=timezone.now() - KEPT,
-        )
-        .order_by("-queued_at")[:MAX_RUNS]
-    )
+    runs = runs_at(instance, form_key).filter(own | bulk).order_by("-queued_at")[:MAX_RUNS]
     newest: dict[str, list[LLMRun]] = {}
     for run in runs:
         batch = newest.setdefault(run.field_path, [])

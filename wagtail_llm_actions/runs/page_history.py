@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -42,13 +43,16 @@ class AcceptedFormatter(LogFormatter):  # type: ignore[misc]
 
 
 def log_accepted(user: Any, instance: models.Model) -> None:
-    """Log the texts that the user has accepted on an object that was saved just now, each once."""
+    """Log the texts that the user has accepted on an object that was saved just now, each once.
+
+    A text of a bulk run counts as accepted by the one who saves it.
+    """
     now = timezone.now()
+    own = Q(user=user, trigger=LLMRun.Trigger.EDITOR)
     waiting = LLMRun.objects.filter(
+        own | Q(trigger=LLMRun.Trigger.BULK),
         target_content_type=ContentType.objects.get_for_model(type(instance)),
         target_object_id=str(instance.pk),
-        user=user,
-        trigger=LLMRun.Trigger.EDITOR,
         decision__in=[LLMRun.Decision.ACCEPTED, LLMRun.Decision.EDITED],
         decided_at__gt=now - REMEMBERED,
         logged_at=None,

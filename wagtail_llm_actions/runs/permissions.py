@@ -32,19 +32,29 @@ def may_edit(user: Any, instance: models.Model, parent: AbstractPage | None = No
 
     ``instance`` is not saved yet on a create form; ``parent`` is then the page it will stand under.
     """
+    return has_right_to_edit(user, instance, parent) and not is_locked_for(user, instance)
+
+
+def has_right_to_edit(
+    user: Any, instance: models.Model, parent: AbstractPage | None = None
+) -> bool:
+    """Whether the user may edit this object when it is not locked."""
     if isinstance(instance, AbstractPage):
         if parent is not None:
             return bool(parent.permissions_for_user(user).can_add_subpage())
-        if not instance.permissions_for_user(user).can_edit():
-            return False
-    else:
-        policy = permission_policy_for(type(instance))
-        if instance._state.adding:
-            return bool(policy.user_has_permission(user, "add"))
-        if not policy.user_has_permission_for_instance(user, "change", instance):
-            return False
-    lock = instance.get_lock() if hasattr(instance, "get_lock") else None
-    return not (lock and lock.for_user(user))
+        return bool(instance.permissions_for_user(user).can_edit())
+    policy = permission_policy_for(type(instance))
+    if instance._state.adding:
+        return bool(policy.user_has_permission(user, "add"))
+    return bool(policy.user_has_permission_for_instance(user, "change", instance))
+
+
+def is_locked_for(user: Any, instance: models.Model) -> bool:
+    """Whether a lock keeps the user from saving this object, which takes nobody's right to see."""
+    if instance._state.adding or not hasattr(instance, "get_lock"):
+        return False
+    lock = instance.get_lock()
+    return bool(lock and lock.for_user(user))
 
 
 def offered_actions(user: Any, model: type[models.Model]) -> QuerySet[LLMAction]:
@@ -87,14 +97,20 @@ def offered_at(
 
 
 def may_follow(user: Any, run: LLMRun) -> bool:
-    """Whether the user may poll, cancel and decide on a run: it is theirs."""
-    return run.user_id is not None and run.user_id == user.pk
+    """Whether the user may poll, cancel and decide on a run.
+
+    It is theirs, or a bulk run of an object that they may edit.
+    """
+    if run.user_id is not None and run.user_id == user.pk:
+        return True
+    is_bulk = run.trigger == LLMRun.Trigger.BULK
+    return is_bulk and run.target is not None and may_edit(user, run.target)
 
 
 def may_see_output(user: Any, run: LLMRun) -> bool:
-    """Whether the user may still edit the object that a run was for.
+    """Whether the user still has the right to edit the object that a run was for.
 
     A run whose object is not saved yet, or was deleted since, is seen by the one who started it.
     """
     target = run.target
-    return may_follow(user, run) if target is None else may_edit(user, target)
+    return may_follow(user, run) if target is None else has_right_to_edit(user, target)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from wagtail_llm_actions.errors import LimitReached, QueueUnavailable
 from wagtail_llm_actions.models import LLMRun
@@ -12,6 +14,9 @@ from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.finish import fail, fail_unstarted
 from wagtail_llm_actions.runs.lanes import lane_of
 from wagtail_llm_actions.runs.limits import check_limits, was_refused_lately
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +55,27 @@ def record(run: LLMRun, *others: LLMRun) -> LLMRun:
         raise
     run.refresh_from_db()
     return run
+
+
+def record_many(runs: Sequence[LLMRun]) -> None:
+    """Save runs for which nobody waits by one query, and queue those that can be sent.
+
+    What the queue does not take stays queued here, and is due at once for ``recover``.
+    """
+    LLMRun.objects.bulk_create(runs)
+    transaction.on_commit(lambda: _enqueue_many([run for run in runs if not run.is_final]))
+
+
+def _enqueue_many(runs: Sequence[LLMRun]) -> None:
+    for number, run in enumerate(runs):
+        try:
+            get_queue().enqueue(run.pk, lane_of(run))
+        except QueueUnavailable as error:
+            # Each further one would wait for the server again.
+            left = [run.pk for run in runs[number:]]
+            logger.warning("%d runs could not be queued: %s", len(left), error)
+            LLMRun.objects.filter(pk__in=left).update(retry_at=timezone.now())
+            return
 
 
 def _enqueue(run: LLMRun) -> None:

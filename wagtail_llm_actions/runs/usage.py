@@ -64,7 +64,7 @@ _COUNTS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """The numbers of some runs; percentiles are of those that succeeded."""
+    """The numbers of some runs; percentiles are of those that succeeded, bulk runs left out."""
 
     runs: int = 0
     queued: int = 0
@@ -133,6 +133,11 @@ def editors_runs(period: Period) -> QuerySet[LLMRun]:
     return runs.exclude(trigger=LLMRun.Trigger.TEST).order_by()
 
 
+def counted(runs: QuerySet[LLMRun]) -> Figures:
+    """Return the numbers of some runs, without their times."""
+    return Figures(**runs.aggregate(**_COUNTS))
+
+
 class Usage:
     """The figures of one period; each is asked for when it is needed, and once."""
 
@@ -142,7 +147,7 @@ class Usage:
     @cached_property
     def counts(self) -> Figures:
         """All runs of the period without their times, for which every run is read."""
-        return Figures(**editors_runs(self.period).aggregate(**_COUNTS))
+        return counted(editors_runs(self.period))
 
     @cached_property
     def totals(self) -> Figures:
@@ -202,6 +207,8 @@ class Usage:
         rows = (
             editors_runs(self.period)
             .filter(status=Status.SUCCEEDED)
+            # For hours in the queue, while nobody waits.
+            .exclude(trigger=LLMRun.Trigger.BULK)
             .values_list(
                 "queued_at",
                 "finished_at",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import F, TextField, Value
+from django.db.models import Case, F, TextField, Value, When
 from django.db.models.functions import Concat, Substr
 
 from wagtail_llm_actions.streams.base import Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -34,7 +35,7 @@ class DatabaseStream(Stream):
         A run that somebody else has ended keeps its output as it is.
         """
         try:
-            self._row(run_id).filter(status="running").update(
+            self._rows([run_id]).filter(status="running").update(
                 output=Concat(F("output"), Value(text), output_field=TextField())
             )
         except (InterfaceError, OperationalError) as error:
@@ -45,13 +46,25 @@ class DatabaseStream(Stream):
 
     def read(self, run_id: UUID, after: int) -> tuple[str, int]:
         """Read what stands behind a number of characters."""
-        rest = Substr("output", min(after, MAX_POSITION) + 1, output_field=TextField())
-        text = self._row(run_id).values_list(rest, flat=True).first() or ""
-        return text, after + len(text)
+        return self.read_all({run_id: after})[run_id]
+
+    def read_all(self, positions: Mapping[UUID, int]) -> dict[UUID, tuple[str, int]]:
+        """Read all of them by one query."""
+        starts = [
+            When(pk=run_id, then=Value(min(after, MAX_POSITION) + 1))
+            for run_id, after in positions.items()
+        ]
+        rest = Substr("output", Case(*starts), output_field=TextField())
+        texts = dict(self._rows(positions).values_list("pk", rest))
+        return {
+            run_id: (text := texts.get(run_id, ""), after + len(text))
+            for run_id, after in positions.items()
+        }
 
     def close(self, run_id: UUID) -> None:
         """Do nothing: the live text is the run's output."""
 
-    def _row(self, run_id: UUID) -> QuerySet[Any]:
+    def _rows(self, run_ids: Iterable[UUID]) -> QuerySet[Any]:
         # By name, since the models stand above the streams.
-        return apps.get_model("wagtail_llm_actions", "LLMRun")._default_manager.filter(pk=run_id)
+        runs = apps.get_model("wagtail_llm_actions", "LLMRun")._default_manager
+        return runs.filter(pk__in=list(run_ids))

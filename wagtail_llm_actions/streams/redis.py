@@ -11,6 +11,7 @@ from wagtail_llm_actions.connections import impatient_connection
 from wagtail_llm_actions.streams.base import Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
 logger = logging.getLogger(__name__)
@@ -41,12 +42,22 @@ class RedisStream(Stream):
 
     def read(self, run_id: UUID, after: int) -> tuple[str, int]:
         """Read what stands behind a number of bytes."""
+        return self.read_all({run_id: after})[run_id]
+
+    def read_all(self, positions: Mapping[UUID, int]) -> dict[UUID, tuple[str, int]]:
+        """Read all of them on one way to the server and back."""
+        pipeline = impatient_connection(QUEUE).pipeline(transaction=False)
+        for run_id, after in positions.items():
+            pipeline.getrange(_key(run_id), after, -1)
         try:
-            data = cast("bytes", impatient_connection(QUEUE).getrange(_key(run_id), after, -1))
+            found = cast("list[bytes]", pipeline.execute())
         except RedisError:
-            return "", after
+            found = [b""] * len(positions)
         # A position that was made up may fall into a character; a whole one never does.
-        return data.decode(errors="replace"), after + len(data)
+        return {
+            run_id: (data.decode(errors="replace"), after + len(data))
+            for (run_id, after), data in zip(positions.items(), found, strict=True)
+        }
 
     def close(self, run_id: UUID) -> None:
         """Delete the text; the run's output holds it now."""

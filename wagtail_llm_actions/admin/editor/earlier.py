@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -10,10 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.editor.state import RunState, run_state
-from wagtail_llm_actions.runs.permissions import may_follow
-
-if TYPE_CHECKING:
-    from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMRun
 
 
 class EarlierRun(RunState):
@@ -26,9 +23,13 @@ class EarlierRun(RunState):
 
 
 def earlier_run(run: LLMRun, user: Any) -> EarlierRun:
-    """Describe a run of ``user``, or of somebody else: what that cost is then not told."""
+    """Describe a run for ``user``, who may edit its object.
+
+    What a run of somebody else has cost is not told; a bulk run is everybody's.
+    """
     state = run_state(run)
-    if not may_follow(user, run):
+    is_bulk = run.trigger == LLMRun.Trigger.BULK
+    if run.user_id != user.pk and not is_bulk:
         # Only those who started a run decide on it; without an address nobody asks for that.
         state.update(
             {
@@ -40,9 +41,10 @@ def earlier_run(run: LLMRun, user: Any) -> EarlierRun:
                 "decide_url": "",
             }
         )
+    nobody = _("Bulk run") if is_bulk else _("Deleted user")
     return {
         **state,
-        "user": get_user_display_name(run.user) if run.user else _("Deleted user"),
+        "user": get_user_display_name(run.user) if run.user else nobody,
         "time": date_format(timezone.localtime(run.queued_at), "SHORT_DATETIME_FORMAT"),
         "decision_label": _labels().get(run.decision, ""),
     }

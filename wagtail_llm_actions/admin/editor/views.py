@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, JsonResponse
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,7 +20,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wagtail_llm_actions.admin.editor.earlier import earlier_run
 from wagtail_llm_actions.admin.editor.forms import UnknownForm, locate
-from wagtail_llm_actions.admin.editor.state import batch_state, run_state
+from wagtail_llm_actions.admin.editor.glance import cursors_of, with_pass
+from wagtail_llm_actions.admin.editor.panel import runs_panel
+from wagtail_llm_actions.admin.editor.state import batch_state
 from wagtail_llm_actions.admin.messages import model_label
 from wagtail_llm_actions.admin.refusals import limit_sentence, too_large_sentence
 from wagtail_llm_actions.errors import LimitReached, PermissionRefused
@@ -27,10 +30,16 @@ from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs import decide as decisions
 from wagtail_llm_actions.runs.batch import batch_of
 from wagtail_llm_actions.runs.cancel import cancel as cancel_run
-from wagtail_llm_actions.runs.earlier import MAX_EARLIER, earlier_counts, earlier_runs
+from wagtail_llm_actions.runs.earlier import (
+    MAX_EARLIER,
+    earlier_counts,
+    earlier_runs,
+    finished_runs,
+)
 from wagtail_llm_actions.runs.finish import error_fields
 from wagtail_llm_actions.runs.open import open_runs
 from wagtail_llm_actions.runs.permissions import (
+    is_locked_for,
     may_edit,
     may_follow,
     may_see_output,
@@ -42,7 +51,7 @@ from wagtail_llm_actions.runs.start import start
 from wagtail_llm_actions.runs.values import field_label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest
 
@@ -66,7 +75,7 @@ def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse
         try:
             return view(request, *args, **kwargs)
         except PermissionRefused as error:
-            return _error(403, error.code, _("You are not allowed to do this here."))
+            return _error(403, error.code, _refusal(error))
         except LimitReached as error:
             response = _error(429, error.code, limit_sentence(error_fields(error)["error_facts"]))
             if error.retry_after_seconds is not None:
@@ -86,8 +95,18 @@ class BadInput(ValueError):
     """A parameter is missing or malformed; only a program would send it so."""
 
 
+class RightTaken(PermissionRefused):
+    """The user started a run, and has lost the right to edit its object since."""
+
+
 class TooLarge(ValueError):
     """The form holds more than anybody could want a model to read."""
+
+
+def _refusal(error: PermissionRefused) -> str:
+    if isinstance(error, RightTaken):
+        return _("You are not allowed to edit this any more. The text is kept in the history.")
+    return _("You are not allowed to do this here.")
 
 
 def _error(status: int, code: str, message: str) -> JsonResponse:
@@ -97,13 +116,13 @@ def _error(status: int, code: str, message: str) -> JsonResponse:
 @require_GET
 @json_errors
 def offers(request: HttpRequest) -> JsonResponse:
-    """List the actions of each field of a form, and this user's open runs on it."""
+    """List the actions of each field of a form, and what waits there for this user."""
     form = locate(request.GET.get("form_action", ""))
     if not may_edit(request.user, form.instance, form.parent):
         return JsonResponse({"fields": {}, "runs": []})
     allowed = offered_actions(request.user, type(form.instance))
     actions = offered_at(allowed, form.instance, form.parent)
-    in_form = form.fields(request.user) if actions else set()
+    in_form = form.fields(request.user)
     fields: dict[str, Any] = {}
     for action in actions:
         if not {action.source, action.destination} <= in_form:
@@ -123,7 +142,12 @@ def offers(request: HttpRequest) -> JsonResponse:
     batches: dict[str, list[LLMRun]] = {}
     for run in open_runs(request.user, form.instance, form_key):
         batches.setdefault(run.field_path, []).append(run)
-    shown = [batch for path, batch in batches.items() if path in fields]
+    # A bulk run's source may be kept from this user.
+    shown = [
+        batch
+        for path, batch in batches.items()
+        if path in fields and batch[0].source_path in in_form
+    ]
     earlier = earlier_counts(
         request.user,
         form.instance,
@@ -132,19 +156,31 @@ def offers(request: HttpRequest) -> JsonResponse:
         without=[str(run.pk) for batch in shown for run in batch],
     )
     return JsonResponse(
-        {"fields": fields, "runs": [batch_state(batch) for batch in shown], "earlier": earlier}
+        {
+            "fields": fields,
+            "runs": [with_pass(request, batch_state(batch), batch) for batch in shown],
+            "earlier": earlier,
+            "panel": bool(fields)
+            or finished_runs(request.user, form.instance, form_key, in_form).exists(),
+        }
     )
 
 
 @require_GET
 @json_errors
 def object_runs(request: HttpRequest) -> JsonResponse:
-    """List the texts that were written for the fields of a form, whoever asked for them."""
+    """List the texts that were written for the fields of a form, whoever asked for them.
+
+    With ``all`` the list is that of the side panel: also what failed or was cancelled.
+    """
     form = locate(request.GET.get("form_action", ""))
     if not may_edit(request.user, form.instance, form.parent):
         raise PermissionRefused
     form_key = _form_key(request.GET.get("form_key", ""))
-    found = earlier_runs(request.user, form.instance, form_key, form.fields(request.user))
+    in_form = form.fields(request.user)
+    if "all" in request.GET:
+        return JsonResponse(runs_panel(request.user, form.instance, form_key, in_form))
+    found = earlier_runs(request.user, form.instance, form_key, in_form)
     fields: dict[str, list[EarlierRun]] = {}
     for run in found[:MAX_EARLIER]:
         fields.setdefault(run.field_path, []).append(earlier_run(run, request.user))
@@ -186,16 +222,21 @@ def runs(request: HttpRequest) -> JsonResponse:
         form_fields=in_form,
         instruction=data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", ""),
     )
-    return JsonResponse(batch_state(batch_of(run)), status=202)
+    batch = batch_of(run)
+    return JsonResponse(with_pass(request, batch_state(batch), batch), status=202)
 
 
 @require_GET
 @json_errors
 def run(request: HttpRequest, run_id: UUID) -> JsonResponse:
-    """Report on a run; only the text behind ``after`` travels."""
+    """Report on a run, or on all runs of a click by its first; only the new text travels.
+
+    Most polls are answered by ``glance`` before they come here.
+    """
     recover_soon()
     followed = own_run(request, run_id)
-    return _state(request, followed, text_cursor(request))
+    batch = batch_of(followed) if followed.batch == followed.pk else [followed]
+    return _state(request, batch)
 
 
 @require_POST
@@ -205,7 +246,7 @@ def cancel(request: HttpRequest, run_id: UUID) -> JsonResponse:
     cancelled = own_run(request, run_id)
     cancel_run(run_id)
     cancelled.refresh_from_db()
-    return _state(request, cancelled)
+    return _state(request, [cancelled])
 
 
 @require_POST
@@ -223,15 +264,15 @@ def decide(request: HttpRequest, run_id: UUID) -> JsonResponse:
     else:
         raise BadInput
     decided.refresh_from_db()
-    return _state(request, decided)
+    return _state(request, [decided])
 
 
 def own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
-    """Fetch a run that this user started.
+    """Fetch a run that this user may follow.
 
     Raises:
         Http404: There is none.
-        PermissionRefused: It is somebody else's.
+        PermissionRefused: It is not for them.
     """
     # Long texts that no answer holds; a browser asks several times a second.
     runs = LLMRun.objects.defer("prompt", "system_instructions", "error_detail")
@@ -243,20 +284,40 @@ def own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
     return found
 
 
-def _state(request: HttpRequest, run: LLMRun, after: int = 0) -> JsonResponse:
-    """Answer with a run, unless its end is not for this user any more."""
-    if run.is_final and not may_see_output(request.user, run):
-        raise PermissionRefused
-    return JsonResponse(run_state(run, after))
+def _state(request: HttpRequest, batch: Sequence[LLMRun]) -> JsonResponse:
+    """Answer with the runs of a click of which the browser has not the end yet.
+
+    Raises:
+        RightTaken: They are not for this user any more.
+    """
+    if not may_see_output(request.user, batch[0]):
+        raise RightTaken
+    cursors = cursors_of(request, [run.pk for run in batch])
+    state = batch_state([run for run in batch if run.pk in cursors], cursors)
+    barred = _barred(request.user, batch[0]) if any(run.is_final for run in batch) else ""
+    for each in (state, *state["suggestions"]):
+        each["barred"] = barred
+    # Whichever run the answer begins with: the first one's address is that of all.
+    state["poll_url"] = reverse("wagtail_llm_actions:run", args=[batch[0].pk])
+    return JsonResponse(with_pass(request, state, batch))
+
+
+def _barred(user: Any, run: LLMRun) -> str:
+    """Say why the form cannot take the text, though the user may see it."""
+    if run.target_object_id is None:
+        return ""
+    if run.target is None:
+        return _("This was deleted while the text was being written. Copy the text to keep it.")
+    if is_locked_for(user, run.target):
+        return _(
+            "This was locked while the text was being written, and cannot be saved. Copy the text, "
+            "or reload the page when it is unlocked."
+        )
+    return ""
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else None
-
-
-def text_cursor(request: HttpRequest) -> int:
-    """Return the position behind the live text that the browser has."""
-    return _number(request.GET.get("after", "")) or 0
 
 
 def request_id(request: HttpRequest) -> UUID:

@@ -95,9 +95,9 @@ class Tester {
     }
     const run = /** @type {LLMActions.TestRun} */ (/** @type {unknown} */ (this.run));
     if (this.isFinal(run)) return;
-    this.stop = this.follow(run, {
+    this.stop = this.follow([run], {
       poll: this.requests.poll,
-      onNews: (latest, text) => this.news(/** @type {LLMActions.TestRun} */ (latest), text),
+      onNews: ([latest]) => this.news(/** @type {LLMActions.TestRun} */ (latest.run), latest.text),
       onTrouble: () => say(part(this.root, 'status'), this.texts.trouble),
       onError: (error) => this.fail(error),
     });

@@ -57,6 +57,21 @@ export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
 
   let decided = Promise.resolve();
 
+  /**
+   * @param {string} url - of the list of this form's runs
+   * @param {Record<string, string>} [more] - to ask for
+   * @returns {Promise<unknown>}
+   */
+  const list = (url, more) => {
+    const query = new URLSearchParams({
+      // Read now: the first autosave of a new object rewrites it.
+      form_action: form.getAttribute('action') || '',
+      form_key: formKey,
+      ...more,
+    });
+    return request(`${url}?${query}`);
+  };
+
   return {
     /** @param {number | null} action - its id */
     async start(action) {
@@ -79,23 +94,26 @@ export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
     },
 
     /**
-     * @param {LLMActions.Run} run
-     * @param {string} cursor
+     * @param {string} url - of the first run of a click
+     * @param {string[]} cursors - one for each run
+     * @returns {Promise<LLMActions.News>}
      */
-    poll: (run, cursor) => request(`${run.poll_url}?after=${encodeURIComponent(cursor)}`),
+    poll(url, cursors) {
+      const query = new URLSearchParams(cursors.map((cursor) => ['after', cursor]));
+      return request(`${url}${url.includes('?') ? '&' : '?'}${query}`);
+    },
 
     /**
-     * @param {string} url - of the list of this form's earlier texts
+     * @param {string} url
      * @returns {Promise<LLMActions.Earlier>}
      */
-    async earlier(url) {
-      const query = new URLSearchParams({
-        form_action: form.getAttribute('action') || '',
-        form_key: formKey,
-      });
-      const answer = /** @type {unknown} */ (await request(`${url}?${query}`));
-      return /** @type {LLMActions.Earlier} */ (answer);
-    },
+    earlier: async (url) => /** @type {LLMActions.Earlier} */ (await list(url)),
+
+    /**
+     * @param {string} url
+     * @returns {Promise<LLMActions.Panel>}
+     */
+    panel: async (url) => /** @type {LLMActions.Panel} */ (await list(url, { all: '1' })),
 
     /** @param {LLMActions.Run} run */
     cancel: (run) => request(run.cancel_url, { method: 'POST' }),
@@ -107,6 +125,7 @@ export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
      * @param {LLMActions.Run} run
      * @param {LLMActions.Decision} decision
      * @param {string} [text] - what was put into the field
+     * @returns {Promise<void>} when that is over
      */
     decide(run, decision, text = '') {
       const body = new URLSearchParams({ decision, text });
@@ -117,6 +136,7 @@ export function createApi({ form, formKey, runsUrl, uuid, texts, extra = {} }) {
         () => {},
         () => {},
       );
+      return decided;
     },
   };
 }

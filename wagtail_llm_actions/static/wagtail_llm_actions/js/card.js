@@ -44,16 +44,21 @@ export function createCard({ path, label, onCommand, onEdit }) {
   const text = /** @type {HTMLTextAreaElement} */ (part('text'));
   /** @type {LLMActions.CardState} */
   let state = 'working';
+  /** What stands against Accept. */
+  const against = { isTooLong: false, isBarred: false };
 
   root.setAttribute('aria-label', String(root.ariaLabel).replace('{field}', label));
   part('length').id = `llm-actions-length-${path}`;
+  part('barred').id = `llm-actions-barred-${path}`;
+  part('accept').setAttribute('aria-describedby', part('barred').id);
   text.addEventListener('input', onEdit);
   root.addEventListener('click', ({ target }) => {
     const button = /** @type {Element} */ (target).closest('[data-command]');
     if (!(button instanceof HTMLElement)) return;
-    // Accept with a text that is too long: this is the place to shorten it.
-    if (button.ariaDisabled === 'true') text.focus();
-    else onCommand(/** @type {LLMActions.Command} */ (button.dataset.command));
+    if (button.ariaDisabled === 'true') {
+      // This is the place to shorten it.
+      if (against.isTooLong) text.focus();
+    } else onCommand(/** @type {LLMActions.Command} */ (button.dataset.command));
   });
   root.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.isComposing) return;
@@ -70,6 +75,12 @@ export function createCard({ path, label, onCommand, onEdit }) {
     element.hidden = !content;
     // Screen readers read a live region again whenever it is written.
     if (element.textContent !== content) element.textContent = content;
+  }
+
+  /** @param {Partial<typeof against>} change */
+  function setAgainst(change) {
+    Object.assign(against, change);
+    part('accept').ariaDisabled = String(against.isTooLong || against.isBarred);
   }
 
   return {
@@ -100,6 +111,7 @@ export function createCard({ path, label, onCommand, onEdit }) {
       }
       text.dispatchEvent(new Event('autosize:update'));
       this.setLength('', false);
+      this.setBarred('');
       this.setChanges([]);
     },
 
@@ -120,7 +132,13 @@ export function createCard({ path, label, onCommand, onEdit }) {
       part('count').textContent = sentence;
       text.setAttribute('aria-invalid', String(tooLong));
       text.setAttribute('aria-describedby', sentence && part('length').id);
-      part('accept').ariaDisabled = String(tooLong);
+      setAgainst({ isTooLong: tooLong });
+    },
+
+    /** @param {string} reason - why the text cannot be accepted as things are; empty where it can */
+    setBarred(reason) {
+      setPart('barred', reason);
+      setAgainst({ isBarred: Boolean(reason) });
     },
 
     /** @param {LLMActions.Change[]} changes */

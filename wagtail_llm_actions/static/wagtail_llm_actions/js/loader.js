@@ -43,12 +43,45 @@ function addFormKey(form) {
   return key;
 }
 
+/** @param {string} id - of a template */
+function clone(id) {
+  const { content } = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  return /** @type {HTMLElement} */ (content.firstElementChild?.cloneNode(true));
+}
+
+/**
+ * Wagtail soon wires the buttons of its side panels, and this one with them. The panel itself
+ * comes when there is something to show: until then Wagtail cannot open it.
+ */
+function addToggle() {
+  const toggle = clone('llm-actions-panel-toggle');
+  Array.from(document.querySelectorAll('[data-side-panel-toggle]')).at(-1)?.after(toggle);
+  return toggle;
+}
+
+/**
+ * @param {HTMLElement} toggle
+ * @param {(root: HTMLElement) => void} onFirstShow
+ */
+function addPanel(toggle, onFirstShow) {
+  const side = document.querySelector('[data-form-side]');
+  if (!side || !toggle.isConnected) return;
+  const root = clone('llm-actions-panel');
+  root.addEventListener('show', () => onFirstShow(root), { once: true });
+  side.append(root);
+  toggle.hidden = false;
+  // The panel that was open on the last form; Wagtail looked for it before it was there.
+  const open = localStorage.getItem('wagtail:side-panel-open');
+  if (open === toggle.dataset.sidePanelToggle) toggle.click();
+}
+
 /**
  * @param {HTMLFormElement} form
  * @param {string} formKey
  * @param {DOMStringMap} urls
+ * @param {HTMLElement} toggle - of the side panel
  */
-async function start(form, formKey, urls) {
+async function start(form, formKey, urls, toggle) {
   const query = new URLSearchParams({
     form_action: form.getAttribute('action') || '',
     form_key: formKey,
@@ -59,7 +92,7 @@ async function start(form, formKey, urls) {
   // Without an answer the form works as it would without this package.
   if (!response.ok || response.redirected) return;
   const offers = /** @type {LLMActions.Offers} */ (await response.json());
-  if (!Object.keys(offers.fields).length) return;
+  if (!offers.panel) return;
 
   const names = [
     'widget',
@@ -75,7 +108,18 @@ async function start(form, formKey, urls) {
   ];
   const loaded = await Promise.all(names.map((name) => import(String(urls[`${name}Module`]))));
   const modules = Object.fromEntries(names.map((name, index) => [name, loaded[index]]));
-  modules.widget.start({ form, formKey, offers, urls, uuid, ...modules });
+  const { widgets, loadPanel: load } = modules.widget.start({
+    form,
+    formKey,
+    offers,
+    urls,
+    uuid,
+    ...modules,
+  });
+  addPanel(toggle, async (root) => {
+    const panel = await import(String(urls.panelModule));
+    panel.start({ root, toggle, form, widgets, load, copyText: modules.card.copyText });
+  });
 }
 
 const script = document.getElementById('llm-actions-loader');
@@ -86,8 +130,9 @@ const editForm = /** @type {HTMLFormElement | null} */ (
 if (script && editForm && !document.body.classList.contains('content-locked')) {
   // Now, because Wagtail soon takes the picture of the form that tells it what was changed.
   const formKey = addFormKey(editForm);
+  const toggle = addToggle();
   document.addEventListener('DOMContentLoaded', () => {
     // Set by Wagtail on the same event. Forms of images, users and redirects have none.
-    if (window.wagtail?.editHandler) start(editForm, formKey, script.dataset);
+    if (window.wagtail?.editHandler) start(editForm, formKey, script.dataset, toggle);
   });
 }

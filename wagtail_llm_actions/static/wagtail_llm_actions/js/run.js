@@ -1,82 +1,98 @@
 /**
- * Follows one run from the click to its end by asking the server for news.
+ * Follows the runs of one click to their end by asking the server for news.
  */
 
 const FINAL = ['succeeded', 'failed', 'cancelled'];
 
-/** @param {LLMActions.Run} run */
+/** In place of a cursor: there is nothing more to come. */
+const DONE = 'done';
+
+/** @param {Pick<LLMActions.Run, 'status'>} run */
 export function isFinal(run) {
   return FINAL.includes(run.status);
 }
 
 /**
- * How long to wait before asking again, in milliseconds. Short while text arrives, so that it
- * seems to flow; longer the less there is to expect.
+ * How long to wait before asking again, in milliseconds: as the server says, which knows how many
+ * others ask; and longer the more often it could not be reached.
  *
- * @param {{status: string, ahead: number, idle: number, failures: number}} situation - `idle`
- *   counts the answers without news in a row, `failures` the requests without an answer
+ * @param {Pick<LLMActions.Run, 'status' | 'poll_after_ms'>[]} runs
+ * @param {number} failures - the requests without an answer, in a row
  */
-export function nextDelay({ status, ahead, idle, failures }) {
+export function nextDelay(runs, failures) {
   if (failures) return Math.min(500 * 2 ** failures, 10_000);
-  if (status === 'running') return Math.min(150 * 1.3 ** idle, 600);
-  if (ahead) return Math.min(400 * 1.5 ** idle, 2000);
-  return Math.min(200 * 1.3 ** idle, 1000);
+  return Math.min(...runs.filter((run) => !isFinal(run)).map((run) => run.poll_after_ms));
 }
 
 /**
- * Waits for the given time, and then for as long as nobody looks at the page.
+ * Waits for the given time, and then for as long as nobody looks at the page; not at all once
+ * somebody looks at it again.
  *
  * @param {number} milliseconds
+ * @returns {Promise<void>}
  */
-async function pause(milliseconds) {
-  await new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
+export function pause(milliseconds) {
+  return new Promise((resolve) => {
+    function end() {
+      if (document.hidden) return;
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', end);
+      resolve();
+    }
+    const timer = setTimeout(end, milliseconds);
+    document.addEventListener('visibilitychange', end);
   });
-  while (document.hidden) {
-    await new Promise((resolve) => {
-      document.addEventListener('visibilitychange', resolve, { once: true });
-    });
-  }
 }
 
 /**
- * @param {LLMActions.Run} start - the run as the server gave it last
+ * @param {LLMActions.Run[]} start - the runs of one click as the server gave them last, the first
+ *   of them first
  * @param {object} options
- * @param {(run: LLMActions.Run, cursor: string) => Promise<LLMActions.Run>} options.poll
- * @param {(run: LLMActions.Run, text: string) => void} options.onNews - gets all text so far; the
- *   last call has a final run
+ * @param {(url: string, cursors: string[]) => Promise<LLMActions.News>} options.poll - asks at the
+ *   first run's address, with a cursor for each run
+ * @param {(changes: LLMActions.RunChange[]) => void} options.onNews - what has changed, with all text
+ *   so far; each run's last change has its end
  * @param {() => void} options.onTrouble - the server cannot be reached, it goes on trying
- * @param {(error: LLMActions.RequestError, text: string) => void} options.onError - it gave up
+ * @param {(error: LLMActions.RequestError) => void} options.onError - it gave up
  * @param {(milliseconds: number) => Promise<void>} [options.wait] - for tests
  * @returns {() => void} stops it; nothing is called any more
  */
 export function follow(start, { poll, onNews, onTrouble, onError, wait = pause }) {
-  let stopped = false;
-  let run = start;
-  let text = start.text;
-  let cursor = start.cursor;
-  let idle = 0;
+  let stopped = start.every(isFinal);
+  let url = start[0].poll_url;
   let failures = 0;
+  const followed = start.map((run) => ({ run, text: run.text, cursor: run.cursor }));
+
+  /** @param {LLMActions.News} answer */
+  function take(answer) {
+    const { suggestions = [], ...first } = answer;
+    url = first.poll_url ?? url;
+    const changes = [first, ...suggestions].map((news) => {
+      const index = followed.findIndex(({ run }) => run.id === news.id);
+      const one = followed[index];
+      one.run = { ...one.run, ...news };
+      one.text = isFinal(one.run) ? one.run.output : one.text + news.text;
+      one.cursor = news.cursor;
+      return { index, run: one.run, text: one.text };
+    });
+    stopped = followed.every(({ run }) => isFinal(run));
+    onNews(changes);
+  }
 
   async function ask() {
     try {
-      const answer = await poll(run, cursor);
+      const cursors = followed.map(({ run, cursor }) => (isFinal(run) ? DONE : cursor));
+      const answer = await poll(url, cursors);
       if (stopped) return;
-      const news = answer.text || answer.status !== run.status || answer.ahead !== run.ahead;
-      idle = news ? 0 : idle + 1;
       failures = 0;
-      run = answer;
-      text += answer.text;
-      cursor = answer.cursor || cursor;
-      if (isFinal(run)) stopped = true;
-      onNews(run, isFinal(run) ? run.output : text);
+      take(answer);
     } catch (error) {
       if (stopped) return;
       const { transient } = /** @type {LLMActions.RequestError} */ (error);
       failures += 1;
       if (!transient) {
         stopped = true;
-        onError(/** @type {LLMActions.RequestError} */ (error), text);
+        onError(/** @type {LLMActions.RequestError} */ (error));
       } else if (failures > 1) {
         onTrouble();
       }
@@ -85,7 +101,8 @@ export function follow(start, { poll, onNews, onTrouble, onError, wait = pause }
 
   async function loop() {
     while (!stopped) {
-      await wait(nextDelay({ status: run.status, ahead: run.ahead, idle, failures }));
+      const runs = followed.map(({ run }) => run);
+      await wait(nextDelay(runs, failures));
       if (!stopped) await ask();
     }
   }

@@ -132,7 +132,12 @@ function configure(canvas, { kind, unit, labels, series }) {
       maintainAspectRatio: false,
       interaction: { mode: 'index', intersect: false },
       scales: {
-        x: { ...axis, stacked, grid: { display: false } },
+        x: {
+          ...axis,
+          stacked,
+          grid: { display: false },
+          ticks: { color: text, maxRotation: 0, autoSkipPadding: 8 },
+        },
         y: {
           ...axis,
           stacked,

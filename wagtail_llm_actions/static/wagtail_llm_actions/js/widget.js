@@ -35,6 +35,7 @@ class FieldWidget {
     this.site = site;
     /** @type {LLMActions.Chosen} - the one run last */
     this.action = offer.actions[0];
+    this.offer = offer;
     this.control = field.control;
     this.bar = site.bar.createBar(offer, {
       onChoose: (action) => this.start(action),
@@ -103,6 +104,10 @@ class FieldWidget {
     this.take(run);
   }
 
+  isBusy() {
+    return this.state === 'working' || this.unfinished().length > 0;
+  }
+
   /** @param {LLMActions.Run} run - finished, of some earlier day */
   proposeAgain(run) {
     this.leave();
@@ -132,32 +137,39 @@ class FieldWidget {
     }));
     this.chosen = this.site.suggestions.pick(this.suggestions, 0);
     this.display();
-    const stops = this.unfinished().map((suggestion) =>
-      follow(suggestion.run, {
+    this.stop = follow(
+      this.suggestions.map(({ run }) => run),
+      {
         poll: this.site.requests.poll,
-        onNews: (run, text) => this.news([suggestion], () => ({ run, text })),
+        onNews: (changes) => this.news(changes),
         onTrouble: () => this.card.announce(this.site.texts.trouble),
-        onError: ({ code, message }, text) => {
+        onError: ({ code, message }) => {
           const error = { code, message, report: '' };
-          this.news([suggestion], ({ run }) => ({
-            run: { ...run, status: 'failed', error },
-            text,
-          }));
+          this.endAll(({ run, text }) => ({ run: { ...run, status: 'failed', error }, text }));
         },
-      }),
+      },
     );
-    this.stop = () => stops.forEach((stop) => stop());
   }
 
   /**
-   * @param {LLMActions.Suggestion[]} changed
-   * @param {(old: LLMActions.Suggestion, index: number) => LLMActions.Suggestion} change
+   * Ends what is still being written.
+   *
+   * @param {(old: LLMActions.Suggestion) => LLMActions.Suggestion} change
    */
-  news(changed, change) {
+  endAll(change) {
+    const open = this.unfinished();
+    this.news(open.map((old) => ({ index: this.suggestions.indexOf(old), ...change(old) })));
+  }
+
+  /** @param {LLMActions.RunChange[]} changes - one at least */
+  news(changes) {
     const former = this.suggestions[this.chosen];
     const { attempts } = former.run;
-    changed.forEach((old, index) => Object.assign(old, change(old, index)));
+    const changed = changes.map(({ index, run, text }) =>
+      Object.assign(this.suggestions[index], { run, text }),
+    );
     if (!this.hasChosen) this.chosen = this.site.suggestions.pick(this.suggestions, this.chosen);
+    if (changed.some(({ run }) => this.site.run.isFinal(run))) this.site.changed();
     const shown = this.suggestions[this.chosen];
     if (shown !== former || changed.includes(shown)) this.display(attempts);
     else this.refresh();
@@ -237,7 +249,7 @@ class FieldWidget {
 
   /** Shows what is known of all suggestions, and leaves the editable text alone. */
   refresh() {
-    const isBusy = this.state === 'working' || this.unfinished().length > 0;
+    const isBusy = this.isBusy();
     this.bar.setBusy(isBusy);
     this.earlier.setBusy(isBusy);
     this.card.setUnfinished(isBusy);
@@ -257,8 +269,17 @@ class FieldWidget {
     const after = this.combined(fields.fit(this.control, this.card.text()));
     const size = fields.measure(this.control, after);
     this.card.setLength(words.length(size, texts), size.tooLong);
+    const filled = this.isForEmpty() && before.trim() ? texts.filled : '';
+    this.card.setBarred(this.run?.barred || filled);
     const changes = before && before !== after ? await this.site.compare(before, after) : [];
     if (this.state === 'proposal') this.card.setChanges(changes);
+  }
+
+  /** Whether the action must not touch a text that the field has. */
+  isForEmpty() {
+    return this.offer.actions.some(
+      ({ id, only_when_empty: isForEmpty }) => isForEmpty && id === this.action.id,
+    );
   }
 
   fieldEdited() {
@@ -298,7 +319,8 @@ class FieldWidget {
   decide(decision, text) {
     this.earlier.offer();
     // A text of somebody else has no such address: theirs is the decision that counts.
-    if (this.run?.decide_url) this.site.requests.decide(this.run, decision, text);
+    if (!this.run?.decide_url) return;
+    this.site.requests.decide(this.run, decision, text).then(this.site.changed);
   }
 
   // What the buttons of the card do; they are named by their data-command.
@@ -317,11 +339,11 @@ class FieldWidget {
     if (!open.length) this.show('cancelled', { status: texts.cancelled });
     else {
       this.keepDraft();
-      this.news(open, ({ run, text }, index) => {
-        const answer = answers[index];
+      this.endAll((old) => {
+        const answer = answers[open.indexOf(old)];
         // It may have come to its own end a moment before.
         if (answer && this.site.run.isFinal(answer)) return { run: answer, text: answer.output };
-        return { run: { ...run, status: 'cancelled' }, text };
+        return { run: { ...old.run, status: 'cancelled' }, text: old.text };
       });
       if (this.state === 'proposal') this.display();
     }
@@ -370,7 +392,10 @@ class FieldWidget {
   }
 }
 
-/** @param {LLMActions.Arguments} options - the modules among them */
+/**
+ * @param {LLMActions.Arguments} options - the modules among them
+ * @returns {LLMActions.Started}
+ */
 export function start({ form, formKey, offers, urls, uuid, ...modules }) {
   const { texts } = modules.card;
   const requests = modules.api.createApi({
@@ -386,6 +411,7 @@ export function start({ form, formKey, offers, urls, uuid, ...modules }) {
     requests,
     loadEarlier: () => requests.earlier(String(urls.objectRunsUrl)),
     compare: modules.diff.createCompare(String(urls.diffLibrary)),
+    changed: () => form.dispatchEvent(new Event('llm-actions:changed')),
   };
   /** @type {Map<string, FieldWidget>} */
   const widgets = new Map();
@@ -395,4 +421,5 @@ export function start({ form, formKey, offers, urls, uuid, ...modules }) {
     if (field) widgets.set(path, new FieldWidget(site, { path, offer, field, count }));
   });
   offers.runs.forEach((run) => widgets.get(run.field)?.adopt(run));
+  return { widgets, loadPanel: () => requests.panel(String(urls.objectRunsUrl)) };
 }

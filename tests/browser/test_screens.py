@@ -1,0 +1,233 @@
+"""Every screen: for every eye, in every window, from right to left, and under a strict policy.
+
+`axe-core <https://github.com/dequelabs/axe-core>`_ looks for what shuts people out. Of Wagtail's
+own screens it is shown only what the package adds to them.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Error, expect
+from wagtail.users.models import UserProfile
+
+from tests.browser.person import ELSEWHERE
+from tests.browser.showcase import Showcase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import ConsoleMessage, Page, Route
+
+    from tests.browser.person import Person
+
+    Visit = Callable[..., Person]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SERIOUS = {"serious", "critical"}
+WIDE, NARROW = 1280, 320  # A window of 1280 pixels at 400 % zoom is one of 320.
+# Wagtail's own tag field has no label of its own, and its sidebar is Wagtail's to mend.
+OWN_PARTS = {
+    "front page": "#llm-actions-section",
+    "page form": ".llm-actions, .llm-actions-card, .llm-actions-earlier",
+}
+SCREENS = {
+    "defining": ["actions", "new action", "action form", "copy of an action"],
+    "managing": [
+        "deletion of an action",
+        "changes of an action",
+        "templates",
+        "new template",
+        "template form",
+        "deletion of a template",
+    ],
+    "setting up": ["models", "import", "import preview", "first steps"],
+    "using and looking back": ["front page", "page form", "history", "run", "failed run", "usage"],
+}
+
+# What sticks out of the window, and cannot be scrolled to: Wagtail's main element cuts it off.
+# Headers, bars at the foot, side panels and the minimap are Wagtail's.
+STICKING_OUT = """selector => {
+    const WAGTAILS = 'header, #header-title, footer, .footer__container, .form-side, .w-minimap, '
+        + '.w-sr-only, svg';
+    const cuts = (element) => getComputedStyle(element).overflowX !== 'visible';
+    const isHeld = (element) => {
+        for (let at = element.parentElement; at && at.id !== 'main'; at = at.parentElement) {
+            if (cuts(at)) return true;
+        }
+        return false;
+    };
+    const within = [...document.querySelectorAll(selector)];
+    return within.flatMap((part) => [part, ...part.querySelectorAll('*')]).filter((element) => {
+        const { left, right, width, height } = element.getBoundingClientRect();
+        if (width < 2 || height < 2 || (left >= -1 && right <= innerWidth + 1)) return false;
+        return !element.closest(WAGTAILS) && !isHeld(element);
+    }).map((element) => element.outerHTML.slice(0, 120));
+}"""
+TO_REST_MS = 10_000
+
+
+@pytest.fixture
+def showcase() -> Showcase:
+    return Showcase()
+
+
+def open_screen(person: Person, showcase: Showcase, name: str) -> str:
+    """Go there, and return the selector of what is the package's own."""
+    page = person.page
+    if name == "import preview":
+        person.open(reverse("wagtail_llm_actions:import"))
+        content = showcase.export_of_another_site()
+        page.get_by_label("File").set_input_files(
+            {"name": "llm-actions.json", "mimeType": "application/json", "buffer": content}
+        )
+        page.get_by_role("button", name="Show changes").click()
+        expect(page.get_by_role("button", name="Confirm import")).to_be_visible()
+        return "#main"
+    person.open(showcase.screens()[name])
+    if name == "page form":
+        expect(page.get_by_role("radio")).to_have_count(3)
+        page.get_by_role("button", name="Earlier texts: Summary").click()
+        expect(page.get_by_role("button", name="Propose again").first).to_be_visible()
+    elif name == "failed run":
+        page.get_by_text("Report for support", exact=True).click()
+    elif name == "usage":
+        page.get_by_text("Numbers of this chart").first.click()
+    return OWN_PARTS.get(name, "#main")
+
+
+def look(page: Page, scheme: Any, width: int) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 1000})
+
+
+def sticking_out(page: Page, own: str) -> list[str]:
+    """Return what still does when menus have moved away and charts are drawn again."""
+    # The wait would only say that there are some; the list below says which.
+    with suppress(Error):
+        page.wait_for_function(f"own => !({STICKING_OUT})(own).length", arg=own, timeout=TO_REST_MS)
+    found: list[str] = page.evaluate(STICKING_OUT, own)
+    return found
+
+
+def violations(page: Page, own: str) -> list[str]:
+    options = {"resultTypes": ["violations"]}
+    response = Axe().run(page, context=[own], options=options).response
+    return [
+        f"{found['id']}: {node['html'][:120]}"
+        for found in response["violations"]
+        if found["impact"] in SERIOUS
+        for node in found["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("screens", SCREENS.values(), ids=SCREENS)
+def test_a_screen_shuts_nobody_out_and_fits_a_narrow_window(
+    visit: Visit, showcase_site: str, showcase: Showcase, screens: list[str]
+) -> None:
+    admin = visit(showcase.admin, showcase_site)
+    on_console: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        text = f"{message.text} {message.location.get('url', '')}"
+        if message.type == "error" and not any(host in text for host in ELSEWHERE):
+            on_console.append(text)
+
+    admin.page.on("console", note)
+    found = {}
+    for name in screens:
+        look(admin.page, "light", WIDE)
+        own = open_screen(admin, showcase, name)
+        # Colours do not depend on the width: two looks see both schemes and both widths.
+        in_the_light = violations(admin.page, own)
+        look(admin.page, "dark", NARROW)
+        found[name] = {
+            "light": in_the_light,
+            "dark": violations(admin.page, own),
+            "sticking out": sticking_out(admin.page, own),
+            "on the console": list(on_console),
+        }
+        on_console.clear()
+
+    assert found == {
+        name: {"light": [], "dark": [], "sticking out": [], "on the console": []}
+        for name in screens
+    }
+
+
+def test_a_screen_fits_from_right_to_left(
+    visit: Visit, showcase_site: str, showcase: Showcase
+) -> None:
+    UserProfile.objects.create(user=showcase.admin, preferred_language="ar")
+    admin = visit(showcase.admin, showcase_site)
+    screens = showcase.screens()
+    found = {}
+    for name in ("actions", "action form", "failed run", "usage", "page form"):
+        admin.open(screens[name])
+        expect(admin.page.locator("html")).to_have_attribute("dir", "rtl")
+        if name == "page form":
+            expect(admin.page.get_by_role("radio")).to_have_count(3)
+        for width in (WIDE, NARROW):
+            look(admin.page, "light", width)
+            found[name, width] = sticking_out(admin.page, OWN_PARTS.get(name, "#main"))
+
+    assert {place: elements for place, elements in found.items() if elements} == {}
+
+
+POLICY = "default-src 'self'; script-src 'self' 'report-sample'; style-src 'self' 'report-sample'"
+COLLECT = """
+    window.violations = [];
+    document.addEventListener('securitypolicyviolation', (event) => {
+        const { effectiveDirective, blockedURI, sourceFile, sample } = event;
+        window.violations.push([effectiveDirective, blockedURI, sourceFile ?? '', sample]);
+    });
+"""
+# Date fields and choosers start by a script in the page, and editors bring styles. The rest of
+# what Wagtail does itself is done by its own files.
+WAGTAILS_INLINE = (
+    "initDateChooser(",
+    "initDateTimeChooser(",
+    "new PageChooser(",
+    "new SnippetChooser(",
+)
+WAGTAILS_FILES = ("/static/wagtailadmin/", "/static/wagtailsnippets/")
+
+
+def is_wagtails(violation: list[str]) -> bool:
+    _directive, blocked, source, sample = violation
+    return (
+        any(host in blocked for host in ELSEWHERE)
+        or any(files in source for files in WAGTAILS_FILES)
+        or sample.strip().startswith(WAGTAILS_INLINE)
+    )
+
+
+def add_policy(route: Route) -> None:
+    if route.request.resource_type != "document":
+        route.continue_()
+        return
+    response = route.fetch()
+    headers = {**response.headers, "content-security-policy": POLICY}
+    route.fulfill(response=response, headers=headers)
+
+
+def test_nothing_of_the_package_needs_a_looser_content_security_policy(
+    visit: Visit, showcase_site: str, showcase: Showcase
+) -> None:
+    admin = visit(showcase.admin, showcase_site)
+    admin.page.add_init_script(COLLECT)
+    admin.page.route("**/admin/**", add_policy)
+    found = {}
+    for name in [*showcase.screens(), "import preview"]:
+        open_screen(admin, showcase, name)
+        broken: list[list[str]] = admin.page.evaluate("violations")
+        found[name] = [violation for violation in broken if not is_wagtails(violation)]
+        if name == "page form":
+            assert broken, "the policy is in force"
+
+    assert {name: broken for name, broken in found.items() if broken} == {}

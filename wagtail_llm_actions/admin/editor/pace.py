@@ -1,0 +1,57 @@
+"""How soon a browser asks again about its runs.
+
+The server says so, since it alone knows how many others ask.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FASTEST_MS = 70
+"""Right after a click, and while text arrives: it seems to flow."""
+SLOWEST_MS = 1_000
+"""However long nothing comes: a countdown shows seconds."""
+SHARE_OF_WAIT = 0.15
+"""Asking at intervals makes no wait longer than by this."""
+MS_PER_RUN = 20
+"""All browsers together ask this often at most: 50 times a second, however many runs there are."""
+LOOK_SECONDS = 1.0
+"""A process counts the site's runs anew after this."""
+
+
+def poll_after_ms(quiet_seconds: float, active: int) -> int:
+    """Return after how many milliseconds to ask again.
+
+    Args:
+        quiet_seconds: How long nothing has happened to the run.
+        active: How many runs of the site browsers ask for.
+    """
+    own = min(max(FASTEST_MS, quiet_seconds * 1_000 * SHARE_OF_WAIT), SLOWEST_MS)
+    return round(max(own, active * MS_PER_RUN))
+
+
+class Load:
+    """What a process knows of how many runs are active on the whole site."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.active = 0
+        self._clock = clock
+        self._looked: float | None = None
+        self._lock = threading.Lock()
+
+    def is_due(self) -> bool:
+        """Whether ``active`` is to be set anew; of several threads one is told so."""
+        with self._lock:
+            now = self._clock()
+            if self._looked is not None and now - self._looked < LOOK_SECONDS:
+                return False
+            self._looked = now
+            return True
+
+
+LOAD = Load()
