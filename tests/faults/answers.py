@@ -173,7 +173,9 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "garbage": body(b"data: {oops\n\n"),
     "garbage-in": body(EARLY, b"data: {oops\n\n", ENDING),
     "no-events": body(b'{"answer": "Early."}', content_type="application/json"),
-    "latin-1": body(BEGINNING, b'data: {"choices":[{"delta":{"content":"caf\xe9"}}]}\n\n', ENDING),
+    "latin-1": body(
+        BEGINNING, b'data: {"choices":[{"delta":{"content":"\xe9t\xe9"}}]}\n\n', ENDING
+    ),
     "binary": body(bytes(range(256)) * 1000),
     "nul": body(BEGINNING, WIRE.text("Ear\0ly."), ENDING),
     "half-characters": body(BEGINNING, WIRE.text("Ear\ud83dly."), ENDING),

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,31 +52,60 @@ def llm_settings(provider: FaultyProvider) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="session")
-def thread_site(django_db_setup: None, llm_settings: dict[str, Any]) -> Iterator[ThreadSite]:
-    ours = {"WAGTAIL_LLM_ACTIONS": llm_settings}
-    with ThreadSite(ours, runs_at_once=RUNS_AT_ONCE) as site:
-        yield site
+class Stage:
+    """Holds one site at a time: each would take up what the other one has queued."""
+
+    def __init__(self, llm_settings: dict[str, Any]) -> None:
+        self._llm_settings = llm_settings
+        self._site: Site | None = None
+        self._stack = ExitStack()
+
+    def threads(self) -> ThreadSite:
+        if not isinstance(self._site, ThreadSite):
+            self.clear()
+            ours = {"WAGTAIL_LLM_ACTIONS": self._llm_settings}
+            self._site = self._stack.enter_context(ThreadSite(ours, runs_at_once=RUNS_AT_ONCE))
+        return self._site
+
+    def workers(self) -> WorkerSite:
+        if not isinstance(self._site, WorkerSite):
+            self.clear()
+            valkey = self._stack.enter_context(Valkey(keeps_data=True))
+            ours = {"WAGTAIL_LLM_ACTIONS": self._llm_settings, "RQ_QUEUES": valkey.rq_queues}
+            self._site = self._stack.enter_context(
+                WorkerSite(ours, valkey=valkey, workers=WORKERS, runs_at_once=RUNS_AT_ONCE)
+            )
+        return self._site
+
+    def clear(self) -> None:
+        self._site = None
+        self._stack.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of each kind of site behind each other, so that it is started once."""
+    items.sort(key=lambda item: "faults" in item.keywords and "[threads" in item.name)
 
 
 @pytest.fixture(scope="session")
-def worker_site(django_db_setup: None, llm_settings: dict[str, Any]) -> Iterator[WorkerSite]:
-    with Valkey(keeps_data=True) as valkey:
-        ours = {"WAGTAIL_LLM_ACTIONS": llm_settings, "RQ_QUEUES": valkey.rq_queues}
-        with WorkerSite(ours, valkey=valkey, workers=WORKERS, runs_at_once=RUNS_AT_ONCE) as site:
-            yield site
+def stage(django_db_setup: None, llm_settings: dict[str, Any]) -> Iterator[Stage]:
+    stage = Stage(llm_settings)
+    yield stage
+    stage.clear()
 
 
 @pytest.fixture
-def threads(transactional_db: None, thread_site: ThreadSite, settings: Any) -> ThreadSite:
-    _share(thread_site, settings)
-    return thread_site
+def threads(transactional_db: None, stage: Stage, settings: Any) -> ThreadSite:
+    site = stage.threads()
+    _share(site, settings)
+    return site
 
 
 @pytest.fixture
-def workers(transactional_db: None, worker_site: WorkerSite, settings: Any) -> WorkerSite:
-    _share(worker_site, settings)
-    return worker_site
+def workers(transactional_db: None, stage: Stage, settings: Any) -> WorkerSite:
+    site = stage.workers()
+    _share(site, settings)
+    return site
 
 
 @pytest.fixture(params=["workers", "threads"])
@@ -87,6 +117,7 @@ def site(request: pytest.FixtureRequest) -> Site:
 
 def _share(site: Site, settings: Any) -> None:
     """Give this process the site's settings, and the site a new beginning."""
+    settings.RQ_QUEUES = None
     for name, value in site.settings.items():
         setattr(settings, name, value)
     site.begin()
