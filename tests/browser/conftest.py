@@ -10,7 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.person import Person
 from tests.browser.showcase import SETTINGS
-from tests.chromium import executable
+from tests.chromium import ARGUMENTS, executable
 from tests.parts.model_server import running_model_server
 from tests.parts.valkey import Valkey
 from tests.parts.web import WebProcess
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
 # Playwright's synchronous API keeps an event loop running, which Django takes for an async view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = 30_000
 SCRIPTED = "wagtail_llm_actions.providers.testing.ScriptedProvider"
 

@@ -1,0 +1,26 @@
+"""What the command line says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+Choice = TypeVar("Choice")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Of one call of ``python -m benchmarks``."""
+
+    rounds: int | None
+    """How often everything is measured; ``None`` for what the benchmark thinks is enough."""
+    quick: bool
+    """Only show that it runs: too few samples for any figure to mean something."""
+
+    def rounds_or(self, enough: int) -> int:
+        """Return how often to measure."""
+        return self.rounds or (1 if self.quick else enough)
+
+    def pick(self, full: Choice, quick: Choice) -> Choice:
+        """Return how much of something to measure."""
+        return quick if self.quick else full
