@@ -21,7 +21,7 @@ PACED = {
     # Long enough to be hit in the middle, with every word shown on its way.
     "steady": "steady:20:0.1",
     "quick": "steady:3:0.01",
-    "slow": "steady:100:0.1",
+    "slow": "steady:50:0.1",
     "endless-drip": "steady:100000:0.1",
 }
 """Models that answer well, each at its own pace: words, and seconds between them."""
