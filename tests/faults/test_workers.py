@@ -76,6 +76,8 @@ def test_workers_that_are_told_twice_stop_at_once(
     workers: WorkerSite, new_load: NewLoad, tell: Tell
 ) -> None:
     load = new_load(workers)
+    # These have not ended by themselves when the second signal comes.
+    load.click(2, "hang-in")
     load.click_many(RUNS)
     load.wait_until_under_way()
     for worker in workers.workers:
