@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Let shared assertions explain themselves like those of test modules.
 pytest.register_assert_rewrite(
+    "tests.faults.load",
     "tests.providers.contract",
     "tests.providers.wire_anthropic",
     "tests.providers.wire_ollama",

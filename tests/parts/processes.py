@@ -63,15 +63,18 @@ class CommandProcess:
         return os.pread(self._log.fileno(), os.fstat(self._log.fileno()).st_size, 0).decode()
 
     def has_printed(self, text: str) -> bool:
-        assert self._process.poll() is None, self.log
+        assert not self.has_ended(), self.log
         return text in self.log
 
     def wait_until_printed(self, text: str) -> None:
         eventually(lambda: self.has_printed(text))
 
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def wait_until_ended(self) -> int:
         """Return the exit code."""
-        eventually(lambda: self._process.poll() is not None)
+        eventually(self.has_ended)
         return self._process.returncode
 
     def ask_to_stop(self) -> None:

@@ -1,7 +1,8 @@
-"""A real Valkey server that can be killed and started again, empty, at the same address."""
+"""A real Valkey server that can be killed and started again at the same address."""
 
 from __future__ import annotations
 
+import shutil
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
 
 
 class Valkey:
-    """It keeps nothing on disk; each start is a new beginning."""
+    """It keeps nothing on disk, so that each start is a new beginning, unless it is told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_data: bool = False) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self._server = ValkeyServer(port=port, save="")
+        kept = {"appendonly": "yes", "appendfsync": "always"} if keeps_data else {}
+        self._server = ValkeyServer(port=port, save="", **kept)
         self.rq_queues = rq_queues(port)
 
     def __enter__(self) -> Self:
@@ -36,6 +38,10 @@ class Valkey:
 
     def kill(self) -> None:
         self._server.terminate()
+
+    def forget(self) -> None:
+        """Lose what is kept on the disk, while it does not run."""
+        shutil.rmtree(self._server.data_dir / "appendonlydir")
 
     def keys(self, pattern: str) -> list[bytes]:
         with self._client() as client:

@@ -108,6 +108,10 @@ class Wire(ABC):
     def malformed(self) -> Mapping[str, bytes]:
         """Name and build event streams that are not in the provider's protocol."""
 
+    @abstractmethod
+    def miscounted(self, count: object) -> bytes:
+        """Build the end of an answer, with this for the tokens that were written."""
+
     def answer(
         self,
         *pieces: str,
@@ -383,6 +387,17 @@ class ProviderContract:
             server.play(streamed([*self.wire.beginning(), events]))
 
             assert type(fail(provider)) is InvalidOutput, name
+
+    @pytest.mark.parametrize("count", [-3, 10**30, "many", 3.5, True])
+    def test_a_count_that_cannot_be_is_not_reported(
+        self, server: ProviderServer, provider: Provider, count: object
+    ) -> None:
+        answer = [*self.wire.beginning(), self.wire.text("Hoo."), self.wire.miscounted(count)]
+        server.play(streamed(answer))
+
+        text, result = collect(provider)
+
+        assert (text, result.usage) == ("Hoo.", None)
 
     def test_a_failed_answer_leaves_nothing_half_read_to_the_collector(
         self, server: ProviderServer, provider: Provider

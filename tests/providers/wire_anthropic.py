@@ -161,12 +161,11 @@ class AnthropicWire(Wire):
             "other JSON": raw_event("message_delta", b'{"hello": "world"}'),
             "a number for the type": raw_event("message_delta", b'{"type": 1}'),
             "a number for text": unchecked(**delta, delta={"type": "text_delta", "text": 1}),
-            "words for a count": unchecked(
-                type="message_delta",
-                delta={"stop_reason": "end_turn"},
-                usage={"output_tokens": "many"},
-            ),
         }
+
+    def miscounted(self, count: object) -> bytes:
+        delta = {"stop_reason": "end_turn"}
+        return unchecked(type="message_delta", delta=delta, usage={"output_tokens": count})
 
 
 def error_body(message: str, *, kind: str, **fields: Any) -> bytes:

@@ -142,10 +142,11 @@ class OllamaWire(Wire):
             "a message of another type": line({"message": "none"}),
             "a number for text": line({"message": {"content": 1}}),
             "words for done": line({"message": {"content": ""}, "done": "yes"}),
-            "words for a count": line(
-                {"message": {}, "done": True, "eval_count": "many", "prompt_eval_count": 1}
-            ),
         }
+
+    def miscounted(self, count: object) -> bytes:
+        counts = {"eval_count": count, "prompt_eval_count": 1}
+        return line({"message": {}, "done": True, "done_reason": "stop", **counts})
 
 
 def error_body(message: str) -> bytes:

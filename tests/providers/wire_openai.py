@@ -106,6 +106,10 @@ class OpenAIWire(Wire):
             "a number for text": event({"choices": [{"delta": {"content": 1}}]}),
         }
 
+    def miscounted(self, count: object) -> bytes:
+        usage = {"prompt_tokens": 1, "completion_tokens": count}
+        return event({"choices": [choice("stop")], "usage": usage})
+
 
 def error_body(message: str, *, code: str | None, kind: str = "invalid_request_error") -> bytes:
     error = {"message": message, "type": kind, "param": None, "code": code}

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MAX_COUNT = 100_000_000
+"""More than any model takes in or writes; the sum of a run's calls still fits into a database."""
+
 
 class AnswerError(Exception):
     """The server answered, but not with a text; becomes a ``ProviderError``."""
@@ -39,6 +42,16 @@ def read(value: object, name: str, kind: type[T]) -> T | None:
     if found is None or isinstance(found, kind):
         return found
     raise wrong_shape(name)
+
+
+def read_count(value: object, name: str) -> int | None:
+    """Return a count of tokens, or ``None`` where there is none, or one that cannot be.
+
+    A whole answer is not thrown away because its server counts badly.
+    """
+    found = getattr(value, name, None)
+    is_count = type(found) is int and 0 <= found <= MAX_COUNT
+    return found if is_count else None
 
 
 def wrong_shape(name: str) -> AnswerError:

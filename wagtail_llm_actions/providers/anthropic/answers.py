@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from wagtail_llm_actions.errors import ContentFiltered, InvalidOutput, ModelUnavailable
 from wagtail_llm_actions.generation import FinishReason, GenerationResult, Usage
-from wagtail_llm_actions.providers.answers import AnswerError, read, why_empty, wrong_shape
+from wagtail_llm_actions.providers.answers import (
+    AnswerError,
+    read,
+    read_count,
+    why_empty,
+    wrong_shape,
+)
 
 FINISH_REASONS = {
     "end_turn": FinishReason.STOP,
@@ -72,9 +78,9 @@ class Answer:
 
     def _read_usage(self, usage: object, names: tuple[str, ...]) -> None:
         """Remember the counts that are given; they are totals, so the last ones hold."""
-        found = {name: read(usage, name, int) for name in names}
+        found = {name: read_count(usage, name) for name in names}
         details = getattr(usage, "output_tokens_details", None)
-        found["thinking_tokens"] = read(details, "thinking_tokens", int)
+        found["thinking_tokens"] = read_count(details, "thinking_tokens")
         self._counts |= {name: count for name, count in found.items() if count is not None}
 
     def result(self, request_model: str) -> GenerationResult:

@@ -7,7 +7,13 @@ from types import SimpleNamespace
 
 from wagtail_llm_actions.errors import InvalidOutput, ModelUnavailable
 from wagtail_llm_actions.generation import FinishReason, GenerationResult, Usage
-from wagtail_llm_actions.providers.answers import AnswerError, read, why_empty, wrong_shape
+from wagtail_llm_actions.providers.answers import (
+    AnswerError,
+    read,
+    read_count,
+    why_empty,
+    wrong_shape,
+)
 
 FINISH_REASONS = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
 """Any other word, such as ``load`` for a model that was only loaded, is ``ERROR``."""
@@ -74,8 +80,8 @@ class Answer:
 
 def _usage(part: object) -> Usage | None:
     """Read the counts; Ollama says neither what it cached nor what of it was reasoning."""
-    input_tokens = read(part, "prompt_eval_count", int)
-    output_tokens = read(part, "eval_count", int)
+    input_tokens = read_count(part, "prompt_eval_count")
+    output_tokens = read_count(part, "eval_count")
     if input_tokens is None or output_tokens is None:
         return None
     return Usage(input_tokens=input_tokens, output_tokens=output_tokens)

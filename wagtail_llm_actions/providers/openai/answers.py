@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from wagtail_llm_actions.errors import ContentFiltered, InvalidOutput, ModelUnavailable
 from wagtail_llm_actions.generation import FinishReason, GenerationResult, Usage
-from wagtail_llm_actions.providers.answers import AnswerError, read, why_empty, wrong_shape
+from wagtail_llm_actions.providers.answers import (
+    AnswerError,
+    read,
+    read_count,
+    why_empty,
+    wrong_shape,
+)
 
 FINISH_REASONS = {
     "stop": FinishReason.STOP,
@@ -78,8 +84,8 @@ class Answer:
 
 
 def _usage(usage: object) -> Usage | None:
-    input_tokens = read(usage, "prompt_tokens", int)
-    output_tokens = read(usage, "completion_tokens", int)
+    input_tokens = read_count(usage, "prompt_tokens")
+    output_tokens = read_count(usage, "completion_tokens")
     if input_tokens is None or output_tokens is None:
         return None
     input_details = getattr(usage, "prompt_tokens_details", None)
@@ -87,6 +93,6 @@ def _usage(usage: object) -> Usage | None:
     return Usage(
         input_tokens=input_tokens,
         output_tokens=output_tokens,
-        cached_input_tokens=read(input_details, "cached_tokens", int) or 0,
-        reasoning_tokens=read(output_details, "reasoning_tokens", int) or 0,
+        cached_input_tokens=read_count(input_details, "cached_tokens") or 0,
+        reasoning_tokens=read_count(output_details, "reasoning_tokens") or 0,
     )

@@ -1,0 +1,1 @@
+"""Break the product on purpose, under load, and count what was lost."""
