@@ -92,11 +92,12 @@ def test_what_the_provider_reports_is_not_estimated(provider: ScriptedProvider) 
     assert (attempt.usage_source, attempt.output_tokens) == (REPORTED, 7)
 
 
-def test_an_answer_without_end_is_cut_off(provider: ScriptedProvider) -> None:
-    provider.script("tide " * 100, math.inf)
+@pytest.mark.parametrize("pieces", [["tide"] * 100, ["tide" * 100]], ids=["many", "a huge one"])
+def test_an_answer_without_end_is_cut_off(provider: ScriptedProvider, pieces: list[str]) -> None:
+    provider.script(*pieces, math.inf)
 
     run, attempt = executed(LLMRunFactory(max_tokens=10))
 
     assert (run.status, run.finish_reason) == ("succeeded", "length")
-    assert run.output == ("tide " * 100).strip()
+    assert run.output == "tide" * 50
     assert attempt.usage_source == ESTIMATED

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 TASK = "wagtail_llm_actions.tasks.execute_run"
 """Dotted path of what a worker calls, with the run's id as text."""
+WARM_UP = "wagtail_llm_actions.tasks.warm_up"
+"""Dotted path of what a process calls before its first run."""
 
 
 class Lane(StrEnum):

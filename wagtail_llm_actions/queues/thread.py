@@ -16,7 +16,7 @@ from django.db import connections
 from django.utils.module_loading import import_string
 
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.queues.base import TASK, Lane, Queue, bulk_slots
+from wagtail_llm_actions.queues.base import TASK, WARM_UP, Lane, Queue, bulk_slots
 from wagtail_llm_actions.queues.pool import Pool
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class _Pools:
     def __init__(self, threads: int) -> None:
         self.pid = os.getpid()
         self._known: set[UUID] = set()
+        self._is_warm = False
+        self._warming = threading.Lock()
         sizes = {Lane.INTERACTIVE: threads, Lane.BULK: bulk_slots(threads)}
         self._pools = {lane: Pool(f"llm-actions-{lane}", size) for lane, size in sizes.items()}
 
@@ -41,12 +43,20 @@ class _Pools:
 
     def _execute(self, run_id: UUID) -> None:
         try:
+            self._warm_up()
             import_string(TASK)(str(run_id))
         except Exception:
             logger.exception("Run %s ended unexpectedly", run_id)
         finally:
             self._known.discard(run_id)
             connections.close_all()
+
+    def _warm_up(self) -> None:
+        """Load the SDKs before the first run, whose time must not pass with that."""
+        with self._warming:
+            if not self._is_warm:
+                import_string(WARM_UP)()
+                self._is_warm = True
 
 
 _pools: _Pools | None = None

@@ -22,6 +22,7 @@ from rq.exceptions import StopRequested
 from rq.timeouts import BaseDeathPenalty
 
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.queues.base import WARM_UP
 from wagtail_llm_actions.queues.pool import Pool
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from rq.job import Job
     from rq.queue import Queue as EngineQueue
 
-WARM_UP = "wagtail_llm_actions.tasks.warm_up"
 RECOVER = "wagtail_llm_actions.tasks.recover_runs"
 LOOK_SECONDS = 1
 

@@ -102,8 +102,10 @@ class Attempt:
                 elif isinstance(item, GenerationResult):
                     return self._checked(item)
                 self._show()
-                if len(self.text) > self._run.max_tokens * MAX_CHARS_PER_TOKEN:
-                    return self._cut_off()
+                if self._was_cut_off:
+                    return GenerationResult(
+                        finish_reason=FinishReason.LENGTH, response_model=self._model.name
+                    )
                 self._lease.check()
                 limit = left_seconds if self.text else first_token_seconds
                 if time.monotonic() - started > limit:
@@ -158,10 +160,6 @@ class Attempt:
             raise InvalidOutput(**self._place, usage=result.usage)
         return result
 
-    def _cut_off(self) -> GenerationResult:
-        self._was_cut_off = True
-        return GenerationResult(finish_reason=FinishReason.LENGTH, response_model=self._model.name)
-
     def _provider(self) -> Provider:
         try:
             return get_provider(self._model.provider)
@@ -190,7 +188,9 @@ class Attempt:
     def _add(self, text: str) -> None:
         if not self.text:
             self.row.first_token_at = timezone.now()
-        storable = _storable(text)
+        room = self._run.max_tokens * MAX_CHARS_PER_TOKEN - len(self.text)
+        self._was_cut_off = len(text) > room
+        storable = _storable(text[:room])
         self.text += storable
         self._unshown += storable
 
