@@ -7,9 +7,11 @@ clients of the process.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
+import time
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -70,6 +72,7 @@ class LaneWorker(SimpleWorker):
         super().__init__([queue], *args, **kwargs)
         self._pool = Pool(queue.name, slots)
         self._is_listening = False
+        self._beat_at = -math.inf
 
     @property
     def dequeue_timeout(self) -> int:
@@ -97,14 +100,17 @@ class LaneWorker(SimpleWorker):
         self._pool.submit(partial(self._perform, job, queue))
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """Show that the worker lives; RQ does so each time before it asks for a job.
+        """Show now and then that the worker lives; RQ wants to three times for each job.
 
-        A lost server is found, and waited for, by asking.
+        A lost server is found, and waited for, by asking for a job.
         """
-        with suppress(RedisError):
-            super().heartbeat(timeout, pipeline)
         if pipeline is None and self._is_listening and self._stop_requested:
             raise StopRequested
+        if time.monotonic() - self._beat_at < LOOK_SECONDS:
+            return
+        self._beat_at = time.monotonic()
+        with suppress(RedisError):
+            super().heartbeat(timeout, pipeline)
 
     def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
         """Tell RQ's monitoring what the worker does, if its server is there."""
