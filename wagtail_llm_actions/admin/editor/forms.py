@@ -44,8 +44,12 @@ class EditorForm:
         """Return the names of the fields that this user's form has."""
         return set(self._form(user).fields)
 
-    def bind(self, user: Any, data: QueryDict) -> None:
-        """Put the values of the submitted form on the instance, valid or not; nothing is saved."""
+    def bind(self, user: Any, data: QueryDict) -> set[str]:
+        """Put the values of the submitted form on the instance, valid or not; nothing is saved.
+
+        Returns:
+            The names of the fields that this user's form has.
+        """
         form = self._form(user, data)
         form.defer_required_fields()
         with transaction.atomic():
@@ -58,6 +62,7 @@ class EditorForm:
             if isinstance(raw, str) and _holds_text(self.instance, name):
                 # What a database refuses makes a field invalid too.
                 setattr(self.instance, name, raw.replace("\0", ""))
+        return set(form.fields)
 
     def _form(self, user: Any, data: QueryDict | None = None) -> Any:
         extra = {}

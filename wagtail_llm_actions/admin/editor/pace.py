@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FASTEST_MS = 70
+FASTEST_MS = 50
 """Right after a click, and while text arrives: it seems to flow."""
 SLOWEST_MS = 1_000
 """However long nothing comes: a countdown shows seconds."""
-SHARE_OF_WAIT = 0.15
+SHARE_OF_WAIT = 0.08
 """Asking at intervals makes no wait longer than by this."""
 MS_PER_RUN = 20
 """All browsers together ask this often at most: 50 times a second, however many runs there are."""

@@ -207,11 +207,10 @@ def runs(request: HttpRequest) -> JsonResponse:
         raise Http404
     if not may_edit(request.user, form.instance, form.parent):
         raise PermissionRefused
+    in_form = form.bind(request.user, data)
     # The source too: a field may be kept from this user, and a model would tell its content.
-    in_form = form.fields(request.user)
     if not {llm_action.source, llm_action.destination} <= in_form:
         raise PermissionRefused
-    form.bind(request.user, data)
     run = start(
         llm_action=llm_action,
         user=request.user,
