@@ -15,13 +15,9 @@ from wagtail.admin.panels import Panel
 from wagtail_llm_actions.admin.advice import advice
 from wagtail_llm_actions.admin.editor.forms import locate
 from wagtail_llm_actions.admin.editor.glance import cursors_of, with_pass
+from wagtail_llm_actions.admin.editor.refusing import BadInput, json_errors
 from wagtail_llm_actions.admin.editor.state import START, Cursor, run_state
-from wagtail_llm_actions.admin.editor.views import (
-    BadInput,
-    json_errors,
-    own_run,
-    request_id,
-)
+from wagtail_llm_actions.admin.editor.views import own_run, request_id
 from wagtail_llm_actions.admin.forms import LLMActionForm
 from wagtail_llm_actions.admin.history import HISTORY_POLICY
 from wagtail_llm_actions.admin.messages import error_sentence, finish_words

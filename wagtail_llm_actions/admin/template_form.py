@@ -16,7 +16,7 @@ from wagtail.admin.widgets import AdminPageChooser
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from wagtail_llm_actions.admin.editor.forms import UnknownForm, locate
-from wagtail_llm_actions.admin.editor.views import json_errors
+from wagtail_llm_actions.admin.editor.refusing import json_errors
 from wagtail_llm_actions.admin.model_fields import model_fields
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import JsonResponse
 from django.views.decorators.http import require_GET
 
-from wagtail_llm_actions.admin.editor.views import json_errors
+from wagtail_llm_actions.admin.editor.refusing import json_errors
 from wagtail_llm_actions.admin.model_fields import type_fields
 from wagtail_llm_actions.admin.models_page import ACTION_POLICY
 from wagtail_llm_actions.errors import PermissionRefused
