@@ -34,6 +34,7 @@ FAST = Pace(first_ms=200, pieces=40, each_ms=20)
 SLOW = Pace(first_ms=600, pieces=40, each_ms=20)
 ONE_SECOND = Pace(first_ms=200, pieces=41, each_ms=20)
 THREE_SECONDS = Pace(first_ms=200, pieces=57, each_ms=50)
+THIRTY_SECONDS = Pace(first_ms=200, pieces=597, each_ms=50)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +154,7 @@ def _provider(*options: str) -> Iterator[Provider]:
 
 def _llm_settings(open_provider: Provider, limited_provider: Provider) -> dict[str, Any]:
     providers = {"open": open_provider, "limited": limited_provider}
-    paces = (FAST, SLOW, ONE_SECOND, THREE_SECONDS)
+    paces = (FAST, SLOW, ONE_SECOND, THREE_SECONDS, THIRTY_SECONDS)
     return {
         "PROVIDERS": {
             alias: {"BACKEND": OPENAI, "BASE_URL": provider.base_url}

@@ -24,7 +24,7 @@ from benchmarks.figures import COLUMNS, Figures
 from benchmarks.load import FINAL, Findings, Plan, poll_path
 from benchmarks.processes import ROOT, cpu_seconds, wait_until
 from benchmarks.report import Section, Table
-from benchmarks.rig import ONE_SECOND, THREE_SECONDS, model_key
+from benchmarks.rig import ONE_SECOND, THIRTY_SECONDS, THREE_SECONDS, model_key
 from benchmarks.rows import Visitor, content
 from tests.factories import AdminFactory
 from wagtail_llm_actions.models import LLMRun
@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 
 ROUNDS = 3
 LOOK_SECONDS = 0.4
-PEOPLE, QUICK_PEOPLE = (25, 100), (4,)
+PEOPLE = ((25, THREE_SECONDS), (100, THIRTY_SECONDS), (100, THREE_SECONDS))
+"""How many generate at once, and how long each text takes."""
+QUICK_PEOPLE = ((4, ONE_SECOND),)
 PEER_PEOPLE, QUICK_PEER_PEOPLE = 8, 2
 SECONDS, QUICK_SECONDS = 30, 2
 SETTLE_SECONDS, QUICK_SETTLE_SECONDS = 8, 1
@@ -63,6 +65,7 @@ class Situation:
     name: str
     way: str
     people: int
+    pace: Pace = ONE_SECOND
     path: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
     measured: list[Measured] = field(default_factory=list)
@@ -92,14 +95,16 @@ class Situation:
 def run(rig: Rig, options: Options) -> Section:
     """Look at pages while nothing, our runs, and the peer's requests are under way, in turn."""
     made = content()
-    many: Sequence[int] = options.pick(PEOPLE, QUICK_PEOPLE)
-    pace = options.pick(THREE_SECONDS, ONE_SECOND)
-    ours = made.click(model_key(pace))
+    many: Sequence[tuple[int, Pace]] = options.pick(PEOPLE, QUICK_PEOPLE)
+    most = max(people for people, _ in many)
     situations = _situations(
-        ours, many, {"model": pace.model}, options.pick(PEER_PEOPLE, QUICK_PEER_PEOPLE)
+        made,
+        many,
+        options.pick(PEER_PEOPLE, QUICK_PEER_PEOPLE),
+        options.pick(THREE_SECONDS, ONE_SECOND),
     )
     # A process for each core, so that the workers can take what the machine has.
-    arrangement = threads(max(many), processes=options.pick(2, 1))
+    arrangement = threads(most, processes=options.pick(2, 1))
     with rig.web() as web, rig.workers(arrangement.commands) as workers:
         parts = {
             "web": [web.process.pid],
@@ -108,7 +113,7 @@ def run(rig: Rig, options: Options) -> Section:
             "database": rig.database_pids(),
             "Valkey": [rig.valkey_pid()],
         }
-        headers = [Visitor.new().headers for _ in range(max(many) + 1)]
+        headers = [Visitor.new().headers for _ in range(most + 1)]
         plans = [_plan(each, made, web.port, headers, options) for each in situations]
         for plan in plans:
             # Not counted: it warms everything up.
@@ -116,36 +121,42 @@ def run(rig: Rig, options: Options) -> Section:
         for _ in range(options.rounds_or(ROUNDS)):
             for situation, plan in zip(situations, plans, strict=True):
                 situation.measured.append(_measure(plan, parts))
-        queries = _queries_of_a_poll(ours)
+        queries = _queries_of_a_poll(situations[1].form)
     return Section(
         title="The web is not blocked",
         tables=[
             _looks(situations),
             _pages(situations, list(made.looked_at)),
-            _generations(situations[1:], pace, queries),
+            _generations(situations[1:], queries),
             _cpu(situations),
         ],
     )
 
 
 def _situations(
-    ours: Mapping[str, str], many: Sequence[int], peer: Mapping[str, str], peer_people: int
+    made: Content, many: Sequence[tuple[int, Pace]], peer_people: int, peer_pace: Pace
 ) -> list[Situation]:
     path = reverse("wagtail_llm_actions:runs")
     return [
         Situation(name="idle", way="ours", people=0),
         *(
             Situation(
-                name=f"ours, {people} at once", way="ours", people=people, path=path, form=ours
+                name=f"ours, {people} at once, {pace.seconds:.0f} s each",
+                way="ours",
+                people=people,
+                pace=pace,
+                path=path,
+                form=made.click(model_key(pace)),
             )
-            for people in many
+            for people, pace in many
         ),
         Situation(
-            name=f"peer, {peer_people} at once",
+            name=f"peer, {peer_people} at once, {peer_pace.seconds:.0f} s each",
             way="peer",
             people=peer_people,
+            pace=peer_pace,
             path=reverse("peer_generate"),
-            form=peer,
+            form={"model": peer_pace.model},
         ),
     ]
 
@@ -164,7 +175,10 @@ def _plan(
         headers=looker,
         pages=made.looked_at,
         look_seconds=LOOK_SECONDS,
-        settle_seconds=options.pick(SETTLE_SECONDS, QUICK_SETTLE_SECONDS),
+        # They begin one after the other, and go on like that.
+        settle_seconds=max(
+            options.pick(SETTLE_SECONDS, QUICK_SETTLE_SECONDS), situation.pace.seconds
+        ),
         seconds=options.pick(SECONDS, QUICK_SECONDS),
         way=situation.way,
         people=people[: situation.people],
@@ -251,7 +265,7 @@ def _pages(situations: Sequence[Situation], pages: Sequence[str]) -> Table:
     )
 
 
-def _generations(busy: Sequence[Situation], pace: Pace, queries: int) -> Table:
+def _generations(busy: Sequence[Situation], queries: int) -> Table:
     rows = []
     for situation in busy:
         generations = Figures(situation.times("generations"))
@@ -281,8 +295,7 @@ def _generations(busy: Sequence[Situation], pace: Pace, queries: int) -> Table:
         ],
         rows=rows,
         notes=[
-            f"The model takes {pace.seconds:.1f} s for a text. A start and a poll are given "
-            "as median / p95 at the visitor. "
+            "A start and a poll are given as median / p95 at the visitor. "
             f"A poll of a running run makes {queries} queries in the median, session included."
         ],
     )
