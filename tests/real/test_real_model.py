@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
@@ -34,7 +35,9 @@ REQUEST = GenerationRequest(
 )
 
 
+@cache
 def provider_at(url: str, api_key: str) -> OpenAIProvider:
+    """Return a provider that stays, as in a process of a site, with the connections of its client."""
     return OpenAIProvider(alias="local", api_key=api_key, base_url=f"{url}/v1")
 
 

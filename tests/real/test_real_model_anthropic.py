@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from tests.parts.model_server import ModelServer
 
 
+@cache
 def provider_at(url: str, api_key: str) -> AnthropicProvider:
+    """Return a provider that stays, as in a process of a site, with the connections of its client."""
     return AnthropicProvider(alias="local", api_key=api_key, base_url=url)
 
 
