@@ -68,7 +68,8 @@ class Field:
         self.person = person
         self.generate = page.get_by_role("button", name=f"Generate: {label}", exact=True)
         self.card = page.get_by_role("region", name=f"LLM suggestion for {label}")
-        self.status = self.card.get_by_role("status")
+        # The second one says why a text cannot be accepted.
+        self.status = self.card.get_by_role("status").first
         self.textarea = page.locator(f"section[aria-label='LLM suggestion for {label}'] textarea")
         self.proposal = self.card.get_by_label("Suggested text")
 

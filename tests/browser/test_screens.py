@@ -70,6 +70,11 @@ STICKING_OUT = """selector => {
     }).map((element) => element.outerHTML.slice(0, 120));
 }"""
 TO_REST_MS = 10_000
+TRANSITIONS_END = """() => Promise.allSettled(
+    document.getAnimations()
+        .filter((animation) => animation instanceof CSSTransition)
+        .map((transition) => transition.finished)
+).then(() => null)"""
 
 
 @pytest.fixture
@@ -104,6 +109,8 @@ def open_screen(person: Person, showcase: Showcase, name: str) -> str:
 def look(page: Page, scheme: Any, width: int) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 1000})
+    # On its way from light to dark a button has colours that nobody is shown for long.
+    page.evaluate(TRANSITIONS_END)
 
 
 def sticking_out(page: Page, own: str) -> list[str]:
