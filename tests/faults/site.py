@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ CLICKING = 4
 """Editors who click at the same time."""
 
 
-class Site:
+class Site(ABC):
     """Everything is asked for through the web process, as an editor's browser does it.
 
     Its processes stay from test to test; ``begin`` starts again those that a test has ended.
@@ -95,13 +96,13 @@ class Site:
             self.web = self._start(WebProcess(self.settings))
         self.web.wait_until_ready()
 
+    @abstractmethod
     def look(self, runs: Sequence[LLMRun]) -> set[uuid.UUID]:
         """Do what is done all the time in this site, and say which runs wait in its queue."""
-        raise NotImplementedError
 
+    @abstractmethod
     def executors(self) -> list[int]:
         """Return the ids of the processes that execute runs."""
-        raise NotImplementedError
 
     def _start(self, process: Any) -> Any:
         """Start a process that is ended with the site."""
