@@ -77,7 +77,19 @@ def use_queues(transactional_db: None, llm_settings: dict[str, Any], settings: A
 
 
 @pytest.fixture
-def valkey(use_queues: UseQueues) -> Iterator[Valkey]:
+def alone() -> Iterator[None]:
+    """Only the test's own parts look for lost runs.
+
+    The shared worker would put on its own queue what has waited on another for some seconds.
+    """
+    with ExitStack() as stack:
+        for worker in shared:
+            stack.enter_context(worker.paused())
+        yield
+
+
+@pytest.fixture
+def valkey(alone: None, use_queues: UseQueues) -> Iterator[Valkey]:
     """A queue server that nobody works for, unless the test starts a worker."""
     with Valkey() as running:
         use_queues(running.rq_queues)
@@ -109,15 +121,6 @@ def worker(
     """A worker that takes what this process queues."""
     use_queues(shared_valkey.rq_queues)
     return shared_worker
-
-
-@pytest.fixture
-def alone() -> Iterator[None]:
-    """Nobody looks for lost runs, or takes what waits, but the test's own parts."""
-    with ExitStack() as stack:
-        for worker in shared:
-            stack.enter_context(worker.paused())
-        yield
 
 
 class Start(Protocol):

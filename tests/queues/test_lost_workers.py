@@ -38,19 +38,28 @@ def assert_interrupted(run: LLMRun) -> None:
 
 
 @contextmanager
+def at_work(
+    valkey: Valkey, use_queues: UseQueues, start_run: Start
+) -> Iterator[tuple[LLMRun, WorkerProcess]]:
+    """Give a run and the worker that executes it."""
+    with WorkerProcess(use_queues(valkey.rq_queues, LEASE_SECONDS=3)) as worker:
+        run = start_run("reporting")
+        assert report(run)["pid"] == worker.pid
+        yield run, worker
+
+
+@contextmanager
 def killed_at_work(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> Iterator[LLMRun]:
     """Give a run whose worker is gone, as after a power failure."""
     server.play(answer("The tide ", Act.HANG))
-    with WorkerProcess(use_queues(valkey.rq_queues, LEASE_SECONDS=3)) as victim:
-        run = start_run("reporting")
-        assert report(run)["pid"] == victim.pid
+    with at_work(valkey, use_queues, start_run) as (run, victim):
         victim.kill()
         yield run
 
 
-@pytest.mark.usefixtures("alone", "recovery_by_polls")
+@pytest.mark.usefixtures("recovery_by_polls")
 def test_a_poll_ends_the_run_of_a_killed_worker(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -62,7 +71,6 @@ def test_a_poll_ends_the_run_of_a_killed_worker(
     assert_interrupted(run)
 
 
-@pytest.mark.usefixtures("alone")
 def test_a_worker_that_is_started_again_ends_the_run_it_left(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -74,29 +82,28 @@ def test_a_worker_that_is_started_again_ends_the_run_it_left(
 
 
 def test_an_idle_worker_ends_the_run_of_a_killed_one(
-    shared_worker: WorkerProcess,
-    valkey: Valkey,
-    use_queues: UseQueues,
-    server: ProviderServer,
-    start_run: Start,
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
-    with killed_at_work(valkey, use_queues, server, start_run) as run:
+    server.play(answer("The tide ", Act.HANG))
+    with (
+        at_work(valkey, use_queues, start_run) as (run, victim),
+        WorkerProcess(use_queues(valkey.rq_queues)) as idle,
+    ):
+        idle.wait_until_ready()
+        victim.kill()
         assert_interrupted(final(run))
 
 
 def test_another_worker_ends_a_frozen_run_and_the_frozen_one_writes_nothing_more(
-    worker: WorkerProcess,
-    valkey: Valkey,
-    use_queues: UseQueues,
-    server: ProviderServer,
-    start_run: Start,
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
     gate = threading.Event()
     server.play(answer("The tide ", gate, "came early."), answer("Next."))
-    with WorkerProcess(use_queues(valkey.rq_queues)) as frozen:
-        run = start_run("reporting")
-        assert report(run)["pid"] == frozen.pid
-
+    with (
+        at_work(valkey, use_queues, start_run) as (run, frozen),
+        WorkerProcess(use_queues(valkey.rq_queues)) as other,
+    ):
+        other.wait_until_ready()
         with frozen.paused():
             assert_interrupted(final(run))
             ended = row(run)

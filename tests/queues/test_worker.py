@@ -8,7 +8,6 @@ import zlib
 from typing import TYPE_CHECKING, cast
 
 import django_rq
-import pytest
 from django.db import transaction
 
 from tests.factories import LLMRunFactory
@@ -88,7 +87,6 @@ def test_a_run_finds_the_sdk_and_a_client_that_are_there_since_the_start(
     assert [name for name in found["imported"] if name.startswith(("openai", "wagtail"))] == []
 
 
-@pytest.mark.usefixtures("alone")
 def test_a_worker_executes_as_many_runs_at_once_as_it_has_slots(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -105,7 +103,6 @@ def test_a_worker_executes_as_many_runs_at_once_as_it_has_slots(
         assert [final(run).output for run in runs] == ["The tide came early."] * 3
 
 
-@pytest.mark.usefixtures("alone")
 def test_a_click_is_taken_while_all_slots_for_bulk_runs_are(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -126,7 +123,6 @@ def test_a_click_is_taken_while_all_slots_for_bulk_runs_are(
         assert [final(run).output for run in bulk] == ["Bulk."] * 3
 
 
-@pytest.mark.usefixtures("alone")
 def test_a_worker_without_jobs_left_ends_in_burst_mode(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -140,7 +136,6 @@ def test_a_worker_without_jobs_left_ends_in_burst_mode(
     assert [final(run).output for run in runs] == ["The tide."] * 3
 
 
-@pytest.mark.usefixtures("alone")
 def test_a_worker_that_is_asked_to_stop_finishes_its_run_and_takes_no_other(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
