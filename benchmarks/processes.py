@@ -27,7 +27,7 @@ KILOBYTES = 1024
 class Process:
     """A Python module in its own process; stopped when the ``with`` block is left."""
 
-    def __init__(self, *command: str) -> None:
+    def __init__(self, *command: str, niceness: int = 0) -> None:
         self._log = TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
             [sys.executable, "-m", *command],
@@ -36,9 +36,11 @@ class Process:
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            # A group of its own: Ctrl-C comes to us, and we end it.
-            start_new_session=True,
+            # A group of its own: Ctrl-C comes to us, and we end it. No session of its own: Linux
+            # shares the processor among sessions, whatever the niceness in them.
+            process_group=0,
         )
+        os.setpriority(os.PRIO_PROCESS, self.pid, niceness)
 
     def __enter__(self) -> Self:
         return self

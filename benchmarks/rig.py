@@ -90,11 +90,16 @@ class Rig:
             yield Web(process=process, port=port)
 
     @contextmanager
-    def workers(self, commands: Sequence[Sequence[str]]) -> Iterator[list[Process]]:
+    def workers(
+        self, commands: Sequence[Sequence[str]], niceness: int = 0
+    ) -> Iterator[list[Process]]:
         """Run management commands that are RQ workers until the ``with`` block is left."""
         self.valkey.flushall()
         with ExitStack() as stack:
-            running = [stack.enter_context(Process("django", *command)) for command in commands]
+            running = [
+                stack.enter_context(Process("django", *command, niceness=niceness))
+                for command in commands
+            ]
             for process in running:
                 process.wait_until(lambda: self._count_workers() >= len(running))
             yield running

@@ -30,7 +30,7 @@ PAGES = 40
 PROMPT = "The tide came in early that day, and nobody had told the boats. " * 40
 
 
-def queued_runs(count: int, model: str) -> Sequence[UUID]:
+def queued_runs(count: int, model: str, trigger: str = LLMRun.Trigger.EDITOR) -> Sequence[UUID]:
     """Record runs that wait, of one action on one page, and return their ids."""
     action = LLMActionFactory(model=model)
     user = AdminFactory()
@@ -44,6 +44,7 @@ def queued_runs(count: int, model: str) -> Sequence[UUID]:
             prompt=PROMPT,
             model_key=model,
             temperature=0.7,
+            trigger=trigger,
         )
         for _ in range(count)
     ]

@@ -34,14 +34,22 @@ if TYPE_CHECKING:
 
     from benchmarks.options import Options
     from benchmarks.pace import Pace
-    from benchmarks.rig import Rig
+    from benchmarks.processes import Process
+    from benchmarks.rig import Rig, Web
     from benchmarks.rows import Content
 
-ROUNDS = 3
+ROUNDS = 2
 LOOK_SECONDS = 0.4
-PEOPLE = ((25, THREE_SECONDS), (100, THIRTY_SECONDS), (100, THREE_SECONDS))
+LOW_PRIORITY, SAME_PRIORITY = 19, 0
+"""Of the worker beside the web server, which share the machine's processor."""
+PEOPLE = (
+    (25, THREE_SECONDS, LOW_PRIORITY),
+    (100, THIRTY_SECONDS, LOW_PRIORITY),
+    (100, THIRTY_SECONDS, SAME_PRIORITY),
+    (100, THREE_SECONDS, LOW_PRIORITY),
+)
 """How many generate at once, and how long each text takes."""
-QUICK_PEOPLE = ((4, ONE_SECOND),)
+QUICK_PEOPLE = ((4, ONE_SECOND, LOW_PRIORITY),)
 PEER_PEOPLE, QUICK_PEER_PEOPLE = 8, 2
 SECONDS, QUICK_SECONDS = 30, 2
 SETTLE_SECONDS, QUICK_SETTLE_SECONDS = 8, 1
@@ -66,6 +74,7 @@ class Situation:
     way: str
     people: int
     pace: Pace = ONE_SECOND
+    niceness: int = LOW_PRIORITY
     path: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
     measured: list[Measured] = field(default_factory=list)
@@ -95,8 +104,8 @@ class Situation:
 def run(rig: Rig, options: Options) -> Section:
     """Look at pages while nothing, our runs, and the peer's requests are under way, in turn."""
     made = content()
-    many: Sequence[tuple[int, Pace]] = options.pick(PEOPLE, QUICK_PEOPLE)
-    most = max(people for people, _ in many)
+    many: Sequence[tuple[int, Pace, int]] = options.pick(PEOPLE, QUICK_PEOPLE)
+    most = max(people for people, _, _ in many)
     situations = _situations(
         made,
         many,
@@ -105,23 +114,22 @@ def run(rig: Rig, options: Options) -> Section:
     )
     # A process for each core, so that the workers can take what the machine has.
     arrangement = threads(most, processes=options.pick(2, 1))
-    with rig.web() as web, rig.workers(arrangement.commands) as workers:
-        parts = {
-            "web": [web.process.pid],
-            "worker": [worker.pid for worker in workers],
-            "provider": [rig.open_provider.process.pid],
-            "database": rig.database_pids(),
-            "Valkey": [rig.valkey_pid()],
-        }
+    with rig.web() as web:
         headers = [Visitor.new().headers for _ in range(most + 1)]
-        plans = [_plan(each, made, web.port, headers, options) for each in situations]
-        for plan in plans:
+
+        def measure(situation: Situation, **changed: float) -> Measured:
+            plan = _plan(situation, made, web.port, headers, options)
+            with rig.workers(arrangement.commands, situation.niceness) as workers:
+                return _measure(replace(plan, **changed), _parts(rig, web, workers))
+
+        for situation in situations:
             # Not counted: it warms everything up.
-            _measure(replace(plan, seconds=QUICK_SECONDS), parts)
+            measure(situation, seconds=QUICK_SECONDS)
         for _ in range(options.rounds_or(ROUNDS)):
-            for situation, plan in zip(situations, plans, strict=True):
-                situation.measured.append(_measure(plan, parts))
-        queries = _queries_of_a_poll(situations[1].form)
+            for situation in situations:
+                situation.measured.append(measure(situation))
+        with rig.workers(arrangement.commands):
+            queries = _queries_of_a_poll(situations[1].form)
     return Section(
         title="The web is not blocked",
         tables=[
@@ -133,22 +141,34 @@ def run(rig: Rig, options: Options) -> Section:
     )
 
 
+def _parts(rig: Rig, web: Web, workers: Sequence[Process]) -> Mapping[str, Sequence[int]]:
+    return {
+        "web": [web.process.pid],
+        "worker": [worker.pid for worker in workers],
+        "provider": [rig.open_provider.process.pid],
+        "database": rig.database_pids(),
+        "Valkey": [rig.valkey_pid()],
+    }
+
+
 def _situations(
-    made: Content, many: Sequence[tuple[int, Pace]], peer_people: int, peer_pace: Pace
+    made: Content, many: Sequence[tuple[int, Pace, int]], peer_people: int, peer_pace: Pace
 ) -> list[Situation]:
     path = reverse("wagtail_llm_actions:runs")
     return [
         Situation(name="idle", way="ours", people=0),
         *(
             Situation(
-                name=f"ours, {people} at once, {pace.seconds:.0f} s each",
+                name=f"ours, {people} at once, {pace.seconds:.0f} s each"
+                + (", worker at the same priority" if niceness == SAME_PRIORITY else ""),
                 way="ours",
                 people=people,
                 pace=pace,
+                niceness=niceness,
                 path=path,
                 form=made.click(model_key(pace)),
             )
-            for people, pace in many
+            for people, pace, niceness in many
         ),
         Situation(
             name=f"peer, {peer_people} at once, {peer_pace.seconds:.0f} s each",

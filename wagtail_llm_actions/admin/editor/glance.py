@@ -2,9 +2,9 @@
 
 Before each view Wagtail asks for the right to enter the admin and for the user's language, and
 the view for the right to edit. That is several times what the news of a run cost. So the views that
-have asked give a *pass* out with the address of the next poll: signed, good for a few seconds, for
-one user and the runs of one click. With it, a poll is answered from the session and the runs alone.
-Without it, or where a run has come to its end, everything is asked again.
+have asked give a *pass* out with the address of the next poll: signed, good for half a minute, for
+the runs of one click, and for the session that asked, by its cookie. With it, a poll is answered
+from the runs alone. Without it, or where a run has come to its end, everything is asked again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib.auth import SESSION_KEY
 from django.core import signing
 from django.db.models import F, Func, IntegerField, Subquery
 from django.http import JsonResponse
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.admin.editor.state import RunState
 
-PASS_SECONDS = 10
+PASS_SECONDS = 30
 """A right that is taken away ends the live text after so long at most."""
 DONE = "done"
 """In place of a position: the browser has the end of that run."""
@@ -86,11 +85,10 @@ def _glance_first(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def with_pass(request: HttpRequest, state: RunState, batch: Sequence[LLMRun]) -> RunState:
     """Add a pass to the address of the next poll; the right to see these runs was just checked."""
-    user = request.session.get(SESSION_KEY)
-    if user is None or all(run.is_final for run in batch):
+    if not request.session.session_key or all(run.is_final for run in batch):
         return state
-    facts = [user, get_language(), [run.pk.hex for run in batch]]
-    query = urlencode({"pass": signing.dumps(facts, salt=SALT)})
+    facts = [get_language(), [run.pk.hex for run in batch]]
+    query = urlencode({"pass": signing.dumps(facts, salt=_salt(request))})
     return {**state, "poll_url": f"{state['poll_url']}?{query}"}
 
 
@@ -136,17 +134,20 @@ def _glance(request: HttpRequest, run_id: UUID) -> JsonResponse | None:
 
 
 def _pass(request: HttpRequest) -> tuple[str | None, list[UUID]] | None:
-    """Return what a pass of this user says: their language, and the runs."""
+    """Return what a pass of this session says: the user's language, and the runs."""
     if request.method != "GET" or "pass" not in request.GET:
         return None
     try:
-        facts = signing.loads(request.GET["pass"], salt=SALT, max_age=PASS_SECONDS)
+        facts = signing.loads(request.GET["pass"], salt=_salt(request), max_age=PASS_SECONDS)
     except signing.BadSignature:
         return None
-    user, language, run_ids = facts
-    if request.session.get(SESSION_KEY) != user:
-        return None
+    language, run_ids = facts
     return language, [UUID(run_id) for run_id in run_ids]
+
+
+def _salt(request: HttpRequest) -> str:
+    """Bind a pass to the session's cookie, without its being in the address, and so in logs."""
+    return f"{SALT}:{request.session.session_key}"
 
 
 def _found(run_ids: Mapping[UUID, Any]) -> dict[UUID, LLMRun]:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FASTEST_MS = 50
-"""Right after a click, and while text arrives: it seems to flow."""
+EAGER_MS = 30
+"""Right after a click: the first words are what an editor waits for."""
+FLOWING_MS = 80
+"""While text arrives, which a worker shows about as often."""
 SLOWEST_MS = 1_000
 """However long nothing comes: a countdown shows seconds."""
 SHARE_OF_WAIT = 0.08
@@ -24,14 +26,16 @@ LOOK_SECONDS = 1.0
 """A process counts the site's runs anew after this."""
 
 
-def poll_after_ms(quiet_seconds: float, active: int) -> int:
+def poll_after_ms(quiet_seconds: float, active: int, *, has_text: bool) -> int:
     """Return after how many milliseconds to ask again.
 
     Args:
         quiet_seconds: How long nothing has happened to the run.
         active: How many runs of the site browsers ask for.
+        has_text: Whether the browser has the beginning of the text.
     """
-    own = min(max(FASTEST_MS, quiet_seconds * 1_000 * SHARE_OF_WAIT), SLOWEST_MS)
+    fastest = FLOWING_MS if has_text else EAGER_MS
+    own = min(max(fastest, quiet_seconds * 1_000 * SHARE_OF_WAIT), SLOWEST_MS)
     return round(max(own, active * MS_PER_RUN))
 
 

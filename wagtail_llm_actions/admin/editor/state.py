@@ -133,7 +133,9 @@ def live_states(runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor]) -> list[
                 "attempts": len(failed),
                 "text": text,
                 "cursor": str(cursor),
-                "poll_after_ms": 0 if run.is_final else poll_after_ms(quiet, LOAD.active),
+                "poll_after_ms": 0
+                if run.is_final
+                else poll_after_ms(quiet, LOAD.active, has_text=bool(cursor.since_ms)),
             }
         )
     return states

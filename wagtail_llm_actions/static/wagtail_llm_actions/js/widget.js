@@ -81,10 +81,12 @@ class FieldWidget {
     const { requests, texts } = this.site;
     this.leave();
     const turn = this.begin(action);
+    // On its way before the card is laid out.
+    const answer = requests.start(action.id);
     this.show('working', { status: texts.starting });
     let run;
     try {
-      run = await requests.start(action.id);
+      run = await answer;
     } catch (error) {
       if (turn === this.turn) this.fail(/** @type {LLMActions.RequestError} */ (error));
       return;
