@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -20,12 +20,22 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from benchmarks.arrangements import threads
-from benchmarks.figures import COLUMNS, Figures
 from benchmarks.load import FINAL, Findings, Plan, poll_path
 from benchmarks.processes import ROOT, cpu_seconds, wait_until
-from benchmarks.report import Section, Table
+from benchmarks.report import Section
 from benchmarks.rig import ONE_SECOND, THIRTY_SECONDS, THREE_SECONDS, model_key
 from benchmarks.rows import Visitor, content
+from benchmarks.situations import (
+    LOOK_SECONDS,
+    LOW_PRIORITY,
+    SAME_PRIORITY,
+    Measured,
+    Situation,
+    cpu_table,
+    generations_table,
+    looks_table,
+    pages_table,
+)
 from tests.factories import AdminFactory
 from wagtail_llm_actions.models import LLMRun
 
@@ -39,9 +49,6 @@ if TYPE_CHECKING:
     from benchmarks.rows import Content
 
 ROUNDS = 2
-LOOK_SECONDS = 0.4
-LOW_PRIORITY, SAME_PRIORITY = 19, 0
-"""Of the worker beside the web server, which share the machine's processor."""
 PEOPLE = (
     (25, THREE_SECONDS, LOW_PRIORITY),
     (100, THIRTY_SECONDS, LOW_PRIORITY),
@@ -53,52 +60,6 @@ QUICK_PEOPLE = ((4, ONE_SECOND, LOW_PRIORITY),)
 PEER_PEOPLE, QUICK_PEER_PEOPLE = 8, 2
 SECONDS, QUICK_SECONDS = 30, 2
 SETTLE_SECONDS, QUICK_SETTLE_SECONDS = 8, 1
-MS = 1_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measured:
-    """One round of a situation."""
-
-    findings: Findings
-    seconds: float
-    cpu_seconds: Mapping[str, float]
-    """By the parts of the site, and of the visitors."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Situation:
-    """What is going on beside the looks, and what was found in all rounds."""
-
-    name: str
-    way: str
-    people: int
-    pace: Pace = ONE_SECOND
-    niceness: int = LOW_PRIORITY
-    path: str = ""
-    form: Mapping[str, str] = field(default_factory=dict)
-    measured: list[Measured] = field(default_factory=list)
-
-    @property
-    def seconds(self) -> float:
-        """How long it was measured in all."""
-        return sum(each.seconds for each in self.measured)
-
-    def times(self, kind: str) -> list[float]:
-        """Return all times of one kind, in seconds."""
-        return [took for each in self.measured for took in getattr(each.findings, kind)]
-
-    def looks(self, page: str = "") -> Figures:
-        """Return how long the looks took, at one page or at all, in milliseconds."""
-        return Figures(
-            [
-                took * MS
-                for each in self.measured
-                for name, times in each.findings.looks.items()
-                if page in {"", name}
-                for took in times
-            ]
-        )
 
 
 def run(rig: Rig, options: Options) -> Section:
@@ -133,10 +94,10 @@ def run(rig: Rig, options: Options) -> Section:
     return Section(
         title="The web is not blocked",
         tables=[
-            _looks(situations),
-            _pages(situations, list(made.looked_at)),
-            _generations(situations[1:], queries),
-            _cpu(situations),
+            looks_table(situations),
+            pages_table(situations, list(made.looked_at)),
+            generations_table(situations[1:], queries),
+            cpu_table(situations),
         ],
     )
 
@@ -237,7 +198,7 @@ def _measure(plan: Plan, parts: Mapping[str, Sequence[int]]) -> Measured:
 
 
 def _queries_of_a_poll(form: Mapping[str, str]) -> int:
-    """Return how many queries the polls of a running run make, session included.
+    """Return how many queries a poll of a running run makes.
 
     The median: now and then a poll also looks for lost runs, or asks for the right again.
     """
@@ -253,87 +214,3 @@ def _queries_of_a_poll(form: Mapping[str, str]) -> int:
         if state["status"] == LLMRun.Status.RUNNING:
             counts.append(len(queries))
     return statistics.median_high(counts or [0])
-
-
-def _looks(situations: Sequence[Situation]) -> Table:
-    idle = situations[0].looks()
-    rows = []
-    for situation in situations:
-        looks = situation.looks()
-        ratios = [f"{looks.median / idle.median:.2f}", f"{looks.p95 / idle.p95:.2f}"]
-        rows.append([situation.name, *looks.cells(), *ratios])
-    return Table(
-        title="Pages of the admin, milliseconds",
-        columns=["meanwhile", *COLUMNS, "median ÷ idle", "p95 ÷ idle"],
-        rows=rows,
-        notes=[
-            f"A page is asked for every {LOOK_SECONDS} s over a new connection, whether the one "
-            "before has come or not. The goal for ours is a p95 of at most 1.2 times idle."
-        ],
-    )
-
-
-def _pages(situations: Sequence[Situation], pages: Sequence[str]) -> Table:
-    rows = []
-    for page in pages:
-        figures = [situation.looks(page) for situation in situations]
-        rows.append([page, *(f"{each.median:.0f} / {each.p95:.0f}" for each in figures)])
-    return Table(
-        title="Each page, median / p95 in milliseconds",
-        columns=["page", *(situation.name for situation in situations)],
-        rows=rows,
-    )
-
-
-def _generations(busy: Sequence[Situation], queries: int) -> Table:
-    rows = []
-    for situation in busy:
-        generations = Figures(situation.times("generations"))
-        polls, starts = (Figures([t * MS for t in situation.times(k)]) for k in ("polls", "starts"))
-        failures = [failure for each in situation.measured for failure in each.findings.failures]
-        rows.append(
-            [
-                situation.name,
-                *generations.cells(2),
-                f"{sum(generations.samples) / situation.seconds:.0f}",
-                _median_and_p95(starts),
-                _median_and_p95(polls),
-                f"{polls.count / situation.seconds:.0f}",
-                str(len(failures)),
-            ]
-        )
-    return Table(
-        title="The generations meanwhile",
-        columns=[
-            "way",
-            *(f"{column} s" if column != "n" else column for column in COLUMNS),
-            "at once",
-            "start ms",
-            "poll ms",
-            "polls/s",
-            "failures",
-        ],
-        rows=rows,
-        notes=[
-            "A start and a poll are given as median / p95 at the visitor. "
-            f"A poll of a running run makes {queries} queries in the median, session included."
-        ],
-    )
-
-
-def _median_and_p95(figures: Figures) -> str:
-    return f"{figures.median:.0f} / {figures.p95:.0f}" if figures.count else "-"
-
-
-def _cpu(situations: Sequence[Situation]) -> Table:
-    parts = list(situations[0].measured[0].cpu_seconds)
-    rows = []
-    for situation in situations:
-        used = [sum(each.cpu_seconds[part] for each in situation.measured) for part in parts]
-        shares = [seconds / situation.seconds * 100 for seconds in [*used, sum(used)]]
-        rows.append([situation.name, *(f"{share:.0f}" for share in shares)])
-    return Table(
-        title="Processor time, percent of one core",
-        columns=["meanwhile", *parts, "all"],
-        rows=rows,
-    )

@@ -6,7 +6,6 @@ What most tests share is started once. A test that ends a part starts its own.
 from __future__ import annotations
 
 import uuid
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wagtail_llm_actions.models import LLMRun
-
-
-shared: list[WorkerProcess] = []
 
 
 @pytest.fixture(scope="session")
@@ -77,19 +73,7 @@ def use_queues(transactional_db: None, llm_settings: dict[str, Any], settings: A
 
 
 @pytest.fixture
-def alone() -> Iterator[None]:
-    """Only the test's own parts look for lost runs.
-
-    The shared worker would put on its own queue what has waited on another for some seconds.
-    """
-    with ExitStack() as stack:
-        for worker in shared:
-            stack.enter_context(worker.paused())
-        yield
-
-
-@pytest.fixture
-def valkey(alone: None, use_queues: UseQueues) -> Iterator[Valkey]:
+def valkey(use_queues: UseQueues) -> Iterator[Valkey]:
     """A queue server that nobody works for, unless the test starts a worker."""
     with Valkey() as running:
         use_queues(running.rq_queues)
@@ -106,19 +90,21 @@ def shared_valkey() -> Iterator[Valkey]:
 def shared_worker(
     django_db_setup: None, shared_valkey: Valkey, llm_settings: dict[str, Any]
 ) -> Iterator[WorkerProcess]:
-    settings = {"RQ_QUEUES": shared_valkey.rq_queues, "WAGTAIL_LLM_ACTIONS": llm_settings}
-    with WorkerProcess(settings) as running:
+    # With a lease so long it never looks for lost runs: it would end, or put on its own queue,
+    # those of tests that have nothing to do with it.
+    own = llm_settings | {"LEASE_SECONDS": 3600}
+    with WorkerProcess(
+        {"RQ_QUEUES": shared_valkey.rq_queues, "WAGTAIL_LLM_ACTIONS": own}
+    ) as running:
         running.wait_until_ready()
-        shared.append(running)
         yield running
-        shared.clear()
 
 
 @pytest.fixture
 def worker(
     shared_worker: WorkerProcess, shared_valkey: Valkey, use_queues: UseQueues
 ) -> WorkerProcess:
-    """A worker that takes what this process queues."""
+    """A worker that takes what this process queues; it looks for no lost runs."""
     use_queues(shared_valkey.rq_queues)
     return shared_worker
 

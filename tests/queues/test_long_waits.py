@@ -10,14 +10,15 @@ from django.urls import reverse
 from tests.factories import EditorFactory
 from tests.parts.waiting import eventually
 from tests.parts.web import Visitor, WebProcess
+from tests.parts.worker import WorkerProcess
 from tests.providers.server import whole
 from tests.queues.runs import WIRE, answer, click, final
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
-    from tests.parts.worker import WorkerProcess
+    from tests.parts.valkey import Valkey
     from tests.providers.server import ProviderServer, Reply
-    from tests.queues.conftest import Start
+    from tests.queues.conftest import Start, UseQueues
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,19 +32,20 @@ def attempts(run: LLMRun) -> list[str]:
 
 
 def test_a_worker_does_other_runs_in_the_meantime(
-    worker: WorkerProcess, server: ProviderServer, start_run: Start
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
     server.play(busy(), answer("Meanwhile."), answer("The tide."))
-    first = start_run()
-    eventually(lambda: LLMRun.objects.get(pk=first.pk).retry_at)
+    with WorkerProcess(use_queues(valkey.rq_queues)):
+        first = start_run()
+        eventually(lambda: LLMRun.objects.get(pk=first.pk).retry_at)
 
-    second = final(start_run())
+        second = final(start_run())
 
-    first.refresh_from_db()
-    assert (second.status, second.output) == ("succeeded", "Meanwhile.")
-    assert first.status == "queued"
-    assert (final(first).status, first.output) == ("succeeded", "The tide.")
-    assert attempts(first) == ["rate_limited", ""]
+        first.refresh_from_db()
+        assert (second.status, second.output) == ("succeeded", "Meanwhile.")
+        assert first.status == "queued"
+        assert (final(first).status, first.output) == ("succeeded", "The tide.")
+        assert attempts(first) == ["rate_limited", ""]
 
 
 def test_threads_come_back_to_it_by_themselves(

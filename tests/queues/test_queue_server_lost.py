@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from tests.providers.server import ProviderServer
     from tests.queues.conftest import Start, UseQueues
 
-pytestmark = pytest.mark.usefixtures("alone")
-
 
 @pytest.fixture(params=["refuses", "hangs", "drops packets"])
 def lost_server(request: pytest.FixtureRequest, use_queues: UseQueues) -> Iterator[None]:
