@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.admin.editor.state import RunState
 
 PASS_SECONDS = 30
-"""A right that is taken away ends the live text after so long at most."""
+"""A right or a session that is taken away ends the live text after so long at most."""
 DONE = "done"
 """In place of a position: the browser has the end of that run."""
 MAX_DIGITS = 18
