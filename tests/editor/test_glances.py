@@ -279,6 +279,18 @@ def test_a_pass_is_good_for_its_own_user_run_and_session_only(client: Client, ed
     assert poll_again(client, state).status_code in {302, 403}
 
 
+def test_a_pass_of_another_session_lets_the_rights_be_asked_for(
+    client: Client, editor: User
+) -> None:
+    state = poll(client, running(user=editor)).json()
+    take_page_rights(editor)
+    in_its_session = poll_again(client, state).status_code
+    client.logout()
+    client.force_login(editor)
+
+    assert (in_its_session, poll_again(client, state).status_code) == (200, 403)
+
+
 def test_a_glance_speaks_the_language_of_the_user(client: Client, editor: User) -> None:
     run = waiting_to_be_tried_again(editor)
     salt = f"{SALT}:{client.session.session_key}"
