@@ -45,7 +45,8 @@ def llm_settings(provider: FaultyProvider) -> dict[str, Any]:
     return provider.settings() | {
         "LEASE_SECONDS": LEASE_SECONDS,
         "FIRST_TOKEN_TIMEOUT": 10,
-        "RUN_TIMEOUT": 30,
+        # A run that is to be cancelled goes on until the clicks of a whole load are made.
+        "RUN_TIMEOUT": 20 + RUNS // 4,
         "THREADS": RUNS_AT_ONCE,
         # One editor clicks for all.
         "LIMITS": {"USER_CONCURRENT": None, "USER_PER_MINUTE": None},
