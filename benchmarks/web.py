@@ -78,14 +78,16 @@ def run(rig: Rig, options: Options) -> Section:
     with rig.web() as web:
         headers = [Visitor.new().headers for _ in range(most + 1)]
 
-        def measure(situation: Situation, **changed: float) -> Measured:
+        def measure(situation: Situation, seconds: float | None = None) -> Measured:
             plan = _plan(situation, made, web.port, headers, options)
             with rig.workers(arrangement.commands, situation.niceness) as workers:
-                return _measure(replace(plan, **changed), _parts(rig, web, workers))
+                return _measure(
+                    replace(plan, seconds=seconds or plan.seconds), _parts(rig, web, workers)
+                )
 
         for situation in situations:
             # Not counted: it warms everything up.
-            measure(situation, seconds=QUICK_SECONDS)
+            measure(situation, QUICK_SECONDS)
         for _ in range(options.rounds_or(ROUNDS)):
             for situation in situations:
                 situation.measured.append(measure(situation))
