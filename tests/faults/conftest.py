@@ -46,7 +46,7 @@ def llm_settings(provider: FaultyProvider) -> dict[str, Any]:
         "LEASE_SECONDS": LEASE_SECONDS,
         "FIRST_TOKEN_TIMEOUT": 10,
         # A run that is to be cancelled goes on until the clicks of a whole load are made.
-        "RUN_TIMEOUT": 20 + RUNS // 4,
+        "RUN_TIMEOUT": max(30, 20 + RUNS // 4),
         "THREADS": RUNS_AT_ONCE,
         # One editor clicks for all.
         "LIMITS": {"USER_CONCURRENT": None, "USER_PER_MINUTE": None},
