@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.queues.base import Lane
+from wagtail_llm_actions.queues.base import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RQWORKER = [
     "rqworker",
-    *(lane.value for lane in Lane),
+    *(lane.value for lane in Priority),
     "--serializer",
     "rq.serializers.JSONSerializer",
 ]

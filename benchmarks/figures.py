@@ -13,7 +13,7 @@ TWENTIETHS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Metrics:
     """What one thing took, measured several times; all in one unit."""
 
     samples: Sequence[float]

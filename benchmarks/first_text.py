@@ -19,7 +19,7 @@ from playwright.async_api import async_playwright
 from benchmarks.arrangements import threads
 from benchmarks.budget import PARTS, budget
 from benchmarks.clicks import OBSERVER, click
-from benchmarks.figures import COLUMNS, Figures
+from benchmarks.figures import COLUMNS, Metrics
 from benchmarks.floor import Floor
 from benchmarks.report import Section, Table
 from benchmarks.rig import FAST, SLOW, model_key
@@ -138,7 +138,7 @@ class _Measurement:
 
 
 def _first_texts(samples: Samples) -> Table:
-    floor = Figures(samples.sdk)
+    floor = Metrics(samples.sdk)
     ways = {
         "HTTP, without SDK": samples.http,
         "SDK, the floor": samples.sdk,
@@ -151,7 +151,7 @@ def _first_texts(samples: Samples) -> Table:
     rows = []
     for name, times in ways.items():
         if times:
-            figures = Figures(times)
+            figures = Metrics(times)
             above = [figures.median - floor.median, figures.p95 - floor.p95]
             ratio = f"{figures.median / floor.median:.2f}"
             rows.append([name, *figures.cells(), *(f"{each:+.0f}" for each in above), ratio])
@@ -166,7 +166,7 @@ def _first_texts(samples: Samples) -> Table:
 def _lags(both: Sequence[Samples]) -> Table:
     rows = []
     for samples in both:
-        lags = Figures([lag for each in samples.ours for lag in each.lags_ms])
+        lags = Metrics([lag for each in samples.ours for lag in each.lags_ms])
         rows.append([f"ours, {samples.pace.model}", *lags.cells()])
     return Table(
         title="From the provider's sending of a piece of text to the frame that shows it, "

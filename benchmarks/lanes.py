@@ -13,14 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from benchmarks.arrangements import threads
-from benchmarks.figures import COLUMNS, Figures
+from benchmarks.figures import COLUMNS, Metrics
 from benchmarks.processes import wait_until
 from benchmarks.report import Section, Table
 from benchmarks.rig import FAST, THREE_SECONDS, model_key
 from benchmarks.rows import content, queued_runs
 from tests.factories import AdminFactory
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.queues import Lane, get_queue
+from wagtail_llm_actions.queues import Priority, get_queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,7 +74,7 @@ def _bulk_runs(rig: Rig, count: int) -> Iterator[None]:
     """Queue bulk runs, and take back at the end what was not executed."""
     ids = queued_runs(count, model_key(THREE_SECONDS), trigger=LLMRun.Trigger.BULK)
     for run_id in ids:
-        get_queue().enqueue(run_id, Lane.BULK)
+        get_queue().enqueue(run_id, Priority.BULK)
     ours = LLMRun.objects.filter(pk__in=ids)
     running = ours.filter(status=LLMRun.Status.RUNNING)
     wait_until(lambda: not ids or running.exists())
@@ -82,7 +82,7 @@ def _bulk_runs(rig: Rig, count: int) -> Iterator[None]:
     ours.filter(status=LLMRun.Status.QUEUED).update(
         status=LLMRun.Status.CANCELLED, finished_at=timezone.now()
     )
-    rig.valkey.delete(f"rq:queue:{Lane.BULK}")
+    rig.valkey.delete(f"rq:queue:{Priority.BULK}")
     wait_until(lambda: not running.exists())
 
 
@@ -101,9 +101,9 @@ def _click(client: Client, form: Mapping[str, str], situation: Situation) -> Non
 def _table(situations: Sequence[Situation]) -> Table:
     rows = []
     for name in ("taken", "first_text"):
-        base = Figures(getattr(situations[0], name))
+        base = Metrics(getattr(situations[0], name))
         for situation in situations:
-            figures = Figures(getattr(situation, name))
+            figures = Metrics(getattr(situation, name))
             ratios = [f"{figures.median / base.median:.2f}", f"{figures.p95 / base.p95:.2f}"]
             rows.append([name.replace("_", " "), str(situation.bulk), *figures.cells(), *ratios])
     return Table(

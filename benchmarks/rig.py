@@ -21,7 +21,7 @@ from rq import Queue, worker_registration
 from benchmarks.pace import Pace
 from benchmarks.processes import Process
 from tests.parts.valkey import Valkey
-from wagtail_llm_actions.queues.base import Lane
+from wagtail_llm_actions.queues.base import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -122,7 +122,9 @@ class Rig:
         return int(self.valkey.info("server")["process_id"])
 
     def _count_workers(self) -> int:
-        return len(worker_registration.get_keys(Queue(Lane.INTERACTIVE, connection=self.valkey)))
+        return len(
+            worker_registration.get_keys(Queue(Priority.INTERACTIVE, connection=self.valkey))
+        )
 
 
 @contextmanager
@@ -141,7 +143,7 @@ def running_rig() -> Iterator[Rig]:
         )
         django.setup()
         stack.enter_context(_database())
-        url = valkey.rq_queues[Lane.INTERACTIVE]["URL"]
+        url = valkey.rq_queues[Priority.INTERACTIVE]["URL"]
         yield Rig(
             valkey=stack.enter_context(Redis.from_url(url)),
             open_provider=open_provider,

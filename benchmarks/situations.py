@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from benchmarks.figures import COLUMNS, Figures
+from benchmarks.figures import COLUMNS, Metrics
 from benchmarks.report import Table
 from benchmarks.rig import ONE_SECOND
 
@@ -54,9 +54,9 @@ class Situation:
         """Return all times of one kind, in seconds."""
         return [took for each in self.measured for took in getattr(each.findings, kind)]
 
-    def looks(self, page: str = "") -> Figures:
+    def looks(self, page: str = "") -> Metrics:
         """Return how long the looks took, at one page or at all, in milliseconds."""
-        return Figures(
+        return Metrics(
             [
                 took * MS
                 for each in self.measured
@@ -103,8 +103,8 @@ def generations_table(busy: Sequence[Situation], queries: int) -> Table:
     """What the generations took meanwhile; ``queries`` are those of a poll."""
     rows = []
     for situation in busy:
-        generations = Figures(situation.times("generations"))
-        polls, starts = (Figures([t * MS for t in situation.times(k)]) for k in ("polls", "starts"))
+        generations = Metrics(situation.times("generations"))
+        polls, starts = (Metrics([t * MS for t in situation.times(k)]) for k in ("polls", "starts"))
         failures = [failure for each in situation.measured for failure in each.findings.failures]
         rows.append(
             [
@@ -136,7 +136,7 @@ def generations_table(busy: Sequence[Situation], queries: int) -> Table:
     )
 
 
-def _median_and_p95(figures: Figures) -> str:
+def _median_and_p95(figures: Metrics) -> str:
     return f"{figures.median:.0f} / {figures.p95:.0f}" if figures.count else "-"
 
 

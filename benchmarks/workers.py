@@ -22,7 +22,7 @@ from benchmarks.report import Section, Table
 from benchmarks.rig import ONE_SECOND, PROVIDER_LIMIT, model_key
 from benchmarks.rows import queued_runs
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.queues import Lane, get_queue
+from wagtail_llm_actions.queues import Priority, get_queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -127,7 +127,7 @@ def measure(rig: Rig, arrangement: Arrangement, count: int, provider: str = "ope
 def _queued(count: int, provider: str) -> Sequence[UUID]:
     ids = queued_runs(count, model_key(ONE_SECOND, provider))
     for run_id in ids:
-        get_queue().enqueue(run_id, Lane.INTERACTIVE)
+        get_queue().enqueue(run_id, Priority.INTERACTIVE)
     return ids
 
 

@@ -11,7 +11,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from tests.kept_queue import KeptQueue
 from wagtail_llm_actions.providers.registry import get_provider
-from wagtail_llm_actions.runs import recover
+from wagtail_llm_actions.runs.lifecycle import recovery as recover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

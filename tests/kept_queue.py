@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from wagtail_llm_actions.errors import QueueUnavailable
-from wagtail_llm_actions.queues import Lane, Queue
+from wagtail_llm_actions.queues import Priority, Queue
 from wagtail_llm_actions.tasks import execute_run
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class KeptQueue(Queue):
     """Keeps the ids it is given; the fixture ``kept_queue`` empties it."""
 
-    waiting: ClassVar[list[tuple[UUID, Lane]]] = []
+    waiting: ClassVar[list[tuple[UUID, Priority]]] = []
     cancelled: ClassVar[list[UUID]] = []
 
-    def enqueue(self, run_id: UUID, lane: Lane) -> None:
+    def enqueue(self, run_id: UUID, lane: Priority) -> None:
         """Keep the id."""
         self.waiting.append((run_id, lane))
 
@@ -32,7 +32,7 @@ class PromptQueue(KeptQueue):
 
     left: ClassVar[int] = 0
 
-    def enqueue(self, run_id: UUID, lane: Lane) -> None:
+    def enqueue(self, run_id: UUID, lane: Priority) -> None:
         """Execute, or keep."""
         if self.left:
             type(self).left -= 1
@@ -44,7 +44,7 @@ class PromptQueue(KeptQueue):
 class ClosedQueue(Queue):
     """Stands for a queue whose server does not answer."""
 
-    def enqueue(self, run_id: UUID, lane: Lane) -> NoReturn:
+    def enqueue(self, run_id: UUID, lane: Priority) -> NoReturn:
         """Take nothing."""
         raise QueueUnavailable("ConnectionError")
 

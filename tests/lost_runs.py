@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.recover import recover
+from wagtail_llm_actions.runs.lifecycle.recovery import recover
 
 if TYPE_CHECKING:
     from uuid import UUID

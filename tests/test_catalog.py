@@ -19,12 +19,12 @@ from wagtail_llm_actions.catalog import catalog, known_names
 DATA = tomllib.loads(files("wagtail_llm_actions").joinpath("catalog.toml").read_text())
 ROWS: dict[str, dict[str, Any]] = DATA["models"]
 CHECKED: date = DATA["checked"]
-FAMILIES = {key: row for key, row in ROWS.items() if "stands_on" in row}
+FAMILIES = {key: row for key, row in ROWS.items() if "alias_of" in row}
 PLAIN = {key: row for key, row in ROWS.items() if key not in FAMILIES}
 DOCS = Path(__file__).parent.parent / "docs" / "models.md"
 
 COMMON = {"vendor": str, "label": str, "description": str, "sources": list}
-OF_FAMILIES = {"stands_on": str, "retired_name": str, "retired_on": date}
+OF_FAMILIES = {"alias_of": str, "deprecated_name": str, "retired_on": date}
 OF_MODELS = {
     "name": str,
     "accepts_temperature": bool,
@@ -69,13 +69,13 @@ def test_the_models_of_the_guide_are_there_with_its_advice() -> None:
 @pytest.mark.parametrize("key", FAMILIES)
 def test_a_family_stands_on_a_model_of_today(key: str) -> None:
     family = FAMILIES[key]
-    today = PLAIN[family["stands_on"]]
+    today = PLAIN[family["alias_of"]]
 
     assert today["vendor"] == family["vendor"]
     assert today.get("retires_on") is None
     assert family["retired_on"] < CHECKED
     assert catalog()[key].name == today["name"]
-    assert catalog()[key].facts == catalog()[family["stands_on"]].facts
+    assert catalog()[key].facts == catalog()[family["alias_of"]].facts
 
 
 @pytest.mark.parametrize("key", PLAIN)
@@ -110,7 +110,7 @@ def test_what_anthropics_client_calls_deprecated_retires_on_its_date() -> None:
         )
     # The client forgets a model some time after its end.
     current = set(get_args(get_args(AnthropicModel)[0])) - DEPRECATED_MODELS.keys()
-    assert FAMILIES["claude-3"]["retired_name"] not in current
+    assert FAMILIES["claude-3"]["deprecated_name"] not in current
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from wagtail_llm_actions.catalog import ListPrice, catalog
 from wagtail_llm_actions.conf import ModelSettings, get_settings
 from wagtail_llm_actions.conf.providers import ANTHROPIC_BACKEND, OLLAMA_BACKEND, OPENAI_BACKEND
-from wagtail_llm_actions.runs.parameters import accepted
+from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,16 +142,16 @@ def test_what_is_sent_is_what_the_model_takes(models: Any) -> None:
     entry = {"PROVIDER": "mine", "NAME": "owl", **facts}
     model = models({"mine": OPENAI}, {"owl": entry})["owl"]
 
-    assert accepted(model, temperature=1.7, max_tokens=100) == {
+    assert clamp_to_capabilities(model, temperature=1.7, max_tokens=100) == {
         "temperature": 1.0,
         "max_tokens": 2100,
         "reasoning_effort": "low",
     }
-    assert accepted(model, temperature=0.2, max_tokens=1000)["temperature"] == 0.2
-    assert accepted(model, temperature=0.2, max_tokens=1000)["max_tokens"] == 2500
+    assert clamp_to_capabilities(model, temperature=0.2, max_tokens=1000)["temperature"] == 0.2
+    assert clamp_to_capabilities(model, temperature=0.2, max_tokens=1000)["max_tokens"] == 2500
 
 
 def test_a_model_without_a_temperature_gets_none(models: Any) -> None:
     model = models({"mine": OPENAI})[LUNA]
 
-    assert accepted(model, temperature=0.7, max_tokens=10)["temperature"] is None
+    assert clamp_to_capabilities(model, temperature=0.7, max_tokens=10)["temperature"] is None

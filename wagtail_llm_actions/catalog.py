@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ModelFacts:
+class ModelCapabilities:
     """What a model accepts; ``None`` where it is not known."""
 
     accepts_temperature: bool = True
@@ -57,8 +57,8 @@ class CatalogModel:
     label: str
     description: str
     """One line of advice for the person who chooses."""
-    facts: ModelFacts
-    retired_name: str = ""
+    facts: ModelCapabilities
+    deprecated_name: str = ""
     """The model that gave a family its name."""
     retired_on: date | None = None
     retires_on: date | None = None
@@ -79,24 +79,26 @@ def known_names(vendor: str) -> Mapping[str, CatalogModel]:
     """Return a vendor's models by the vendor's names; families are left out."""
     models = catalog().values()
     return {
-        model.name: model for model in models if model.vendor == vendor and not model.retired_name
+        model.name: model
+        for model in models
+        if model.vendor == vendor and not model.deprecated_name
     }
 
 
 def _model(key: str, row: dict[str, Any], rows: Mapping[str, dict[str, Any]]) -> CatalogModel:
-    today = rows[row["stands_on"]] if "stands_on" in row else row
+    today = rows[row["alias_of"]] if "alias_of" in row else row
     return CatalogModel(
         key=key,
         vendor=row["vendor"],
         name=today["name"],
         label=row["label"],
         description=row["description"],
-        facts=ModelFacts(**{name: today[name] for name in _FACTS if name in today}),
-        retired_name=row.get("retired_name", ""),
+        facts=ModelCapabilities(**{name: today[name] for name in _FACTS if name in today}),
+        deprecated_name=row.get("deprecated_name", ""),
         retired_on=row.get("retired_on"),
         retires_on=today.get("retires_on"),
         sources=tuple(row["sources"]),
     )
 
 
-_FACTS = [field.name for field in fields(ModelFacts)]
+_FACTS = [field.name for field in fields(ModelCapabilities)]

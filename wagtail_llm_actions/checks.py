@@ -20,7 +20,7 @@ from wagtail_llm_actions.conf import (
 )
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND
 from wagtail_llm_actions.providers.registry import get_provider
-from wagtail_llm_actions.queues import Lane, Queue
+from wagtail_llm_actions.queues import Priority, Queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +123,7 @@ def _queue(settings: Settings) -> Iterator[checks.CheckMessage]:
 
 def _lanes(settings: Settings) -> Iterator[checks.CheckMessage]:
     configured = getattr(django_settings, "RQ_QUEUES", None) or {}
-    missing = [lane.value for lane in Lane if lane not in configured]
+    missing = [lane.value for lane in Priority if lane not in configured]
     if settings.queue == RQ_QUEUE and missing:
         yield checks.Error(
             f"RQ_QUEUES has no queue {' and no queue '.join(map(repr, missing))}.",

@@ -5,8 +5,8 @@ provider's response body in ``str(error)``: these errors end up in logs.
 
 LLMActionsError
  ├─ InvalidInput            the source or the template cannot give a prompt
- ├─ PermissionRefused       this user may not run this action here
- ├─ LimitReached            one of the site's own limits is reached
+ ├─ PermissionDeniedError       this user may not run this action here
+ ├─ LimitExceeded            one of the site's own limits is reached
  ├─ QueueUnavailable        the run could not be put on the queue
  ├─ RunInterrupted          the worker that executed the run was lost
  └─ ProviderError           anything between us and the model's text
@@ -81,13 +81,13 @@ class InvalidInput(LLMActionsError):
         self.detail = detail
 
 
-class PermissionRefused(LLMActionsError):
+class PermissionDeniedError(LLMActionsError):
     """This user may not run this action on this object, or not see this run."""
 
     code = ErrorCode.PERMISSION_DENIED
 
 
-class LimitReached(LLMActionsError):
+class LimitExceeded(LLMActionsError):
     """The site's own limits on runs do not allow another one now.
 
     ``limit`` is one of the values below, ``number`` what it is set to, and ``count`` how many runs

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from wagtail_llm_actions.pricing import warm_up as warm_up_prices
 from wagtail_llm_actions.providers.registry import warm_up as warm_up_providers
-from wagtail_llm_actions.runs.execute import execute
-from wagtail_llm_actions.runs.recover import recover
+from wagtail_llm_actions.runs.lifecycle.execute import execute
+from wagtail_llm_actions.runs.lifecycle.recovery import recover
 
 
 def execute_run(run_id: str) -> None:

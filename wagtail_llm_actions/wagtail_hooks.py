@@ -12,18 +12,18 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
-from wagtail_llm_actions.admin.editor.views import FORM_KEY
-from wagtail_llm_actions.admin.history import HISTORY_POLICY
-from wagtail_llm_actions.admin.history_links import (
+from wagtail_llm_actions.admin.dashboard.home_panel import HomePanel
+from wagtail_llm_actions.admin.editor.api import FORM_KEY
+from wagtail_llm_actions.admin.history.buttons import (
     page_history_button,
     snippet_history_button,
     user_history_button,
 )
-from wagtail_llm_actions.admin.home_panel import HomePanel
 from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.runs.open import attach_runs
-from wagtail_llm_actions.runs.page_history import ACCEPTED, AcceptedFormatter, log_accepted
+from wagtail_llm_actions.permissions.policies import RUN_POLICY
+from wagtail_llm_actions.runs.audit_log import ACCEPTED, AcceptedFormatter, log_accepted
+from wagtail_llm_actions.runs.pending import attach_to_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ class RunsMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Ask the policy that the view asks."""
-        return bool(HISTORY_POLICY.user_has_permission(request.user, "view"))
+        return bool(RUN_POLICY.user_has_permission(request.user, "view"))
 
 
 @hooks.register("register_reports_menu_item")
@@ -74,7 +74,7 @@ def register_usage_menu_item() -> MenuItem:
 @hooks.register("construct_homepage_panels")
 def add_home_panel(request: HttpRequest, panels: list[Component]) -> None:
     """Show on the front page how it goes, to those who may view runs."""
-    if HISTORY_POLICY.user_has_permission(request.user, "view"):
+    if RUN_POLICY.user_has_permission(request.user, "view"):
         panels.append(HomePanel())
 
 
@@ -145,7 +145,7 @@ def register_log_actions(actions: LogActionRegistry) -> None:
 @hooks.register("after_create_snippet")
 def attach_runs_of_create_form(request: HttpRequest, instance: Model) -> Any:
     """Give runs that were started before the object existed their object."""
-    attach_runs(request.user, instance, request.POST.get(FORM_KEY, ""))
+    attach_to_object(request.user, instance, request.POST.get(FORM_KEY, ""))
     log_accepted(request.user, instance)
 
 

@@ -33,7 +33,7 @@ def filled_in(**values: Any) -> dict[str, Any]:
         "temperature": "0.3",
         "max_tokens": "200",
         "write_mode": "replace",
-        "suggestions": "1",
+        "candidate_count": "1",
         "is_active": "on",
         "sort_order": "1",
     }

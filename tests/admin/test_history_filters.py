@@ -29,7 +29,7 @@ from tests.factories import (
     LLMRunFactory,
     PromptTemplateFactory,
 )
-from wagtail_llm_actions.admin import history_filters
+from wagtail_llm_actions.admin.history import filters as history_filters
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

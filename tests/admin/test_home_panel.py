@@ -19,7 +19,7 @@ from tests.kept_queue import KeptQueue
 from tests.parts.unreachable import refusing_port
 from tests.parts.valkey import Valkey, rq_queues
 from wagtail_llm_actions.errors import QueueUnavailable
-from wagtail_llm_actions.models import LLMAction, LLMCircuit, LLMRun
+from wagtail_llm_actions.models import LLMAction, LLMCircuitBreaker, LLMRun
 from wagtail_llm_actions.queues.rq import RQQueue
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def use_rq(settings: Settings, queues: dict[str, Any]) -> None:
 def test_a_model_that_rests_is_named(client: Client, admin: User) -> None:
     runs(1)
     now = timezone.now()
-    LLMCircuit.objects.create(
+    LLMCircuitBreaker.objects.create(
         provider_name="test",
         model="scripted",
         failures=5,

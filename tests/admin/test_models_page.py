@@ -23,7 +23,7 @@ from tests.providers.contract import KEY
 from tests.providers.server import ProviderServer
 from tests.providers.wire_openai import OpenAIWire
 from wagtail_llm_actions.conf.providers import OLLAMA_BACKEND, OPENAI_BACKEND
-from wagtail_llm_actions.models import LLMCircuit
+from wagtail_llm_actions.models import LLMCircuitBreaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,7 +166,7 @@ def test_a_model_that_is_made_up_is_no_error(client: Client, admin: User, name: 
     assert client.post(reverse(name), {"model": "nothing"}).status_code == 302
 
 
-def rest(**values: Any) -> LLMCircuit:
+def rest(**values: Any) -> LLMCircuitBreaker:
     """Let the owl have failed."""
     now = timezone.now()
     circuit: dict[str, Any] = {
@@ -178,7 +178,7 @@ def rest(**values: Any) -> LLMCircuit:
         "opened_at": now - timedelta(seconds=10),
         "retry_at": now + timedelta(minutes=2),
     }
-    return LLMCircuit.objects.create(**circuit | values)
+    return LLMCircuitBreaker.objects.create(**circuit | values)
 
 
 def test_a_model_that_rests_says_since_when_why_and_until_when(client: Client, admin: User) -> None:
@@ -226,7 +226,7 @@ def test_a_model_can_be_asked_again_at_once(client: Client, admin: User) -> None
     response = client.post(reverse(ASK_AGAIN), {"model": "quick"}, follow=True)
 
     assert "Owl is asked again by the next run." in response.content.decode()
-    assert not LLMCircuit.objects.exists()
+    assert not LLMCircuitBreaker.objects.exists()
 
 
 def test_who_may_only_look_cannot_ask_again(client: Client) -> None:
@@ -239,7 +239,7 @@ def test_who_may_only_look_cannot_ask_again(client: Client) -> None:
     assert "Ask again now" not in rows(client)["Owl"][1]
     client.post(reverse(ASK_AGAIN), {"model": "quick"})
 
-    assert LLMCircuit.objects.exists()
+    assert LLMCircuitBreaker.objects.exists()
 
 
 def test_a_check_that_finds_the_model_lets_the_next_run_try_it(
@@ -261,7 +261,7 @@ def test_a_check_that_does_not_find_it_changes_nothing(
 
     client.post(reverse(CHECK), {"model": "quick"})
 
-    assert LLMCircuit.objects.get().retry_at == retry_at
+    assert LLMCircuitBreaker.objects.get().retry_at == retry_at
 
 
 def test_a_site_without_models_is_told_what_to_do(

@@ -96,7 +96,7 @@ def test_the_page_of_a_run_without_a_call_says_so(client: Client, admin: User) -
     run = LLMRunFactory(
         status="failed",
         error_code="invalid_input",
-        error_facts={"reason": "empty_source", "detail": "Introduction"},
+        error_context={"reason": "empty_source", "detail": "Introduction"},
         prompt="",
     )
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.admin.html import choices, page_at
 from tests.factories import BlogPageFactory, PromptTemplateFactory, UserFactory
 from wagtail_llm_actions.prompts.variables import DESCRIPTIONS
-from wagtail_llm_actions.runs.prompt import MATERIAL
+from wagtail_llm_actions.runs.request.prompt import MATERIAL
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -15,7 +15,7 @@ from wagtail.models import ModelLogEntry
 from tests.admin.html import page_at, table_rows, words
 from tests.factories import LLMActionFactory, PromptTemplateFactory, UserFactory
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.runs.transfer import MAX_BYTES, export_setup
+from wagtail_llm_actions.transfer import MAX_BYTES, export_setup
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

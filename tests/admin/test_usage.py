@@ -17,9 +17,9 @@ from django.utils import timezone
 from tests.admin.html import page_at, words
 from tests.admin.runs import HISTORY, history_reader
 from tests.factories import EditorFactory, LLMActionFactory, LLMRunFactory, UserFactory
-from tests.runs.usage_rows import NOON, failed, succeeded
+from tests.reporting.usage_rows import NOON, failed, succeeded
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.period import today
+from wagtail_llm_actions.reporting.period import today
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup

@@ -14,8 +14,8 @@ from tests.admin.html import page_at
 from tests.admin.runs import history_reader
 from tests.admin.test_usage import JULY, USAGE, WRONG, cost_reader
 from tests.factories import EditorFactory
-from tests.runs.usage_rows import failed, succeeded
-from wagtail_llm_actions.admin.spreadsheets import safe_cell
+from tests.reporting.usage_rows import failed, succeeded
+from wagtail_llm_actions.admin.exports import safe_cell
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -67,10 +67,10 @@ class Field:
         page = person.page
         self.person = person
         self.generate = page.get_by_role("button", name=f"Generate: {label}", exact=True)
-        self.card = page.get_by_role("region", name=f"LLM suggestion for {label}")
+        self.card = page.get_by_role("region", name=f"LLM proposal for {label}")
         # The second one says why a text cannot be accepted.
         self.status = self.card.get_by_role("status").first
-        self.textarea = page.locator(f"section[aria-label='LLM suggestion for {label}'] textarea")
+        self.textarea = page.locator(f"section[aria-label='LLM proposal for {label}'] textarea")
         self.proposal = self.card.get_by_label("Suggested text")
 
     def press(self, name: str) -> None:

@@ -24,7 +24,7 @@ from tests.factories import (
     PromptTemplateFactory,
     UserFactory,
 )
-from wagtail_llm_actions.runs.transfer import export_setup
+from wagtail_llm_actions.transfer import export_setup
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -98,7 +98,7 @@ class Showcase:
             description="Two sentences for the cards on the front page, in the tone of the magazine.",
             prompt_template=template,
             model="swift",
-            suggestions=3,
+            candidate_count=3,
         )
         self.subtitle = LLMActionFactory(
             label="Find a subtitle",
@@ -165,7 +165,7 @@ class Showcase:
             status="failed",
             error_code="rate_limited",
             error_detail=REFUSAL,
-            error_facts={"status_code": 429},
+            error_context={"status_code": 429},
             output="The tide came in an hour",
             user=self.editor,
         )
@@ -181,9 +181,9 @@ class Showcase:
             )
 
     def suggest(self) -> None:
-        """Leave three suggestions that the admin has not decided on, one of which failed."""
-        batch = uuid.uuid4()
-        common = {"batch": batch, "user": self.admin, "action": self.llm_action}
+        """Leave three candidates that the admin has not decided on, one of which failed."""
+        candidates = uuid.uuid4()
+        common = {"candidate_group": candidates, "user": self.admin, "action": self.llm_action}
         self.run(0, succeeded=True, output=SUMMARY, **common)
         self.run(0, succeeded=True, output=SUMMARY[62:], **common)
         self.run(0, status="failed", error_code="timeout", **common)

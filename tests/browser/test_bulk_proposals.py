@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory
 from tests.parts.waiting import eventually
+from wagtail_llm_actions.bulk.start import new_key, objects_of, prepared, record_chunk
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.bulk import new_key, objects_of, prepared, record_chunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

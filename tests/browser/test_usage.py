@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.person import Person
 from tests.factories import AdminFactory, BlogPageFactory, LLMActionFactory
 from tests.parts.web import WebProcess
-from tests.runs.usage_rows import NOON, failed, succeeded
+from tests.reporting.usage_rows import NOON, failed, succeeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from wagtail.log_actions import registry
 
 from tests.editor.actions import action_for
 from tests.editor.forms import offers, page_edit, post_of, snippet_edit, take_page_rights
-from tests.editor.verbs import decide, poll
+from tests.editor.requests import decide, poll
 from tests.factories import (
     BlogPageFactory,
     LLMActionFactory,
@@ -20,7 +20,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.notices.models import Notice
-from wagtail_llm_actions.runs.page_history import ACCEPTED
+from wagtail_llm_actions.runs.audit_log import ACCEPTED
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

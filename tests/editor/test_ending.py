@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from example_site.blog.models import BlogPage
 from tests.editor.forms import take_page_rights
-from tests.editor.verbs import cancel, decide, poll, running
+from tests.editor.requests import cancel, decide, poll, running
 from tests.factories import AdminFactory, BlogPageFactory, EditorFactory, LLMRunFactory
 from wagtail_llm_actions.models import LLMRun
 

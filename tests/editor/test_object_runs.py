@@ -18,7 +18,7 @@ from tests.editor.forms import (
     snippet_edit,
     take_page_rights,
 )
-from tests.editor.verbs import decide
+from tests.editor.requests import decide
 from tests.factories import (
     AdminFactory,
     BlogIndexPageFactory,
@@ -30,7 +30,7 @@ from tests.factories import (
 )
 from tests.notices.models import Notice
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.earlier import MAX_EARLIER
+from wagtail_llm_actions.runs.previous import MAX_PREVIOUS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -169,7 +169,7 @@ def test_a_dismissed_text_can_be_accepted_later(client: Client, editor: User) ->
     assert answer.json()["decision"] == "accepted"
 
 
-@pytest.mark.parametrize("texts", [1, MAX_EARLIER + 5])
+@pytest.mark.parametrize("texts", [1, MAX_PREVIOUS + 5])
 def test_the_number_of_queries_does_not_grow_and_the_list_ends(
     client: Client, editor: User, django_assert_num_queries: DjangoAssertNumQueries, texts: int
 ) -> None:
@@ -183,7 +183,7 @@ def test_the_number_of_queries_does_not_grow_and_the_list_ends(
     listed(client, url)
 
     with django_assert_num_queries(14):
-        assert len(listed(client, url)["summary"]) == min(texts, MAX_EARLIER)
+        assert len(listed(client, url)["summary"]) == min(texts, MAX_PREVIOUS)
 
 
 def test_what_is_no_form_is_not_found(client: Client, editor: User) -> None:

@@ -243,17 +243,22 @@ def test_the_open_runs_of_this_user_are_shown_again(client: Client, editor: User
     assert shown["output"] == "The tide came early."
 
 
-def test_all_open_suggestions_are_shown_again_as_one(client: Client, editor: User) -> None:
-    page, batch = BlogPageFactory(), uuid.uuid4()
-    here = {"action": LLMActionFactory(), "page": page, "user": editor, "batch": batch}
+def test_all_open_candidates_are_shown_again_as_one(client: Client, editor: User) -> None:
+    page, candidates = BlogPageFactory(), uuid.uuid4()
+    here = {
+        "action": LLMActionFactory(),
+        "page": page,
+        "user": editor,
+        "candidate_group": candidates,
+    }
     LLMRunFactory(**here, status="failed", error_code="timeout")
-    first = LLMRunFactory(**here, pk=batch, status="queued")
+    first = LLMRunFactory(**here, pk=candidates, status="queued")
     LLMRunFactory(**here, succeeded=True)
 
     (shown,) = offers(client, page_edit(page))["runs"]
 
     assert shown["id"] == str(first.pk)
-    assert {each["status"] for each in shown["suggestions"]} == {"failed", "succeeded"}
+    assert {each["status"] for each in shown["candidates"]} == {"failed", "succeeded"}
 
 
 def test_the_runs_of_a_create_form_are_shown_again_by_its_key(client: Client, editor: User) -> None:

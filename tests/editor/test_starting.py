@@ -117,20 +117,20 @@ def test_the_answer_describes_a_run_that_waits(
         "cost": "",
         "seconds": None,
         "decision": "none",
-        "suggestions": [],
+        "candidates": [],
         "cancel_url": f"/admin/llm/runs/{run.pk}/cancel/",
         "decide_url": f"/admin/llm/runs/{run.pk}/decide/",
     }
 
 
-def test_the_answer_describes_all_suggestions(client: Client, editor: User) -> None:
-    llm_action, url = LLMActionFactory(suggestions=3, write_mode="append"), BlogPageFactory()
+def test_the_answer_describes_all_candidates(client: Client, editor: User) -> None:
+    llm_action, url = LLMActionFactory(candidate_count=3, write_mode="append"), BlogPageFactory()
 
     state = click(client, llm_action, page_edit(url)).json()
 
-    states = [state, *state["suggestions"]]
+    states = [state, *state["candidates"]]
     assert {each["id"] for each in states} == {str(run.pk) for run in LLMRun.objects.all()}
-    assert [len(each["suggestions"]) for each in states] == [2, 0, 0]
+    assert [len(each["candidates"]) for each in states] == [2, 0, 0]
     assert {each["write_mode"] for each in states} == {"append"}
 
 

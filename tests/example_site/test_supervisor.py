@@ -18,7 +18,7 @@ from tests.example_site.conftest import ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PATIENCE_SECONDS = 20
+MAX_OUTAGE_SECONDS = 20
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the leash")
 
 SLEEPER = "import time; time.sleep(600)"
@@ -57,7 +57,7 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + MAX_OUTAGE_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

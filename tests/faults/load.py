@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from tests.faults.answers import words
 from tests.faults.provider import PACED
-from tests.parts.waiting import PATIENCE_SECONDS, eventually
+from tests.parts.waiting import MAX_OUTAGE_SECONDS, eventually
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.circuit import close
+from wagtail_llm_actions.runs.lifecycle.circuit_breaker import reset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,7 +160,7 @@ class Load:
     def try_again(self) -> None:
         """Generate again for each run that was interrupted, and once at least; all succeed."""
         # The model is there again, and somebody has said so.
-        close(get_settings().models["steady"])
+        reset(get_settings().models["steady"])
         again = Load(self._site, self._provider)
         again.click(sum(fate.is_interrupted for fate in self.fates()) or 1)
         _wait_while(again._unfinished)
@@ -198,10 +198,10 @@ class Load:
 def _wait_while(left: Callable[[], list[LLMRun]]) -> None:
     """Wait until there are none, as long as they get fewer; what is left then is lost."""
     count = len(left())
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + MAX_OUTAGE_SECONDS
     while count and time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
         now = len(left())
         if now < count:
-            deadline = time.monotonic() + PATIENCE_SECONDS
+            deadline = time.monotonic() + MAX_OUTAGE_SECONDS
         count = now

@@ -17,7 +17,7 @@ from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory, Pr
 from tests.parts.web import Visitor, WebProcess
 from tests.parts.worker import WorkerProcess
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.queues.base import Lane
+from wagtail_llm_actions.queues.base import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -163,7 +163,7 @@ class WorkerSite(Site):
     def look(self, runs: Sequence[LLMRun]) -> set[uuid.UUID]:
         """Read what the queue server holds."""
         waiting = " ".join(
-            job_id for lane in Lane for job_id in django_rq.get_queue(lane.value).job_ids
+            job_id for lane in Priority for job_id in django_rq.get_queue(lane.value).job_ids
         )
         now = timezone.now()
         return {

@@ -13,7 +13,7 @@ from tests.faults.conftest import RUNS
 from tests.parts.waiting import eventually
 from tests.queues.runs import row
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.queues.base import TASK, Lane
+from wagtail_llm_actions.queues.base import TASK, Priority
 
 if TYPE_CHECKING:
     from tests.faults.conftest import NewLoad, Tell
@@ -125,7 +125,7 @@ def test_jobs_that_are_queued_three_times_are_executed_once(
     load = new_load(workers)
     for run_id in load.click(RUNS, "quick"):
         load.count_fault()
-        for lane in Lane:
+        for lane in Priority:
             queue = django_rq.get_queue(lane.value, serializer=JSONSerializer, commit_mode="auto")
             queue.enqueue(TASK, str(run_id))
 
@@ -133,6 +133,6 @@ def test_jobs_that_are_queued_three_times_are_executed_once(
     tell(report)
     load.check()
     assert report["succeeded"] == report["runs"]
-    eventually(lambda: not any(django_rq.get_queue(lane.value).job_ids for lane in Lane))
+    eventually(lambda: not any(django_rq.get_queue(lane.value).job_ids for lane in Priority))
     assert {run.status for run in load.runs()} == {LLMRun.Status.SUCCEEDED}
     assert [len(fate.calls) for fate in load.fates()] == [1] * RUNS

@@ -6,7 +6,7 @@ import pytest
 
 from example_site.blog.models import Author, BlogPage
 from tests.notices.models import Notice
-from wagtail_llm_actions.admin.model_fields import model_fields
+from wagtail_llm_actions.admin.actions.field_choices import model_fields
 
 pytestmark = pytest.mark.django_db
 

@@ -85,8 +85,8 @@ test('one question is for all runs of a click, as long as one of them is not fin
   const { events, asked } = await report(
     [queued, { ...queued, ...second }],
     [
-      { ...running('Small', '5'), suggestions: [running('Large', '6', second)] },
-      { ...ended('succeeded', 'Small.'), suggestions: [running(' one', '9', second)] },
+      { ...running('Small', '5'), candidates: [running('Large', '6', second)] },
+      { ...ended('succeeded', 'Small.'), candidates: [running(' one', '9', second)] },
       ended('succeeded', 'Large one.', second),
     ],
   );

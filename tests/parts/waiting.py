@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 90.0
+MAX_OUTAGE_SECONDS = 90.0
 LOOK_SECONDS = 0.05
 
 
 def eventually(condition: Callable[[], T]) -> T:
     """Return the first true value of ``condition``."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + MAX_OUTAGE_SECONDS
     while not (value := condition()):
-        assert time.monotonic() < deadline, f"Still not so after {PATIENCE_SECONDS} s."
+        assert time.monotonic() < deadline, f"Still not so after {MAX_OUTAGE_SECONDS} s."
         time.sleep(LOOK_SECONDS)
     return value

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from tests.factories import BlogPageFactory, PromptTemplateFactory
 from wagtail_llm_actions.models import PromptTemplate
 from wagtail_llm_actions.prompts.starters import Starter, starters
-from wagtail_llm_actions.runs.prompt import build_prompt
+from wagtail_llm_actions.runs.request.prompt import build_prompt
 
 pytestmark = pytest.mark.django_db
 

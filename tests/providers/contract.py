@@ -39,7 +39,7 @@ from wagtail_llm_actions.generation import (
     TextDelta,
     Usage,
 )
-from wagtail_llm_actions.providers.checking import check
+from wagtail_llm_actions.providers.health import check
 from wagtail_llm_actions.providers.streaming import ProviderStream
 
 if TYPE_CHECKING:

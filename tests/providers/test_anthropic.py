@@ -38,8 +38,8 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.generation import FinishReason, Usage
 from wagtail_llm_actions.providers.anthropic import AnthropicProvider
-from wagtail_llm_actions.providers.anthropic.answers import FINISH_REASONS
 from wagtail_llm_actions.providers.anthropic.errors import ALL, KINDS, TYPES
+from wagtail_llm_actions.providers.anthropic.response_parsing import FINISH_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

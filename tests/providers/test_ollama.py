@@ -22,7 +22,7 @@ from tests.providers.server import Act, ProviderServer, streamed, whole
 from tests.providers.wire_ollama import OllamaWire, error_body, last, line, part
 from wagtail_llm_actions.errors import InvalidOutput, ModelUnavailable, RequestRejected
 from wagtail_llm_actions.generation import FinishReason, GenerationResult, TextDelta, Usage
-from wagtail_llm_actions.providers.checking import check
+from wagtail_llm_actions.providers.health import check
 from wagtail_llm_actions.providers.ollama import OllamaProvider
 from wagtail_llm_actions.providers.ollama.errors import ALL, KINDS
 from wagtail_llm_actions.providers.streaming import ProviderStream

@@ -19,7 +19,7 @@ from wagtail_llm_actions.generation import (
 )
 from wagtail_llm_actions.providers import streaming
 from wagtail_llm_actions.providers.base import Provider
-from wagtail_llm_actions.providers.clients import ClientPerLoop
+from wagtail_llm_actions.providers.client_pool import ClientPerLoop
 from wagtail_llm_actions.providers.streaming import ProviderStream
 from wagtail_llm_actions.providers.testing import ScriptedProvider
 

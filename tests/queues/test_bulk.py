@@ -12,9 +12,9 @@ from tests.factories import LLMActionFactory
 from tests.parts.waiting import eventually
 from tests.parts.worker import WorkerProcess
 from tests.queues.runs import final
+from wagtail_llm_actions.bulk.progress import cancel_waiting, progress
+from wagtail_llm_actions.bulk.start import new_key, objects_of, prepared, record_chunk
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.bulk import new_key, objects_of, prepared, record_chunk
-from wagtail_llm_actions.runs.bulk_progress import cancel_waiting, progress
 
 if TYPE_CHECKING:
     from tests.parts.valkey import Valkey

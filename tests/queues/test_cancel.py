@@ -10,7 +10,7 @@ from tests.parts.waiting import eventually
 from tests.providers.server import Act
 from tests.queues.runs import answer, final, live_text
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.cancel import cancel
+from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 
 if TYPE_CHECKING:
     from tests.parts.valkey import Valkey

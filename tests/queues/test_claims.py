@@ -13,7 +13,7 @@ from tests.factories import LLMRunFactory
 from tests.lost_runs import lose
 from tests.queues.runs import answer, live_text, row
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.execute import execute
+from wagtail_llm_actions.runs.lifecycle.execute import execute
 
 if TYPE_CHECKING:
     from uuid import UUID

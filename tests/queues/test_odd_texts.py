@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories import LLMRunFactory
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.execute import execute
+from wagtail_llm_actions.runs.lifecycle.execute import execute
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.providers.testing import ScriptedProvider

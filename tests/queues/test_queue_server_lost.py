@@ -21,7 +21,7 @@ from tests.parts.worker import WorkerProcess
 from tests.queues.runs import answer, click, final, live_text, poll, wait_for_long
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
-from wagtail_llm_actions.runs.cancel import cancel
+from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

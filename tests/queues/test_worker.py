@@ -17,7 +17,7 @@ from tests.queues.runs import answer, final, live_text, report
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.queues.base import TASK
-from wagtail_llm_actions.runs.lanes import lane_of
+from wagtail_llm_actions.runs.priority import priority_of
 
 if TYPE_CHECKING:
     from tests.parts.valkey import Valkey
@@ -113,7 +113,7 @@ def test_a_click_is_taken_while_all_slots_for_bulk_runs_are(
         use_queues(valkey.rq_queues), "--concurrency", "2", "--bulk-concurrency", "2"
     ):
         for run in bulk:
-            get_queue().enqueue(run.pk, lane_of(run))
+            get_queue().enqueue(run.pk, priority_of(run))
         eventually(lambda: len(server.requests) == 2)
 
         assert final(start_run()).output == "Click."

@@ -22,7 +22,7 @@ from tests.factories import (
 from tests.notices.models import Notice
 from tests.runs.starting import start_run
 from wagtail_llm_actions.models import LLMAction, LLMRun
-from wagtail_llm_actions.runs.prompt import MATERIAL
+from wagtail_llm_actions.runs.request.prompt import MATERIAL
 
 if TYPE_CHECKING:
     from django.db.models import Model

@@ -1,4 +1,4 @@
-"""Starting a run: several suggestions, only into an empty field, only below one page."""
+"""Starting a run: several candidates, only into an empty field, only below one page."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.factories import (
     LLMActionFactory,
 )
 from tests.runs.starting import start_run
-from wagtail_llm_actions.admin.messages import error_sentence
-from wagtail_llm_actions.errors import PermissionRefused
+from wagtail_llm_actions.errors import PermissionDeniedError
+from wagtail_llm_actions.messages.errors import error_sentence
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -29,28 +29,28 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue")]
 
 
-def test_several_suggestions_are_runs_that_share_their_batch(
+def test_several_candidates_are_runs_that_share_a_candidate_group(
     kept_queue: type[KeptQueue],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    llm_action = LLMActionFactory(suggestions=3)
+    llm_action = LLMActionFactory(candidate_count=3)
 
     with django_capture_on_commit_callbacks(execute=True):
         first = start_run(llm_action, BlogPageFactory())
 
     runs = list(LLMRun.objects.all())
-    assert {run.batch for run in runs} == {first.pk}
+    assert {run.candidate_group for run in runs} == {first.pk}
     assert len({run.client_request_id for run in runs}) == 3
     assert len({(run.user_id, run.prompt, run.status, run.field_path) for run in runs}) == 1
     assert {run_id for run_id, _ in kept_queue.waiting} == {run.pk for run in runs}
 
 
-def test_one_suggestion_has_no_batch() -> None:
-    assert start_run(LLMActionFactory(), BlogPageFactory()).batch is None
+def test_one_candidate_has_no_candidate_group() -> None:
+    assert start_run(LLMActionFactory(), BlogPageFactory()).candidate_group is None
 
 
 def test_the_same_click_posted_twice_is_one_batch() -> None:
-    llm_action, page, user = LLMActionFactory(suggestions=3), BlogPageFactory(), EditorFactory()
+    llm_action, page, user = LLMActionFactory(candidate_count=3), BlogPageFactory(), EditorFactory()
     request_id = uuid.uuid4()
 
     first = start_run(llm_action, page, user=user, client_request_id=request_id)
@@ -61,10 +61,10 @@ def test_the_same_click_posted_twice_is_one_batch() -> None:
 
 
 def test_what_cannot_run_is_recorded_once() -> None:
-    run = start_run(LLMActionFactory(suggestions=3, source="subtitle"), BlogPageFactory())
+    run = start_run(LLMActionFactory(candidate_count=3, source="subtitle"), BlogPageFactory())
 
     assert LLMRun.objects.get() == run
-    assert (run.status, run.batch) == ("failed", None)
+    assert (run.status, run.candidate_group) == ("failed", None)
 
 
 def test_a_run_keeps_its_write_mode() -> None:
@@ -101,7 +101,7 @@ def test_an_action_is_offered_on_its_page_and_below() -> None:
 def test_an_action_is_refused_outside_of_its_subtree() -> None:
     llm_action = LLMActionFactory(offered_below=str(BlogIndexPageFactory().pk))
 
-    with pytest.raises(PermissionRefused):
+    with pytest.raises(PermissionDeniedError):
         start_run(llm_action, BlogPageFactory())
 
     assert not LLMRun.objects.exists()
@@ -113,7 +113,7 @@ def test_a_page_that_is_not_saved_yet_stands_below_its_parent() -> None:
     page = BlogPage(title="New", intro="<p>The tide.</p>", locale=index.locale)
 
     assert start_run(llm_action, page, parent=index).status == "queued"
-    with pytest.raises(PermissionRefused):
+    with pytest.raises(PermissionDeniedError):
         start_run(llm_action, page, parent=other)
 
 
@@ -122,7 +122,7 @@ def test_an_action_below_a_page_that_was_deleted_is_offered_nowhere() -> None:
     llm_action = LLMActionFactory(offered_below=str(index.pk))
     index.delete()
 
-    with pytest.raises(PermissionRefused):
+    with pytest.raises(PermissionDeniedError):
         start_run(llm_action, BlogPageFactory())
 
 
@@ -131,5 +131,5 @@ def test_a_snippet_stands_below_no_page() -> None:
         Author, destination="tagline", source="bio", offered_below=str(BlogIndexPageFactory().pk)
     )
 
-    with pytest.raises(PermissionRefused):
+    with pytest.raises(PermissionDeniedError):
         start_run(llm_action, AuthorFactory())

@@ -16,9 +16,9 @@ from tests.factories import (
     PromptTemplateFactory,
 )
 from tests.runs.starting import start_run
-from wagtail_llm_actions.errors import PermissionRefused
+from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.queues import Lane
+from wagtail_llm_actions.queues import Priority
 
 if TYPE_CHECKING:
     from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
@@ -36,7 +36,7 @@ def test_a_run_is_queued_after_commit_and_not_before(
         run = start_run(LLMActionFactory(), BlogPageFactory())
         assert kept_queue.waiting == []
 
-    assert kept_queue.waiting == [(run.pk, Lane.INTERACTIVE)]
+    assert kept_queue.waiting == [(run.pk, Priority.INTERACTIVE)]
 
 
 def test_a_queue_that_is_down_fails_the_run_and_logs_no_content(
@@ -109,7 +109,7 @@ def test_what_cannot_run_is_recorded_as_failed_and_not_queued(
         run = start_run(llm_action, BlogPageFactory(**page_values))
 
     assert (run.status, run.error_code) == ("failed", "invalid_input")
-    assert run.error_facts == facts
+    assert run.error_context == facts
     assert run.finished_at == run.queued_at
     assert run.prompt == "" or facts["reason"] == "too_long"
     assert kept_queue.waiting == []
@@ -166,7 +166,7 @@ def test_the_same_number_of_another_user_is_another_click() -> None:
     ids=["inactive action", "object of another type"],
 )
 def test_a_refused_run_is_not_recorded(action_values: dict[str, Any], instance: Any) -> None:
-    with pytest.raises(PermissionRefused):
+    with pytest.raises(PermissionDeniedError):
         start_run(LLMActionFactory(**action_values), instance())
 
     assert not LLMRun.objects.exists()

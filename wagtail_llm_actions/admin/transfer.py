@@ -16,9 +16,8 @@ from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button
 
-from wagtail_llm_actions.admin.models_page import ACTION_POLICY
-from wagtail_llm_actions.admin.template_form import TEMPLATE_POLICY
-from wagtail_llm_actions.runs.transfer import (
+from wagtail_llm_actions.permissions.policies import ACTION_POLICY, PROMPT_TEMPLATE_POLICY
+from wagtail_llm_actions.transfer import (
     MAX_BYTES,
     ImportRefused,
     apply_import,
@@ -31,7 +30,7 @@ from wagtail_llm_actions.runs.transfer import (
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from wagtail_llm_actions.runs.transfer import ImportPlan
+    from wagtail_llm_actions.transfer import ImportPlan
 
 ACTIONS = "wagtail_llm_actions_actions:list"
 
@@ -40,7 +39,7 @@ def may_export(user: Any) -> bool:
     """Whether the user may read both actions and templates."""
     return all(
         policy.user_has_any_permission(user, ["view", "change"])
-        for policy in (ACTION_POLICY, TEMPLATE_POLICY)
+        for policy in (ACTION_POLICY, PROMPT_TEMPLATE_POLICY)
     )
 
 
@@ -48,7 +47,7 @@ def may_import(user: Any) -> bool:
     """Whether the user may add and change both actions and templates."""
     return all(
         policy.user_has_permission(user, right)
-        for policy in (ACTION_POLICY, TEMPLATE_POLICY)
+        for policy in (ACTION_POLICY, PROMPT_TEMPLATE_POLICY)
         for right in ("add", "change")
     )
 

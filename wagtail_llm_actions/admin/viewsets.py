@@ -14,20 +14,16 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, UpdatedAtColumn
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
-from wagtail_llm_actions.admin.action_list import (
+from wagtail_llm_actions.admin.actions.deleting import LLMActionDeleteView, PromptTemplateDeleteView
+from wagtail_llm_actions.admin.actions.forms import LLMActionForm
+from wagtail_llm_actions.admin.actions.listing import (
     FieldColumn,
     IconsColumn,
     LLMActionFilterSet,
     success_rate,
 )
-from wagtail_llm_actions.admin.action_test import TestPanel
-from wagtail_llm_actions.admin.deleting import LLMActionDeleteView, PromptTemplateDeleteView
-from wagtail_llm_actions.admin.first_steps import FirstStepsMenuItem
-from wagtail_llm_actions.admin.forms import LLMActionForm, model_type_label
-from wagtail_llm_actions.admin.listing import StyledListing
-from wagtail_llm_actions.admin.messages import model_label
-from wagtail_llm_actions.admin.models_page import ACTION_POLICY, ModelsView
-from wagtail_llm_actions.admin.saving import (
+from wagtail_llm_actions.admin.actions.playground import TestPanel
+from wagtail_llm_actions.admin.actions.views import (
     LLMActionCopyView,
     LLMActionCreateView,
     LLMActionEditView,
@@ -35,21 +31,27 @@ from wagtail_llm_actions.admin.saving import (
     NoAutosaveCreateView,
     NoAutosaveEditView,
 )
-from wagtail_llm_actions.admin.template_form import (
+from wagtail_llm_actions.admin.getting_started.views import GettingStartedMenuItem
+from wagtail_llm_actions.admin.labels import model_type_label
+from wagtail_llm_actions.admin.mixins import StylesheetMixin
+from wagtail_llm_actions.admin.models.views import ModelsView
+from wagtail_llm_actions.admin.prompt_templates.forms import (
     PreviewPanel,
     PromptTemplateForm,
     VariablesPanel,
 )
 from wagtail_llm_actions.admin.transfer import transfer_buttons
+from wagtail_llm_actions.messages.errors import model_label
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.runs.action_usage import with_recent_use
+from wagtail_llm_actions.permissions.policies import ACTION_POLICY
+from wagtail_llm_actions.reporting.action_stats import with_recent_stats
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from wagtail.admin.widgets.button import Button
 
 
-class LLMActionIndexView(StyledListing, IndexView):
+class LLMActionIndexView(StylesheetMixin, IndexView):
     """The list of actions."""
 
     add_item_label = _("New action")
@@ -112,10 +114,10 @@ class LLMActionViewSet(SnippetViewSet):
             MultiFieldPanel(
                 [
                     FieldPanel("write_mode"),
-                    FieldPanel("suggestions"),
+                    FieldPanel("candidate_count"),
                     FieldPanel("only_when_empty"),
                 ],
-                heading=_("Suggestions"),
+                heading=_("Candidates"),
             ),
             MultiFieldPanel(
                 [
@@ -136,10 +138,10 @@ class LLMActionViewSet(SnippetViewSet):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Fetch what the list shows in one query."""
-        return with_recent_use(LLMAction.objects.select_related("model_type"))
+        return with_recent_stats(LLMAction.objects.select_related("model_type"))
 
 
-class PromptTemplateIndexView(StyledListing, IndexView):
+class PromptTemplateIndexView(StylesheetMixin, IndexView):
     """The list of templates."""
 
 
@@ -208,7 +210,7 @@ class LLMViewSetGroup(SnippetViewSetGroup):
             icon_name="llm-actions-generate",
             order=len(self.items) + 1,
         )
-        first_steps = FirstStepsMenuItem(
+        first_steps = GettingStartedMenuItem(
             _("First steps"),
             reverse("wagtail_llm_actions:first_steps"),
             name="llm-first-steps",

@@ -18,7 +18,7 @@ class Limits:
     """Of runs that somebody waits for; ``None`` is no limit."""
 
     user_concurrent: int | None = 10
-    """Under way at once, for one user; each suggestion is a run."""
+    """Under way at once, for one user; each candidate is a run."""
     user_per_minute: int | None = 60
     site_concurrent: int | None = None
     site_per_minute: int | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from wagtail_llm_actions.catalog import ListPrice, ModelFacts, catalog, known_names
+from wagtail_llm_actions.catalog import ListPrice, ModelCapabilities, catalog, known_names
 from wagtail_llm_actions.conf.entries import SETTING, TEXT, entry, mapping
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ class ModelSettings:
     label: str
     description: str = ""
     """One line of advice for the person who chooses."""
-    facts: ModelFacts = field(default_factory=ModelFacts)
+    facts: ModelCapabilities = field(default_factory=ModelCapabilities)
     price: ListPrice | None = None
     """The site's own price; ``None`` asks the price list."""
-    retired_name: str = ""
+    deprecated_name: str = ""
     """The model that gave a family its name; ``name`` answers in its place."""
     retired_on: date | None = None
     retires_on: date | None = None
@@ -104,7 +104,7 @@ def _shipped(model: CatalogModel, alias: str) -> ModelSettings:
         label=model.label,
         description=model.description,
         facts=model.facts,
-        retired_name=model.retired_name,
+        deprecated_name=model.deprecated_name,
         retired_on=model.retired_on,
         retires_on=model.retires_on,
     )
@@ -143,8 +143,8 @@ def _facts_by_name(
     is_newest = provider is not None and provider.serves_vendors_models and not provider.is_local
     return replace(
         model,
-        facts=known.facts if known else ModelFacts(accepts_temperature=not is_newest),
-        retired_name="",
+        facts=known.facts if known else ModelCapabilities(accepts_temperature=not is_newest),
+        deprecated_name="",
         retired_on=None,
         retires_on=known.retires_on if known else None,
     )

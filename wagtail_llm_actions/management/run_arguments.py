@@ -11,11 +11,11 @@ from django.core.management.base import CommandError
 from django.utils.text import capfirst
 from wagtail.models import AbstractPage
 
-from wagtail_llm_actions.admin.model_notes import price
+from wagtail_llm_actions.admin.models.help_text import price
+from wagtail_llm_actions.bulk.start import below, objects_of
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.runs.bulk import below, objects_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

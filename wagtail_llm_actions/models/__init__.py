@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wagtail_llm_actions.models.action import LLMAction
 from wagtail_llm_actions.models.attempt import LLMAttempt
-from wagtail_llm_actions.models.circuit import LLMCircuit
+from wagtail_llm_actions.models.circuit_breaker import LLMCircuitBreaker
 from wagtail_llm_actions.models.prompt_template import PromptTemplate
 from wagtail_llm_actions.models.run import LLMRun
 
-__all__ = ["LLMAction", "LLMAttempt", "LLMCircuit", "LLMRun", "PromptTemplate"]
+__all__ = ["LLMAction", "LLMAttempt", "LLMCircuitBreaker", "LLMRun", "PromptTemplate"]

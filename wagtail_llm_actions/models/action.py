@@ -11,7 +11,7 @@ from wagtail.models import RevisionMixin
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.0, 2.0
 MIN_MAX_TOKENS, MAX_MAX_TOKENS = 1, 4096
-MAX_SUGGESTIONS = 5
+MAX_CANDIDATES = 5
 
 
 class LLMAction(RevisionMixin, ClusterableModel):
@@ -80,11 +80,13 @@ class LLMAction(RevisionMixin, ClusterableModel):
         default=WriteMode.REPLACE,
         help_text=_("What happens to the text of the field when an editor accepts."),
     )
-    suggestions = models.PositiveSmallIntegerField(
-        _("suggestions"),
+    candidate_count = models.PositiveSmallIntegerField(
+        _("number of candidates"),
         default=1,
-        validators=[MinValueValidator(1), MaxValueValidator(MAX_SUGGESTIONS)],
-        help_text=_("How many texts the editor chooses from, 1 to 5. Each is a run with its cost."),
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_CANDIDATES)],
+        help_text=_(
+            "How many texts the editor chooses from, 1 to 5. Each is generated, and billed, by itself."
+        ),
     )
     only_when_empty = models.BooleanField(
         _("only when empty"),

@@ -38,7 +38,7 @@ class LLMAttempt(models.Model):
     )
     price = models.JSONField(_("price"), null=True)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
-    error_facts = models.JSONField(default=dict)
+    error_context = models.JSONField(default=dict)
     error_detail = models.TextField(_("error detail"), blank=True)
 
     class Meta:

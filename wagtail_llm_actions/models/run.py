@@ -17,7 +17,7 @@ from wagtail_llm_actions.models.action import LLMAction
 class LLMRun(models.Model):
     """One run of an action on one object, from the click to the editor's decision.
 
-    Several suggestions for one click are sibling runs, which share their ``batch``.
+    Several candidates for one click are sibling runs, which share their ``candidate_group``.
 
     It points to its target by content type and id in text, not by a foreign key: Page is swappable
     since Wagtail 8.0, and a run outlives its page. ``target_object_id`` is null while the object is
@@ -81,7 +81,7 @@ class LLMRun(models.Model):
     language_code = models.CharField(_("language"), max_length=100, blank=True)
     form_key = models.CharField(max_length=64, blank=True)
     client_request_id = models.UUIDField(null=True)
-    batch = models.UUIDField(null=True)
+    candidate_group = models.UUIDField(null=True)
     write_mode = models.CharField(
         max_length=10, choices=LLMAction.WriteMode.choices, default=LLMAction.WriteMode.REPLACE
     )
@@ -130,7 +130,7 @@ class LLMRun(models.Model):
         choices=[(reason.value, reason.value) for reason in FinishReason],
     )
     error_code = models.CharField(_("error"), max_length=40, blank=True)
-    error_facts = models.JSONField(default=dict)
+    error_context = models.JSONField(default=dict)
     error_detail = models.TextField(_("error detail"), blank=True)
 
     queued_at = models.DateTimeField(_("queued"), default=timezone.now)

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.generation import TextDelta
-from wagtail_llm_actions.providers.loop import loop_thread
+from wagtail_llm_actions.providers.event_loop import loop_thread
 
 if TYPE_CHECKING:
     import asyncio

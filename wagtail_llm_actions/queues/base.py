@@ -16,7 +16,7 @@ WARM_UP = "wagtail_llm_actions.tasks.warm_up"
 """Dotted path of what a process calls before its first run."""
 
 
-class Lane(StrEnum):
+class Priority(StrEnum):
     """Who waits; the value is the queue's name with RQ."""
 
     INTERACTIVE = "llm"
@@ -37,14 +37,14 @@ class Queue(ABC):
     """Whether the process that enqueues a run also executes it, so that it must live on."""
 
     @abstractmethod
-    def enqueue(self, run_id: UUID, lane: Lane) -> None:
+    def enqueue(self, run_id: UUID, lane: Priority) -> None:
         """Put a run on the queue, unless it is there already.
 
         Raises:
             QueueUnavailable: The queue did not take it, within 2 seconds.
         """
 
-    def enqueue_missing(self, run_ids: Collection[UUID], lane: Lane) -> int:
+    def enqueue_missing(self, run_ids: Collection[UUID], lane: Priority) -> int:
         """Put those runs on the queue that should wait there, and do not.
 
         Called every few seconds with all that wait; a queue that can say at once which it holds
@@ -60,7 +60,7 @@ class Queue(ABC):
             self.enqueue(run_id, lane)
         return len(run_ids)
 
-    def enqueue_later(self, run_id: UUID, lane: Lane, seconds: float) -> None:  # noqa: B027
+    def enqueue_later(self, run_id: UUID, lane: Priority, seconds: float) -> None:  # noqa: B027
         """Put a run on the queue after some seconds.
 
         Does nothing by default: workers look for runs that are due at each tick, and so does the

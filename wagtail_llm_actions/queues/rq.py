@@ -13,9 +13,9 @@ from rq import worker_registration
 from rq.serializers import JSONSerializer
 
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.connections import impatient_connection
 from wagtail_llm_actions.errors import QueueUnavailable
-from wagtail_llm_actions.queues.base import TASK, Lane, Queue
+from wagtail_llm_actions.queues.base import TASK, Priority, Queue
+from wagtail_llm_actions.redis_connection import get_fail_fast_connection
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,7 +32,7 @@ FAILURE_TTL_SECONDS = 24 * 60 * 60
 class RQQueue(Queue):
     """One RQ queue for each lane, named as the lane."""
 
-    def enqueue(self, run_id: UUID, lane: Lane) -> None:
+    def enqueue(self, run_id: UUID, lane: Priority) -> None:
         """Put the run's id on the lane's queue.
 
         Raises:
@@ -46,7 +46,7 @@ class RQQueue(Queue):
         except (RedisError, OSError, KeyError) as error:
             raise QueueUnavailable(type(error).__name__) from error
 
-    def enqueue_missing(self, run_ids: Collection[UUID], lane: Lane) -> int:
+    def enqueue_missing(self, run_ids: Collection[UUID], lane: Priority) -> int:
         """Put those runs on the lane's queue that are not in its list, and count them.
 
         Raises:
@@ -69,7 +69,7 @@ class RQQueue(Queue):
             QueueUnavailable: The server is down or slow, or ``RQ_QUEUES`` is wrong.
         """
         try:
-            queue = _engine(Lane.INTERACTIVE)
+            queue = _engine(Priority.INTERACTIVE)
             # The set keeps workers that were killed; the key of each is gone soon after.
             keys = worker_registration.get_keys(queue)
             return bool(keys and queue.connection.exists(*keys))
@@ -79,7 +79,7 @@ class RQQueue(Queue):
     def cancel(self, run_id: UUID) -> None:
         """Delete the job while it waits; a worker that has it already finds the run cancelled."""
         try:
-            for lane in Lane:
+            for lane in Priority:
                 queue = _engine(lane)
                 # RQ cannot delete a job that a worker has just taken.
                 if queue.remove(_job_id(run_id)) and (job := queue.fetch_job(_job_id(run_id))):
@@ -88,10 +88,10 @@ class RQQueue(Queue):
             return
 
 
-def _engine(lane: Lane) -> EngineQueue:
+def _engine(lane: Priority) -> EngineQueue:
     return django_rq.get_queue(
         lane.value,
-        connection=impatient_connection(lane.value),
+        connection=get_fail_fast_connection(lane.value),
         serializer=JSONSerializer,
         commit_mode="auto",
     )

@@ -16,7 +16,7 @@ from django.db import connections
 from django.utils.module_loading import import_string
 
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.queues.base import TASK, WARM_UP, Lane, Queue, bulk_slots
+from wagtail_llm_actions.queues.base import TASK, WARM_UP, Priority, Queue, bulk_slots
 from wagtail_llm_actions.queues.pool import Pool
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ class _Pools:
         self._known: set[UUID] = set()
         self._is_warm = False
         self._warming = threading.Lock()
-        sizes = {Lane.INTERACTIVE: threads, Lane.BULK: bulk_slots(threads)}
+        sizes = {Priority.INTERACTIVE: threads, Priority.BULK: bulk_slots(threads)}
         self._pools = {lane: Pool(f"llm-actions-{lane}", size) for lane, size in sizes.items()}
 
-    def put(self, run_id: UUID, lane: Lane) -> None:
+    def put(self, run_id: UUID, lane: Priority) -> None:
         if run_id not in self._known:
             self._known.add(run_id)
             self._pools[lane].submit(partial(self._execute, run_id))
@@ -68,7 +68,7 @@ class ThreadQueue(Queue):
 
     executes_here = True
 
-    def enqueue(self, run_id: UUID, lane: Lane) -> None:
+    def enqueue(self, run_id: UUID, lane: Priority) -> None:
         """Hand the run to this process's threads."""
         global _pools  # noqa: PLW0603
         with _pools_lock:
@@ -77,7 +77,7 @@ class ThreadQueue(Queue):
                 _pools = _Pools(get_settings().threads)
             _pools.put(run_id, lane)
 
-    def enqueue_later(self, run_id: UUID, lane: Lane, seconds: float) -> None:
+    def enqueue_later(self, run_id: UUID, lane: Priority, seconds: float) -> None:
         """Hand the run over by a timer, because no worker ticks here."""
         timer = threading.Timer(seconds, self.enqueue, (run_id, lane))
         timer.daemon = True

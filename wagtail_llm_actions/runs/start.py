@@ -6,11 +6,11 @@ import copy
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from wagtail_llm_actions.errors import PermissionRefused
+from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.permissions import is_offered_at, may_edit, offered_actions
-from wagtail_llm_actions.runs.prepare import prepare
-from wagtail_llm_actions.runs.record import record
+from wagtail_llm_actions.permissions.objects import is_offered_at, may_edit, offered_actions
+from wagtail_llm_actions.runs.enqueue import create_and_enqueue
+from wagtail_llm_actions.runs.request.build_run import build_run
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -36,8 +36,8 @@ def start(
     """Record a run of an action on an object and queue it after commit.
 
     What cannot run is recorded too, as failed: an empty source, a wrong template, a model that is
-    not configured, a queue that does not answer, a limit that is reached. An action with several suggestions gives as many
-    runs, which share their ``batch``.
+    not configured, a queue that does not answer, a limit that is reached. An action with several candidates gives as many
+    runs, which share their ``candidate_group``.
 
     Args:
         llm_action: Its source is read from ``instance``.
@@ -53,13 +53,13 @@ def start(
         The first run.
 
     Raises:
-        PermissionRefused: The user may not run this action on this object; nothing is recorded.
-        LimitReached: A limit refuses this user again and again; only the first time is recorded.
+        PermissionDeniedError: The user may not run this action on this object; nothing is recorded.
+        LimitExceeded: A limit refuses this user again and again; only the first time is recorded.
     """
     if existing := LLMRun.objects.filter(user=user, client_request_id=client_request_id).first():
         return existing
     _check_permission(llm_action, user, instance, parent)
-    run = prepare(
+    run = build_run(
         llm_action,
         instance,
         trigger=LLMRun.Trigger.EDITOR,
@@ -69,8 +69,8 @@ def start(
     run.user = user
     run.form_key = form_key
     run.client_request_id = client_request_id
-    others = [] if run.is_final else list(_others(run, llm_action.suggestions - 1))
-    return record(run, *others)
+    others = [] if run.is_final else list(_others(run, llm_action.candidate_count - 1))
+    return create_and_enqueue(run, *others)
 
 
 def _check_permission(
@@ -79,13 +79,13 @@ def _check_permission(
     offered = offered_actions(user, type(instance)).filter(pk=llm_action.pk)
     is_offered = offered.exists() and is_offered_at(llm_action, instance, parent)
     if not is_offered or not may_edit(user, instance, parent):
-        raise PermissionRefused
+        raise PermissionDeniedError
 
 
 def _others(run: LLMRun, count: int) -> Iterator[LLMRun]:
-    """Copy a run for its further suggestions."""
+    """Copy a run for its further candidates."""
     if count:
-        run.batch = run.pk
+        run.candidate_group = run.pk
     for number in range(count):
         other = copy.copy(run)
         # A copy shares it, and with it whether the row is saved.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from redis.exceptions import RedisError
 
-from wagtail_llm_actions.connections import impatient_connection
+from wagtail_llm_actions.redis_connection import get_fail_fast_connection
 from wagtail_llm_actions.streams.base import Stream
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class RedisStream(Stream):
     def append(self, run_id: UUID, text: str) -> None:
         """Add the text and renew the time after which Redis forgets it."""
         try:
-            pipeline = impatient_connection(QUEUE).pipeline()
+            pipeline = get_fail_fast_connection(QUEUE).pipeline()
             pipeline.append(_key(run_id), text.encode())
             pipeline.expire(_key(run_id), TTL_SECONDS)
             pipeline.execute()
@@ -46,7 +46,7 @@ class RedisStream(Stream):
 
     def read_all(self, positions: Mapping[UUID, int]) -> dict[UUID, tuple[str, int]]:
         """Read all of them on one way to the server and back."""
-        pipeline = impatient_connection(QUEUE).pipeline(transaction=False)
+        pipeline = get_fail_fast_connection(QUEUE).pipeline(transaction=False)
         for run_id, after in positions.items():
             pipeline.getrange(_key(run_id), after, -1)
         try:
@@ -62,7 +62,7 @@ class RedisStream(Stream):
     def close(self, run_id: UUID) -> None:
         """Delete the text; the run's output holds it now."""
         try:
-            impatient_connection(QUEUE).delete(_key(run_id))
+            get_fail_fast_connection(QUEUE).delete(_key(run_id))
         except RedisError:
             return
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from wagtail_llm_actions.admin.models_page import status_words
-from wagtail_llm_actions.admin.refusals import circuit_words
+from wagtail_llm_actions.admin.models.views import status_words
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.runs.circuit import open_circuits
-from wagtail_llm_actions.runs.model_status import check_models
+from wagtail_llm_actions.configuration.model_health import check_models
+from wagtail_llm_actions.messages.limits import circuit_breaker_status
+from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers
 
 if TYPE_CHECKING:
-    from wagtail_llm_actions.models import LLMCircuit
+    from wagtail_llm_actions.models import LLMCircuitBreaker
 
 
 class Command(BaseCommand):
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if unknown := [key for key in keys if key not in models]:
             msg = f"Not in MODELS: {', '.join(unknown)}."
             raise CommandError(msg, returncode=2)
-        checked, circuits = check_models(keys), open_circuits()
+        checked, circuits = check_models(keys), open_circuit_breakers()
         resting = {
             key: circuit
             for key in keys
@@ -64,7 +64,7 @@ class Command(BaseCommand):
                 word = "ok" if check.status.ok else "FAILED"
                 words = [status_words(check.status)]
                 if key in resting:
-                    words.append(circuit_words(resting[key]))
+                    words.append(circuit_breaker_status(resting[key]))
                 self.stdout.write(f"{word:6} {key}: {' '.join(words)}")
         if not checked:
             msg = "No model is configured."
@@ -74,5 +74,5 @@ class Command(BaseCommand):
             raise CommandError(msg)
 
 
-def _since(circuit: LLMCircuit | None) -> str | None:
+def _since(circuit: LLMCircuitBreaker | None) -> str | None:
     return circuit.opened_at.isoformat() if circuit and circuit.opened_at else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from wagtail_llm_actions.runs.transfer import export_setup, write_setup
+from wagtail_llm_actions.transfer import export_setup, write_setup
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from wagtail_llm_actions.runs.transfer import (
+from wagtail_llm_actions.transfer import (
     MAX_BYTES,
     ImportRefused,
     apply_import,
@@ -18,7 +18,7 @@ from wagtail_llm_actions.runs.transfer import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wagtail_llm_actions.runs.transfer import Change, ImportPlan
+    from wagtail_llm_actions.transfer import Change, ImportPlan
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.queues import get_queue
-from wagtail_llm_actions.runs.recover import end_lost, queue_again
+from wagtail_llm_actions.runs.lifecycle.recovery import fail_abandoned, requeue_missing
 
 
 class Command(BaseCommand):
@@ -22,12 +22,12 @@ class Command(BaseCommand):
         Raises:
             CommandError: The queue does not answer.
         """
-        self.stdout.write(f"Ended as interrupted: {end_lost()}.")
+        self.stdout.write(f"Ended as interrupted: {fail_abandoned()}.")
         if get_queue().executes_here:
             # This process is about to end; the next click or poll takes them up.
             return
         try:
-            self.stdout.write(f"Queued again: {queue_again()}.")
+            self.stdout.write(f"Queued again: {requeue_missing()}.")
         except QueueUnavailable as error:
             msg = f"The queue does not answer ({error}); workers queue the rest when it is back."
             raise CommandError(msg) from error

@@ -11,7 +11,14 @@ from django.conf import settings as django_settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from wagtail_llm_actions.admin.money import usd
+from wagtail_llm_actions.bulk.progress import cancel_waiting, progress, refused_by_queue
+from wagtail_llm_actions.bulk.start import (
+    LeftOut,
+    mean_cost,
+    new_key,
+    prepared,
+    record_chunk,
+)
 from wagtail_llm_actions.management.run_arguments import (
     check_models,
     dollars,
@@ -20,23 +27,16 @@ from wagtail_llm_actions.management.run_arguments import (
     read_objects,
     read_user,
 )
+from wagtail_llm_actions.messages.currency import usd
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.bulk import (
-    LeftOut,
-    mean_cost,
-    new_key,
-    prepared,
-    record_chunk,
-)
-from wagtail_llm_actions.runs.bulk_progress import cancel_waiting, progress, refused_by_queue
-from wagtail_llm_actions.runs.recover import recover_soon
+from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from wagtail_llm_actions.bulk.start import Chunk
     from wagtail_llm_actions.models import LLMAction
-    from wagtail_llm_actions.runs.bulk import Chunk
-    from wagtail_llm_actions.runs.usage import Figures
+    from wagtail_llm_actions.reporting.usage import Metrics
 
 LOOK_SECONDS = 1.0
 LEFT_OUT = {
@@ -146,7 +146,7 @@ class Command(BaseCommand):
             if reason := self._limit_reached(figures):
                 return reason
             time.sleep(LOOK_SECONDS)
-            recover_soon()
+            recover_throttled()
         return self._too_many_failed(figures)
 
     def _stop(self, key: str, reason: str) -> None:
@@ -154,20 +154,20 @@ class Command(BaseCommand):
         self._screen.say(f"{reason} {cancel_waiting(key)} waiting runs are cancelled.")
         while _is_open(self._look(key)):
             time.sleep(LOOK_SECONDS)
-            recover_soon()
+            recover_throttled()
 
-    def _limit_reached(self, figures: Figures) -> str:
+    def _limit_reached(self, figures: Metrics) -> str:
         _, max_cost = self._limits
         cost = figures.known_cost
         if max_cost is not None and cost is not None and cost >= max_cost:
             return f"The runs have cost {usd(cost)}."
         return self._too_many_failed(figures)
 
-    def _too_many_failed(self, figures: Figures) -> str:
+    def _too_many_failed(self, figures: Metrics) -> str:
         max_errors, _ = self._limits
         return f"{figures.failed} runs have failed." if figures.failed >= max_errors else ""
 
-    def _look(self, key: str) -> Figures:
+    def _look(self, key: str) -> Metrics:
         figures = progress(key)
         cost = usd(figures.cost_usd)
         if figures.unknown_costs and figures.cost_usd is not None:
@@ -209,7 +209,7 @@ class _Screen:
         self._output.write(sentence)
 
 
-def _is_open(figures: Figures) -> bool:
+def _is_open(figures: Metrics) -> bool:
     return figures.queued + figures.running > 0
 
 

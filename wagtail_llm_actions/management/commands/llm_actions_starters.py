@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from wagtail_llm_actions.configuration.starters import create_missing_starters
 from wagtail_llm_actions.prompts.starters import starters
-from wagtail_llm_actions.runs.starters import create_missing_starters
 
 
 class Command(BaseCommand):

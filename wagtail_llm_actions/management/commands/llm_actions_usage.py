@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
-from wagtail_llm_actions.admin.usage_words import in_words
-from wagtail_llm_actions.runs.error_patterns import error_patterns
-from wagtail_llm_actions.runs.period import Period, today
-from wagtail_llm_actions.runs.usage import DIMENSIONS, Usage
+from wagtail_llm_actions.admin.usage.formatting import format_display
+from wagtail_llm_actions.reporting.error_patterns import error_patterns
+from wagtail_llm_actions.reporting.period import Period, today
+from wagtail_llm_actions.reporting.usage import DIMENSIONS, Usage
 
 if TYPE_CHECKING:
-    from wagtail_llm_actions.runs.usage import Figures
+    from wagtail_llm_actions.reporting.usage import Metrics
 
 COLUMNS = {
     "runs": ("runs", "count"),
@@ -91,8 +91,8 @@ def _days(period: Period) -> str:
     return f"{period.start} to {period.end}"
 
 
-def _in_words(figures: Figures) -> list[str]:
-    return [in_words(kind, getattr(figures, name)) for name, kind in COLUMNS.values()]
+def _in_words(figures: Metrics) -> list[str]:
+    return [format_display(kind, getattr(figures, name)) for name, kind in COLUMNS.values()]
 
 
 def _as_json(usage: Usage, before: Usage) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _as_json(usage: Usage, before: Usage) -> dict[str, Any]:
     }
 
 
-def _values(figures: Figures) -> dict[str, Any]:
+def _values(figures: Metrics) -> dict[str, Any]:
     values = asdict(figures)
     del values["known_cost"]
     return values | {

@@ -8,7 +8,7 @@ from typing import Any
 
 from django_rq.management.commands.rqworker import Command as RQWorkerCommand
 
-from wagtail_llm_actions.queues.base import Lane, bulk_slots
+from wagtail_llm_actions.queues.base import Priority, bulk_slots
 from wagtail_llm_actions.queues.worker import LLMWorker
 
 CONCURRENCY = 10
@@ -44,9 +44,9 @@ class Command(RQWorkerCommand):
 
     def handle(self, *args: str, **options: Any) -> None:
         """Work until stopped."""
-        queues = args or tuple(lane.value for lane in Lane)
+        queues = args or tuple(lane.value for lane in Priority)
         concurrency = options["concurrency"]
         slots = dict.fromkeys(queues, concurrency)
-        slots[Lane.BULK] = options["bulk_concurrency"] or bulk_slots(concurrency)
+        slots[Priority.BULK] = options["bulk_concurrency"] or bulk_slots(concurrency)
         options["worker_class"] = partial(LLMWorker, slots=slots)
         super().handle(*queues, **options)  # type: ignore[no-untyped-call]

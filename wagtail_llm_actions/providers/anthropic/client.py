@@ -15,7 +15,7 @@ LAZY_PARTS = (
     "anthropic.resources.messages",
     "anthropic.resources.models",
     "anthropic.types.shared.error_details",
-    "wagtail_llm_actions.providers.anthropic.answers",
+    "wagtail_llm_actions.providers.anthropic.response_parsing",
     "wagtail_llm_actions.providers.anthropic.errors",
     "anyio._backends._asyncio",
 )

@@ -17,16 +17,16 @@ from wagtail_llm_actions.errors import (
     RateLimited,
     RequestRejected,
 )
-from wagtail_llm_actions.providers.answers import AnswerError
 from wagtail_llm_actions.providers.base import Failure
-from wagtail_llm_actions.providers.failures import (
+from wagtail_llm_actions.providers.error_mapping import (
     STATUSES_FOR_LONG,
     Kinds,
-    kind_of,
-    kind_of_status,
-    transport_kinds,
-    words_of,
+    describe_exception,
+    error_class_for,
+    error_class_for_status,
+    transport_errors,
 )
+from wagtail_llm_actions.providers.response_parsing import ResponseError
 from wagtail_llm_actions.providers.retry_after import retry_after_seconds
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ KINDS: Kinds = (
     (anthropic.APIResponseValidationError, InvalidOutput),
     (anthropic.APITimeoutError, ProviderTimeout),
     (anthropic.AnthropicError, ModelUnavailable),
-    *transport_kinds(httpx2),
+    *transport_errors(httpx2),
 )
 
-ALL: tuple[type[Exception], ...] = (AnswerError, *(theirs for theirs, _ in KINDS))
+ALL: tuple[type[Exception], ...] = (ResponseError, *(theirs for theirs, _ in KINDS))
 
 TYPES: dict[str, type[ProviderError]] = {
     "api_error": ModelUnavailable,
@@ -79,11 +79,11 @@ CONTENT_FILTER_WORDS = "content filtering policy"
 
 def failure_of(error: Exception) -> Failure:
     """Say what an exception of ``ALL`` means."""
-    if isinstance(error, AnswerError):
+    if isinstance(error, ResponseError):
         return error.failure
     if isinstance(error, anthropic.APIStatusError):
         return _reported(error)
-    return Failure(kind=kind_of(error, KINDS), words=words_of(error))
+    return Failure(kind=error_class_for(error, KINDS), words=describe_exception(error))
 
 
 def _reported(error: anthropic.APIStatusError) -> Failure:
@@ -107,7 +107,7 @@ def _kind(
     if error.error_code in CODES:
         return CODES[error.error_code]
     by_type = TYPES.get(str(error.type), ModelUnavailable)
-    kind = by_type if status_code is None else kind_of_status(status_code)
+    kind = by_type if status_code is None else error_class_for_status(status_code)
     is_filtered = kind is RequestRejected and CONTENT_FILTER_WORDS in words
     return ContentFiltered if is_filtered else kind
 

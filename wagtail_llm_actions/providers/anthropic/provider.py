@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from wagtail_llm_actions.generation import ModelStatus, TextDelta
-from wagtail_llm_actions.providers.answers import ending, let_go
 from wagtail_llm_actions.providers.base import NO_KEY, Provider, ProviderNotInstalled
-from wagtail_llm_actions.providers.clients import ClientPerLoop
+from wagtail_llm_actions.providers.client_pool import ClientPerLoop
+from wagtail_llm_actions.providers.response_parsing import closing, release_frames
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -67,14 +67,14 @@ class AnthropicProvider(Provider):
 
         answer = answers.Answer()
         try:
-            async with await self._create(request) as events, ending(events):
+            async with await self._create(request) as events, closing(events):
                 async for event in events:
                     if text := answer.read(event):
                         yield TextDelta(text=text)
             yield answer.result(request.model)
         except errors.ALL as error:
             failure = errors.failure_of(error)
-            let_go(error)
+            release_frames(error)
         else:
             return
         # Outside the block, so that the error does not keep the SDK's.
@@ -98,7 +98,7 @@ class AnthropicProvider(Provider):
                 present = model in [listed.id async for listed in models.list()]
         except errors.ALL as error:
             failure = errors.failure_of(error)
-            let_go(error)
+            release_frames(error)
         else:
             return ModelStatus(
                 reachable=True, key_accepted=True, present=present, context_tokens=context_tokens

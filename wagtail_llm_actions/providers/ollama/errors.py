@@ -8,34 +8,34 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from wagtail_llm_actions.providers.answers import AnswerError
 from wagtail_llm_actions.providers.base import Failure
-from wagtail_llm_actions.providers.failures import (
+from wagtail_llm_actions.providers.error_mapping import (
     STATUSES_FOR_LONG,
-    kind_of,
-    kind_of_status,
-    transport_kinds,
-    words_of,
+    describe_exception,
+    error_class_for,
+    error_class_for_status,
+    transport_errors,
 )
+from wagtail_llm_actions.providers.response_parsing import ResponseError
 from wagtail_llm_actions.providers.retry_after import retry_after_seconds
 
 if TYPE_CHECKING:
-    from wagtail_llm_actions.providers.failures import Kinds
+    from wagtail_llm_actions.providers.error_mapping import Kinds
 
-KINDS: Kinds = transport_kinds(httpx)
+KINDS: Kinds = transport_errors(httpx)
 
-ALL: tuple[type[Exception], ...] = (AnswerError, *(theirs for theirs, _ in KINDS))
+ALL: tuple[type[Exception], ...] = (ResponseError, *(theirs for theirs, _ in KINDS))
 
 NOT_FOUND = 404
 
 
 def failure_of(error: Exception, model: str) -> Failure:
     """Say what an exception of ``ALL`` means."""
-    if isinstance(error, AnswerError):
+    if isinstance(error, ResponseError):
         return error.failure
     if isinstance(error, httpx.HTTPStatusError):
         return _reported(error.response, model)
-    return Failure(kind=kind_of(error, KINDS), words=words_of(error))
+    return Failure(kind=error_class_for(error, KINDS), words=describe_exception(error))
 
 
 def _reported(response: httpx.Response, model: str) -> Failure:
@@ -45,7 +45,7 @@ def _reported(response: httpx.Response, model: str) -> Failure:
     if status_code == NOT_FOUND and words is not None:
         words = f"{words.rstrip('.')}. Pull the model on Ollama's server: ollama pull {model}"
     return Failure(
-        kind=kind_of_status(status_code),
+        kind=error_class_for_status(status_code),
         words=response.text if words is None else words,
         status_code=status_code,
         retry_after_seconds=retry_after_seconds(response.headers),

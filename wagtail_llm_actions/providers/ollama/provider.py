@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from wagtail_llm_actions.generation import TextDelta
-from wagtail_llm_actions.providers.answers import let_go
 from wagtail_llm_actions.providers.base import Provider, ProviderNotInstalled
-from wagtail_llm_actions.providers.clients import ClientPerLoop
+from wagtail_llm_actions.providers.client_pool import ClientPerLoop
 from wagtail_llm_actions.providers.ollama.address import full_address
+from wagtail_llm_actions.providers.response_parsing import release_frames
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -87,7 +87,7 @@ class OllamaProvider(Provider):
             yield answer.result(request.model)
         except errors.ALL as error:
             failure = errors.failure_of(error, request.model)
-            let_go(error)
+            release_frames(error)
         else:
             return
         # Outside the block, so that the error does not keep the SDK's.
@@ -102,7 +102,7 @@ class OllamaProvider(Provider):
             found = await status.look(self._clients.get(), model)
         except errors.ALL as error:
             failure = errors.failure_of(error, model)
-            let_go(error)
+            release_frames(error)
         else:
             return found
         raise self.error(failure, model)

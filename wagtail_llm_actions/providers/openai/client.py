@@ -17,7 +17,7 @@ LAZY_PARTS = (
     "openai.resources.chat.chat",
     "openai.resources.chat.completions.completions",
     "openai.resources.models",
-    "wagtail_llm_actions.providers.openai.answers",
+    "wagtail_llm_actions.providers.openai.response_parsing",
     "wagtail_llm_actions.providers.openai.errors",
     "anyio._backends._asyncio",
 )

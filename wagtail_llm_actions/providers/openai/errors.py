@@ -18,16 +18,16 @@ from wagtail_llm_actions.errors import (
     RateLimited,
     RequestRejected,
 )
-from wagtail_llm_actions.providers.answers import AnswerError
 from wagtail_llm_actions.providers.base import Failure
-from wagtail_llm_actions.providers.failures import (
+from wagtail_llm_actions.providers.error_mapping import (
     STATUSES_FOR_LONG,
     Kinds,
-    kind_of,
-    kind_of_status,
-    transport_kinds,
-    words_of,
+    describe_exception,
+    error_class_for,
+    error_class_for_status,
+    transport_errors,
 )
+from wagtail_llm_actions.providers.response_parsing import ResponseError
 from wagtail_llm_actions.providers.retry_after import retry_after_seconds
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ KINDS: Kinds = (
     (openai.ContentFilterFinishReasonError, ContentFiltered),
     (openai.LengthFinishReasonError, InvalidOutput),
     (openai.OpenAIError, ModelUnavailable),
-    *transport_kinds(httpx2),
+    *transport_errors(httpx2),
 )
 
-ALL: tuple[type[Exception], ...] = (AnswerError, *(theirs for theirs, _ in KINDS))
+ALL: tuple[type[Exception], ...] = (ResponseError, *(theirs for theirs, _ in KINDS))
 
 CODES: dict[str, type[ProviderError]] = {
     "billing_hard_limit_reached": RateLimited,
@@ -78,14 +78,14 @@ WAITING_DOES_NOT_HELP = STATUSES_FOR_LONG.union(
 
 def failure_of(error: Exception) -> Failure:
     """Say what an exception of ``ALL`` means."""
-    if isinstance(error, AnswerError):
+    if isinstance(error, ResponseError):
         return error.failure
     if isinstance(error, openai.APIStatusError):
         waiting = retry_after_seconds(error.response.headers)
         return _reported(error, error.status_code, error.request_id, waiting)
     if isinstance(error, openai.APIError) and error.body is not None:
         return _reported(error, _status_in(error))
-    return Failure(kind=kind_of(error, KINDS), words=words_of(error))
+    return Failure(kind=error_class_for(error, KINDS), words=describe_exception(error))
 
 
 def _reported(
@@ -110,7 +110,7 @@ def _reported_kind(names: tuple[str, str], status_code: int | None) -> type[Prov
     if by_name:
         return by_name[0]
     if status_code is not None:
-        return kind_of_status(status_code)
+        return error_class_for_status(status_code)
     return TYPES.get(names[1], ModelUnavailable)
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from wagtail_llm_actions.generation import ModelStatus, TextDelta
-from wagtail_llm_actions.providers.answers import ending, let_go
 from wagtail_llm_actions.providers.base import NO_KEY, Provider, ProviderNotInstalled
-from wagtail_llm_actions.providers.clients import ClientPerLoop
+from wagtail_llm_actions.providers.client_pool import ClientPerLoop
+from wagtail_llm_actions.providers.response_parsing import closing, release_frames
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -75,14 +75,14 @@ class OpenAIProvider(Provider):
 
         answer = answers.Answer()
         try:
-            async with await self._create(request) as chunks, ending(chunks):
+            async with await self._create(request) as chunks, closing(chunks):
                 async for chunk in chunks:
                     if text := answer.read(chunk):
                         yield TextDelta(text=text)
             yield answer.result(request.model)
         except errors.ALL as error:
             failure = errors.failure_of(error)
-            let_go(error)
+            release_frames(error)
         else:
             return
         # Outside the block, so that the error does not keep the SDK's.
@@ -97,7 +97,7 @@ class OpenAIProvider(Provider):
             names = [listed.id async for listed in self._clients.get().models.list()]
         except errors.ALL as error:
             failure = errors.failure_of(error)
-            let_go(error)
+            release_frames(error)
         else:
             return ModelStatus(reachable=True, key_accepted=True, present=model in names)
         raise self.error(failure, model)

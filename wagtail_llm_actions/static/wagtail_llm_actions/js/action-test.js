@@ -178,12 +178,12 @@ class Tester {
     part(result, 'time').textContent =
       run.seconds === null ? '' : words.fill('{seconds} s', { seconds: run.seconds });
     part(result, 'finish').textContent = run.finish;
-    const doubts = part(result, 'doubts');
-    doubts.hidden = !run.doubts.length;
-    doubts.replaceChildren(
-      ...run.doubts.map((doubt) => {
+    const warnings = part(result, 'warnings');
+    warnings.hidden = !run.warnings.length;
+    warnings.replaceChildren(
+      ...run.warnings.map((warning) => {
         const item = document.createElement('li');
-        item.textContent = doubt;
+        item.textContent = warning;
         return item;
       }),
     );

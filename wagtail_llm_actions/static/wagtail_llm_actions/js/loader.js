@@ -98,7 +98,7 @@ async function start(form, formKey, urls, toggle) {
     'widget',
     'bar',
     'card',
-    'suggestions',
+    'candidates',
     'words',
     'api',
     'run',

@@ -65,9 +65,9 @@ export function follow(start, { poll, onNews, onTrouble, onError, wait = pause }
 
   /** @param {LLMActions.News} answer */
   function take(answer) {
-    const { suggestions = [], ...first } = answer;
+    const { candidates = [], ...first } = answer;
     url = first.poll_url ?? url;
-    const changes = [first, ...suggestions].map((news) => {
+    const changes = [first, ...candidates].map((news) => {
       const index = followed.findIndex(({ run }) => run.id === news.id);
       const one = followed[index];
       one.run = { ...one.run, ...news };

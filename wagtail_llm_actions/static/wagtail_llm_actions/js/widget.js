@@ -9,8 +9,8 @@ class FieldWidget {
   /** @type {LLMActions.CardState | null} - null when no card is shown */
   state = null;
 
-  /** @type {LLMActions.Suggestion[]} - the runs of one click; mostly one, none before its answer */
-  suggestions = [];
+  /** @type {LLMActions.Candidate[]} - the runs of one click; mostly one, none before its answer */
+  candidates = [];
 
   /** Which of them is in the editable text. */
   chosen = 0;
@@ -47,7 +47,7 @@ class FieldWidget {
       onCommand: (command) => this[command](),
       onEdit: () => this.review(),
     });
-    this.list = site.suggestions.createSuggestions({
+    this.list = site.candidates.createCandidates({
       card: this.card.root,
       path,
       texts: site.texts,
@@ -69,11 +69,11 @@ class FieldWidget {
   }
 
   get run() {
-    return this.suggestions[this.chosen]?.run ?? null;
+    return this.candidates[this.chosen]?.run ?? null;
   }
 
   unfinished() {
-    return this.suggestions.filter(({ run }) => !this.site.run.isFinal(run));
+    return this.candidates.filter(({ run }) => !this.site.run.isFinal(run));
   }
 
   /** @param {LLMActions.Chosen} action */
@@ -93,7 +93,7 @@ class FieldWidget {
     }
     if (turn === this.turn) this.take(run);
     // Cancelled before it had an address to send that to.
-    else [run, ...run.suggestions].forEach((each) => requests.cancel(each).catch(() => {}));
+    else [run, ...run.candidates].forEach((each) => requests.cancel(each).catch(() => {}));
   }
 
   /**
@@ -122,7 +122,7 @@ class FieldWidget {
   begin(action) {
     this.stop();
     this.action = action;
-    this.suggestions = [];
+    this.candidates = [];
     this.chosen = 0;
     this.hasChosen = false;
     this.values.start = this.control.value;
@@ -130,17 +130,17 @@ class FieldWidget {
     return this.turn;
   }
 
-  /** @param {LLMActions.Run} first - with the other suggestions of its click */
+  /** @param {LLMActions.Run} first - with the other candidates of its click */
   take(first) {
     const { isFinal, follow } = this.site.run;
-    this.suggestions = [first, ...first.suggestions].map((run) => ({
+    this.candidates = [first, ...first.candidates].map((run) => ({
       run,
       text: isFinal(run) ? run.output : run.text,
     }));
-    this.chosen = this.site.suggestions.pick(this.suggestions, 0);
+    this.chosen = this.site.candidates.pick(this.candidates, 0);
     this.display();
     this.stop = follow(
-      this.suggestions.map(({ run }) => run),
+      this.candidates.map(({ run }) => run),
       {
         poll: this.site.requests.poll,
         onNews: (changes) => this.news(changes),
@@ -156,35 +156,35 @@ class FieldWidget {
   /**
    * Ends what is still being written.
    *
-   * @param {(old: LLMActions.Suggestion) => LLMActions.Suggestion} change
+   * @param {(old: LLMActions.Candidate) => LLMActions.Candidate} change
    */
   endAll(change) {
     const open = this.unfinished();
-    this.news(open.map((old) => ({ index: this.suggestions.indexOf(old), ...change(old) })));
+    this.news(open.map((old) => ({ index: this.candidates.indexOf(old), ...change(old) })));
   }
 
   /** @param {LLMActions.RunChange[]} changes - one at least */
   news(changes) {
-    const former = this.suggestions[this.chosen];
+    const former = this.candidates[this.chosen];
     const { attempts } = former.run;
     const changed = changes.map(({ index, run, text }) =>
-      Object.assign(this.suggestions[index], { run, text }),
+      Object.assign(this.candidates[index], { run, text }),
     );
-    if (!this.hasChosen) this.chosen = this.site.suggestions.pick(this.suggestions, this.chosen);
+    if (!this.hasChosen) this.chosen = this.site.candidates.pick(this.candidates, this.chosen);
     if (changed.some(({ run }) => this.site.run.isFinal(run))) this.site.changed();
-    const shown = this.suggestions[this.chosen];
+    const shown = this.candidates[this.chosen];
     if (shown !== former || changed.includes(shown)) this.display(attempts);
     else this.refresh();
   }
 
   /**
-   * Shows the chosen suggestion.
+   * Shows the chosen candidate.
    *
    * @param {number} [attempts] - how many had failed when it was shown last
    */
   display(attempts) {
     const { texts, words } = this.site;
-    const { run, text, draft } = this.suggestions[this.chosen];
+    const { run, text, draft } = this.candidates[this.chosen];
     const isCountdown = Boolean(run.waiting) && run.attempts === attempts;
     if (run.status === 'succeeded') this.propose(draft ?? text, words.done(run, texts));
     else if (run.status === 'failed') this.fail(run.error, text);
@@ -192,7 +192,7 @@ class FieldWidget {
     else this.show('working', { status: words.progress(run, text, texts), text, isCountdown });
   }
 
-  /** @param {number} index - of the suggestion to read and edit next */
+  /** @param {number} index - of the candidate to read and edit next */
   choose(index) {
     this.keepDraft();
     this.chosen = index;
@@ -201,7 +201,7 @@ class FieldWidget {
   }
 
   keepDraft() {
-    if (this.state === 'proposal') this.suggestions[this.chosen].draft = this.card.text();
+    if (this.state === 'proposal') this.candidates[this.chosen].draft = this.card.text();
   }
 
   /**
@@ -249,14 +249,14 @@ class FieldWidget {
     this.bar.reveal(this.card.root);
   }
 
-  /** Shows what is known of all suggestions, and leaves the editable text alone. */
+  /** Shows what is known of all candidates, and leaves the editable text alone. */
   refresh() {
     const isBusy = this.isBusy();
     this.bar.setBusy(isBusy);
     this.earlier.setBusy(isBusy);
     this.card.setUnfinished(isBusy);
     if (this.state === 'accepted') this.list.hide();
-    else this.list.show(this.suggestions, this.chosen);
+    else this.list.show(this.candidates, this.chosen);
   }
 
   /** @param {string} text - as the card has it */
@@ -299,7 +299,7 @@ class FieldWidget {
   /** Gives up what was suggested and is not accepted. */
   leave() {
     if (!this.state || this.state === 'accepted') return;
-    if (this.suggestions.some(({ run }) => run.status === 'succeeded')) this.decide('dismiss');
+    if (this.candidates.some(({ run }) => run.status === 'succeeded')) this.decide('dismiss');
     else this.unfinished().forEach(({ run }) => this.site.requests.cancel(run).catch(() => {}));
     this.end();
   }
@@ -307,8 +307,8 @@ class FieldWidget {
   /** Hears no more of what is still being written; the server cancels it with the decision. */
   end() {
     this.stop();
-    this.unfinished().forEach((suggestion) => {
-      suggestion.run = { ...suggestion.run, status: 'cancelled' };
+    this.unfinished().forEach((candidate) => {
+      candidate.run = { ...candidate.run, status: 'cancelled' };
     });
     this.bar.setBusy(false);
     this.earlier.setBusy(false);

@@ -1,0 +1,254 @@
+"""Wagtail's own history says which texts came from a model."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.log_actions import registry
+from wagtail.models import GroupPagePermission
+
+from example_site.blog.models import Author, BlogPage
+from tests.editor.actions import action_for
+from tests.editor.forms import page_edit, post_add, post_of, snippet_add, snippet_edit
+from tests.editor.requests import decide
+from tests.factories import (
+    AuthorFactory,
+    BlogIndexPageFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMRunFactory,
+    NoticeFactory,
+)
+from tests.notices.models import Notice
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.audit_log import ACCEPTED
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.db.models import Model
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+KEY: dict[str, Any] = {"llm-actions-form-key": "form-1"}
+PUBLISH: dict[str, Any] = {"action-publish": "1"}
+AUTOSAVE = {"Accept": "application/json"}
+
+
+def save(client: Client, url: str, *, autosave: bool = False, **changes: Any) -> None:
+    data = post_of(client, url) | changes
+    response = client.post(url, data, headers=AUTOSAVE if autosave else None)
+    assert response.status_code == (200 if autosave else 302)
+
+
+def messages(instance: Model) -> list[str]:
+    """Return what the history says of accepted texts, the oldest first."""
+    entries = registry.get_logs_for_instance(instance).filter(action=ACCEPTED)
+    return [str(entry.message) for entry in entries.order_by("timestamp", "pk")]
+
+
+def accepted_run(client: Client, page: BlogPage, user: User, **values: Any) -> LLMRun:
+    run: LLMRun = LLMRunFactory(page=page, user=user, succeeded=True, **values)
+    assert decide(client, run, decision="accept", text=run.output).status_code == 200
+    return run
+
+
+@pytest.mark.parametrize("autosave", [False, True])
+def test_a_saved_page_says_once_where_a_text_was_accepted(
+    client: Client, editor: User, autosave: bool
+) -> None:
+    page = BlogPageFactory()
+    run = accepted_run(client, page, editor)
+    assert messages(page) == []
+
+    save(client, page_edit(page), autosave=autosave, summary=run.output)
+    save(client, page_edit(page), autosave=autosave, summary="The tide was early.")
+    save(client, page_edit(page), summary="The tide was late.")
+
+    assert messages(page) == ["LLM text accepted in Summary"]
+    (entry,) = registry.get_logs_for_instance(page).filter(action=ACCEPTED)
+    assert (entry.user, entry.data["runs"]) == (editor, [str(run.pk)])
+
+
+def test_the_history_of_the_page_shows_it(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    accepted_run(client, page, editor)
+    save(client, page_edit(page))
+
+    response = client.get(reverse("wagtailadmin_pages:history", args=[page.pk]))
+
+    assert "LLM text accepted in Summary" in response.content.decode()
+
+
+def test_a_text_that_was_edited_counts_as_accepted(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    run = LLMRunFactory(page=page, user=editor, succeeded=True)
+    decide(client, run, decision="accept", text="Something else.")
+
+    save(client, page_edit(page))
+
+    assert messages(page) == ["LLM text accepted in Summary"]
+
+
+def test_two_fields_are_named_in_one_entry(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    accepted_run(client, page, editor)
+    accepted_run(client, page, editor)
+    accepted_run(client, page, editor, field_path="subtitle")
+
+    save(client, page_edit(page))
+
+    assert messages(page) == ["LLM text accepted in Summary and Subtitle"]
+
+
+def test_the_next_text_is_an_entry_of_its_own(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    accepted_run(client, page, editor)
+    save(client, page_edit(page))
+    accepted_run(client, page, editor, field_path="subtitle")
+    save(client, page_edit(page))
+
+    assert messages(page) == ["LLM text accepted in Summary", "LLM text accepted in Subtitle"]
+
+
+@pytest.mark.parametrize("decision", ["dismiss", "undo"])
+def test_what_was_not_kept_is_not_mentioned(client: Client, editor: User, decision: str) -> None:
+    page = BlogPageFactory()
+    run = accepted_run(client, page, editor)
+    if decision == "dismiss":
+        decide(client, run, decision="undo")
+    decide(client, run, decision=decision)
+
+    save(client, page_edit(page))
+
+    assert messages(page) == []
+
+
+def test_a_proposal_without_a_decision_is_not_mentioned(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    LLMRunFactory(page=page, user=editor, succeeded=True)
+
+    save(client, page_edit(page))
+
+    assert messages(page) == []
+
+
+def test_other_pages_users_and_tests_are_not_mentioned(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    values = {
+        "succeeded": True,
+        "decision": LLMRun.Decision.ACCEPTED,
+        "decided_at": timezone.now(),
+    }
+    LLMRunFactory(user=editor, **values)
+    LLMRunFactory(page=page, user=EditorFactory(), **values)
+    LLMRunFactory(page=page, user=editor, trigger=LLMRun.Trigger.TEST, **values)
+
+    save(client, page_edit(page))
+
+    assert messages(page) == []
+
+
+def test_a_text_of_a_form_that_was_left_unsaved_is_forgotten(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    run = accepted_run(client, page, editor)
+    LLMRun.objects.filter(pk=run.pk).update(decided_at=timezone.now() - timedelta(days=2))
+
+    save(client, page_edit(page))
+
+    assert messages(page) == []
+
+
+def test_a_published_page_says_it_once(client: Client, editor: User) -> None:
+    permission = Permission.objects.get(
+        content_type__app_label="wagtailcore", codename="publish_page"
+    )
+    page = BlogPageFactory()
+    GroupPagePermission.objects.create(
+        group=editor.groups.get(), page=page.get_root(), permission=permission
+    )
+    accepted_run(client, page, editor)
+
+    save(client, page_edit(page), **PUBLISH)
+
+    assert messages(page) == ["LLM text accepted in Summary"]
+
+
+@pytest.mark.parametrize("autosave", [False, True])
+def test_a_new_page_says_what_was_accepted_on_its_form(
+    client: Client, editor: User, autosave: bool
+) -> None:
+    run = LLMRunFactory(user=editor, succeeded=True, target_object_id=None, form_key="form-1")
+    decide(client, run, decision="accept", text=run.output)
+
+    url = post_add(BlogIndexPageFactory())
+    save(client, url, autosave=autosave, title="Tides", slug="tides", **KEY)
+
+    assert messages(BlogPage.objects.get(slug="tides")) == ["LLM text accepted in Summary"]
+
+
+def snippet_run(client: Client, user: User, **values: Any) -> LLMRun:
+    run: LLMRun = LLMRunFactory(user=user, succeeded=True, **values)
+    decide(client, run, decision="accept", text=run.output)
+    return run
+
+
+@pytest.mark.parametrize("autosave", [False, True])
+def test_a_snippet_with_drafts_says_it_once(client: Client, editor: User, autosave: bool) -> None:
+    notice = NoticeFactory()
+    llm_action = action_for(Notice, destination="text", source="headline")
+    snippet_run(client, editor, action=llm_action, target_object_id=str(notice.pk))
+
+    save(client, snippet_edit(notice), autosave=autosave)
+    save(client, snippet_edit(notice), autosave=autosave)
+
+    assert messages(notice) == ["LLM text accepted in Text"]
+
+
+def test_a_published_snippet_says_it_once(client: Client, editor: User) -> None:
+    editor.user_permissions.add(Permission.objects.get(codename="publish_notice"))
+    notice = NoticeFactory()
+    llm_action = action_for(Notice, destination="text", source="headline")
+    snippet_run(client, editor, action=llm_action, target_object_id=str(notice.pk))
+
+    save(client, snippet_edit(notice), **PUBLISH)
+
+    assert messages(notice) == ["LLM text accepted in Text"]
+
+
+def test_a_plain_snippet_says_it_once(client: Client, editor: User) -> None:
+    author = AuthorFactory()
+    llm_action = action_for(Author, destination="tagline", source="bio")
+    snippet_run(client, editor, action=llm_action, target_object_id=str(author.pk))
+
+    save(client, snippet_edit(author))
+    save(client, snippet_edit(author))
+
+    assert messages(author) == ["LLM text accepted in Tagline"]
+
+
+def test_a_new_snippet_says_it(client: Client, editor: User) -> None:
+    llm_action = action_for(Author, destination="tagline", source="bio")
+    snippet_run(client, editor, action=llm_action, target_object_id=None, form_key="form-1")
+
+    save(client, snippet_add(Author), name="Ines", **KEY)
+
+    assert messages(Author.objects.get()) == ["LLM text accepted in Tagline"]
+
+
+def test_an_entry_survives_its_field_and_model(editor: User) -> None:
+    page = BlogPageFactory()
+    entry = registry.log(page, ACCEPTED, user=editor, data={"fields": ["gone"]})
+    assert str(entry.message) == "LLM text accepted in gone"
+
+    model_gone = ContentType.objects.create(app_label="gone", model="gone")
+    entry = type(entry)(action=ACCEPTED, content_type=model_gone, data={"fields": ["gone"]})
+    assert str(entry.message) == "LLM text accepted in gone"
+
+    assert str(type(entry)(action=ACCEPTED, data={}).message) == "LLM text accepted"

@@ -1,0 +1,336 @@
+"""Polls with a pass: what they cost, what they answer, and when they do not do."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core import signing
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.editor.forms import click, page_edit, take_page_rights
+from tests.editor.requests import poll, poll_again, running
+from tests.factories import (
+    AuthorFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMActionFactory,
+    LLMAttemptFactory,
+    LLMRunFactory,
+)
+from wagtail_llm_actions.admin.editor.poll_fast_path import POLL_TOKEN_SECONDS, SALT
+from wagtail_llm_actions.errors import RunInterrupted
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.outcome import error_fields
+from wagtail_llm_actions.streams import get_stream
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+    from pytest_django import DjangoAssertNumQueries
+
+    from tests.kept_queue import KeptQueue
+
+pytestmark = pytest.mark.django_db
+
+# Before any view of Wagtail's admin: session, user, the user's rights and groups' rights, profile.
+ADMIN_ACCESS_QUERIES = 5
+# Runs, and what is told of them in their state.
+GLANCE_QUERIES = 2
+
+
+def candidates(count: int, **values: Any) -> list[LLMRun]:
+    """Return the runs of one click, the first one first."""
+    first = LLMRunFactory(**values)
+    same = {
+        "candidate_group": first.pk,
+        "user": first.user,
+        "action": first.action,
+        "page": first.target,
+    }
+    LLMRun.objects.filter(pk=first.pk).update(candidate_group=first.pk)
+    rest = LLMRunFactory.create_batch(count - 1, **{**values, **same})
+    return [first, *sorted(rest, key=lambda run: run.pk)]
+
+
+def waiting_to_be_tried_again(user: User) -> LLMRun:
+    later = timezone.now() + timedelta(seconds=30)
+    run: LLMRun = LLMRunFactory(user=user, retry_at=later)
+    LLMAttemptFactory(run=run, model_key="scripted", error_code="rate_limited")
+    return run
+
+
+@pytest.mark.parametrize("status", ["queued", "running"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_poll_costs_two_queries_however_many_runs_the_click_has(
+    client: Client,
+    editor: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    status: str,
+    count: int,
+) -> None:
+    first, *_ = candidates(count, user=editor, status=status)
+    LLMRunFactory.create_batch(3)
+    state = poll(client, first).json()
+
+    with django_assert_num_queries(GLANCE_QUERIES):
+        answer = poll_again(client, state, *["0"] * count).json()
+
+    assert answer["status"] == status
+    assert len(answer["candidates"]) == count - 1
+
+
+def test_a_poll_of_a_run_that_waits_to_be_tried_again_costs_two_queries(
+    client: Client, editor: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    state = poll(client, waiting_to_be_tried_again(editor)).json()
+
+    with django_assert_num_queries(GLANCE_QUERIES):
+        answer = poll_again(client, state).json()
+
+    assert answer["attempts"] == 1
+    assert "trying again in" in answer["waiting"]
+
+
+def test_the_first_poll_after_a_click_is_a_glance(
+    client: Client, editor: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    state = click(client, LLMActionFactory(), page_edit(BlogPageFactory())).json()
+
+    with django_assert_num_queries(GLANCE_QUERIES):
+        answer = poll_again(client, state).json()
+
+    assert answer["id"] == state["id"]
+    assert "poll_url" not in answer
+
+
+def test_a_poll_that_renews_the_pass_or_brings_the_end_asks_for_the_rights(
+    client: Client, editor: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    unfinished = running(user=editor)
+    page = LLMRunFactory(user=editor, succeeded=True)
+    author = AuthorFactory()
+    snippet = LLMRunFactory(
+        user=editor,
+        succeeded=True,
+        action__model_type=ContentType.objects.get_for_model(author),
+        target_object_id=str(author.pk),
+    )
+
+    with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 4):
+        poll(client, unfinished)
+    with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 5):
+        poll(client, page)
+    with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 2):
+        poll(client, snippet)
+
+
+def test_a_glance_reads_no_long_text(client: Client, editor: User) -> None:
+    state = poll(client, LLMRunFactory(user=editor)).json()
+
+    with CaptureQueriesContext(connection) as queries:
+        poll_again(client, state)
+
+    asked = " ".join(query["sql"] for query in queries)
+    assert "queued_at" in asked
+    assert "prompt" not in asked
+    assert "output" not in asked
+
+
+def test_the_poll_of_the_first_run_brings_the_text_of_all(client: Client, editor: User) -> None:
+    runs = candidates(3, user=editor, running=True)
+    state = poll(client, runs[0]).json()
+    for run, text in zip(runs, ["One", "Two", "Three"], strict=True):
+        get_stream().append(run.pk, text)
+
+    answer = poll_again(client, state, "0", "1", "0").json()
+
+    states = [answer, *answer["candidates"]]
+    assert [state["id"] for state in states] == [str(run.pk) for run in runs]
+    assert [state["text"] for state in states] == ["One", "wo", "Three"]
+
+
+def test_a_run_whose_end_the_browser_has_is_left_out(client: Client, editor: User) -> None:
+    first, second = candidates(2, user=editor, running=True)
+    LLMRun.objects.filter(pk=first.pk).update(status="succeeded", output="The tide came early.")
+
+    both = poll(client, first).json()
+    rest = poll_again(client, both, "done", "0").json()
+
+    assert (both["output"], both["candidates"][0]["status"]) == ("The tide came early.", "running")
+    assert (rest["id"], rest["candidates"]) == (str(second.pk), [])
+
+
+def test_the_address_of_a_click_stays_that_of_its_first_run(client: Client, editor: User) -> None:
+    first, second = candidates(2, user=editor, running=True)
+    state = poll(client, first).json()
+    LLMRun.objects.filter(pk=first.pk).update(status="succeeded", output="The tide came early.")
+
+    # Without its pass, as when that is too old.
+    bare = {**state, "poll_url": state["poll_url"].split("?")[0]}
+    rest = poll_again(client, bare, "done", "0").json()
+    LLMRun.objects.filter(pk=second.pk).update(status="succeeded", output="The tide was early.")
+    ended = poll_again(client, rest, "done", "0").json()
+
+    assert rest["id"] == ended["id"] == str(second.pk)
+    assert rest["poll_url"].startswith(bare["poll_url"])
+    assert ended["output"] == "The tide was early."
+
+
+def test_a_run_that_is_not_the_first_is_polled_alone(client: Client, editor: User) -> None:
+    _, second = candidates(2, user=editor, running=True)
+
+    state = poll(client, second).json()
+
+    assert (state["id"], state["candidates"]) == (str(second.pk), [])
+
+
+def test_the_end_comes_whole_though_a_pass_was_sent(client: Client, editor: User) -> None:
+    run = running(user=editor)
+    state = poll(client, run).json()
+    LLMRun.objects.update(status="succeeded", output="The tide came early.")
+
+    ended = poll_again(client, state).json()
+
+    assert (ended["status"], ended["output"]) == ("succeeded", "The tide came early.")
+
+
+@pytest.mark.usefixtures("recovery_by_polls")
+def test_a_glance_ends_a_run_whose_worker_was_lost(client: Client, editor: User) -> None:
+    run = running(user=editor)
+    state = poll(client, run).json()
+    LLMRun.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+
+    ended = poll_again(client, state).json()
+
+    assert (ended["status"], ended["error"]["code"]) == ("failed", "interrupted")
+
+
+@pytest.mark.usefixtures("recovery_by_polls")
+def test_a_glance_queues_a_run_again_that_waits_for_long(
+    client: Client, editor: User, kept_queue: type[KeptQueue]
+) -> None:
+    run = LLMRunFactory(user=editor)
+    state = poll(client, run).json()
+    LLMRun.objects.update(queued_at=timezone.now() - timedelta(seconds=10))
+
+    poll_again(client, state)
+
+    assert [run_id for run_id, _ in kept_queue.waiting] == [run.pk]
+
+
+def test_a_run_that_was_deleted_is_not_found_with_a_pass_either(
+    client: Client, editor: User
+) -> None:
+    run = running(user=editor)
+    state = poll(client, run).json()
+    run.delete()
+
+    assert poll_again(client, state).status_code == 404
+
+
+def test_live_text_is_not_given_to_somebody_who_lost_the_right_to_edit(
+    client: Client, editor: User
+) -> None:
+    run = running(user=editor)
+    get_stream().append(run.pk, "The tide")
+    take_page_rights(editor)
+
+    response = poll(client, run)
+
+    assert response.status_code == 403
+    assert "tide" not in response.text
+
+
+class OldSigner(signing.TimestampSigner):
+    """Signs as if it were some time ago."""
+
+    def timestamp(self) -> str:
+        """Return a time at which a pass is not good any more."""
+        return signing.b62_encode(int(time.time()) - POLL_TOKEN_SECONDS - 1)
+
+
+def passed(client: Client, run: LLMRun, signer: type[signing.TimestampSigner]) -> str:
+    salt = f"{SALT}:{client.session.session_key}"
+    return signer(salt=salt).sign_object(["en", [run.pk.hex]])
+
+
+def test_the_rights_are_asked_for_again_when_a_pass_is_old(client: Client, editor: User) -> None:
+    run = running(user=editor)
+    take_page_rights(editor)
+
+    assert poll(client, run, **{"pass": passed(client, run, OldSigner)}).status_code == 403
+    fresh = passed(client, run, signing.TimestampSigner)
+    assert poll(client, run, **{"pass": fresh}).status_code == 200
+
+
+def test_a_pass_is_good_for_its_own_user_run_and_session_only(client: Client, editor: User) -> None:
+    run, other = running(user=editor), running()
+    state = poll(client, run).json()
+    own = passed(client, run, signing.TimestampSigner)
+
+    assert poll(client, other, **{"pass": own}).status_code == 403
+    assert poll(client, run, **{"pass": f"{own}x"}).status_code == 200
+    assert poll(client, run, **{"pass": "made:up"}).status_code == 200
+    client.force_login(EditorFactory())
+    assert poll_again(client, state).status_code == 403
+    client.logout()
+    assert poll_again(client, state).status_code in {302, 403}
+
+
+def test_a_pass_of_another_session_lets_the_rights_be_asked_for(
+    client: Client, editor: User
+) -> None:
+    state = poll(client, running(user=editor)).json()
+    take_page_rights(editor)
+    in_its_session = poll_again(client, state).status_code
+    client.logout()
+    client.force_login(editor)
+
+    assert (in_its_session, poll_again(client, state).status_code) == (200, 403)
+
+
+def test_a_glance_speaks_the_language_of_the_user(client: Client, editor: User) -> None:
+    run = waiting_to_be_tried_again(editor)
+    salt = f"{SALT}:{client.session.session_key}"
+
+    response = poll(client, run, **{"pass": signing.dumps(["de", [run.pk.hex]], salt=salt)})
+
+    assert response.headers["Cache-Control"].startswith("max-age=0, no-cache")
+    assert response.json()["attempts"] == 1
+
+
+def test_what_is_asked_for_soon_after_news_is_asked_for_seldom_later(
+    client: Client, editor: User
+) -> None:
+    fresh, old = running(user=editor), running(user=editor)
+    get_stream().append(fresh.pk, "The tide")
+    long_ago = timezone.now() - timedelta(seconds=60)
+    LLMRun.objects.update(queued_at=long_ago, started_at=long_ago)
+
+    at_once, first_words = poll(client, old).json(), poll(client, fresh).json()
+    quiet = poll_again(client, first_words).json()
+
+    assert at_once["poll_after_ms"] > first_words["poll_after_ms"]
+    # Counted from when the words came, which is a moment ago.
+    assert quiet["poll_after_ms"] < at_once["poll_after_ms"]
+    assert poll(client, LLMRunFactory(user=editor, succeeded=True)).json()["poll_after_ms"] == 0
+
+
+def test_a_failed_candidate_tells_what_went_wrong_beside_one_that_is_written(
+    client: Client, editor: User
+) -> None:
+    first, second = candidates(2, user=editor, running=True)
+    LLMRun.objects.filter(pk=second.pk).update(status="failed", **error_fields(RunInterrupted()))
+
+    state = poll(client, first).json()
+
+    assert state["status"] == "running"
+    assert state["candidates"][0]["error"]["code"] == "interrupted"
+    assert uuid.UUID(state["candidates"][0]["id"]) == second.pk

@@ -1,0 +1,75 @@
+"""The database is away for a moment: what is to be written is written when it is back."""
+
+from __future__ import annotations
+
+from itertools import chain, repeat
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import InterfaceError, OperationalError
+
+from wagtail_llm_actions.runs.lifecycle import db_retry as patience
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Clock:
+    """Stands still but for sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(patience, "time", clock)
+    return clock
+
+
+class Write:
+    """Raises these errors, one each time, and succeeds after them."""
+
+    def __init__(self, errors: Iterable[Exception]) -> None:
+        self.errors = iter(errors)
+        self.count = 0
+
+    def __call__(self) -> str:
+        self.count += 1
+        if error := next(self.errors, None):
+            raise error
+        return "written"
+
+
+def test_it_is_tried_until_it_works(clock: Clock) -> None:
+    write = Write([OperationalError("gone"), InterfaceError("closed")])
+
+    assert patience.retry_on_db_outage(write) == "written"
+
+    assert write.count == 3
+    assert clock.now == 2 * patience.PAUSE_SECONDS
+
+
+def test_it_is_given_up_after_half_a_minute(clock: Clock) -> None:
+    with pytest.raises(OperationalError):
+        patience.retry_on_db_outage(Write(repeat(OperationalError("gone"))))
+
+    assert clock.now == patience.MAX_OUTAGE_SECONDS
+
+
+def test_another_error_is_not_a_matter_of_patience() -> None:
+    write = Write(chain([ValueError("wrong")]))
+
+    with pytest.raises(ValueError, match="wrong"):
+        patience.retry_on_db_outage(write)
+
+    assert write.count == 1

@@ -1,0 +1,1 @@
+"""The snippet views, forms and panels of LLM actions."""

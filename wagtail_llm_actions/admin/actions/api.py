@@ -1,0 +1,26 @@
+"""What the action form asks while it is filled in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import JsonResponse
+from django.views.decorators.http import require_GET
+
+from wagtail_llm_actions.admin.actions.field_choices import type_fields
+from wagtail_llm_actions.admin.api_errors import json_errors
+from wagtail_llm_actions.errors import PermissionDeniedError
+from wagtail_llm_actions.permissions.policies import ACTION_POLICY
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+@require_GET
+@json_errors
+def fields(request: HttpRequest) -> JsonResponse:
+    """List the destination and source fields of a page or snippet type."""
+    if not ACTION_POLICY.user_has_any_permission(request.user, ["add", "change"]):
+        raise PermissionDeniedError
+    found = type_fields(request.GET.get("model_type", ""))
+    return JsonResponse({"destinations": found.destinations, "sources": found.sources})

@@ -1,0 +1,76 @@
+"""Which fields of a page or snippet type an action can read and write, by their labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import FieldDoesNotExist
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import AbstractPage
+
+from wagtail_llm_actions.fields import adapter_for
+from wagtail_llm_actions.permissions.objects import target_models
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db import models
+    from wagtail.admin.panels import Panel
+
+Choice = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelFields:
+    """The choices for an action, as path and label, in the order of the edit form."""
+
+    destinations: list[Choice]
+    sources: list[Choice]
+
+
+def model_fields(model: type[models.Model]) -> ModelFields:
+    """Return the fields that editors of a model see in its form and that can hold a text."""
+    handler = _edit_handler(model)
+    form_fields = handler.get_form_class().base_fields
+    destinations, sources = [], []
+    for panel in _field_panels(handler):
+        name = panel.field_name
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        adapter = adapter_for(field)
+        if adapter is None or name not in form_fields:
+            continue
+        choice = (name, str(panel.heading or form_fields[name].label or name))
+        sources.append(choice)
+        if adapter.is_destination and isinstance(
+            form_fields[name].widget, (forms.TextInput, forms.Textarea)
+        ):
+            destinations.append(choice)
+    return ModelFields(destinations=destinations, sources=sources)
+
+
+def type_fields(content_type_id: str) -> ModelFields:
+    """Return the fields of a page or snippet type; none for any other id."""
+    types = ContentType.objects.get_for_models(*target_models())
+    for model, content_type in types.items():
+        if str(content_type.pk) == content_type_id:
+            return model_fields(model)
+    return ModelFields(destinations=[], sources=[])
+
+
+def _edit_handler(model: type[models.Model]) -> Panel:
+    # Not Wagtail's function of this name: it knows neither a page's tabs nor a viewset's panels.
+    has_handler: Any = model if issubclass(model, AbstractPage) else model.snippet_viewset  # type: ignore[attr-defined]
+    return has_handler.get_edit_handler()
+
+
+def _field_panels(panel: Panel) -> Iterator[FieldPanel]:
+    if isinstance(panel, FieldPanel):
+        yield panel
+    for child in getattr(panel, "children", ()):
+        yield from _field_panels(child)

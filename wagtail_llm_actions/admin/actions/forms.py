@@ -1,0 +1,174 @@
+"""The form of an action: its choices come from the settings and from the chosen model."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminPageChooser
+
+from wagtail_llm_actions.admin.actions.field_choices import Choice, type_fields
+from wagtail_llm_actions.admin.labels import model_type_label
+from wagtail_llm_actions.admin.models.help_text import ModelNotes, model_notes
+from wagtail_llm_actions.compat import page_model
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.models.action import (
+    MAX_CANDIDATES,
+    MAX_MAX_TOKENS,
+    MAX_TEMPERATURE,
+    MIN_MAX_TOKENS,
+    MIN_TEMPERATURE,
+)
+from wagtail_llm_actions.permissions.objects import target_models
+
+CHOOSE = ("", _("- Select an option -"))
+NONE = ("", _("None"))
+NO_NOTES: ModelNotes = {
+    "model": "",
+    "about": "",
+    "temperature": "",
+    "max_tokens": "",
+    "takes_temperature": True,
+}
+
+
+class ModelTypeField(forms.ModelChoiceField):
+    """Chooses among the page and snippet types of the site."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("queryset", ContentType.objects.none())
+        super().__init__(**kwargs)
+
+    def label_from_instance(self, obj: ContentType) -> str:
+        """Say what it is and, in brackets, which kind."""
+        return model_type_label(obj)
+
+
+class LLMActionForm(WagtailAdminModelForm):
+    """Offers the real fields of the chosen type and the configured models.
+
+    A value that is not offered any more (a field that was removed, a model that left the settings)
+    stays selectable and is marked, so that an old action can be opened and mended.
+    """
+
+    model_type = ModelTypeField(label=_("Page or snippet type"))
+    offered_below: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label=_("Offered below"),
+        queryset=None,
+        required=False,
+        widget=AdminPageChooser,
+        help_text=_("Only on this page and the pages below it. Choose none for everywhere."),
+    )
+    test_input = forms.CharField(
+        label=_("Test input"),
+        required=False,
+        widget=AdminAutoHeightTextInput,
+        help_text=_("What {{ input }} stands for in the test. It is not saved with the action."),
+    )
+    test_page: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label=_("Take it from a page"),
+        queryset=None,
+        required=False,
+        widget=AdminPageChooser,
+        help_text=_(
+            "A page that you may edit; its latest draft fills all variables. A test input goes "
+            "before its source field."
+        ),
+    )
+
+    class Media:
+        """Changes the choices of the fields as soon as the type is changed; runs tests."""
+
+        js = [
+            forms.Script("wagtail_llm_actions/js/action-form.js", type="module"),
+            forms.Script("wagtail_llm_actions/js/action-test.js", type="module"),
+        ]
+        css = {"all": ["wagtail_llm_actions/css/admin.css"]}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pages = page_model().objects.all()
+        for name in ("offered_below", "test_page"):
+            self.fields[name].queryset = pages
+        if not pages.filter(pk=self.instance.offered_below or None).exists():
+            self.initial["offered_below"] = None
+        types = ContentType.objects.get_for_models(*target_models()).values()
+        self.fields["model_type"].queryset = ContentType.objects.filter(
+            pk__in=[content_type.pk for content_type in types]
+        ).order_by("app_label", "model")
+        self.fields["model_type"].widget.attrs["data-llm-actions-fields-url"] = reverse(
+            "wagtail_llm_actions:fields"
+        )
+        # Django < 6.1 shows dashes.
+        self.fields["model_type"].empty_label = CHOOSE[1]
+        self.fields["prompt_template"].empty_label = CHOOSE[1]
+        chosen = str(self["model_type"].value())
+        offered = type_fields(chosen)
+        # The fields of another type are gone on purpose.
+        same_type = chosen == str(self.instance.model_type_id)
+        self._choose("destination", offered.destinations, keep=same_type)
+        self._choose("source", offered.sources, keep=same_type)
+        models = list(get_settings().models.values())
+        choices = [(model.key, str(model.label)) for model in models]
+        self._choose("model", choices, keep=True)
+        self._choose("fallback_model", choices, keep=True, empty=NONE)
+        self._limit("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, "0.1")
+        self._limit("max_tokens", MIN_MAX_TOKENS, MAX_MAX_TOKENS, "1")
+        if "candidate_count" in self.fields:
+            self._limit("candidate_count", 1, MAX_CANDIDATES, "1")
+        self._note({model.key: model_notes(model) for model in models})
+
+    def clean_offered_below(self) -> str:
+        """Return the page's id, or nothing for everywhere."""
+        page = self.cleaned_data["offered_below"]
+        return "" if page is None else str(page.pk)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a fallback that could not help."""
+        cleaned: dict[str, Any] = super().clean()
+        fallback = cleaned.get("fallback_model")
+        if fallback and fallback == cleaned.get("model"):
+            self.add_error("fallback_model", _("Choose another model than the one above."))
+        return cleaned
+
+    def _choose(
+        self, name: str, choices: list[Choice], *, keep: bool, empty: tuple[str, Any] = CHOOSE
+    ) -> None:
+        field = self.fields[name]
+        current = getattr(self.instance, name)
+        if keep and current and current not in dict(choices):
+            missing = _("%(value)s (missing)") % {"value": current}
+            choices = [*choices, (current, missing)]
+        self.fields[name] = forms.ChoiceField(
+            choices=[empty, *choices],
+            label=field.label,
+            help_text=field.help_text,
+            required=field.required,
+        )
+
+    def _note(self, notes: dict[str, ModelNotes]) -> None:
+        """Say what the chosen model takes, here for the first time; the script goes on with it."""
+        chosen = notes.get(str(self["model"].value()), NO_NOTES)
+        self.fields["model"].widget.attrs["data-llm-actions-notes"] = json.dumps(notes)
+        for name in ("model", "temperature", "max_tokens"):
+            field = self[name]
+            field.help_text = format_html(
+                '{} <span data-llm-actions-note="{}" aria-live="polite">{}</span>',
+                field.help_text,
+                name,
+                chosen[name],
+            )
+        if not chosen["takes_temperature"]:
+            # A disabled input is not posted, and its value would be lost.
+            self.fields["temperature"].widget.attrs.update(
+                {"readonly": True, "aria-disabled": "true"}
+            )
+
+    def _limit(self, name: str, lowest: float, highest: float, step: str) -> None:
+        self.fields[name].widget.attrs.update({"min": lowest, "max": highest, "step": step})

@@ -1,0 +1,94 @@
+"""The list of actions: what each does, how it went lately, and an icon for each thing to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column
+
+from wagtail_llm_actions.admin.labels import model_type_label
+from wagtail_llm_actions.messages.errors import model_label
+from wagtail_llm_actions.models import LLMAction
+from wagtail_llm_actions.permissions.policies import ACTION_POLICY, RUN_POLICY
+from wagtail_llm_actions.runs.request.variables import field_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class FieldColumn(Column):
+    """A field of an action's page or snippet type, by its label."""
+
+    def get_value(self, instance: LLMAction) -> str:
+        """Return the label, or the path where the field or its model is gone."""
+        path = str(super().get_value(instance))
+        model = instance.model_type.model_class()
+        return field_label(model, path) if model else path
+
+
+class IconsColumn(Column):
+    """Edit, Delete, History and Test, as far as this user may."""
+
+    cell_template_name = "wagtail_llm_actions/actions/icons_cell.html"
+
+    def get_cell_context_data(self, instance: LLMAction, parent_context: Any) -> dict[str, Any]:
+        """Add the links."""
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        user = parent_context["request"].user
+        return context | {"label": str(instance), "icons": list(_icons(instance, user))}
+
+
+def _icons(llm_action: LLMAction, user: Any) -> Iterator[dict[str, str]]:
+    edit = reverse("wagtail_llm_actions_actions:edit", args=[llm_action.pk])
+    if ACTION_POLICY.user_has_permission(user, "change"):
+        yield {"name": _("Edit"), "icon": "edit", "url": edit}
+    if ACTION_POLICY.user_has_permission(user, "delete"):
+        url = reverse("wagtail_llm_actions_actions:delete", args=[llm_action.pk])
+        yield {"name": _("Delete"), "icon": "bin", "url": url}
+    if RUN_POLICY.user_has_permission(user, "view"):
+        url = f"{reverse('wagtail_llm_actions:history')}?action={llm_action.pk}"
+        yield {"name": _("History"), "icon": "history", "url": url}
+    if ACTION_POLICY.user_has_permission(user, "change"):
+        yield {"name": _("Test"), "icon": "llm-actions-generate", "url": f"{edit}#llm-actions-test"}
+
+
+def success_rate(llm_action: Any) -> str:
+    """Return succeeded ÷ (succeeded + failed) in percent; a hyphen where nothing ended."""
+    ended = llm_action.recent_succeeded + llm_action.recent_failed
+    if not ended:
+        return "-"
+    return f"{round(100 * llm_action.recent_succeeded / ended)} %"
+
+
+def used_models() -> list[tuple[str, str]]:
+    """Return the models that actions use, with the names people know them by."""
+    keys = LLMAction.objects.order_by("model").values_list("model", flat=True).distinct()
+    return [(key, model_label(key)) for key in keys]
+
+
+def used_types() -> list[tuple[int, str]]:
+    """Return the page and snippet types that have actions."""
+    types = ContentType.objects.filter(pk__in=LLMAction.objects.order_by().values("model_type"))
+    return sorted(
+        ((content_type.pk, model_type_label(content_type)) for content_type in types),
+        key=lambda choice: choice[1],
+    )
+
+
+class LLMActionFilterSet(WagtailFilterSet):
+    """What the list can be narrowed to."""
+
+    model_type = django_filters.ChoiceFilter(label=_lazy("Type"), choices=used_types)
+    model = django_filters.ChoiceFilter(label=_lazy("LLM model"), choices=used_models)
+
+    class Meta:
+        """The fields above, and whether editors see the action."""
+
+        model = LLMAction
+        fields = ["is_active"]

@@ -1,0 +1,161 @@
+"""Find out which object an edit form is for, and read its unsaved values.
+
+The browser sends the form's own action URL; Wagtail's URL names say what it edits. They are matched
+by name, since Wagtail 8.0 has no view class on the page views.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.shortcuts import get_object_or_404
+from django.urls import Resolver404, get_script_prefix, resolve
+from wagtail.models import AbstractPage, Locale, RevisionMixin, TranslatableMixin
+from wagtail.snippets.models import get_snippet_models
+
+from wagtail_llm_actions.compat import page_model
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+    from django.urls import ResolverMatch
+
+
+class UnknownEditorForm(LookupError):
+    """The URL is not that of a page or snippet form."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditorForm:
+    """One edit or create form of a page or snippet, and the object in it."""
+
+    instance: models.Model
+    """The latest draft of the object, or a new one that is not saved."""
+    parent: AbstractPage | None
+    """Where a new page will stand; ``None`` for everything else."""
+    form_class: type[Any]
+    """A ``WagtailAdminModelForm``."""
+
+    def fields(self, user: Any) -> set[str]:
+        """Return the names of the fields that this user's form has."""
+        return set(self._form(user).fields)
+
+    def bind(self, user: Any, data: QueryDict) -> set[str]:
+        """Put the values of the submitted form on the instance, valid or not; nothing is saved.
+
+        Returns:
+            The names of the fields that this user's form has.
+        """
+        form = self._form(user, data)
+        form.defer_required_fields()
+        with transaction.atomic():
+            # Validation runs the site's own code, which could write.
+            form.is_valid()
+            transaction.set_rollback(True)
+        for name in form.errors.keys() & form.fields.keys():
+            field = form.fields[name]
+            raw = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+            if isinstance(raw, str) and _holds_text(self.instance, name):
+                # What a database refuses makes a field invalid too.
+                setattr(self.instance, name, raw.replace("\0", ""))
+        return set(form.fields)
+
+    def _form(self, user: Any, data: QueryDict | None = None) -> Any:
+        extra = {}
+        if isinstance(self.instance, AbstractPage):
+            extra["parent_page"] = self.parent or self.instance.get_parent()
+        return self.form_class(data, instance=self.instance, for_user=user, **extra)
+
+
+def resolve_editor_form(form_action: str) -> EditorForm:
+    """Return the form behind the ``action`` attribute of an edit form.
+
+    Raises:
+        UnknownEditorForm: It is no form of a page or snippet.
+        Http404: The object does not exist any more.
+    """
+    try:
+        url = urlsplit(form_action)
+        match = resolve("/" + url.path.removeprefix(get_script_prefix()).lstrip("/"))
+    except (Resolver404, ValueError):
+        raise UnknownEditorForm(form_action) from None
+    locale = parse_qs(url.query).get("locale", [""])[0]
+    if match.view_name == "wagtailadmin_pages:edit":
+        return _page_edit(match.kwargs["page_id"])
+    if match.view_name == "wagtailadmin_pages:add":
+        return _page_add(**match.kwargs)
+    model = _initkwargs(match).get("model")
+    if model in get_snippet_models() and "panel" in _initkwargs(match):
+        if match.url_name == "edit":
+            return _snippet_edit(match, unquote(str(match.kwargs["pk"])))
+        if match.url_name == "add":
+            return _snippet_add(match, locale)
+    raise UnknownEditorForm(url.path)
+
+
+def _initkwargs(match: ResolverMatch) -> dict[str, Any]:
+    return getattr(match.func, "view_initkwargs", {})
+
+
+def _page_edit(page_id: int) -> EditorForm:
+    page = get_object_or_404(page_model(), pk=page_id).specific
+    return EditorForm(
+        instance=page.get_latest_revision_as_object(),
+        parent=None,
+        form_class=page.get_edit_handler().get_form_class(),
+    )
+
+
+def _page_add(
+    *, content_type_app_name: str, content_type_model_name: str, parent_page_id: int
+) -> EditorForm:
+    content_type = get_object_or_404(
+        ContentType, app_label=content_type_app_name, model=content_type_model_name
+    )
+    model: Any = content_type.model_class()
+    if model is None or not issubclass(model, AbstractPage):
+        raise UnknownEditorForm(content_type_model_name)
+    parent = get_object_or_404(page_model(), pk=parent_page_id).specific
+    if model not in parent.creatable_subpage_models() or not model.can_create_at(parent):
+        raise UnknownEditorForm(content_type_model_name)
+    page: Any = model(locale=parent.locale, depth=parent.depth + 1)
+    # Validation needs a place in the tree; it is never saved.
+    page.path = (
+        page._get_path(parent.path, page.depth, 1)
+        if parent.is_leaf()
+        else parent.get_last_child()._inc_path()
+    )
+    return EditorForm(
+        instance=page, parent=parent, form_class=page.get_edit_handler().get_form_class()
+    )
+
+
+def _snippet_edit(match: ResolverMatch, pk: str) -> EditorForm:
+    model = _initkwargs(match)["model"]
+    instance = get_object_or_404(model, pk=pk)
+    if isinstance(instance, RevisionMixin):
+        instance = instance.get_latest_revision_as_object()
+    return EditorForm(instance=instance, parent=None, form_class=_form_class(match))
+
+
+def _snippet_add(match: ResolverMatch, language_code: str) -> EditorForm:
+    instance = _initkwargs(match)["model"]()
+    if isinstance(instance, TranslatableMixin):
+        locale = Locale.objects.filter(language_code=language_code).first()
+        instance.locale = locale or Locale.get_default()
+    return EditorForm(instance=instance, parent=None, form_class=_form_class(match))
+
+
+def _form_class(match: ResolverMatch) -> type[Any]:
+    # The viewset's own panel: a site may have set another one than the model's.
+    form_class: type[Any] = _initkwargs(match)["panel"].get_form_class()
+    return form_class
+
+
+def _holds_text(instance: models.Model, name: str) -> bool:
+    fields = {field.name: field for field in instance._meta.fields}
+    return isinstance(fields.get(name), (models.CharField, models.TextField))

@@ -1,0 +1,1 @@
+"""Reports → LLM history: every run, its filters and its detail page."""

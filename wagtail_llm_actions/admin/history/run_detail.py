@@ -1,0 +1,102 @@
+"""The page of one run: the way it went, what was sent, what came back, what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import DetailView
+from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+
+from wagtail_llm_actions.admin.history.views import add_edit_urls
+from wagtail_llm_actions.messages.currency import usd
+from wagtail_llm_actions.messages.errors import error_sentence, finish_reason_label, model_label
+from wagtail_llm_actions.messages.support_report import support_report
+from wagtail_llm_actions.messages.troubleshooting import advice
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.permissions.policies import RUN_POLICY, may_view_costs
+from wagtail_llm_actions.runs.request.variables import field_label
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.models import LLMAttempt
+
+
+def _parameters(attempt: LLMAttempt) -> str:
+    """List what was sent; what is missing was left out for this model."""
+    names = {
+        "temperature": _("temperature"),
+        "max_tokens": _("max tokens"),
+        "reasoning_effort": _("reasoning effort"),
+    }
+    sent = attempt.sent_parameters
+    given = [f"{words} {sent[name]}" for name, words in names.items() if sent.get(name) is not None]
+    if sent.get("temperature") is None:
+        given.append(str(_("no temperature")))
+    return ", ".join(given)
+
+
+class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
+    """Everything about one run."""
+
+    model = LLMRun
+    context_object_name = "run"
+    permission_policy = RUN_POLICY
+    permission_required = "view"
+    template_name = "wagtail_llm_actions/history/run.html"
+    page_title = _("LLM run")
+    header_icon = "history"
+    _show_breadcrumbs = True
+
+    def get_object(self, queryset: Any = None) -> LLMRun:
+        """Fetch the run with everything the page shows."""
+        runs = LLMRun.objects.select_related(
+            "user__wagtail_userprofile", "prompt_template_revision", "target_content_type"
+        ).prefetch_related("attempts")
+        return get_object_or_404(runs, pk=self.kwargs["run_id"])
+
+    def get_page_subtitle(self) -> str:
+        """Name the action."""
+        return str(self.object.action_label)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Lead back to the list."""
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("wagtail_llm_actions:history"), "label": _("LLM history")},
+            {"url": "", "label": self.page_title, "sublabel": self.get_page_subtitle()},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what needs words or links."""
+        run = self.object
+        model = run.target_content_type.model_class()
+        add_edit_urls([run], self.request.user)
+        attempts = [
+            (attempt, _parameters(attempt), usd(attempt.cost_usd)) for attempt in run.attempts.all()
+        ]
+        revision = run.prompt_template_revision
+        template = (
+            AdminURLFinder(self.request.user).get_edit_url(revision.content_object)
+            if revision and revision.content_object
+            else None
+        )
+        return super().get_context_data(
+            **kwargs,
+            model_label=model_label(run.model_key),
+            fallback_label=model_label(run.fallback_model_key),
+            attempts=attempts,
+            is_estimated=any(attempt.is_estimated for attempt in run.attempts.all()),
+            sent=attempts[-1][1] if attempts else "",
+            cost=usd(run.cost_usd),
+            may_view_costs=may_view_costs(self.request.user),
+            template_url=template,
+            finish=finish_reason_label(run),
+            error=error_sentence(run),
+            advice=advice(run),
+            report=support_report(run, run.attempts.all()) if run.error_code else "",
+            source_label=field_label(model, run.source_path) if model else run.source_path,
+        )

@@ -1,0 +1,168 @@
+"""Reports → LLM history: every run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn, UserColumn
+from wagtail.admin.views.reports import ReportView
+
+from wagtail_llm_actions.admin.exports import SafeExportMixin
+from wagtail_llm_actions.admin.history.filters import HistoryFilterSet
+from wagtail_llm_actions.admin.mixins import StylesheetMixin
+from wagtail_llm_actions.messages.currency import usd
+from wagtail_llm_actions.messages.errors import model_label
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.permissions.policies import RUN_POLICY, may_view_costs
+from wagtail_llm_actions.runs.lifecycle.recovery import recover
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+
+class TargetColumn(Column):
+    """The page or snippet, linked where this user may edit it."""
+
+    cell_template_name = "wagtail_llm_actions/history/target_cell.html"
+
+    def get_cell_context_data(self, instance: LLMRun, parent_context: Any) -> dict[str, Any]:
+        """Add the link that the view found."""
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        context["run"] = instance
+        return context
+
+
+class StatusColumn(StatusTagColumn):
+    """The status in words, marked as good only where it is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "get_status_display",
+            label=_("Status"),
+            primary=lambda run: run.status == LLMRun.Status.SUCCEEDED,
+        )
+
+
+def _tokens(run: LLMRun) -> str:
+    if run.input_tokens is None or run.output_tokens is None:
+        return "-"
+    return f"{run.input_tokens} + {run.output_tokens}"
+
+
+def _seconds(run: LLMRun) -> str:
+    return "-" if run.seconds is None else f"{run.seconds:.1f} s"
+
+
+def add_edit_urls(runs: Iterable[Any], user: Any) -> None:
+    """Set ``target_url`` on each run whose object still exists; ``None`` where it is not for this user."""
+    # A content type outlives a model that was removed from the code.
+    known = [run for run in runs if run.target_content_type.model_class()]
+    prefetch_related_objects(known, "target")
+    finder = AdminURLFinder(user)
+    for run in known:
+        run.target_url = finder.get_edit_url(run.target) if run.target else None
+
+
+class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
+    """The list of runs, newest first."""
+
+    model = LLMRun
+    permission_policy = RUN_POLICY
+    permission_required = "view"
+    page_title = _("LLM history")
+    header_icon = "history"
+    index_url_name = "wagtail_llm_actions:history"
+    index_results_url_name = "wagtail_llm_actions:history_results"
+    filterset_class = HistoryFilterSet
+    default_ordering = "-queued_at"
+    export_headings = {"seconds": _("Seconds")}
+    export_filename = "llm-history"
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """List what a run was and what came of it; its cost only to those who may see costs."""
+        title = TitleColumn(
+            "action_label",
+            label=_("Action"),
+            get_url=lambda run: reverse("wagtail_llm_actions:history_run", args=[run.pk]),
+        )
+        cost = Column(lambda run: usd(run.cost_usd), label=_("Cost"))
+        return [
+            title,
+            TargetColumn("target_label", label=_("Page")),
+            Column("field_label", label=_("Field")),
+            UserColumn("user"),
+            Column(lambda run: model_label(run.model_key), label=_("Model")),
+            StatusColumn(),
+            Column("get_decision_display", label=_("Decision")),
+            Column(_tokens, label=_("Tokens"), classname="llm-actions-short"),
+            *([cost] if may_view_costs(self.request.user) else []),
+            Column(_seconds, label=_("Time"), classname="llm-actions-short"),
+            DateColumn("queued_at", label=_("When")),
+        ]
+
+    @property
+    def list_export(self) -> list[str]:
+        """Name the exported columns, in the order of the list."""
+        return [
+            "queued_at",
+            "user",
+            "action_label",
+            "trigger",
+            "target_label",
+            "field_label",
+            "model_key",
+            "status",
+            "input_tokens",
+            "output_tokens",
+            *(["cost_usd"] if may_view_costs(self.request.user) else []),
+            "seconds",
+            "decision",
+            "error_code",
+        ]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse an export by a filter that does not exist: it would hold everything."""
+        if self.request.GET.get("export") and (unknown := self._unknown_filters()):
+            message = _("There is no filter “%(names)s”.") % {"names": ", ".join(unknown)}
+            return HttpResponse(message, status=400, content_type="text/plain; charset=utf-8")
+        response: HttpResponseBase = super().get(request, *args, **kwargs)
+        return response
+
+    def _unknown_filters(self) -> list[str]:
+        known = {*HistoryFilterSet.base_filters, "queued_at_from", "queued_at_to"}
+        sent = {name for name, values in self.request.GET.lists() if any(values)}
+        wrong = sent - known - {"export", "p", "ordering", "_w_filter_fragment"}
+        filters = HistoryFilterSet(self.request.GET, request=self.request)
+        return sorted(wrong | set(filters.form.errors))
+
+    def get_queryset(self) -> QuerySet[LLMRun]:
+        """Fetch what the list shows, without the long texts."""
+        recover()
+        return (
+            LLMRun.objects.select_related("user__wagtail_userprofile", "target_content_type")
+            .defer("prompt", "system_instructions", "output", "error_detail")
+            .order_by("-queued_at")
+        )
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Narrow down; a filter that cannot be kept to, such as a user without runs, keeps none."""
+        if self.filters is not None and not self.filters.is_valid():
+            return queryset.none()
+        return super().filter_queryset(queryset)
+
+    def decorate_paginated_queryset(self, object_list: Any) -> Any:
+        """Find the edit links of the shown runs."""
+        if not self.is_export:
+            add_edit_urls(object_list, self.request.user)
+        return object_list

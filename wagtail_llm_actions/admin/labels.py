@@ -1,0 +1,21 @@
+"""Names of things as the admin's screens show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from wagtail.models import AbstractPage
+
+if TYPE_CHECKING:
+    from django.contrib.contenttypes.models import ContentType
+
+
+def model_type_label(content_type: ContentType) -> str:
+    """Return the name of a page or snippet type, and in brackets which of the two it is."""
+    model = content_type.model_class()
+    if model is None:
+        return str(content_type)
+    kind = _("page") if issubclass(model, AbstractPage) else _("snippet")
+    return f"{capfirst(str(model._meta.verbose_name))} ({kind})"

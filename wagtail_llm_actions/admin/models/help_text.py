@@ -1,0 +1,109 @@
+"""What the form of an action says about the chosen model, beside the fields it concerns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.messages.currency import price_sentence
+from wagtail_llm_actions.models.action import MAX_TEMPERATURE
+from wagtail_llm_actions.pricing import price_of
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.conf import ModelSettings
+    from wagtail_llm_actions.pricing import Price
+
+
+class ModelNotes(TypedDict):
+    """Sentences by the name of the form's field; empty where there is nothing to say."""
+
+    model: str
+    about: str
+    """As ``model``, without the price."""
+    temperature: str
+    max_tokens: str
+    takes_temperature: bool
+
+
+def model_notes(model: ModelSettings) -> ModelNotes:
+    """Describe a model to the person who chooses it."""
+    about = " ".join(filter(None, (_advice(model), family_note(model), _retirement(model))))
+    return {
+        "model": f"{about} {price_sentence(price(model))}".strip(),
+        "about": about,
+        "temperature": _temperature(model),
+        "max_tokens": _max_tokens(model),
+        "takes_temperature": model.facts.accepts_temperature,
+    }
+
+
+def price(model: ModelSettings) -> Price | None:
+    """Return what a model costs today, for a short prompt."""
+    provider = get_settings().providers.get(model.provider)
+    return price_of(
+        vendor=provider.vendor if provider else "",
+        base_url=provider.base_url if provider else None,
+        model=model.name,
+        override=model.price,
+        when=timezone.now(),
+    )
+
+
+def _advice(model: ModelSettings) -> str:
+    return f"{str(model.description).rstrip('.')}." if model.description else ""
+
+
+def family_note(model: ModelSettings) -> str:
+    """Say which model answers for a family whose own is shut down; empty for any other."""
+    if not model.retired_on:
+        return ""
+    successor = next(
+        (
+            str(other.label)
+            for other in get_settings().models.values()
+            if other.name == model.name and not other.retired_on
+        ),
+        model.name,
+    )
+    message = _("%(name)s was shut down on %(date)s; %(successor)s answers in its place.")
+    return message % {
+        "name": model.deprecated_name,
+        "date": date_format(model.retired_on),
+        "successor": successor,
+    }
+
+
+def _retirement(model: ModelSettings) -> str:
+    if not model.retires_on:
+        return ""
+    return _("Its vendor shuts it down on %(date)s.") % {"date": date_format(model.retires_on)}
+
+
+def _temperature(model: ModelSettings) -> str:
+    facts = model.facts
+    if not facts.accepts_temperature:
+        return _("%(model)s takes no temperature, so none is sent.") % {"model": model.label}
+    if facts.max_temperature < MAX_TEMPERATURE:
+        message = _("The scale of %(model)s ends at %(highest)s; a higher value is sent as that.")
+        highest = number_format(facts.max_temperature, decimal_pos=1)
+        return message % {"model": model.label, "highest": highest}
+    return ""
+
+
+def _max_tokens(model: ModelSettings) -> str:
+    facts = model.facts
+    if not facts.reasoning_tokens:
+        return ""
+    message = _(
+        "This is the visible text. %(model)s reasons before it writes, so %(count)s tokens more are "
+        "allowed, at its lowest effort (%(effort)s)."
+    )
+    return message % {
+        "model": model.label,
+        "count": number_format(facts.reasoning_tokens, force_grouping=True),
+        "effort": facts.reasoning_effort,
+    }

@@ -1,0 +1,236 @@
+"""Settings → LLM → Models: what is configured, what it costs, whether it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+from django.views.generic import TemplateView, View
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+
+from wagtail_llm_actions.admin.models.help_text import model_notes, price
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.configuration.model_health import Checked, check_models, last_checks
+from wagtail_llm_actions.messages.currency import usd
+from wagtail_llm_actions.messages.limits import circuit_breaker_status
+from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.permissions.policies import ACTION_POLICY
+from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers, reset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest
+
+    from wagtail_llm_actions.conf import ModelSettings
+    from wagtail_llm_actions.generation import ModelStatus
+    from wagtail_llm_actions.models import LLMCircuitBreaker
+    from wagtail_llm_actions.pricing import Price
+
+MANAGING = ["add", "change"]
+SHOWN = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A model as the page shows it."""
+
+    key: str
+    label: str
+    provider: str = ""
+    name: str = ""
+    notes: str = ""
+    accepts: str = ""
+    price: Price | None = None
+    context: str = ""
+    actions: int
+    runs: int
+    is_missing: bool = False
+    status: str = ""
+    is_ok: bool = False
+    checked_at: Any = None
+    circuit: str = ""
+    """Why it is not asked; empty where it is."""
+    circuit_detail: str = ""
+
+    @property
+    def input_price(self) -> str:
+        """US dollars per million tokens, with the currency."""
+        return usd(self.price.listed.input if self.price else None)
+
+    @property
+    def output_price(self) -> str:
+        """US dollars per million tokens, with the currency."""
+        return usd(self.price.listed.output if self.price else None)
+
+
+class ModelsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """The list of models."""
+
+    permission_policy = ACTION_POLICY
+    any_permission_required = ["add", "change", "view"]
+    template_name = "wagtail_llm_actions/models.html"
+    page_title = _lazy("LLM models")
+    header_icon = "llm-actions-generate"
+    _show_breadcrumbs = True
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Say where this is."""
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the rows."""
+        may_manage = ACTION_POLICY.user_has_any_permission(self.request.user, MANAGING)
+        return super().get_context_data(**kwargs, rows=_rows(), may_manage=may_manage)
+
+
+class CheckModelsView(PermissionCheckedMixin, View):
+    """Asks one model, or all, and goes back to the list."""
+
+    permission_policy = ACTION_POLICY
+    any_permission_required = ["add", "change", "view"]
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponseRedirect:
+        """Check, and say how it went; the list has the details."""
+        models = get_settings().models
+        chosen = request.POST.get("model")
+        checked = check_models(models if chosen is None else [chosen])
+        if failed := [key for key, check in checked.items() if not check.status.ok]:
+            labels = ", ".join(str(models[key].label) for key in failed)
+            messages.warning(request, _("Not available: %(models)s") % {"models": labels})
+        elif checked:
+            count = len(checked)
+            message = ngettext(
+                "%(count)d model is available.", "%(count)d models are available.", count
+            )
+            messages.success(request, message % {"count": count})
+        return HttpResponseRedirect(reverse("wagtail_llm_actions:models"))
+
+
+class RetryNowView(PermissionCheckedMixin, View):
+    """Lets a model be asked at once that rests after failures, and goes back to the list."""
+
+    permission_policy = ACTION_POLICY
+    any_permission_required = MANAGING
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponseRedirect:
+        """Forget its failures; a model that is not configured has none."""
+        model = get_settings().models.get(request.POST.get("model", ""))
+        if model is not None:
+            reset(model)
+            message = _("%(model)s is asked again by the next run.")
+            messages.success(request, message % {"model": model.label})
+        return HttpResponseRedirect(reverse("wagtail_llm_actions:models"))
+
+
+def status_words(status: ModelStatus) -> str:
+    """Say what a provider answered, in words that stand in one line."""
+    if not status.reachable:
+        words = [_("Not reachable")]
+    elif status.key_accepted is False:
+        words = [_("Reachable"), _("key not accepted")]
+    else:
+        words = [_("Reachable")]
+        if status.key_accepted:
+            words.append(_("key accepted"))
+        if status.present is not None:
+            words.append(_("model present") if status.present else _("model missing"))
+        if status.loaded is not None:
+            words.append(_("loaded") if status.loaded else _("not loaded"))
+    sentence = ", ".join(words)
+    return f"{sentence}. {status.detail}" if status.detail else f"{sentence}."
+
+
+def _rows() -> list[Row]:
+    models = get_settings().models
+    actions = _count_actions()
+    runs = dict(
+        LLMRun.objects.filter(queued_at__gt=timezone.now() - SHOWN)
+        .order_by()
+        .values_list("model_key")
+        .annotate(Count("pk"))
+    )
+    checks, circuits = last_checks(models.values()), open_circuit_breakers()
+    rows = [
+        _row(
+            model,
+            actions.get(key, 0),
+            runs.get(key, 0),
+            checks.get(key),
+            circuits.get((model.provider, model.name)),
+        )
+        for key, model in models.items()
+    ]
+    missing = sorted({*actions, *runs} - models.keys() - {""})
+    return rows + [
+        Row(
+            key=key,
+            label=key,
+            actions=actions.get(key, 0),
+            runs=runs.get(key, 0),
+            is_missing=True,
+        )
+        for key in missing
+    ]
+
+
+def _row(
+    model: ModelSettings,
+    actions: int,
+    runs: int,
+    check: Checked | None,
+    circuit: LLMCircuitBreaker | None,
+) -> Row:
+    notes = model_notes(model)
+    status = check.status if check else None
+    context_tokens = model.facts.context_tokens or (status.context_tokens if status else None)
+    return Row(
+        key=model.key,
+        label=str(model.label),
+        provider=model.provider,
+        name=model.name,
+        notes=" ".join(filter(None, (notes["about"], notes["temperature"]))),
+        accepts=_accepts(model),
+        price=price(model),
+        context=number_format(context_tokens, force_grouping=True) if context_tokens else "",
+        actions=actions,
+        runs=runs,
+        status=status_words(status) if status else "",
+        is_ok=status.ok if status else False,
+        checked_at=check.checked_at if check else None,
+        circuit=circuit_breaker_status(circuit) if circuit else "",
+        circuit_detail=circuit.error_detail if circuit else "",
+    )
+
+
+def _accepts(model: ModelSettings) -> str:
+    facts = model.facts
+    accepted = {
+        _("temperature"): facts.accepts_temperature,
+        _("images"): facts.accepts_images,
+        _("structured output"): facts.structured_output,
+        _("reasoning effort"): facts.reasoning_effort,
+    }
+    return ", ".join(name for name, accepts in accepted.items() if accepts)
+
+
+def _count_actions() -> Mapping[str, int]:
+    """Count the actions that use a model, as their own or as their fallback."""
+    counts: dict[str, int] = {}
+    for pair in LLMAction.objects.values_list("model", "fallback_model"):
+        for key in set(filter(None, pair)):
+            counts[key] = counts.get(key, 0) + 1
+    return counts

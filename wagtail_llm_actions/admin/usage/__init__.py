@@ -1,0 +1,1 @@
+"""Reports → LLM usage and costs."""

@@ -1,0 +1,1 @@
+"""What a site sets up: starter templates, warnings about saved actions, health of its models."""

@@ -1,0 +1,69 @@
+"""Check the configured models, and remember for a while what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.generation import ModelStatus
+from wagtail_llm_actions.providers.health import check_all
+from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.runs.lifecycle.circuit_breaker import allow_probe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from wagtail_llm_actions.conf import ModelSettings
+    from wagtail_llm_actions.providers.base import Provider
+
+CHECK_SECONDS = 10.0
+REMEMBERED_SECONDS = 60 * 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """A status and when it was asked for."""
+
+    status: ModelStatus
+    checked_at: datetime
+
+
+def check_models(keys: Iterable[str]) -> Mapping[str, Checked]:
+    """Check models by their keys, all at once, within ten seconds; unknown keys are left out.
+
+    One that is there again after its failures is asked by the next run.
+    """
+    models = [model for key in keys if (model := get_settings().models.get(key))]
+    providers: dict[str, Provider] = {}
+    statuses: dict[str, ModelStatus] = {}
+    for model in models:
+        try:
+            providers[model.key] = get_provider(model.provider)
+        except ImproperlyConfigured as error:
+            statuses[model.key] = ModelStatus(reachable=False, detail=str(error))
+    asked = [model for model in models if model.key in providers]
+    answers = check_all(
+        [(providers[model.key], model.name) for model in asked], timeout_seconds=CHECK_SECONDS
+    )
+    statuses |= {model.key: status for model, status in zip(asked, answers, strict=True)}
+    allow_probe(model for model in models if statuses[model.key].ok)
+    now = timezone.now()
+    checked = {key: Checked(status=status, checked_at=now) for key, status in statuses.items()}
+    cache.set_many({_cache_key(key): value for key, value in checked.items()}, REMEMBERED_SECONDS)
+    return checked
+
+
+def last_checks(models: Iterable[ModelSettings]) -> Mapping[str, Checked]:
+    """Return the checks of the last hour by the keys of the models."""
+    keys = {_cache_key(model.key): model.key for model in models}
+    return {keys[name]: value for name, value in cache.get_many(keys).items()}
+
+
+def _cache_key(key: str) -> str:
+    return f"wagtail_llm_actions:model_status:{key.encode().hex()}"

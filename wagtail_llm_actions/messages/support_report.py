@@ -1,0 +1,58 @@
+"""A report of a failed run for whoever helps: facts and times, no content."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from wagtail_llm_actions.models import LLMAttempt, LLMRun
+
+PACKAGES = ("wagtail-llm-actions", "wagtail", "django", "openai", "anthropic", "httpx", "rq")
+
+
+def support_report(run: LLMRun, attempts: Iterable[LLMAttempt]) -> str:
+    """Describe how a run went, in English and in UTC, so that anybody can be sent it.
+
+    It holds no prompt, no output, no names of people or pages, and not the provider's words, which
+    may quote any of them.
+    """
+    return "\n".join([*_run_lines(run), *map(_attempt_line, attempts), _versions()])
+
+
+def _run_lines(run: LLMRun) -> Iterator[str]:
+    status = run.error_context.get("status_code")
+    yield f"run: {run.pk}"
+    yield f"error: {run.error_code}" + (f" (HTTP {status})" if status else "")
+    yield f"model: {run.current_model_key} ({run.request_model} at {run.provider_name})"
+    yield f"parameters: temperature {run.temperature}, max tokens {run.max_tokens}"
+    yield f"queued: {_utc(run.queued_at)}"
+    yield f"started: {_utc(run.started_at)}"
+    yield f"first token: {_utc(run.first_token_at)}"
+    yield f"finished: {_utc(run.finished_at)}"
+
+
+def _attempt_line(attempt: LLMAttempt) -> str:
+    end = attempt.error_code or "ok"
+    return (
+        f"attempt {attempt.number}: {attempt.model}, {end}, "
+        f"{_utc(attempt.started_at)} to {_utc(attempt.finished_at)}"
+    )
+
+
+def _utc(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="seconds") if moment else "-"
+
+
+def _versions() -> str:
+    found = [f"python {platform.python_version()}"]
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return f"versions: {', '.join(found)}"

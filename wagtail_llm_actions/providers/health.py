@@ -1,0 +1,65 @@
+"""Ask a provider whether a model is there, at no cost."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from wagtail_llm_actions.errors import AuthenticationFailed, ModelUnavailable, ProviderError
+from wagtail_llm_actions.generation import ModelStatus
+from wagtail_llm_actions.providers.event_loop import loop_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+
+    from wagtail_llm_actions.providers.base import Provider
+
+NOT_FOUND = 404
+
+
+def check(provider: Provider, model: str, *, timeout_seconds: float) -> ModelStatus:
+    """Ask for the status of one model; see ``check_all``."""
+    (status,) = check_all([(provider, model)], timeout_seconds=timeout_seconds)
+    return status
+
+
+def check_all(
+    models: Sequence[tuple[Provider, str]], *, timeout_seconds: float
+) -> list[ModelStatus]:
+    """Ask for the status of several models at once; what goes wrong is part of the answer.
+
+    Args:
+        models: Accounts or servers, and their own names of the models.
+        timeout_seconds: After which a server counts as not reachable.
+    """
+    asked = [
+        asyncio.run_coroutine_threadsafe(
+            asyncio.wait_for(provider.check_model(model), timeout_seconds), loop_thread.loop()
+        )
+        for provider, model in models
+    ]
+    return [_status(answer, timeout_seconds) for answer in asked]
+
+
+def _status(answer: Future[ModelStatus], timeout_seconds: float) -> ModelStatus:
+    try:
+        return answer.result()
+    except TimeoutError:
+        detail = f"No answer within {timeout_seconds:g} s."
+        return ModelStatus(reachable=False, detail=detail)
+    except ProviderError as error:
+        return _status_of(error)
+
+
+def _status_of(error: ProviderError) -> ModelStatus:
+    if isinstance(error, AuthenticationFailed):
+        return ModelStatus(reachable=True, key_accepted=False, detail=error.detail)
+    is_missing = isinstance(error, ModelUnavailable) and error.status_code == NOT_FOUND
+    return ModelStatus(
+        # A server that answers anything at all was reached.
+        reachable=error.status_code is not None,
+        key_accepted=True if is_missing else None,
+        present=False if is_missing else None,
+        detail=error.detail,
+    )

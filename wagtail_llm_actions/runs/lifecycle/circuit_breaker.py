@@ -1,0 +1,175 @@
+"""The circuit breaker of each model: after failures in a row it is not asked for a while.
+
+Then one call at a time finds out whether it works again. Everything is written by conditional
+updates, so that any number of workers may fail, probe and succeed at the same moment.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial, reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, F, Q, When
+from django.utils import timezone
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.errors import CircuitOpen, ProviderError, ProviderTimeout
+from wagtail_llm_actions.models import LLMCircuitBreaker
+from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
+from wagtail_llm_actions.runs.lifecycle.retry_policy import allows_fallback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from wagtail_llm_actions.conf import ModelSettings
+
+FAILURE_THRESHOLD = 5
+"""Failures in a row; those that one run tries again count too."""
+FAILURE_WINDOW = timedelta(minutes=5)
+"""A failure so long after the one before it is the first of a new row."""
+INITIAL_OPEN_SECONDS = 30
+"""Until the first probe; doubled after each probe that fails."""
+MAX_OPEN_SECONDS = 300
+PROBE_SLACK_SECONDS = 10
+"""A probe that has shown nothing for so long after its time to the first token was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What was known of the model when a call began."""
+
+    circuit: LLMCircuitBreaker | None
+    probe_token: UUID | None = None
+
+
+@contextmanager
+def circuit_breaker(model: ModelSettings, text: Callable[[], str]) -> Iterator[None]:
+    """Let one call to a model through, and learn from how it ends.
+
+    One query where all is well.
+
+    Args:
+        model: The one to be called.
+        text: What has arrived of the answer when the call has ended.
+
+    Raises:
+        CircuitOpen: It must not be called now.
+    """
+    entry = _before_call(model)
+    try:
+        yield
+    except ProviderError as error:
+        # A text that takes too long says something about its length.
+        is_slow = isinstance(error, ProviderTimeout) and text()
+        if allows_fallback(error) and not is_slow:
+            retry_on_db_outage(partial(_on_failure, model, entry, error))
+        else:
+            retry_on_db_outage(partial(_on_success, model, entry))
+        raise
+    except BaseException:
+        retry_on_db_outage(partial(_on_abort, model, entry))
+        raise
+    retry_on_db_outage(partial(_on_success, model, entry))
+
+
+def open_circuit_breakers() -> Mapping[tuple[str, str], LLMCircuitBreaker]:
+    """Return those of the models that are not asked, by the names of provider and model."""
+    circuits = LLMCircuitBreaker.objects.exclude(opened_at=None)
+    return {(circuit.provider_name, circuit.model): circuit for circuit in circuits}
+
+
+def reset(model: ModelSettings) -> None:
+    """Forget the failures of a model: the next runs ask it as if nothing had been."""
+    _rows(model).delete()
+
+
+def allow_probe(models: Iterable[ModelSettings]) -> None:
+    """Let the next run find out about each of these models, because they seem to work again."""
+    places = [Q(provider_name=model.provider, model=model.name) for model in models]
+    if places:
+        waiting = LLMCircuitBreaker.objects.filter(reduce(or_, places), retry_at__gt=timezone.now())
+        waiting.update(retry_at=timezone.now())
+
+
+def _rows(model: ModelSettings) -> QuerySet[LLMCircuitBreaker]:
+    return LLMCircuitBreaker.objects.filter(provider_name=model.provider, model=model.name)
+
+
+def _before_call(model: ModelSettings) -> _Entry:
+    circuit = _rows(model).first()
+    if circuit is None or circuit.opened_at is None:
+        return _Entry(circuit)
+    token, now = uuid.uuid4(), timezone.now()
+    expiry = now + timedelta(
+        seconds=get_settings().first_token_timeout_seconds + PROBE_SLACK_SECONDS
+    )
+    is_free = Q(probe_expires_at=None) | Q(probe_expires_at__lte=now)
+    if (
+        _rows(model)
+        .filter(is_free, retry_at__lte=now)
+        .update(probe_token=token, probe_expires_at=expiry)
+    ):
+        return _Entry(circuit, token)
+    raise CircuitOpen(
+        provider=model.provider,
+        model=model.name,
+        detail=circuit.error_detail,
+        failures=circuit.failures,
+        since=circuit.opened_at,
+        retry_at=circuit.retry_at if circuit.retry_at and circuit.retry_at > now else None,
+    )
+
+
+def _on_success(model: ModelSettings, entry: _Entry) -> None:
+    if entry.circuit is not None:
+        reset(model)
+
+
+def _on_failure(model: ModelSettings, entry: _Entry, error: ProviderError) -> None:
+    now = timezone.now()
+    failure = {"failed_at": now, "error_code": error.code.value, "error_detail": error.detail}
+    if entry.circuit is not None and entry.probe_token is not None:
+        _rows(model).filter(probe_token=entry.probe_token).update(
+            failures=F("failures") + 1,
+            probe_token=None,
+            probe_expires_at=None,
+            **failure,
+            **_wait(2 * entry.circuit.wait_seconds, error, now),
+        )
+        return
+    new = LLMCircuitBreaker(provider_name=model.provider, model=model.name, failed_at=now)
+    LLMCircuitBreaker.objects.bulk_create([new], ignore_conflicts=True)
+    # Calls that began before it was opened, and fail after that, add nothing.
+    closed = _rows(model).filter(opened_at=None)
+    closed.update(
+        failures=Case(When(failed_at__gt=now - FAILURE_WINDOW, then=F("failures") + 1), default=1),
+        **failure,
+    )
+    closed.filter(failures__gte=FAILURE_THRESHOLD).update(
+        opened_at=now, **_wait(INITIAL_OPEN_SECONDS, error, now)
+    )
+
+
+def _on_abort(model: ModelSettings, entry: _Entry) -> None:
+    """Let another call probe in place of one that was cancelled, or broke for our own reasons."""
+    if entry.probe_token is not None:
+        _rows(model).filter(probe_token=entry.probe_token).update(
+            probe_token=None, probe_expires_at=None
+        )
+
+
+def _wait(seconds: int, error: ProviderError, now: datetime) -> dict[str, object]:
+    """Wait for at least as long as the provider asks for, within our own limit."""
+    asked_for = math.ceil(error.retry_after_seconds or 0)
+    seconds = min(MAX_OPEN_SECONDS, max(seconds, asked_for))
+    return {"wait_seconds": seconds, "retry_at": now + timedelta(seconds=seconds)}

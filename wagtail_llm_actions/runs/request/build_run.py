@@ -1,0 +1,100 @@
+"""From an action and an object to a row that says everything about what will be asked."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.errors import InvalidInput
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.outcome import mark_failed
+from wagtail_llm_actions.runs.request.prompt import build_prompt, read_source
+from wagtail_llm_actions.runs.request.variables import field_label, field_text, language_code, title
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from django.db import models
+
+    from wagtail_llm_actions.models import LLMAction
+
+
+def build_run(
+    llm_action: LLMAction,
+    instance: models.Model,
+    *,
+    trigger: str,
+    source_text: str = "",
+    form_fields: Collection[str] | None = None,
+    instruction: str = "",
+) -> LLMRun:
+    """Return a run that is not saved yet; one that cannot be sent is failed already.
+
+    Args:
+        llm_action: As its form shows it for a test; it may have no id.
+        instance: The object with unsaved values; may have no id.
+        trigger: One of ``LLMRun.Trigger``.
+        source_text: In place of what the source field holds.
+        form_fields: The fields of the user's form; a template reads no others.
+        instruction: What the user typed for this run.
+    """
+    run = LLMRun(
+        action=None if llm_action.pk is None else llm_action,
+        action_label=llm_action.label,
+        prompt_template_revision=llm_action.prompt_template.latest_revision,
+        target_content_type=llm_action.model_type,
+        target_object_id=None if instance._state.adding else str(instance.pk),
+        target_label="" if instance._state.adding and source_text else title(instance)[:255],
+        source_path=llm_action.source,
+        field_path=llm_action.destination,
+        field_label=field_label(type(instance), llm_action.destination),
+        language_code=language_code(instance),
+        trigger=trigger,
+        instruction=instruction,
+        write_mode=llm_action.write_mode,
+        model_key=llm_action.model,
+        fallback_model_key=llm_action.fallback_model,
+        temperature=llm_action.temperature,
+        max_tokens=llm_action.max_tokens,
+    )
+    try:
+        _fill_request(run, llm_action, instance, source_text, form_fields)
+    except InvalidInput as error:
+        mark_failed(run, error)
+    return run
+
+
+def _fill_request(
+    run: LLMRun,
+    llm_action: LLMAction,
+    instance: models.Model,
+    source_text: str,
+    form_fields: Collection[str] | None,
+) -> None:
+    model = get_settings().models.get(llm_action.model)
+    if model is None:
+        raise InvalidInput(InvalidInput.UNKNOWN_MODEL, llm_action.model)
+    run.provider_name = model.provider
+    run.request_model = model.name
+    is_test = run.trigger == LLMRun.Trigger.TEST
+    if llm_action.only_when_empty and not is_test and field_text(instance, run.field_path):
+        raise InvalidInput(InvalidInput.NOT_EMPTY, run.field_label)
+    source = source_text or read_source(
+        instance, llm_action.source, field_label(type(instance), llm_action.source)
+    )
+    run.source_hash = hashlib.sha256(source.encode()).hexdigest()
+    prompt = build_prompt(
+        text=llm_action.prompt_template.text,
+        system_instructions=llm_action.prompt_template.system_instructions,
+        instance=instance,
+        source=source,
+        destination=llm_action.destination,
+        instruction=run.instruction,
+        form_fields=form_fields,
+        model=model,
+        max_tokens=llm_action.max_tokens,
+    )
+    run.system_instructions = prompt.system_instructions
+    run.prompt = prompt.text
+    run.cut_chars = prompt.cut_chars

@@ -1,0 +1,154 @@
+"""What the variables of a prompt template stand for, read from an object as its form shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings as django_settings
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import get_language, get_language_info
+from wagtail.models import AbstractPage, Site
+
+from wagtail_llm_actions import fields
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.prompts.variables import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from django.db import models
+
+    from wagtail_llm_actions.prompts.variables import Values
+
+SUMMARY_FIELDS = ("summary", "excerpt", "intro", "introduction", "search_description")
+
+
+def resolve_variables(
+    instance: models.Model,
+    *,
+    used: Collection[str],
+    source: str,
+    destination: str = "",
+    instruction: str = "",
+    form_fields: Collection[str] | None = None,
+) -> Values:
+    """Return the values of the variables that a template uses.
+
+    Args:
+        instance: A page or snippet, saved or not.
+        used: The variables; only these are read.
+        source: The text of the source field.
+        destination: The field that the answer is for; empty where there is none yet.
+        instruction: What the editor typed for this run.
+        form_fields: The fields of the user's own form. What is kept from a user is not read: it
+            would come back in the answer. ``None`` where there is no form.
+
+    Returns:
+        A field that cannot be read is missing; every other variable has a value.
+    """
+    readers: dict[str, Callable[[], str | int | None]] = {
+        "input": lambda: source,
+        "post_title": lambda: title(instance),
+        "post_summary": lambda: _summary(instance, form_fields),
+        "page.title": lambda: title(instance),
+        "page.url": lambda: _url(instance),
+        "page.language": lambda: language_name(instance),
+        "site.name": lambda: _site_name(instance),
+        "language": lambda: language_name(instance),
+        "instruction": lambda: instruction,
+        "max_length": lambda: max_length(type(instance), destination),
+    }
+    values = {name: read() for name, read in readers.items() if name in used}
+    for name in set(used) - readers.keys():
+        field = name.removeprefix(f"{FIELDS}.")
+        if (text := _field(instance, field, form_fields)) is not None:
+            values[name] = text
+    return values
+
+
+def summary_field(model: type[models.Model]) -> str:
+    """Return the field that ``post_summary`` reads; empty where a model has none.
+
+    It is the first field that exists, not the first that has text, so that it stays predictable.
+    """
+    configured = get_settings().post_summary_fields.get(model._meta.label)
+    names = (configured,) if configured else SUMMARY_FIELDS
+    for name in names:
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        if fields.adapter_for(field):
+            return name
+    return ""
+
+
+def title(instance: models.Model) -> str:
+    """Return what people call the object."""
+    return str(instance.title if isinstance(instance, AbstractPage) else instance)
+
+
+def field_label(model: type[models.Model], path: str) -> str:
+    """Return a field's label as forms show it, or its path where the model has it no more."""
+    try:
+        name = model._meta.get_field(path).verbose_name  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return path
+    return str(name)[:1].upper() + str(name)[1:]
+
+
+def field_text(instance: models.Model, path: str) -> str:
+    """Return the text of a field; empty where the object has no such text."""
+    try:
+        return fields.read(instance, path)
+    except LookupError:
+        return ""
+
+
+def max_length(model: type[models.Model], path: str) -> int | None:
+    """Return how many characters a field takes; ``None`` where it sets no limit."""
+    try:
+        field = model._meta.get_field(path)
+    except FieldDoesNotExist:
+        return None
+    return getattr(field, "max_length", None)
+
+
+def language_code(instance: models.Model) -> str:
+    """Return the code of the object's language, or of the active one where it has none."""
+    locale = getattr(instance, "locale", None)
+    return locale.language_code if locale is not None else (get_language() or "")
+
+
+def language_name(instance: models.Model) -> str:
+    """Return the English name of the object's language, such as German."""
+    code = language_code(instance)
+    try:
+        return str(get_language_info(code)["name"])
+    except KeyError:
+        return code
+
+
+def _field(instance: models.Model, name: str, form_fields: Collection[str] | None) -> str | None:
+    if form_fields is not None and name not in form_fields:
+        return None
+    try:
+        return fields.read(instance, name)
+    except LookupError:
+        return None
+
+
+def _summary(instance: models.Model, form_fields: Collection[str] | None) -> str:
+    return _field(instance, summary_field(type(instance)), form_fields) or ""
+
+
+def _url(instance: models.Model) -> str:
+    is_saved_page = isinstance(instance, AbstractPage) and not instance._state.adding
+    return (instance.get_full_url() or "") if is_saved_page else ""  # type: ignore[attr-defined]
+
+
+def _site_name(instance: models.Model) -> str:
+    saved = isinstance(instance, AbstractPage) and not instance._state.adding
+    site: Any = instance.get_site() if saved else None  # type: ignore[attr-defined]
+    site = site or Site.objects.filter(is_default_site=True).first()
+    return (site.site_name if site else "") or getattr(django_settings, "WAGTAIL_SITE_NAME", "")
