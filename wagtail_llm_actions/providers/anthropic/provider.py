@@ -63,9 +63,9 @@ class AnthropicProvider(Provider):
     ) -> AsyncGenerator[TextDelta | GenerationResult]:
         """Stream one message."""
         await self._get_ready(request.model)
-        from wagtail_llm_actions.providers.anthropic import answers, errors  # noqa: PLC0415 - the SDK
+        from wagtail_llm_actions.providers.anthropic import errors, response_parsing  # noqa: PLC0415 - the SDK
 
-        answer = answers.Answer()
+        answer = response_parsing.Answer()
         try:
             async with await self._create(request) as events, closing(events):
                 async for event in events:

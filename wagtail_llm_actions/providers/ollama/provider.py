@@ -62,7 +62,7 @@ class OllamaProvider(Provider):
     def warm_up(self) -> None:
         """Import ``httpx`` and build a client (0.1 s each)."""
         try:
-            from wagtail_llm_actions.providers.ollama import answers, client, errors  # noqa: F401, PLC0415 - httpx
+            from wagtail_llm_actions.providers.ollama import client, errors, response_parsing  # noqa: F401, PLC0415 - httpx
         except ImportError as error:
             raise ProviderNotInstalled(provider=self.alias, extra="ollama", reason=error) from None
         self._clients.build_ahead()
@@ -72,9 +72,9 @@ class OllamaProvider(Provider):
     ) -> AsyncGenerator[TextDelta | GenerationResult]:
         """Stream one chat."""
         await self._get_ready(request.model)
-        from wagtail_llm_actions.providers.ollama import answers, client, errors  # noqa: PLC0415 - httpx
+        from wagtail_llm_actions.providers.ollama import client, errors, response_parsing  # noqa: PLC0415 - httpx
 
-        answer = answers.Answer()
+        answer = response_parsing.Answer()
         call = self._clients.get().stream("POST", "/api/chat", json=self._body(request))
         try:
             async with call as response:
@@ -96,10 +96,10 @@ class OllamaProvider(Provider):
     async def check_model(self, model: str) -> ModelStatus:
         """Ask which models are pulled and which of them are loaded."""
         await self._get_ready(model)
-        from wagtail_llm_actions.providers.ollama import errors, status  # noqa: PLC0415 - httpx
+        from wagtail_llm_actions.providers.ollama import errors, health  # noqa: PLC0415 - httpx
 
         try:
-            found = await status.look(self._clients.get(), model)
+            found = await health.look(self._clients.get(), model)
         except errors.ALL as error:
             failure = errors.failure_of(error, model)
             release_frames(error)

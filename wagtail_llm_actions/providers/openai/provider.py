@@ -71,9 +71,9 @@ class OpenAIProvider(Provider):
     ) -> AsyncGenerator[TextDelta | GenerationResult]:
         """Stream one chat completion."""
         await self._get_ready(request.model)
-        from wagtail_llm_actions.providers.openai import answers, errors  # noqa: PLC0415 - the SDK
+        from wagtail_llm_actions.providers.openai import errors, response_parsing  # noqa: PLC0415 - the SDK
 
-        answer = answers.Answer()
+        answer = response_parsing.Answer()
         try:
             async with await self._create(request) as chunks, closing(chunks):
                 async for chunk in chunks:
