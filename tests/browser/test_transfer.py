@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -49,9 +48,7 @@ def other_database(admin: Person, tmp_path: Path) -> str:
 @pytest.fixture
 def other_site(other_database: str) -> Iterator[str]:
     """The address of the site on that database."""
-    default: dict[str, Any] = settings.DATABASES["default"]
-    database = {"ENGINE": default["ENGINE"], "OPTIONS": default["OPTIONS"], "NAME": other_database}
-    with WebProcess({**SETTINGS, "DATABASES": {"default": database}}) as web:
+    with WebProcess(SETTINGS, database=other_database) as web:
         web.wait_until_ready()
         yield f"http://{web.address}"
 

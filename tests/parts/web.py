@@ -23,8 +23,9 @@ ANSWER_SECONDS = 20.0
 class WebProcess(CommandProcess):
     """Django's own server, with a thread for each request."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
-        super().__init__("runserver", "--noreload", "--insecure", "127.0.0.1:0", settings=settings)
+    def __init__(self, settings: Mapping[str, Any], *, database: str | None = None) -> None:
+        command = ("runserver", "--noreload", "--insecure", "127.0.0.1:0")
+        super().__init__(*command, settings=settings, database=database)
 
     def wait_until_ready(self) -> None:
         self.wait_until_printed("Quit the server")

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 class WorkerProcess(CommandProcess):
     """A worker that is ready for its first run."""
 
-    def __init__(self, settings: Mapping[str, Any], *options: str) -> None:
-        super().__init__("llm_actions_worker", *options, settings=settings)
+    def __init__(self, settings: Mapping[str, Any], *options: str, is_fresh: bool = False) -> None:
+        command = ("llm_actions_worker", *options)
+        super().__init__(*command, settings=settings, is_fresh=is_fresh)
 
     def wait_until_ready(self) -> None:
         self.wait_until_printed("Listening on")

@@ -76,11 +76,11 @@ def test_a_run_that_is_rolled_back_is_not_queued(valkey: Valkey, start_run: Star
 
 
 def test_a_run_finds_the_sdk_and_a_client_that_are_there_since_the_start(
-    worker: WorkerProcess, server: ProviderServer, start_run: Start
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
     server.play(answer("Hoo."))
-
-    run = final(start_run("reporting"))
+    with WorkerProcess(use_queues(valkey.rq_queues), is_fresh=True) as worker:
+        run = final(start_run("reporting"))
 
     found = json.loads(run.output.splitlines()[0])
     assert (found["pid"], found["client_built_in"]) == (worker.pid, worker.pid)
