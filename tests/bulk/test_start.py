@@ -34,7 +34,7 @@ from wagtail_llm_actions.bulk.start import (
     record_chunk,
 )
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.permissions.objects import may_follow
+from wagtail_llm_actions.permissions.runs import can_follow
 from wagtail_llm_actions.queues import Priority
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
@@ -324,7 +324,7 @@ def test_a_bulk_run_is_followed_by_those_who_may_edit_its_object() -> None:
     reader.groups.clear()
     reader.user_permissions.add(Permission.objects.get(codename="access_admin"))
 
-    assert may_follow(EditorFactory(), run)
-    assert not may_follow(reader, run)
+    assert can_follow(EditorFactory(), run)
+    assert not can_follow(reader, run)
     run.target.delete()
-    assert not may_follow(EditorFactory(), LLMRun.objects.get())
+    assert not can_follow(EditorFactory(), LLMRun.objects.get())

@@ -42,7 +42,7 @@ def panel(client: Client, url: str, **values: str) -> Any:
     return ask(client, url, **values).json()
 
 
-def may_view_runs(user: User) -> None:
+def can_view_runs(user: User) -> None:
     user.user_permissions.add(Permission.objects.get(codename="view_llmrun"))
 
 
@@ -111,7 +111,7 @@ def test_a_run_leads_to_its_page_and_the_object_to_its_history_where_runs_may_be
     found = panel(client, url)
     assert (found["history_url"], found["groups"][0]["runs"][0]["details_url"]) == ("", "")
 
-    may_view_runs(editor)
+    can_view_runs(editor)
     found = panel(client, url)
 
     details_url = found["groups"][0]["runs"][0]["details_url"]
@@ -146,7 +146,7 @@ def test_a_field_that_is_kept_from_the_user_is_not_listed(client: Client, editor
 
 
 def test_a_create_form_has_its_own_runs_and_no_history(client: Client, editor: User) -> None:
-    may_view_runs(editor)
+    can_view_runs(editor)
     url = post_add(BlogIndexPageFactory())
     values: dict[str, Any] = {"succeeded": True, "target_object_id": None, "form_key": "form-1"}
     own = LLMRunFactory(user=editor, **values)

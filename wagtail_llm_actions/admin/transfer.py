@@ -16,7 +16,7 @@ from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button
 
-from wagtail_llm_actions.permissions.policies import ACTION_POLICY, PROMPT_TEMPLATE_POLICY
+from wagtail_llm_actions.permissions.policies import can_export, can_import
 from wagtail_llm_actions.transfer import (
     MAX_BYTES,
     ImportRefused,
@@ -35,28 +35,11 @@ if TYPE_CHECKING:
 ACTIONS = "wagtail_llm_actions_actions:list"
 
 
-def may_export(user: Any) -> bool:
-    """Whether the user may read both actions and templates."""
-    return all(
-        policy.user_has_any_permission(user, ["view", "change"])
-        for policy in (ACTION_POLICY, PROMPT_TEMPLATE_POLICY)
-    )
-
-
-def may_import(user: Any) -> bool:
-    """Whether the user may add and change both actions and templates."""
-    return all(
-        policy.user_has_permission(user, right)
-        for policy in (ACTION_POLICY, PROMPT_TEMPLATE_POLICY)
-        for right in ("add", "change")
-    )
-
-
 def transfer_buttons(user: Any) -> list[Button]:
     """Return what the list of actions offers to a user."""
     offered = (
-        (may_export, _("Export"), "wagtail_llm_actions:export", "download"),
-        (may_import, _("Import"), "wagtail_llm_actions:import", "upload"),
+        (can_export, _("Export"), "wagtail_llm_actions:export", "download"),
+        (can_import, _("Import"), "wagtail_llm_actions:import", "upload"),
     )
     return [
         Button(label, url=reverse(name), icon_name=icon, priority=110 + number)
@@ -97,7 +80,7 @@ class ExportView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Send the JSON."""
-        if not may_export(request.user):
+        if not can_export(request.user):
             raise PermissionDenied
         return HttpResponse(
             write_setup(export_setup()),
@@ -117,7 +100,7 @@ class ImportView(WagtailAdminTemplateMixin, TemplateView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Ask for the rights of both models."""
-        if not may_import(request.user):
+        if not can_import(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

@@ -34,7 +34,6 @@ from wagtail_llm_actions.admin.actions.views import (
 from wagtail_llm_actions.admin.getting_started.views import GettingStartedMenuItem
 from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.admin.mixins import StylesheetMixin
-from wagtail_llm_actions.admin.models.views import ModelsView
 from wagtail_llm_actions.admin.prompt_templates.forms import (
     PreviewPanel,
     PromptTemplateForm,
@@ -43,7 +42,7 @@ from wagtail_llm_actions.admin.prompt_templates.forms import (
 from wagtail_llm_actions.admin.transfer import transfer_buttons
 from wagtail_llm_actions.messages.errors import model_label
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.permissions.policies import ACTION_POLICY
+from wagtail_llm_actions.permissions.policies import can_view_models
 from wagtail_llm_actions.reporting.action_stats import with_recent_stats
 
 if TYPE_CHECKING:
@@ -224,6 +223,5 @@ class ModelsMenuItem(MenuItem):
     """Shown to those who may work with actions."""
 
     def is_shown(self, request: HttpRequest) -> bool:
-        """Ask what the view asks."""
-        rights = ModelsView.any_permission_required
-        return bool(ACTION_POLICY.user_has_any_permission(request.user, rights))
+        """Ask for the permissions of the view."""
+        return can_view_models(request.user)

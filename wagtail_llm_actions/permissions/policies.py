@@ -1,4 +1,4 @@
-"""Permission policies of the admin's screens, and the right to see costs."""
+"""Permission policies of the admin's screens, and checks that combine several."""
 
 from __future__ import annotations
 
@@ -9,15 +9,41 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail_llm_actions.models import LLMAction, LLMRun, PromptTemplate
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from wagtail_llm_actions.permissions import User
 
 ACTION_POLICY = ModelPermissionPolicy(LLMAction)
 PROMPT_TEMPLATE_POLICY = ModelPermissionPolicy(PromptTemplate)
 RUN_POLICY = ModelPermissionPolicy(LLMRun)
+
+VIEW_MODELS_PERMISSIONS = ("add", "change", "view")
+"""Any of these on actions opens the list of models."""
+MANAGE_MODELS_PERMISSIONS = ("add", "change")
+"""Any of these on actions allows to check a model and to reset its circuit breaker."""
 VIEW_COSTS = "wagtail_llm_actions.view_costs"
 
 
-def may_view_costs(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Return whether this user may see costs, wherever runs are shown or exported."""
-    has_perm = getattr(user, "has_perm", None)
-    return bool(has_perm and has_perm(VIEW_COSTS))
+def can_view_models(user: User) -> bool:
+    """Return whether the user may open the list of models."""
+    return bool(ACTION_POLICY.user_has_any_permission(user, VIEW_MODELS_PERMISSIONS))
+
+
+def can_view_costs(user: User) -> bool:
+    """Return whether the user may see costs, wherever runs are shown or exported."""
+    return user.has_perm(VIEW_COSTS)
+
+
+def can_export(user: User) -> bool:
+    """Return whether the user may export: view or change both actions and prompt templates."""
+    return all(
+        policy.user_has_any_permission(user, ["view", "change"])
+        for policy in (ACTION_POLICY, PROMPT_TEMPLATE_POLICY)
+    )
+
+
+def can_import(user: User) -> bool:
+    """Return whether the user may import: add and change both actions and prompt templates."""
+    return all(
+        policy.user_has_permission(user, permission)
+        for policy in (ACTION_POLICY, PROMPT_TEMPLATE_POLICY)
+        for permission in ("add", "change")
+    )

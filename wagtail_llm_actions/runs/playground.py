@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.permissions.objects import may_edit
+from wagtail_llm_actions.permissions.editing import can_edit
 from wagtail_llm_actions.runs.enqueue import create_and_enqueue
 from wagtail_llm_actions.runs.request.build_run import build_run
 
@@ -49,7 +49,7 @@ def start_playground_run(
     if instance is None:
         model: Any = llm_action.model_type.model_class()
         instance = model()
-    elif not may_edit(user, instance):
+    elif not can_edit(user, instance):
         raise PermissionDeniedError
     llm_action.label = llm_action.label or _("Test")
     run = build_run(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.permissions.objects import is_offered_at, may_edit, offered_actions
+from wagtail_llm_actions.permissions.actions import is_offered_at, offered_actions
+from wagtail_llm_actions.permissions.editing import can_edit
 from wagtail_llm_actions.runs.enqueue import create_and_enqueue
 from wagtail_llm_actions.runs.request.build_run import build_run
 
@@ -78,7 +79,7 @@ def _check_permission(
 ) -> None:
     offered = offered_actions(user, type(instance)).filter(pk=llm_action.pk)
     is_offered = offered.exists() and is_offered_at(llm_action, instance, parent)
-    if not is_offered or not may_edit(user, instance, parent):
+    if not is_offered or not can_edit(user, instance, parent):
         raise PermissionDeniedError
 
 

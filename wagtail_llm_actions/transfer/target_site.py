@@ -9,8 +9,8 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 
 from wagtail_llm_actions.compat import page_model
+from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.permissions.objects import target_models
 from wagtail_llm_actions.transfer.entries import (
     KEYS,
     Entry,

@@ -11,8 +11,8 @@ from django.core.exceptions import FieldDoesNotExist
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import AbstractPage
 
+from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.fields import adapter_for
-from wagtail_llm_actions.permissions.objects import target_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

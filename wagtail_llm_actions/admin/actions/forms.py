@@ -18,6 +18,7 @@ from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.admin.models.help_text import ModelNotes, model_notes
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.models.action import (
     MAX_CANDIDATES,
     MAX_MAX_TOKENS,
@@ -25,7 +26,6 @@ from wagtail_llm_actions.models.action import (
     MIN_MAX_TOKENS,
     MIN_TEMPERATURE,
 )
-from wagtail_llm_actions.permissions.objects import target_models
 
 CHOOSE = ("", _("- Select an option -"))
 NONE = ("", _("None"))

@@ -176,12 +176,14 @@ def _refusal(problems: dict[str, str]) -> JsonResponse:
 def _state(request: HttpRequest, run: LLMRun, cursor: Cursor = START) -> dict[str, Any]:
     state = run_state(run, cursor)
     state["poll_url"] = reverse("wagtail_llm_actions:test", args=[run.pk])
-    may_see = RUN_POLICY.user_has_permission(request.user, "view")
+    can_view_runs = RUN_POLICY.user_has_permission(request.user, "view")
     of_test: TestState = {
         "problems": _problems(run),
         "warnings": _result_warnings(run, state["notice"]),
         "finish": finish_reason_label(run),
-        "history_url": reverse("wagtail_llm_actions:history_run", args=[run.pk]) if may_see else "",
+        "history_url": reverse("wagtail_llm_actions:history_run", args=[run.pk])
+        if can_view_runs
+        else "",
     }
     return {**with_poll_token(request, state, [run]), **of_test}
 

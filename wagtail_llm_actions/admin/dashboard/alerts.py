@@ -19,7 +19,7 @@ from wagtail_llm_actions.errors import ErrorCode, QueueUnavailable
 from wagtail_llm_actions.messages.errors import model_label
 from wagtail_llm_actions.messages.limits import circuit_breaker_status
 from wagtail_llm_actions.models import LLMAction, LLMRun
-from wagtail_llm_actions.permissions.policies import ACTION_POLICY
+from wagtail_llm_actions.permissions.policies import ACTION_POLICY, can_view_models
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.reporting.period import Period, day_of, today
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers
@@ -102,7 +102,7 @@ def _failing_models() -> Iterator[Alert]:
 
 def _lost_models(actions: Iterable[LLMAction], user: Any) -> Iterator[Alert]:
     models = get_settings().models
-    may_change = ACTION_POLICY.user_has_permission(user, "change")
+    can_change = ACTION_POLICY.user_has_permission(user, "change")
     lost = [
         (action, key)
         for action in actions
@@ -116,7 +116,7 @@ def _lost_models(actions: Iterable[LLMAction], user: Any) -> Iterator[Alert]:
             sentence = _(
                 "“%(action)s” has the fallback model %(model)s, which is not configured any more."
             )
-        url = reverse("wagtail_llm_actions_actions:edit", args=[action.pk]) if may_change else ""
+        url = reverse("wagtail_llm_actions_actions:edit", args=[action.pk]) if can_change else ""
         yield Alert(sentence % {"action": action.label, "model": key}, url)
     if (more := len(lost) - SHOWN_ACTIONS) > 0:
         sentence = ngettext(
@@ -128,5 +128,4 @@ def _lost_models(actions: Iterable[LLMAction], user: Any) -> Iterator[Alert]:
 
 
 def _models_url(user: Any) -> str:
-    may_see = ACTION_POLICY.user_has_any_permission(user, ["add", "change", "view"])
-    return reverse("wagtail_llm_actions:models") if may_see else ""
+    return reverse("wagtail_llm_actions:models") if can_view_models(user) else ""

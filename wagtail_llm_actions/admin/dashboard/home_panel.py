@@ -13,7 +13,7 @@ from wagtail_llm_actions.admin.dashboard.alerts import alerts
 from wagtail_llm_actions.admin.usage.formatting import format_display, history_url
 from wagtail_llm_actions.admin.usage.period import chosen_period
 from wagtail_llm_actions.models import LLMAction, LLMRun
-from wagtail_llm_actions.permissions.policies import may_view_costs
+from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.reporting.usage import ACCEPTED_DECISIONS, Usage
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class HomePanel(Component):
         if not actions and not LLMRun.objects.exists():
             return {}
         return {
-            "figures": _figures(with_costs=may_view_costs(user)),
+            "figures": _figures(with_costs=can_view_costs(user)),
             "attention": alerts([action for action in actions if action.is_active], user),
         }
 

@@ -23,14 +23,9 @@ from wagtail_llm_actions.admin.form_resolver import resolve_editor_form
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.messages.errors import model_label
 from wagtail_llm_actions.models import LLMAction, LLMRun
-from wagtail_llm_actions.permissions.objects import (
-    is_locked_for,
-    may_edit,
-    may_follow,
-    may_see_output,
-    offered_actions,
-    offered_at,
-)
+from wagtail_llm_actions.permissions.actions import offered_actions, offered_at
+from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for
+from wagtail_llm_actions.permissions.runs import can_follow, can_view_output
 from wagtail_llm_actions.runs import decisions
 from wagtail_llm_actions.runs.candidates import candidates_of
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel as cancel_run
@@ -66,7 +61,7 @@ MAX_FORM_BYTES = 5_000_000
 def offers(request: HttpRequest) -> JsonResponse:
     """List the actions of each field of a form, and what waits there for this user."""
     form = resolve_editor_form(request.GET.get("form_action", ""))
-    if not may_edit(request.user, form.instance, form.parent):
+    if not can_edit(request.user, form.instance, form.parent):
         return JsonResponse({"fields": {}, "runs": []})
     allowed = offered_actions(request.user, type(form.instance))
     actions = offered_at(allowed, form.instance, form.parent)
@@ -125,7 +120,7 @@ def object_runs(request: HttpRequest) -> JsonResponse:
     With ``all`` the list is that of the side panel: also what failed or was cancelled.
     """
     form = resolve_editor_form(request.GET.get("form_action", ""))
-    if not may_edit(request.user, form.instance, form.parent):
+    if not can_edit(request.user, form.instance, form.parent):
         raise PermissionDeniedError
     form_key = _form_key(request.GET.get("form_key", ""))
     in_form = form.fields(request.user)
@@ -156,7 +151,7 @@ def runs(request: HttpRequest) -> JsonResponse:
     )
     if llm_action is None:
         raise Http404
-    if not may_edit(request.user, form.instance, form.parent):
+    if not can_edit(request.user, form.instance, form.parent):
         raise PermissionDeniedError
     in_form = form.bind(request.user, data)
     # The source too: a field may be kept from this user, and a model would tell its content.
@@ -231,7 +226,7 @@ def own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
     found = runs.filter(pk=run_id).first()
     if found is None:
         raise Http404
-    if not may_follow(request.user, found):
+    if not can_follow(request.user, found):
         raise PermissionDeniedError
     return found
 
@@ -242,7 +237,7 @@ def _state(request: HttpRequest, candidates: Sequence[LLMRun]) -> JsonResponse:
     Raises:
         PermissionRevoked: They are not for this user any more.
     """
-    if not may_see_output(request.user, candidates[0]):
+    if not can_view_output(request.user, candidates[0]):
         raise PermissionRevoked
     cursors = cursors_of(request, [run.pk for run in candidates])
     state = candidates_state([run for run in candidates if run.pk in cursors], cursors)

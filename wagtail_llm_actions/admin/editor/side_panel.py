@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from wagtail_llm_actions.admin.editor.previous import PreviousRunState, previous_run
 from wagtail_llm_actions.admin.history.buttons import object_history_url
-from wagtail_llm_actions.permissions.objects import may_follow
 from wagtail_llm_actions.permissions.policies import RUN_POLICY
+from wagtail_llm_actions.permissions.runs import can_follow
 from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, finished_runs, prompt_beginnings
 from wagtail_llm_actions.runs.request.variables import field_label
 
@@ -56,15 +56,15 @@ def runs_panel(user: Any, instance: models.Model, form_key: str, fields: Collect
     """Return the newest runs of these fields; the queries do not grow with them."""
     found = finished_runs(user, instance, form_key, fields).prefetch_related("attempts")
     runs = list(found[: MAX_PREVIOUS + 1])
-    prompts = prompt_beginnings(run for run in runs if may_follow(user, run))
-    may_view_runs = RUN_POLICY.user_has_permission(user, "view")
+    prompts = prompt_beginnings(run for run in runs if can_follow(user, run))
+    can_view_runs = RUN_POLICY.user_has_permission(user, "view")
     groups: dict[str, PanelGroup] = {}
     for run in runs[:MAX_PREVIOUS]:
         path = run.field_path
         label = field_label(type(instance), path)
         group = groups.setdefault(path, {"path": path, "label": label, "runs": []})
         prompt = prompts.get(run.pk, "")
-        group["runs"].append(_panel_run(run, user, prompt=prompt, may_view_runs=may_view_runs))
+        group["runs"].append(_panel_run(run, user, prompt=prompt, can_view_runs=can_view_runs))
     return {
         "groups": list(groups.values()),
         "has_more": len(runs) > MAX_PREVIOUS,
@@ -72,11 +72,11 @@ def runs_panel(user: Any, instance: models.Model, form_key: str, fields: Collect
     }
 
 
-def _panel_run(run: LLMRun, user: Any, *, prompt: str, may_view_runs: bool) -> PanelRun:
+def _panel_run(run: LLMRun, user: Any, *, prompt: str, can_view_runs: bool) -> PanelRun:
     """Describe a run; what went wrong, and what was asked, is told of one's own only."""
-    is_own = may_follow(user, run)
+    is_own = can_follow(user, run)
     state = previous_run(run, user)
-    url = reverse("wagtail_llm_actions:history_run", args=[run.pk]) if may_view_runs else ""
+    url = reverse("wagtail_llm_actions:history_run", args=[run.pk]) if can_view_runs else ""
     return {
         **state,
         "error": state["error"] if is_own else None,

@@ -13,8 +13,8 @@ from wagtail.log_actions import log
 from wagtail_llm_actions.admin.actions.field_choices import model_fields
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.starters import create_missing_starters
+from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.permissions.objects import target_models
 from wagtail_llm_actions.permissions.policies import PROMPT_TEMPLATE_POLICY
 from wagtail_llm_actions.runs.request.variables import SUMMARY_FIELDS, field_label, max_length
 

@@ -81,14 +81,14 @@ class GettingStartedView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Form
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Look what is there."""
         found = steps()
-        may_add_templates = PROMPT_TEMPLATE_POLICY.user_has_permission(self.request.user, "add")
+        can_add_templates = PROMPT_TEMPLATE_POLICY.user_has_permission(self.request.user, "add")
         done = {step.name: step.is_done for step in found}
         return super().get_context_data(
             **kwargs,
             steps=found,
             is_ready=all(done.values()),
-            may_add_templates=may_add_templates,
-            can_create=done.get("models") and (done["templates"] or may_add_templates),
+            can_add_templates=can_add_templates,
+            can_create=done.get("models") and (done["templates"] or can_add_templates),
         )
 
 
@@ -129,8 +129,8 @@ class CreateStartersView(PermissionCheckedMixin, View):
             count,
         )
         messages.success(request, message % {"count": count})
-        may_go_back = ACTION_POLICY.user_has_permission(request.user, "add")
-        back = "wagtail_llm_actions:first_steps" if may_go_back else "wagtailadmin_home"
+        can_go_back = ACTION_POLICY.user_has_permission(request.user, "add")
+        back = "wagtail_llm_actions:first_steps" if can_go_back else "wagtailadmin_home"
         return HttpResponseRedirect(reverse(back))
 
 

@@ -18,7 +18,7 @@ from wagtail_llm_actions.messages.errors import error_sentence, finish_reason_la
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.messages.troubleshooting import advice
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.permissions.policies import RUN_POLICY, may_view_costs
+from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_costs
 from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             is_estimated=any(attempt.is_estimated for attempt in run.attempts.all()),
             sent=attempts[-1][1] if attempts else "",
             cost=usd(run.cost_usd),
-            may_view_costs=may_view_costs(self.request.user),
+            can_view_costs=can_view_costs(self.request.user),
             template_url=template,
             finish=finish_reason_label(run),
             error=error_sentence(run),

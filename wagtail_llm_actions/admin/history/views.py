@@ -19,7 +19,7 @@ from wagtail_llm_actions.admin.mixins import StylesheetMixin
 from wagtail_llm_actions.messages.currency import usd
 from wagtail_llm_actions.messages.errors import model_label
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.permissions.policies import RUN_POLICY, may_view_costs
+from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_costs
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
             StatusColumn(),
             Column("get_decision_display", label=_("Decision")),
             Column(_tokens, label=_("Tokens"), classname="llm-actions-short"),
-            *([cost] if may_view_costs(self.request.user) else []),
+            *([cost] if can_view_costs(self.request.user) else []),
             Column(_seconds, label=_("Time"), classname="llm-actions-short"),
             DateColumn("queued_at", label=_("When")),
         ]
@@ -125,7 +125,7 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
             "status",
             "input_tokens",
             "output_tokens",
-            *(["cost_usd"] if may_view_costs(self.request.user) else []),
+            *(["cost_usd"] if can_view_costs(self.request.user) else []),
             "seconds",
             "decision",
             "error_code",

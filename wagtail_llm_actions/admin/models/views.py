@@ -25,7 +25,11 @@ from wagtail_llm_actions.configuration.model_health import Checked, check_models
 from wagtail_llm_actions.messages.currency import usd
 from wagtail_llm_actions.messages.limits import circuit_breaker_status
 from wagtail_llm_actions.models import LLMAction, LLMRun
-from wagtail_llm_actions.permissions.policies import ACTION_POLICY
+from wagtail_llm_actions.permissions.policies import (
+    ACTION_POLICY,
+    MANAGE_MODELS_PERMISSIONS,
+    VIEW_MODELS_PERMISSIONS,
+)
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers, reset
 
 if TYPE_CHECKING:
@@ -38,7 +42,6 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMCircuitBreaker
     from wagtail_llm_actions.pricing import Price
 
-MANAGING = ["add", "change"]
 SHOWN = timedelta(days=30)
 
 
@@ -79,7 +82,7 @@ class ModelsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
     """The list of models."""
 
     permission_policy = ACTION_POLICY
-    any_permission_required = ["add", "change", "view"]
+    any_permission_required = VIEW_MODELS_PERMISSIONS
     template_name = "wagtail_llm_actions/models.html"
     page_title = _lazy("LLM models")
     header_icon = "llm-actions-generate"
@@ -91,15 +94,17 @@ class ModelsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the rows."""
-        may_manage = ACTION_POLICY.user_has_any_permission(self.request.user, MANAGING)
-        return super().get_context_data(**kwargs, rows=_rows(), may_manage=may_manage)
+        can_manage = ACTION_POLICY.user_has_any_permission(
+            self.request.user, MANAGE_MODELS_PERMISSIONS
+        )
+        return super().get_context_data(**kwargs, rows=_rows(), can_manage=can_manage)
 
 
 class CheckModelsView(PermissionCheckedMixin, View):
     """Asks one model, or all, and goes back to the list."""
 
     permission_policy = ACTION_POLICY
-    any_permission_required = ["add", "change", "view"]
+    any_permission_required = VIEW_MODELS_PERMISSIONS
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponseRedirect:
@@ -123,7 +128,7 @@ class RetryNowView(PermissionCheckedMixin, View):
     """Lets a model be asked at once that rests after failures, and goes back to the list."""
 
     permission_policy = ACTION_POLICY
-    any_permission_required = MANAGING
+    any_permission_required = MANAGE_MODELS_PERMISSIONS
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponseRedirect:

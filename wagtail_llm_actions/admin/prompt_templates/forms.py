@@ -20,7 +20,7 @@ from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_e
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError
-from wagtail_llm_actions.permissions.objects import may_edit
+from wagtail_llm_actions.permissions.editing import can_edit
 from wagtail_llm_actions.permissions.policies import PROMPT_TEMPLATE_POLICY
 from wagtail_llm_actions.prompts.rendering import validate
 from wagtail_llm_actions.prompts.variables import DESCRIPTIONS
@@ -121,7 +121,7 @@ def preview_template(request: HttpRequest) -> JsonResponse:
         raise UnknownEditorForm(page_id)
     form = resolve_editor_form(reverse("wagtailadmin_pages:edit", args=[int(page_id)]))
     page: Any = form.instance
-    if not may_edit(request.user, page):
+    if not can_edit(request.user, page):
         raise PermissionDeniedError
     in_form = form.fields(request.user)
     sources = [source for source in model_fields(type(page)).sources if source[0] in in_form]

@@ -17,7 +17,7 @@ from wagtail_llm_actions.admin.exports import SafeExportMixin
 from wagtail_llm_actions.admin.usage.cards import cards
 from wagtail_llm_actions.admin.usage.period import CHOICES, DEFAULT, as_query, chosen_period
 from wagtail_llm_actions.admin.usage.registry import CHARTS, tables
-from wagtail_llm_actions.permissions.policies import RUN_POLICY, may_view_costs
+from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_costs
 from wagtail_llm_actions.reporting.usage import Usage
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 
@@ -41,7 +41,7 @@ class UsageView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView)
     @cached_property
     def with_costs(self) -> bool:
         """Whether this reader may see what runs cost."""
-        return may_view_costs(self.request.user)
+        return can_view_costs(self.request.user)
 
     def get_page_title(self) -> Any:
         """Promise no costs to those who may not see them."""
@@ -114,7 +114,7 @@ class UsageExportView(SafeExportMixin, SpreadsheetExportMixin, PermissionChecked
             _choice, period = chosen_period(request.GET)
         except ValueError:
             return HttpResponseBadRequest()
-        make = tables(Usage(period), with_costs=may_view_costs(request.user)).get(table)
+        make = tables(Usage(period), with_costs=can_view_costs(request.user)).get(table)
         if make is None:
             raise Http404
         if not self.is_export:

@@ -1,0 +1,59 @@
+"""Which actions are offered to a user, and on which objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+from wagtail.models import AbstractPage
+
+from wagtail_llm_actions.compat import page_model
+from wagtail_llm_actions.models import LLMAction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db import models
+    from django.db.models import QuerySet
+
+    from wagtail_llm_actions.permissions import User
+
+
+def offered_actions(user: User, model: type[models.Model]) -> QuerySet[LLMAction]:
+    """Return the active actions of a model that the user's groups allow, in their order.
+
+    An action without groups is for everyone; superusers may run every action.
+    """
+    content_type = ContentType.objects.get_for_model(model)
+    actions: QuerySet[LLMAction] = LLMAction.objects.filter(is_active=True, model_type=content_type)
+    if user.is_superuser:
+        return actions
+    in_groups = Q(groups=None) | Q(groups__in=user.groups.all())
+    return actions.filter(in_groups).distinct()
+
+
+def is_offered_at(
+    llm_action: LLMAction, instance: models.Model, parent: AbstractPage | None = None
+) -> bool:
+    """Return whether an action is offered on this object; see ``offered_at``."""
+    return bool(offered_at([llm_action], instance, parent))
+
+
+def offered_at(
+    actions: Iterable[LLMAction], instance: models.Model, parent: AbstractPage | None = None
+) -> list[LLMAction]:
+    """Keep the actions whose page subtree holds this object, in at most one query.
+
+    An action without a subtree is offered everywhere, one whose root page was deleted nowhere. An
+    unsaved page counts as a child of ``parent``.
+    """
+    actions = list(actions)
+    page = parent or instance
+    root_ids = {action.offered_below for action in actions} - {""}
+    offered = {""}
+    if root_ids and isinstance(page, AbstractPage):
+        for root in page_model().objects.filter(pk__in=root_ids):
+            if page.pk == root.pk or page.is_descendant_of(root):
+                offered.add(str(root.pk))
+    return [action for action in actions if action.offered_below in offered]
