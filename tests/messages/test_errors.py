@@ -13,6 +13,7 @@ from wagtail_llm_actions.errors import (
     CircuitOpen,
     ErrorCode,
     InvalidInput,
+    InvalidOutput,
     LimitExceeded,
     LLMActionsError,
     ProviderError,
@@ -20,14 +21,17 @@ from wagtail_llm_actions.errors import (
     RateLimited,
     RunInterrupted,
 )
-from wagtail_llm_actions.messages.errors import error_sentence, model_label, notice
+from wagtail_llm_actions.generation import Usage
+from wagtail_llm_actions.messages.errors import error_sentence
+from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.providers.base import ProviderNotInstalled
 from wagtail_llm_actions.runs.outcome import error_fields
 
 if TYPE_CHECKING:
     from pytest_django import Settings
 
-REASONS = ["empty_source", "unreadable_source", "template", "too_long", "unknown_model"]
 SECRET = "sk-very-secret"  # noqa: S105 - stands for a key, a prompt and an answer
 # These end a request or a wait, never a run.
 NOT_OF_RUNS = {ErrorCode.PERMISSION_DENIED, ErrorCode.CANCELLED}
@@ -61,12 +65,18 @@ def run_errors() -> list[LLMActionsError]:
     ]
     moment = timezone.now()
     rest = CircuitOpen(**place, failures=5, since=moment, retry_at=moment + timedelta(minutes=1))
-    inputs = [InvalidInput(reason, "Introduction") for reason in REASONS]
+    inputs = [InvalidInput(reason, "Introduction") for reason in InvalidInput.Reason]
+    used_up = RateLimited(**place, retryable=False)
+    usage = Usage(input_tokens=9, output_tokens=70, reasoning_tokens=70)
+    only_reasoning = InvalidOutput(**place, usage=usage)
     limit = LimitExceeded(LimitExceeded.USER_CONCURRENT, 10, count=10)
     return [
         *providers,
         rest,
         *inputs,
+        used_up,
+        only_reasoning,
+        ProviderNotInstalled(provider="test", extra="openai", reason=ImportError(SECRET)),
         limit,
         QueueUnavailable(),
         RunInterrupted(),

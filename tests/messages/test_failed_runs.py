@@ -11,9 +11,9 @@ from django.utils import timezone
 from tests.factories import LLMAttemptFactory, LLMRunFactory
 from tests.messages.test_errors import run_errors
 from wagtail_llm_actions.errors import RateLimited
-from wagtail_llm_actions.messages.errors import error_sentence, notice, waiting_sentence
+from wagtail_llm_actions.messages.errors import error_sentence, retry_message, troubleshooting
+from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.messages.support_report import support_report
-from wagtail_llm_actions.messages.troubleshooting import advice
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.outcome import error_fields
 
@@ -43,13 +43,13 @@ def _local_model(settings: Settings) -> None:
 def test_a_waiting_run_says_why_and_for_how_long(codes: list[str], words: str) -> None:
     run = LLMRun(retry_at=timezone.now() + timedelta(seconds=3.9))
 
-    assert waiting_sentence(run, codes) == words
+    assert retry_message(run, codes) == words
 
 
 def test_a_wait_that_is_over_counts_no_seconds_below_none() -> None:
     run = LLMRun(retry_at=timezone.now() - timedelta(seconds=9))
 
-    assert waiting_sentence(run, ["rate_limited"]) == "Busy, trying again in 0 s (2 of 3)"
+    assert retry_message(run, ["rate_limited"]) == "Busy, trying again in 0 s (2 of 3)"
 
 
 @pytest.mark.usefixtures("_local_model")
@@ -72,7 +72,7 @@ def test_the_fallback_model_is_named_where_it_failed_too() -> None:
     )
 
     assert error_sentence(run).startswith("Scripted is not available.")
-    assert "The fallback model was asked too." in advice(run)
+    assert "The fallback model was asked too." in troubleshooting(run)
 
 
 def test_the_editor_hears_who_wrote_in_place_of_the_model() -> None:
@@ -105,24 +105,24 @@ def test_a_model_that_only_reasoned_says_so() -> None:
         status="failed",
         model_key="scripted",
         error_code="invalid_output",
-        error_context={"reasoning_tokens": 70},
+        error_context={"reason": "only_reasoning", "reasoning_tokens": 70},
     )
 
     assert error_sentence(run).startswith("Scripted used up its tokens for reasoning")
 
 
-def test_every_end_of_a_run_has_advice_of_its_own_for_the_admin() -> None:
-    advices = [
-        advice(LLMRun(status="failed", model_key="scripted", **error_fields(error)))
+def test_every_error_of_a_run_has_a_troubleshooting_text_of_its_own() -> None:
+    texts = [
+        troubleshooting(LLMRun(status="failed", model_key="scripted", **error_fields(error)))
         for error in run_errors()
     ]
 
-    assert len(set(advices)) == len(run_errors())
-    assert all(text.strip().endswith((".", "?")) for text in advices)
+    assert len(set(texts)) == len(run_errors())
+    assert all(text.strip().endswith((".", "?")) for text in texts)
 
 
-def test_a_run_that_did_not_fail_needs_no_advice() -> None:
-    assert advice(LLMRun(status="succeeded")) == ""
+def test_a_run_that_did_not_fail_has_no_troubleshooting_text() -> None:
+    assert troubleshooting(LLMRun(status="succeeded")) == ""
 
 
 @pytest.mark.django_db

@@ -113,7 +113,7 @@ def test_a_template_that_says_more_than_is_listed_does_not_compile(text: str) ->
     with pytest.raises(InvalidInput, match="Line 3: ") as caught:
         validate(f"first\nsecond\n{text}")
 
-    assert caught.value.reason == InvalidInput.TEMPLATE
+    assert caught.value.reason == InvalidInput.Reason.TEMPLATE
 
 
 @pytest.mark.parametrize(
@@ -180,4 +180,4 @@ def test_a_constant_that_has_no_value_is_an_error_of_the_template() -> None:
     with pytest.raises(InvalidInput) as caught:
         validate("{{ 'a' if ''|first else 'b' }}")
 
-    assert caught.value.reason == InvalidInput.TEMPLATE
+    assert caught.value.reason == InvalidInput.Reason.TEMPLATE

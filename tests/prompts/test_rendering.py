@@ -112,7 +112,7 @@ def test_a_longer_prompt_is_refused_and_not_cut() -> None:
     with pytest.raises(InvalidInput) as caught:
         rendered("ab{{ input }}", max_chars=11, input="x" * 10)
 
-    assert caught.value.reason == InvalidInput.TOO_LONG
+    assert caught.value.reason == InvalidInput.Reason.TOO_LONG
     assert "x" not in str(caught.value)
 
 
@@ -141,5 +141,5 @@ def test_what_only_fails_with_real_values_is_an_error_of_the_template(text: str)
     with pytest.raises(InvalidInput) as caught:
         rendered(text, input="secret words")
 
-    assert caught.value.reason == InvalidInput.TEMPLATE
+    assert caught.value.reason == InvalidInput.Reason.TEMPLATE
     assert "secret" not in str(caught.value)

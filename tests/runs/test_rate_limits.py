@@ -16,7 +16,7 @@ from django.utils import timezone
 from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory, LLMRunFactory
 from tests.runs.starting import start_run
 from wagtail_llm_actions.errors import LimitExceeded
-from wagtail_llm_actions.messages.troubleshooting import advice
+from wagtail_llm_actions.messages.errors import troubleshooting
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.period import Period, today
 from wagtail_llm_actions.reporting.usage import Usage
@@ -74,7 +74,7 @@ def test_one_more_run_at_once_than_the_limit_is_refused_and_not_queued(
     }
     assert run.finished_at is not None
     assert kept_queue.waiting == []
-    assert "raise USER_CONCURRENT in LIMITS" in advice(run)
+    assert "raise USER_CONCURRENT in LIMITS" in troubleshooting(run)
 
 
 def test_runs_that_have_ended_or_are_of_others_or_nobody_waits_for_leave_room(

@@ -1,4 +1,4 @@
-"""How the endpoints of the widget say no: a code for the program, a sentence for the person."""
+"""Error responses of the JSON endpoints: a code for the script, a sentence for the user."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm
 from wagtail_llm_actions.errors import LimitExceeded, PermissionDeniedError
-from wagtail_llm_actions.messages.limits import limit_sentence, too_large_sentence
-from wagtail_llm_actions.runs.outcome import error_fields
+from wagtail_llm_actions.messages.errors import sentence_for
+from wagtail_llm_actions.messages.limits import too_large_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
-    """Answer what a view refuses with a code and a sentence, and never from a cache."""
+    """Turn the errors that a view raises into JSON responses; no response is cached."""
 
     @never_cache
     @functools.wraps(view)
@@ -31,9 +31,9 @@ def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse
         try:
             return view(request, *args, **kwargs)
         except PermissionDeniedError as error:
-            return _error(403, error.code, _refusal(error))
+            return _error(403, error.code, sentence_for(error))
         except LimitExceeded as error:
-            response = _error(429, error.code, limit_sentence(error_fields(error)["error_context"]))
+            response = _error(429, error.code, sentence_for(error))
             if error.retry_after_seconds is not None:
                 response["Retry-After"] = math.ceil(error.retry_after_seconds)
             return response
@@ -48,21 +48,11 @@ def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse
 
 
 class BadInput(ValueError):
-    """A parameter is missing or malformed; only a program would send it so."""
-
-
-class PermissionRevoked(PermissionDeniedError):
-    """The user started a run, and has lost the right to edit its object since."""
+    """A parameter is missing or malformed, which our own scripts never send."""
 
 
 class TooLarge(ValueError):
-    """The form holds more than anybody could want a model to read."""
-
-
-def _refusal(error: PermissionDeniedError) -> str:
-    if isinstance(error, PermissionRevoked):
-        return _("You are not allowed to edit this any more. The text is kept in the history.")
-    return _("You are not allowed to do this here.")
+    """The form holds more data than a request may send."""
 
 
 def _error(status: int, code: str, message: str) -> JsonResponse:

@@ -40,7 +40,7 @@ from wagtail_llm_actions.admin.prompt_templates.forms import (
     VariablesPanel,
 )
 from wagtail_llm_actions.admin.transfer import transfer_buttons
-from wagtail_llm_actions.messages.errors import model_label
+from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.permissions.policies import can_view_models
 from wagtail_llm_actions.reporting.action_stats import with_recent_stats

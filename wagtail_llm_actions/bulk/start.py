@@ -153,8 +153,8 @@ def mean_cost(llm_action: LLMAction) -> Decimal | None:
 
 
 _LEFT_OUT = {
-    InvalidInput.NOT_EMPTY: LeftOut.NOT_EMPTY,
-    InvalidInput.EMPTY_SOURCE: LeftOut.EMPTY_SOURCE,
+    InvalidInput.Reason.NOT_EMPTY: LeftOut.NOT_EMPTY,
+    InvalidInput.Reason.EMPTY_SOURCE: LeftOut.EMPTY_SOURCE,
 }
 
 

@@ -1,1 +1,1 @@
-"""Sentences and formatted values for people; used by the admin, the commands and the work layer."""
+"""Sentences and formatted values that people read, for the admin, the commands and the work layer."""

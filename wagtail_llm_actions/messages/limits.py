@@ -1,117 +1,43 @@
-"""What people read where no model was called: a limit is reached, or a model rests."""
+"""What people read when one of the site's limits stops a run or a request."""
 
 from __future__ import annotations
 
 import math
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_llm_actions.errors import LimitExceeded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from wagtail_llm_actions.models import LLMCircuitBreaker
+    from wagtail_llm_actions.errors import LimitContext
 
 CONCURRENT = (LimitExceeded.USER_CONCURRENT, LimitExceeded.SITE_CONCURRENT)
 
 
-def limit_sentence(facts: Mapping[str, Any]) -> str:
-    """Say which limit is reached, and when to try again.
-
-    Args:
-        facts: Those of a ``LimitExceeded``, as a run keeps them.
-    """
-    limit = facts.get("limit", "")
-    if limit in CONCURRENT:
+def limit_sentence(context: LimitContext) -> str:
+    """Return which limit is reached, and when to try again."""
+    if context.get("limit") in CONCURRENT:
         when = _("Wait until one ends, then try again.")
     else:
-        seconds = math.ceil(facts.get("retry_after_seconds") or 0)
+        seconds = math.ceil(context.get("retry_after_seconds") or 0)
         when = ngettext(
             "Try again in %(count)d second.", "Try again in %(count)d seconds.", seconds
         ) % {"count": seconds}
-    return f"{_which(limit, facts)} {when}"
+    return f"{_which_limit(context)} {when}"
 
 
 def too_large_sentence() -> str:
-    """Say that what is in the form cannot be sent."""
+    """Return what to do about a form that is too large to be sent."""
     return _("This form is too large to be sent. Shorten its texts, then try again.")
 
 
-def circuit_open_sentence(model: str, facts: Mapping[str, Any]) -> str:
-    """Say why a model was not asked, and when it is.
-
-    Args:
-        model: What people know it by.
-        facts: Those of a ``CircuitOpen``, as a run keeps them.
-    """
-    failures, retry_at = facts.get("failures", 0), parse_datetime(facts.get("retry_at") or "")
-    if retry_at is None:
-        message = ngettext(
-            "%(model)s has failed %(count)d time in a row, and another run is finding out whether it "
-            "works again. Try again in a minute, or ask your admin to check its status.",
-            "%(model)s has failed %(count)d times in a row, and another run is finding out whether it "
-            "works again. Try again in a minute, or ask your admin to check its status.",
-            failures,
-        )
-        return message % {"model": model, "count": failures}
-    message = ngettext(
-        "%(model)s has failed %(count)d time in a row, so it is not asked again before %(time)s: try "
-        "again then, or ask your admin to check its status.",
-        "%(model)s has failed %(count)d times in a row, so it is not asked again before %(time)s: try "
-        "again then, or ask your admin to check its status.",
-        failures,
-    )
-    return message % {"model": model, "count": failures, "time": _not_before(retry_at)}
-
-
-def circuit_breaker_status(circuit: LLMCircuitBreaker) -> str:
-    """Say since when a model is not asked, why, and what comes next; its ``opened_at`` is set."""
-    now = timezone.now()
-    if circuit.probe_expires_at and circuit.probe_expires_at > now:
-        next_step = _("a run is finding out whether it works again.")
-    elif circuit.retry_at and circuit.retry_at > now:
-        next_step = _("from %(time)s on the next run tries it again.") % {
-            "time": _not_before(circuit.retry_at)
-        }
-    else:
-        next_step = _("the next run tries it again.")
-    message = ngettext(
-        "Not asked since %(time)s after %(count)d failure (%(error)s): %(next)s",
-        "Not asked since %(time)s after %(count)d failures (%(error)s): %(next)s",
-        circuit.failures,
-    )
-    return message % {
-        "time": _moment(circuit.opened_at or now),
-        "count": circuit.failures,
-        "error": circuit.error_code,
-        "next": next_step,
-    }
-
-
-def _which(limit: str, facts: Mapping[str, Any]) -> str:
-    number = facts.get("number", 0)
-    if facts.get("count", number) < number:
-        message = (
-            ngettext(
-                "This would be more than %(number)d run at once, which is the limit.",
-                "This would be more than %(number)d runs at once, which is the limit.",
-                number,
-            )
-            if limit in CONCURRENT
-            else ngettext(
-                "This would be more than %(number)d run in a minute, which is the limit.",
-                "This would be more than %(number)d runs in a minute, which is the limit.",
-                number,
-            )
-        )
+def _which_limit(context: LimitContext) -> str:
+    limit, number = context.get("limit", ""), context.get("number", 0)
+    if context.get("count", number) < number:
+        # Several candidates were asked for, and only some of them would be within the limit.
+        message = _too_many_at_once(limit, number)
     elif limit == LimitExceeded.USER_CONCURRENT:
         message = ngettext(
             "You have %(number)d run under way, which is the limit.",
@@ -139,12 +65,15 @@ def _which(limit: str, facts: Mapping[str, Any]) -> str:
     return message % {"number": number}
 
 
-def _not_before(moment: datetime) -> str:
-    """Round up to the minute: whoever tries again then is not too early."""
-    return _moment(moment + timedelta(minutes=1, microseconds=-1))
-
-
-def _moment(moment: datetime) -> str:
-    local = timezone.localtime(moment)
-    is_today = local.date() == timezone.localtime().date()
-    return date_format(local, "TIME_FORMAT" if is_today else "SHORT_DATETIME_FORMAT")
+def _too_many_at_once(limit: str, number: int) -> str:
+    if limit in CONCURRENT:
+        return ngettext(
+            "This would be more than %(number)d run at once, which is the limit.",
+            "This would be more than %(number)d runs at once, which is the limit.",
+            number,
+        )
+    return ngettext(
+        "This would be more than %(number)d run in a minute, which is the limit.",
+        "This would be more than %(number)d runs in a minute, which is the limit.",
+        number,
+    )

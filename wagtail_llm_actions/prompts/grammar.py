@@ -66,7 +66,7 @@ def check(tree: nodes.Template) -> None:
         InvalidInput: ``detail`` names the line and what is not allowed there.
     """
     if _steps(tree, DESCRIPTIONS.keys()) > MAX_STEPS:
-        raise InvalidInput(InvalidInput.TEMPLATE, _("The template has too many steps."))
+        raise InvalidInput(InvalidInput.Reason.TEMPLATE, _("The template has too many steps."))
 
 
 def dotted(node: nodes.Getattr) -> str:
@@ -81,7 +81,7 @@ def at_line(line: int, message: str) -> str:
 
 
 def _refuse(node: nodes.Node, message: str) -> NoReturn:
-    raise InvalidInput(InvalidInput.TEMPLATE, at_line(node.lineno, message))
+    raise InvalidInput(InvalidInput.Reason.TEMPLATE, at_line(node.lineno, message))
 
 
 def _steps(node: nodes.Node, names: Set[str], depth: int = 0, loops: int = 0) -> int:

@@ -99,17 +99,17 @@ def render(text: str, values: Values, *, max_chars: int) -> str:
     template, used = _compile(text)
     if missing := used - values.keys():
         message = _("There is no variable “%(name)s” here.") % {"name": min(missing)}
-        raise InvalidInput(InvalidInput.TEMPLATE, message)
+        raise InvalidInput(InvalidInput.Reason.TEMPLATE, message)
     pieces: list[str] = []
     length = 0
     try:
         for piece in template.generate(**{_identifier(n): _neutral(n, values[n]) for n in used}):
             length += len(piece)
             if length > max_chars:
-                raise InvalidInput(InvalidInput.TOO_LONG, str(max_chars))
+                raise InvalidInput(InvalidInput.Reason.TOO_LONG, str(max_chars))
             pieces.append(piece)
     except (TemplateError, TypeError, ValueError, AssertionError) as error:
-        raise InvalidInput(InvalidInput.TEMPLATE, str(error)) from None
+        raise InvalidInput(InvalidInput.Reason.TEMPLATE, str(error)) from None
     return _storable("".join(pieces)).strip()
 
 
@@ -126,7 +126,7 @@ def _storable(text: str) -> str:
 def _compile(text: str) -> tuple[Template, frozenset[str]]:
     if len(text) > MAX_TEMPLATE_CHARS:
         msg = _("The template has more than %(limit)d characters.") % {"limit": MAX_TEMPLATE_CHARS}
-        raise InvalidInput(InvalidInput.TEMPLATE, msg)
+        raise InvalidInput(InvalidInput.Reason.TEMPLATE, msg)
     try:
         tree = _environment.parse(text)
         check(tree)
@@ -134,17 +134,19 @@ def _compile(text: str) -> tuple[Template, frozenset[str]]:
         code = _environment.compile(names.visit(tree))
     except TemplateSyntaxError as error:
         raise InvalidInput(
-            InvalidInput.TEMPLATE, at_line(error.lineno, str(error.message))
+            InvalidInput.Reason.TEMPLATE, at_line(error.lineno, str(error.message))
         ) from None
     except UndefinedError as error:
         # Constants are worked out here already, such as the first letter of no text.
-        raise InvalidInput(InvalidInput.TEMPLATE, str(error)) from None
+        raise InvalidInput(InvalidInput.Reason.TEMPLATE, str(error)) from None
     except RecursionError:
-        raise InvalidInput(InvalidInput.TEMPLATE, _("The template is nested too deeply.")) from None
+        raise InvalidInput(
+            InvalidInput.Reason.TEMPLATE, _("The template is nested too deeply.")
+        ) from None
     except ValueError:
         # Python converts no number of thousands of digits.
         raise InvalidInput(
-            InvalidInput.TEMPLATE, _("A number in the template is too long.")
+            InvalidInput.Reason.TEMPLATE, _("A number in the template is too long.")
         ) from None
     return Template.from_code(_environment, code, {}), frozenset(names.used)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from wagtail_llm_actions.providers.redaction import redact
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from wagtail_llm_actions.errors import ProviderError
+    from wagtail_llm_actions.errors import ProviderError, ProviderErrorContext
     from wagtail_llm_actions.generation import (
         GenerationRequest,
         GenerationResult,
@@ -32,6 +33,11 @@ class ProviderNotInstalled(ModelUnavailable):
 
     retryable = False
 
+    class Reason(StrEnum):
+        """The only case."""
+
+        NOT_INSTALLED = "not_installed"
+
     def __init__(self, *, provider: str, extra: str, reason: ImportError) -> None:
         super().__init__(
             provider=provider,
@@ -41,6 +47,10 @@ class ProviderNotInstalled(ModelUnavailable):
 
     def __str__(self) -> str:
         return f"{super().__str__()}: {self.detail}"
+
+    def context(self) -> ProviderErrorContext:
+        """Return the reason; there is no answer of a provider."""
+        return {"reason": self.Reason.NOT_INSTALLED.value}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

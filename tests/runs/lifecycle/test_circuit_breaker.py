@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import LLMRunFactory
-from tests.runs.lifecycle.test_retries import FalseClock, attempts, executed, limited
+from tests.runs.lifecycle.test_retries import FalseClock, attempts, executed
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.model_health import check_models
 from wagtail_llm_actions.errors import (
@@ -28,7 +28,7 @@ from wagtail_llm_actions.errors import (
     RateLimited,
     RequestRejected,
 )
-from wagtail_llm_actions.messages.troubleshooting import advice
+from wagtail_llm_actions.messages.errors import troubleshooting
 from wagtail_llm_actions.models import LLMCircuitBreaker, LLMRun
 from wagtail_llm_actions.providers.registry import get_provider
 from wagtail_llm_actions.runs.lifecycle import circuit_breaker as circuits
@@ -49,11 +49,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FalseClock:
-    """Only the breaker reads it; a failed call is not tried again, so each is a run."""
+    """Only the breaker reads it."""
     clock = FalseClock()
     monkeypatch.setattr(circuits, "timezone", clock)
-    monkeypatch.setattr(retry, "MAX_ATTEMPTS", 1)
-    monkeypatch.setattr(retry, "MAX_TIMEOUTS", 1)
     return clock
 
 
@@ -71,9 +69,14 @@ def ask(**values: Any) -> LLMRun:
     return executed(LLMRunFactory(**values))
 
 
-def fail(provider: ScriptedProvider, times: int, error: Any = ModelUnavailable) -> None:
+def fail(
+    provider: ScriptedProvider, times: int, error: type[ProviderError] = ModelUnavailable
+) -> None:
+    """Let each of so many runs fail at its first call, which is not tried again."""
     for _ in range(times):
-        provider.script(error)
+        provider.script(
+            error(provider="test", model="scripted", retryable=False, detail="As the script says.")
+        )
         assert ask().error_code == error.code
 
 
@@ -134,20 +137,18 @@ def test_a_refused_run_counts_no_call_costs_nothing_and_does_not_wait(
     provider: ScriptedProvider, clock: FalseClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(provider)
-    monkeypatch.setattr(retry, "MAX_ATTEMPTS", 3)
 
     run = ask()
 
     assert attempts(run) == []
     assert run.cost_usd == Decimal(0)
     assert run.retry_at is None
-    assert "was not asked, because its last calls had all failed" in advice(run)
+    assert "was not asked, because its last calls had all failed" in troubleshooting(run)
 
 
 def test_the_failures_that_one_run_tries_again_count_each(
     provider: ScriptedProvider, clock: FalseClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retry, "MAX_ATTEMPTS", 3)
     monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0)
     for _ in range(5):
         provider.script(RateLimited)
@@ -283,7 +284,9 @@ def test_it_rests_for_as_long_as_the_provider_asks(
     provider: ScriptedProvider, clock: FalseClock
 ) -> None:
     fail(provider, 4)
-    provider.script(limited(100))
+    provider.script(
+        RateLimited(provider="test", model="scripted", retry_after_seconds=100, retryable=False)
+    )
     ask()
 
     assert row().wait_seconds == 100

@@ -151,7 +151,7 @@ def test_the_facts_of_an_error_are_stored(provider: ScriptedProvider) -> None:
     assert run.error_context == {
         "status_code": 429,
         "retry_after_seconds": 2.5,
-        "is_used_up": True,
+        "reason": "quota_exhausted",
     }
     assert run.error_detail == "Slow."
 

@@ -11,7 +11,7 @@ from tests.factories import AuthorFactory, BlogPageFactory, LLMActionFactory, No
 from tests.runs.starting import start_run
 from wagtail_llm_actions.conf import ModelSettings, get_settings
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.messages.errors import notice
+from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.runs.request.prompt import MATERIAL, Prompt, build_prompt
 from wagtail_llm_actions.runs.request.variables import summary_field
@@ -151,7 +151,7 @@ def test_a_template_that_alone_is_too_long_is_refused(settings: Settings) -> Non
     with pytest.raises(InvalidInput) as caught:
         built("word " * 200 + "{{ input }}", model=model)
 
-    assert caught.value.reason == InvalidInput.TOO_LONG
+    assert caught.value.reason == InvalidInput.Reason.TOO_LONG
 
 
 def test_what_was_cut_is_stored_and_said(settings: Settings, kept_queue: type[KeptQueue]) -> None:

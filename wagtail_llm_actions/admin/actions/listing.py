@@ -13,7 +13,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
 from wagtail_llm_actions.admin.labels import model_type_label
-from wagtail_llm_actions.messages.errors import model_label
+from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.policies import ACTION_POLICY, RUN_POLICY
 from wagtail_llm_actions.runs.request.variables import field_label

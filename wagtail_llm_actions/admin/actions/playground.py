@@ -18,9 +18,9 @@ from wagtail_llm_actions.admin.editor.api import own_run, request_id
 from wagtail_llm_actions.admin.editor.poll_fast_path import cursors_of, with_poll_token
 from wagtail_llm_actions.admin.editor.serializers import START, Cursor, run_state
 from wagtail_llm_actions.admin.form_resolver import resolve_editor_form
-from wagtail_llm_actions.errors import ErrorCode, InvalidInput, PermissionDeniedError
-from wagtail_llm_actions.messages.errors import error_sentence, finish_reason_label
-from wagtail_llm_actions.messages.troubleshooting import advice
+from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError
+from wagtail_llm_actions.messages.errors import error_sentence, form_field, troubleshooting
+from wagtail_llm_actions.messages.labels import finish_reason_label
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.policies import ACTION_POLICY, RUN_POLICY
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
@@ -28,7 +28,6 @@ from wagtail_llm_actions.runs.playground import start_playground_run
 from wagtail_llm_actions.runs.request.variables import field_label, max_length
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from uuid import UUID
 
     from django.http import HttpRequest
@@ -46,22 +45,6 @@ FIELDS = (
     "max_tokens",
 )
 MAX_TEXT_CHARS = 100_000
-
-# Where in the form the cause of a failure stands.
-FIELD_OF_REASON: Mapping[str, str] = {
-    InvalidInput.EMPTY_SOURCE: "test_input",
-    InvalidInput.TOO_LONG: "test_input",
-    InvalidInput.UNREADABLE_SOURCE: "source",
-    InvalidInput.TEMPLATE: "prompt_template",
-    InvalidInput.UNKNOWN_MODEL: "model",
-}
-FIELD_OF_CODE: Mapping[str, str] = {
-    ErrorCode.AUTHENTICATION: "model",
-    ErrorCode.MODEL_UNAVAILABLE: "model",
-    ErrorCode.RATE_LIMITED: "model",
-    ErrorCode.TIMEOUT: "model",
-    ErrorCode.INVALID_OUTPUT: "max_tokens",
-}
 
 
 class TestState(TypedDict):
@@ -193,20 +176,19 @@ def _problems(run: LLMRun) -> dict[str, str]:
         return {}
     reason = run.error_context.get("reason", "")
     detail = run.error_context.get("detail", "")
-    if reason == InvalidInput.EMPTY_SOURCE:
+    if reason == InvalidInput.Reason.EMPTY_SOURCE:
         has_page = run.target_object_id is not None
         message = (
             _("“%(field)s” is empty on this page. Type a test input.") % {"field": detail}
             if has_page
             else _("Type a test input, or choose a page.")
         )
-    elif reason == InvalidInput.TEMPLATE:
+    elif reason == InvalidInput.Reason.TEMPLATE:
         message = detail
     else:
         words = f"{_('The provider says:')} {run.error_detail}" if run.error_detail else ""
-        message = " ".join(filter(None, (error_sentence(run), advice(run), words)))
-    field = FIELD_OF_REASON.get(reason) or FIELD_OF_CODE.get(run.error_code, "")
-    return {field: message}
+        message = " ".join(filter(None, (error_sentence(run), troubleshooting(run), words)))
+    return {form_field(run): message}
 
 
 def _result_warnings(run: LLMRun, notice: str) -> list[str]:

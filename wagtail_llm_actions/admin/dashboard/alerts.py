@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 from wagtail_llm_actions.admin.usage.formatting import history_url
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import ErrorCode, QueueUnavailable
-from wagtail_llm_actions.messages.errors import model_label
-from wagtail_llm_actions.messages.limits import circuit_breaker_status
+from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
+from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.policies import ACTION_POLICY, can_view_models
 from wagtail_llm_actions.queues import get_queue

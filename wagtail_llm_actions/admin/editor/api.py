@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from wagtail_llm_actions.admin.api_errors import BadInput, PermissionRevoked, TooLarge, json_errors
+from wagtail_llm_actions.admin.api_errors import BadInput, TooLarge, json_errors
 from wagtail_llm_actions.admin.editor.poll_fast_path import cursors_of, with_poll_token
 from wagtail_llm_actions.admin.editor.previous import previous_run
 from wagtail_llm_actions.admin.editor.serializers import candidates_state
 from wagtail_llm_actions.admin.editor.side_panel import runs_panel
 from wagtail_llm_actions.admin.form_resolver import resolve_editor_form
-from wagtail_llm_actions.errors import PermissionDeniedError
-from wagtail_llm_actions.messages.errors import model_label
+from wagtail_llm_actions.errors import PermissionDeniedError, PermissionRevoked
+from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.actions import offered_actions, offered_at
 from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for

@@ -10,12 +10,9 @@ from django.utils import timezone
 
 from wagtail_llm_actions.admin.editor.poll_interval import LOAD, poll_after_ms
 from wagtail_llm_actions.messages.currency import usd
-from wagtail_llm_actions.messages.errors import (
-    error_sentence,
-    model_label,
-    notice,
-    waiting_sentence,
-)
+from wagtail_llm_actions.messages.errors import error_sentence, retry_message
+from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.runs.priority import queue_positions
@@ -129,7 +126,7 @@ def live_states(runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor]) -> list[
                 "id": str(run.pk),
                 "status": run.status,
                 "ahead": ahead.get(run.pk, 0),
-                "waiting": waiting_sentence(run, failed) if run.retry_at else "",
+                "waiting": retry_message(run, failed) if run.retry_at else "",
                 "attempts": len(failed),
                 "text": text,
                 "cursor": str(cursor),

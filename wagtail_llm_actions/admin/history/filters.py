@@ -16,7 +16,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.errors import ErrorCode
-from wagtail_llm_actions.messages.errors import model_label
+from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMAction, LLMRun
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_llm_actions.admin.history.views import add_edit_urls
 from wagtail_llm_actions.messages.currency import usd
-from wagtail_llm_actions.messages.errors import error_sentence, finish_reason_label, model_label
+from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
+from wagtail_llm_actions.messages.labels import finish_reason_label, model_label
 from wagtail_llm_actions.messages.support_report import support_report
-from wagtail_llm_actions.messages.troubleshooting import advice
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_costs
 from wagtail_llm_actions.runs.request.variables import field_label
@@ -96,7 +96,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             template_url=template,
             finish=finish_reason_label(run),
             error=error_sentence(run),
-            advice=advice(run),
+            troubleshooting=troubleshooting(run),
             report=support_report(run, run.attempts.all()) if run.error_code else "",
             source_label=field_label(model, run.source_path) if model else run.source_path,
         )

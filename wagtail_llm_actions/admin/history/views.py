@@ -17,7 +17,7 @@ from wagtail_llm_actions.admin.exports import SafeExportMixin
 from wagtail_llm_actions.admin.history.filters import HistoryFilterSet
 from wagtail_llm_actions.admin.mixins import StylesheetMixin
 from wagtail_llm_actions.messages.currency import usd
-from wagtail_llm_actions.messages.errors import model_label
+from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_costs
 from wagtail_llm_actions.runs.lifecycle.recovery import recover

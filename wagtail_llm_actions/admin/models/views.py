@@ -22,8 +22,8 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail_llm_actions.admin.models.help_text import model_notes, price
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.model_health import Checked, check_models, last_checks
+from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.currency import usd
-from wagtail_llm_actions.messages.limits import circuit_breaker_status
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.policies import (
     ACTION_POLICY,

@@ -172,9 +172,9 @@ def _preview(request: HttpRequest, page: Any, source: str, in_form: set[str]) ->
 
 
 def _sentence(error: InvalidInput) -> str:
-    if error.reason == InvalidInput.EMPTY_SOURCE:
+    if error.reason == InvalidInput.Reason.EMPTY_SOURCE:
         return _("“%(field)s” is empty on this page.") % {"field": error.detail}
-    if error.reason == InvalidInput.TOO_LONG:
+    if error.reason == InvalidInput.Reason.TOO_LONG:
         return _("The prompt is too long, even without its source.")
     return error.detail
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.admin.usage.table import Column, Row, Table
-from wagtail_llm_actions.messages.errors import model_label
+from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.usage.formatting import history_url
 from wagtail_llm_actions.admin.usage.table import Column, Row, Table
-from wagtail_llm_actions.messages.errors import model_label
-from wagtail_llm_actions.messages.troubleshooting import advice
+from wagtail_llm_actions.messages.errors import troubleshooting
+from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.reporting.error_patterns import error_patterns
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def by_pattern(usage: Usage) -> Table:
                     pattern.first_at,
                     pattern.last_at,
                     ", ".join(pattern.actions),
-                    advice(pattern.newest).strip(),
+                    troubleshooting(pattern.newest),
                 ],
                 history_url(
                     usage.period, error_code=pattern.error_code, model_key=pattern.model_key

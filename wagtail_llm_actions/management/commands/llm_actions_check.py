@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from wagtail_llm_actions.admin.models.views import status_words
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.model_health import check_models
-from wagtail_llm_actions.messages.limits import circuit_breaker_status
+from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers
 
 if TYPE_CHECKING:

@@ -22,7 +22,6 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import CircuitOpen, ProviderError, ProviderTimeout
 from wagtail_llm_actions.models import LLMCircuitBreaker
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
-from wagtail_llm_actions.runs.lifecycle.retry_policy import allows_fallback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -71,7 +70,7 @@ def circuit_breaker(model: ModelSettings, text: Callable[[], str]) -> Iterator[N
     except ProviderError as error:
         # A text that takes too long says something about its length.
         is_slow = isinstance(error, ProviderTimeout) and text()
-        if allows_fallback(error) and not is_slow:
+        if error.allows_fallback and not is_slow:
             retry_on_db_outage(partial(_on_failure, model, entry, error))
         else:
             retry_on_db_outage(partial(_on_success, model, entry))

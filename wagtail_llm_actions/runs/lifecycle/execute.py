@@ -26,11 +26,7 @@ from wagtail_llm_actions.runs.lifecycle.attempt import WAIT_SECONDS, Attempt
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import circuit_breaker
 from wagtail_llm_actions.runs.lifecycle.db_retry import DB_CONNECTION_ERRORS, retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.lease import Cancelled, Lease, LeaseLost, claim
-from wagtail_llm_actions.runs.lifecycle.retry_policy import (
-    REQUEUE_ABOVE_SECONDS,
-    allows_fallback,
-    wait_seconds,
-)
+from wagtail_llm_actions.runs.lifecycle.retry_policy import REQUEUE_ABOVE_SECONDS, wait_seconds
 from wagtail_llm_actions.runs.lifecycle.transitions import finish, requeue, update_running
 from wagtail_llm_actions.runs.outcome import error_fields
 from wagtail_llm_actions.runs.priority import priority_of
@@ -137,7 +133,7 @@ class _Execution:
         try:
             return get_settings().models[key]
         except KeyError:
-            raise InvalidInput(InvalidInput.UNKNOWN_MODEL, key) from None
+            raise InvalidInput(InvalidInput.Reason.UNKNOWN_MODEL, key) from None
 
     def _end_failed_attempt(self, error: LLMActionsError) -> None:
         values = error_fields(error)
@@ -160,7 +156,7 @@ class _Execution:
             raise error
         seconds = wait_seconds(error, attempts=attempts, left_seconds=left_seconds)
         if seconds is None:
-            if not allows_fallback(error) or not self._fall_back():
+            if not error.allows_fallback or not self._fall_back():
                 raise error
             return True
         retry_at = timezone.now() + timedelta(seconds=seconds)

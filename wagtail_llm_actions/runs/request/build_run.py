@@ -74,12 +74,12 @@ def _fill_request(
 ) -> None:
     model = get_settings().models.get(llm_action.model)
     if model is None:
-        raise InvalidInput(InvalidInput.UNKNOWN_MODEL, llm_action.model)
+        raise InvalidInput(InvalidInput.Reason.UNKNOWN_MODEL, llm_action.model)
     run.provider_name = model.provider
     run.request_model = model.name
     is_test = run.trigger == LLMRun.Trigger.TEST
     if llm_action.only_when_empty and not is_test and field_text(instance, run.field_path):
-        raise InvalidInput(InvalidInput.NOT_EMPTY, run.field_label)
+        raise InvalidInput(InvalidInput.Reason.NOT_EMPTY, run.field_label)
     source = source_text or read_source(
         instance, llm_action.source, field_label(type(instance), llm_action.source)
     )

@@ -51,9 +51,9 @@ def read_source(instance: models.Model, path: str, label: str) -> str:
     try:
         source = fields.read(instance, path)
     except LookupError:
-        raise InvalidInput(InvalidInput.UNREADABLE_SOURCE, label) from None
+        raise InvalidInput(InvalidInput.Reason.UNREADABLE_SOURCE, label) from None
     if not source:
-        raise InvalidInput(InvalidInput.EMPTY_SOURCE, label)
+        raise InvalidInput(InvalidInput.Reason.EMPTY_SOURCE, label)
     return source
 
 
@@ -111,7 +111,7 @@ def build_prompt(
 
     prompt = _fitting(build, len(source), _room(model, max_tokens))
     if not prompt.text:
-        raise InvalidInput(InvalidInput.TEMPLATE, _("The prompt is empty."))
+        raise InvalidInput(InvalidInput.Reason.TEMPLATE, _("The prompt is empty."))
     return prompt
 
 
@@ -129,7 +129,7 @@ def _fitting(build: Callable[[int], Prompt], length: int, room: int | None) -> P
         return prompt
     shortest, longest, best = 0, length, build(0)
     if best.approximate_tokens > room or not length:
-        raise InvalidInput(InvalidInput.TOO_LONG)
+        raise InvalidInput(InvalidInput.Reason.TOO_LONG)
     while longest - shortest > 1:
         middle = (shortest + longest) // 2
         prompt = build(middle)

@@ -1,0 +1,110 @@
+"""A new error needs its class in errors.py and an entry in the registry: nothing else."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils.functional import Promise
+
+from tests.messages.test_errors import run_errors, subclasses
+from wagtail_llm_actions.admin.actions.forms import LLMActionForm
+from wagtail_llm_actions.admin.actions.playground import FIELDS
+from wagtail_llm_actions.errors import (
+    CircuitOpen,
+    ErrorCode,
+    LLMActionsError,
+    ModelUnavailable,
+    PermissionRevoked,
+    ProviderError,
+    ProviderTimeout,
+    RateLimited,
+)
+from wagtail_llm_actions.messages.error_registry import REGISTRY, ErrorEntry
+from wagtail_llm_actions.messages.errors import entry_for, sentence_for
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+# Of attempts only: a run that was cancelled has no error.
+NO_ENTRY = {ErrorCode.CANCELLED}
+
+
+def reasons_of(error: type[LLMActionsError]) -> list[str]:
+    reasons: type[StrEnum] | None = vars(error).get("Reason")
+    return [member.value for member in reasons] if reasons else []
+
+
+def package_errors() -> set[type[LLMActionsError]]:
+    """Return all classes of the package that are raised, without those of tests."""
+    return {
+        error
+        for error in subclasses(LLMActionsError) - {ProviderError}
+        if error.__module__.startswith("wagtail_llm_actions.")
+    }
+
+
+def test_every_error_class_has_an_entry() -> None:
+    assert {entry.error for entry in REGISTRY} == package_errors()
+
+
+def test_every_code_has_an_entry() -> None:
+    assert {entry.error.code for entry in REGISTRY} == set(ErrorCode) - NO_ENTRY
+
+
+@pytest.mark.parametrize("error", sorted(package_errors(), key=str))
+def test_every_reason_has_an_entry(error: type[LLMActionsError]) -> None:
+    entries = {str(entry.reason) for entry in REGISTRY if entry.error is error}
+
+    assert set(reasons_of(error)) == entries - {""}
+
+
+def test_no_code_and_reason_has_two_entries() -> None:
+    keys = [(entry.error.code, str(entry.reason)) for entry in REGISTRY]
+
+    assert len(set(keys)) == len(keys)
+
+
+def test_an_error_leads_to_the_entry_of_its_class() -> None:
+    for error in (*run_errors(), PermissionRevoked()):
+        context = error.context()
+
+        assert entry_for(error.code, context.get("reason", "")).error is type(error)
+        assert json.loads(json.dumps(context)) == context
+
+
+def test_the_reason_of_another_version_gets_the_entry_of_its_code() -> None:
+    assert entry_for("rate_limited", "solar_flare").error is RateLimited
+    assert entry_for("quantum_flux").error is LLMActionsError
+
+
+@pytest.mark.parametrize("entry", REGISTRY, ids=lambda entry: f"{entry.error.code}-{entry.reason}")
+def test_an_entry_fits_the_form_and_the_texts_around_it(entry: ErrorEntry) -> None:
+    retrying = str(entry.retrying) % {"seconds": 4, "number": 2, "of": 3}
+
+    assert entry.form_field in {"", *FIELDS, *LLMActionForm.declared_fields}
+    assert retrying.endswith("4 s (2 of 3)")
+    if isinstance(entry.sentence, Promise):
+        assert str(entry.sentence) % {"model": "Owl", "field": "Summary"}
+    else:
+        assert len(inspect.signature(entry.sentence).parameters) == 2
+
+
+def test_the_retry_rules_are_on_the_classes() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    circuit_open = CircuitOpen(provider="test", model="m", failures=5, since=now, retry_at=now)
+
+    assert (ModelUnavailable.max_attempts, ProviderTimeout.max_attempts) == (3, 2)
+    assert ModelUnavailable.retryable
+    assert not circuit_open.retryable, "no attempt would be made before its time"
+    assert circuit_open.allows_fallback
+    assert not RateLimited(provider="test", model="m", retryable=False).retryable
+
+
+def test_a_refused_request_reads_the_same_sentence_as_a_run() -> None:
+    assert sentence_for(PermissionRevoked()) == (
+        "You are not allowed to edit this any more. The text is kept in the history."
+    )

@@ -1,0 +1,83 @@
+"""Editors' sentences that depend on more than the names of the model and the field.
+
+Each function takes the context of its error and the key of the model that failed.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_llm_actions.catalog import catalog
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.messages.labels import model_label
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.errors import ProviderErrorContext
+
+
+def timeout_sentence(context: ProviderErrorContext, model_key: str) -> str:
+    """Suggest a local model, if the site has one."""
+    local = _local_model(other_than=model_key)
+    if local:
+        message = _(
+            "%(model)s took too long. Try again; if it happens again, ask your admin for fewer max "
+            "tokens or a smaller model, such as %(local)s."
+        )
+    else:
+        message = _(
+            "%(model)s took too long. Try again; if it happens again, ask your admin for a smaller "
+            "model or fewer max tokens."
+        )
+    return message % {"model": model_label(model_key), "local": local}
+
+
+def rate_limited_sentence(context: ProviderErrorContext, model_key: str) -> str:
+    """Say when to try again, if the provider has."""
+    model = model_label(model_key)
+    seconds = context.get("retry_after_seconds")
+    if not seconds:
+        message = _("%(model)s is busy. Wait a little, then try again.") % {"model": model}
+        return _with_local_model(message, model_key)
+    count = math.ceil(seconds)
+    message = ngettext(
+        "%(model)s is busy. Try again in %(count)d second.",
+        "%(model)s is busy. Try again in %(count)d seconds.",
+        count,
+    ) % {"model": model, "count": count}
+    return _with_local_model(message, model_key)
+
+
+def quota_exhausted_sentence(context: ProviderErrorContext, model_key: str) -> str:
+    """Suggest a local model, if the site has one."""
+    message = _(
+        "The account that pays for %(model)s has reached its limit. Tell your admin; waiting does "
+        "not help."
+    ) % {"model": model_label(model_key)}
+    return _with_local_model(message, model_key)
+
+
+def _with_local_model(message: str, model_key: str) -> str:
+    local = _local_model(other_than=model_key)
+    if not local:
+        return message
+    hint = _("If this happens often, ask your admin to let this action use %(local)s.")
+    return f"{message} {hint % {'local': local}}"
+
+
+def _local_model(*, other_than: str) -> str:
+    """Return the label of a model on the site's own machines, which no other customer uses."""
+    settings = get_settings()
+    local = [
+        model
+        for model in settings.models.values()
+        if model.key != other_than
+        and (provider := settings.providers.get(model.provider))
+        and provider.is_local
+    ]
+    # A model that the site has configured itself is more likely to be pulled than a catalog entry.
+    chosen = min(local, key=lambda model: model.key in catalog(), default=None)
+    return str(chosen.label) if chosen else ""

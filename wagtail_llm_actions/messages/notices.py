@@ -1,0 +1,45 @@
+"""Notices about outputs that arrived, but not exactly as the action asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_llm_actions.generation import FinishReason
+from wagtail_llm_actions.messages.labels import model_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wagtail_llm_actions.models import LLMRun
+
+
+def notice(run: LLMRun) -> str:
+    """Return what the editor should know about the output of a succeeded run; often empty."""
+    if run.status != run.Status.SUCCEEDED:
+        return ""
+    return " ".join(_sentences(run))
+
+
+def _sentences(run: LLMRun) -> Iterator[str]:
+    if run.used_fallback:
+        yield _("%(model)s could not answer, so %(fallback)s wrote this text.") % {
+            "model": model_label(run.model_key),
+            "fallback": model_label(run.fallback_model_key),
+        }
+    if run.cut_chars:
+        yield ngettext(
+            "The source text was too long for %(model)s: its last character was left out.",
+            "The source text was too long for %(model)s: its last %(count)s characters were left out.",
+            run.cut_chars,
+        ) % {
+            "model": model_label(run.current_model_key),
+            "count": number_format(run.cut_chars, force_grouping=True),
+        }
+    if run.finish_reason == FinishReason.LENGTH:
+        yield _("The text was cut off at the limit of %(tokens)d tokens.") % {
+            "tokens": run.max_tokens
+        }
