@@ -14,9 +14,8 @@ from example_site.blog.models import Author, BlogIndexPage, BlogPage, HomePage
 from tests.admin.html import choices, page_at, words
 from tests.factories import LLMActionFactory, PromptTemplateFactory, UserFactory
 from tests.kept_queue import KeptQueue
-from tests.notices.models import Notice
+from tests.notices.models import Notice, Rating
 from wagtail_llm_actions.admin.actions.field_choices import ModelFields, model_fields
-from wagtail_llm_actions.admin.getting_started import first_action
 from wagtail_llm_actions.admin.getting_started.first_action import choose_fields, fitting_types
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
@@ -172,7 +171,7 @@ def test_a_second_one_gets_a_label_of_its_own(client: Client, admin: User) -> No
 def test_fields_and_template_fit_the_type(
     client: Client, admin: User, model: type[Model], fields: tuple[str, str], template: str
 ) -> None:
-    assert choose_fields(model) == fields
+    assert choose_fields(model, model_fields(model)) == fields
 
     create(client, model)
 
@@ -189,37 +188,24 @@ def test_fields_and_template_fit_the_type(
     ],
 )
 def test_a_field_is_its_own_source_only_where_there_is_no_other(
-    monkeypatch: pytest.MonkeyPatch,
-    destinations: list[str],
-    sources: list[str],
-    expected: tuple[str, str],
+    destinations: list[str], sources: list[str], expected: tuple[str, str]
 ) -> None:
     fields = ModelFields(
         destinations=[(name, name) for name in destinations],
         sources=[(name, name) for name in sources],
     )
-    monkeypatch.setattr(first_action, "model_fields", lambda _model: fields)
 
-    assert choose_fields(Notice) == expected
+    assert choose_fields(Notice, fields) == expected
 
 
-def test_types_without_a_text_field_are_not_offered(
-    client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def without_home(model: type[Model]) -> ModelFields:
-        return (
-            ModelFields(destinations=[], sources=[]) if model is HomePage else model_fields(model)
-        )
-
-    monkeypatch.setattr(first_action, "model_fields", without_home)
-
+def test_types_without_a_text_field_are_not_offered(client: Client, admin: User) -> None:
     labels = [label for _, label in choices(page_at(client, reverse(STEPS)), "model_type")]
     assert "Blog page (page)" in labels
-    assert "Home page (page)" not in labels
-    assert HomePage not in [content_type.model_class() for content_type in fitting_types()]
+    assert "Rating (snippet)" not in labels
+    assert Rating not in [content_type.model_class() for content_type in fitting_types()]
     with pytest.raises(LookupError):
-        choose_fields(HomePage)
-    assert create(client, HomePage).status_code == 200
+        choose_fields(Rating, model_fields(Rating))
+    assert create(client, Rating).status_code == 200
     assert not LLMAction.objects.exists()
 
 

@@ -33,3 +33,12 @@ class Notice(DraftStateMixin, LockableMixin, RevisionMixin, TranslatableMixin):
         """Count, on all notices, that one was validated."""
         super().clean()
         Notice.objects.update(validations=models.F("validations") + 1)
+
+
+class Rating(models.Model):
+    """Has no text that an action could write."""
+
+    stars = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.stars} stars"

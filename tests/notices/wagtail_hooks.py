@@ -8,7 +8,7 @@ from wagtail.admin.panels import FieldPanel, ObjectList, TabbedInterface
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from tests.notices.models import Notice
+from tests.notices.models import Notice, Rating
 
 
 class NoticeForm(WagtailAdminModelForm):
@@ -43,3 +43,4 @@ class NoticeViewSet(SnippetViewSet):
 
 
 register_snippet(NoticeViewSet)
+register_snippet(Rating)

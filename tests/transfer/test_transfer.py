@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.db.models.signals import post_save
 from wagtail.models import ModelLogEntry, Page
 
 from example_site.blog.models import BlogPage
@@ -395,7 +396,7 @@ def test_a_plan_that_is_out_of_date_is_refused() -> None:
     assert llm_action.temperature == 1.5
 
 
-def test_an_import_that_fails_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_that_fails_half_way_leaves_nothing() -> None:
     full_action()
     setup = entry(export_setup(), label="New")
     setup["prompt_templates"][0]["text"] = "Say more: {{ input }}"
@@ -404,9 +405,12 @@ def test_an_import_that_fails_half_way_leaves_nothing(monkeypatch: pytest.Monkey
     def fail(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(LLMAction, "save_revision", fail)
-    with pytest.raises(RuntimeError):
-        apply_import(plan)
+    post_save.connect(fail, sender=LLMAction)
+    try:
+        with pytest.raises(RuntimeError):
+            apply_import(plan)
+    finally:
+        post_save.disconnect(fail, sender=LLMAction)
 
     assert PromptTemplate.objects.get().text != "Say more: {{ input }}"
     assert LLMAction.objects.count() == 1

@@ -11,10 +11,10 @@ from django.core.management.base import CommandError
 from django.utils.text import capfirst
 from wagtail.models import AbstractPage
 
-from wagtail_llm_actions.admin.models.help_text import price
 from wagtail_llm_actions.bulk.start import below, objects_of
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.models import LLMAction
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def check_models(llm_action: LLMAction, *, with_price: bool) -> None:
         msg = f"The model “{llm_action.model}” is not configured."
         raise CommandError(msg)
     for key in (llm_action.model, llm_action.fallback_model):
-        if with_price and key in models and price(models[key]) is None:
+        if with_price and key in models and current_price(models[key]) is None:
             msg = f"The price of “{key}” is not known, so that --stop-at-cost cannot be kept to."
             raise CommandError(msg)
 

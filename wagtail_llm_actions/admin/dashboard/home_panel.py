@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
 from wagtail_llm_actions.admin.dashboard.alerts import alerts
-from wagtail_llm_actions.admin.usage.formatting import format_display, history_url
+from wagtail_llm_actions.admin.usage.formatting import history_url
 from wagtail_llm_actions.admin.usage.period import chosen_period
+from wagtail_llm_actions.messages.metrics import format_display
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.reporting.usage import ACCEPTED_DECISIONS, Usage

@@ -21,6 +21,8 @@ from wagtail_llm_actions.runs.request.variables import SUMMARY_FIELDS, field_lab
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from wagtail_llm_actions.admin.actions.field_choices import ModelFields
+
 DESCRIPTIONS = ("search_description",)
 TITLES = ("title", "seo_title", "headline", "name")
 
@@ -33,13 +35,16 @@ def fitting_types() -> list[ContentType]:
     ]
 
 
-def choose_fields(model: type[models.Model]) -> tuple[str, str]:
-    """Return destination and source; the same field only where a type has no other.
+def choose_fields(model: type[models.Model], fields: ModelFields) -> tuple[str, str]:
+    """Return destination and source; the same field only if the type has no other.
+
+    Args:
+        model: A page or snippet model.
+        fields: Those of its fields that an action may read and write.
 
     Raises:
         LookupError: The type has no field to write.
     """
-    fields = model_fields(model)
     destinations = [name for name, _label in fields.destinations]
     if not destinations:
         raise LookupError(_("the type has no field to write"))
@@ -70,7 +75,7 @@ def create_first_action(content_type: ContentType, user: Any) -> LLMAction:
     key = next(iter(get_settings().models), None)
     if key is None:
         raise LookupError(_("no model is configured"))
-    destination, source = choose_fields(model)
+    destination, source = choose_fields(model, model_fields(model))
     starter, label = _purpose(model, destination, source)
     with transaction.atomic():
         action = LLMAction(

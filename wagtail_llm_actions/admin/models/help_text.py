@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.messages.currency import price_sentence
 from wagtail_llm_actions.models.action import MAX_TEMPERATURE
-from wagtail_llm_actions.pricing import price_of
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.conf import ModelSettings
-    from wagtail_llm_actions.pricing import Price
 
 
 class ModelNotes(TypedDict):
@@ -33,24 +31,12 @@ def model_notes(model: ModelSettings) -> ModelNotes:
     """Describe a model to the person who chooses it."""
     about = " ".join(filter(None, (_advice(model), family_note(model), _retirement(model))))
     return {
-        "model": f"{about} {price_sentence(price(model))}".strip(),
+        "model": f"{about} {price_sentence(current_price(model))}".strip(),
         "about": about,
         "temperature": _temperature(model),
         "max_tokens": _max_tokens(model),
         "takes_temperature": model.facts.accepts_temperature,
     }
-
-
-def price(model: ModelSettings) -> Price | None:
-    """Return what a model costs today, for a short prompt."""
-    provider = get_settings().providers.get(model.provider)
-    return price_of(
-        vendor=provider.vendor if provider else "",
-        base_url=provider.base_url if provider else None,
-        model=model.name,
-        override=model.price,
-        when=timezone.now(),
-    )
 
 
 def _advice(model: ModelSettings) -> str:

@@ -19,11 +19,13 @@ from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from wagtail_llm_actions.admin.models.help_text import model_notes, price
+from wagtail_llm_actions.admin.models.help_text import model_notes
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.model_health import Checked, check_models, last_checks
+from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.currency import usd
+from wagtail_llm_actions.messages.model_status import status_sentence
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.policies import (
     ACTION_POLICY,
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from wagtail_llm_actions.conf import ModelSettings
-    from wagtail_llm_actions.generation import ModelStatus
     from wagtail_llm_actions.models import LLMCircuitBreaker
     from wagtail_llm_actions.pricing import Price
 
@@ -141,24 +142,6 @@ class RetryNowView(PermissionCheckedMixin, View):
         return HttpResponseRedirect(reverse("wagtail_llm_actions:models"))
 
 
-def status_words(status: ModelStatus) -> str:
-    """Say what a provider answered, in words that stand in one line."""
-    if not status.reachable:
-        words = [_("Not reachable")]
-    elif status.key_accepted is False:
-        words = [_("Reachable"), _("key not accepted")]
-    else:
-        words = [_("Reachable")]
-        if status.key_accepted:
-            words.append(_("key accepted"))
-        if status.present is not None:
-            words.append(_("model present") if status.present else _("model missing"))
-        if status.loaded is not None:
-            words.append(_("loaded") if status.loaded else _("not loaded"))
-    sentence = ", ".join(words)
-    return f"{sentence}. {status.detail}" if status.detail else f"{sentence}."
-
-
 def _rows() -> list[Row]:
     models = get_settings().models
     actions = _count_actions()
@@ -209,11 +192,11 @@ def _row(
         name=model.name,
         notes=" ".join(filter(None, (notes["about"], notes["temperature"]))),
         accepts=_accepts(model),
-        price=price(model),
+        price=current_price(model),
         context=number_format(context_tokens, force_grouping=True) if context_tokens else "",
         actions=actions,
         runs=runs,
-        status=status_words(status) if status else "",
+        status=status_sentence(status) if status else "",
         is_ok=status.ok if status else False,
         checked_at=check.checked_at if check else None,
         circuit=circuit_breaker_status(circuit) if circuit else "",

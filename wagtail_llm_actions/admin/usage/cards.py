@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wagtail_llm_actions.admin.usage.formatting import change, format_display, history_url
+from wagtail_llm_actions.admin.usage.formatting import change, history_url
+from wagtail_llm_actions.messages.metrics import format_display
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:

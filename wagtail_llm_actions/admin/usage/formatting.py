@@ -1,4 +1,4 @@
-"""Numbers of the usage report as people and as spreadsheets read them."""
+"""Changes of metrics, their values in spreadsheets, and links to the runs that they count."""
 
 from __future__ import annotations
 
@@ -7,53 +7,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-
-from wagtail_llm_actions.messages.currency import usd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, datetime
 
     from wagtail_llm_actions.reporting.period import Period
-
-NOTHING = "–"  # noqa: RUF001 - the dash that the other pages show
-
-
-def _count(value: int) -> str:
-    return number_format(value, force_grouping=True)
-
-
-def _percent(value: float) -> str:
-    return _("%(number)s %%") % {"number": number_format(round(100 * value, 1), decimal_pos=1)}
-
-
-def _seconds(value: float) -> str:
-    return _("%(number)s s") % {"number": number_format(round(value, 1), decimal_pos=1)}
-
-
-def _day(value: date) -> str:
-    return date_format(value, "SHORT_DATE_FORMAT")
-
-
-def _moment(value: datetime) -> str:
-    local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return date_format(local, "SHORT_DATETIME_FORMAT")
-
-
-_IN_WORDS: dict[str, Callable[[Any], str]] = {
-    "count": _count,
-    "rate": _percent,
-    "money": usd,
-    "price": usd,
-    "seconds": _seconds,
-    "day": _day,
-    "moment": _moment,
-    "text": str,
-    "long": str,
-}
 
 _IN_SHEETS: dict[str, Callable[[Any], Any]] = {
     "rate": lambda value: round(100 * value, 2),
@@ -63,16 +23,6 @@ _IN_SHEETS: dict[str, Callable[[Any], Any]] = {
 }
 
 UNITS = {"rate": "%", "seconds": "s", "money": "USD", "price": "USD"}
-
-
-def format_display(kind: str, value: Any) -> str:
-    """Write a value of one of the kinds above for a page.
-
-    Money that is missing is unknown; a price that is missing is of nothing.
-    """
-    if value is None or value == "":
-        return usd(None) if kind == "money" else NOTHING
-    return _IN_WORDS[kind](value)
 
 
 def format_export(kind: str, value: Any) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from wagtail_llm_actions.admin.usage.formatting import UNITS, format_display, format_export
+from wagtail_llm_actions.admin.usage.formatting import UNITS, format_export
+from wagtail_llm_actions.messages.metrics import format_display
 
 LISTED = 50
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from wagtail_llm_actions.admin.models.views import status_words
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.model_health import check_models
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
+from wagtail_llm_actions.messages.model_status import status_sentence
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         else:
             for key, check in checked.items():
                 word = "ok" if check.status.ok else "FAILED"
-                words = [status_words(check.status)]
+                words = [status_sentence(check.status)]
                 if key in resting:
                     words.append(circuit_breaker_status(resting[key]))
                 self.stdout.write(f"{word:6} {key}: {' '.join(words)}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 
-from wagtail_llm_actions.admin.usage.formatting import format_display
+from wagtail_llm_actions.messages.metrics import format_display
 from wagtail_llm_actions.reporting.error_patterns import error_patterns
 from wagtail_llm_actions.reporting.period import Period, today
 from wagtail_llm_actions.reporting.usage import DIMENSIONS, Usage

@@ -1,0 +1,26 @@
+"""Current prices of configured models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.pricing import price_of
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.conf import ModelSettings
+    from wagtail_llm_actions.pricing import Price
+
+
+def current_price(model: ModelSettings) -> Price | None:
+    """Return today's price of a model for a short prompt; ``None`` if it is unknown."""
+    provider = get_settings().providers.get(model.provider)
+    return price_of(
+        vendor=provider.vendor if provider else "",
+        base_url=provider.base_url if provider else None,
+        model=model.name,
+        override=model.price,
+        when=timezone.now(),
+    )
