@@ -22,7 +22,7 @@ from tests.factories import (
     NoticeFactory,
 )
 from tests.notices.models import Notice
-from wagtail_llm_actions.bulk.progress import cancel_waiting, progress, refused_by_queue
+from wagtail_llm_actions.bulk.progress import cancel_queued_runs, progress, refused_by_queue
 from wagtail_llm_actions.bulk.start import (
     CHUNK,
     LeftOut,
@@ -231,7 +231,7 @@ def test_progress_counts_the_runs_of_one_call(provider: ScriptedProvider) -> Non
 
     figures = progress(key)
     assert (figures.runs, figures.queued, figures.succeeded) == (3, 2, 1)
-    assert cancel_waiting(key) == 2
+    assert cancel_queued_runs(key) == 2
     figures = progress(key)
     assert (figures.runs, figures.queued, figures.cancelled) == (3, 0, 2)
     assert LLMRun.objects.filter(status="queued").count() == 3

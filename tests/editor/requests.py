@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from tests.factories import LLMRunFactory
-from wagtail_llm_actions.runs.lifecycle.lease import claim
+from wagtail_llm_actions.runs.lifecycle.transitions import claim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,7 +27,7 @@ from tests.factories import (
 from wagtail_llm_actions.admin.editor.poll_fast_path import POLL_TOKEN_SECONDS, SALT
 from wagtail_llm_actions.errors import RunInterrupted
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.outcome import error_fields
+from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.providers.base import ProviderNotInstalled
-from wagtail_llm_actions.runs.outcome import error_fields
+from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 
 if TYPE_CHECKING:
     from pytest_django import Settings

@@ -15,7 +15,7 @@ from wagtail_llm_actions.messages.errors import error_sentence, retry_message, t
 from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.outcome import error_fields
+from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 
 if TYPE_CHECKING:
     from pytest_django import Settings

@@ -16,7 +16,7 @@ from tests.factories import (
     EditorFactory,
     LLMActionFactory,
 )
-from tests.permissions.helpers import start_run
+from tests.runs.starting import start_run
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.permissions.actions import offered_actions
 
@@ -72,8 +72,8 @@ def test_the_number_of_queries_does_not_grow_with_the_actions(
 
 def test_a_run_is_refused_outside_the_groups_of_the_action() -> None:
     with pytest.raises(PermissionDeniedError):
-        start_run(limited_action(EditorFactory()), EditorFactory(), BlogPageFactory())
+        start_run(limited_action(EditorFactory()), BlogPageFactory(), user=EditorFactory())
 
 
 def test_a_run_of_an_admin_needs_no_group() -> None:
-    assert start_run(limited_action(), AdminFactory(), BlogPageFactory()).status == "queued"
+    assert start_run(limited_action(), BlogPageFactory(), user=AdminFactory()).status == "queued"

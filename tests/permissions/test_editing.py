@@ -19,7 +19,8 @@ from tests.factories import (
     NoticeFactory,
     UserFactory,
 )
-from tests.permissions.helpers import lock, start_run
+from tests.permissions.helpers import lock
+from tests.runs.starting import start_run
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.permissions.editing import can_edit
 
@@ -84,7 +85,7 @@ def test_a_page_in_a_workflow_is_locked_for_those_who_do_not_review_it() -> None
 
 def test_a_run_is_refused_where_the_object_may_not_be_edited() -> None:
     with pytest.raises(PermissionDeniedError):
-        start_run(LLMActionFactory(), UserFactory(), BlogPageFactory())
+        start_run(LLMActionFactory(), BlogPageFactory(), user=UserFactory())
 
 
 def test_a_run_is_refused_on_a_locked_page() -> None:
@@ -92,11 +93,11 @@ def test_a_run_is_refused_on_a_locked_page() -> None:
     lock(page, AdminFactory())
 
     with pytest.raises(PermissionDeniedError):
-        start_run(LLMActionFactory(), EditorFactory(), page)
+        start_run(LLMActionFactory(), page, user=EditorFactory())
 
 
 def test_a_run_is_refused_below_a_page_where_nothing_may_be_added() -> None:
     page = BlogPage(intro="<p>The tide.</p>")
 
     with pytest.raises(PermissionDeniedError):
-        start_run(LLMActionFactory(), UserFactory(), page, parent=BlogIndexPageFactory())
+        start_run(LLMActionFactory(), page, user=UserFactory(), parent=BlogIndexPageFactory())

@@ -5,7 +5,6 @@ What most tests share is started once. A test that ends a part starts its own.
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -13,13 +12,12 @@ import pytest
 from tests.factories import (
     BlogIndexPageFactory,
     BlogPageFactory,
-    EditorFactory,
     LLMActionFactory,
 )
 from tests.parts.valkey import Valkey
 from tests.parts.worker import WorkerProcess
 from tests.providers.server import ProviderServer
-from wagtail_llm_actions.runs.start import start
+from tests.runs.starting import start_run as click
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,11 +118,7 @@ def start_run(transactional_db: None) -> Start:
     journal = BlogIndexPageFactory()
 
     def start_one(model: str = "openai") -> LLMRun:
-        return start(
-            llm_action=LLMActionFactory(model=model),
-            user=EditorFactory(),
-            instance=BlogPageFactory(parent=journal),
-            client_request_id=uuid.uuid4(),
-        )
+        llm_action, page = LLMActionFactory(model=model), BlogPageFactory(parent=journal)
+        return click(llm_action, page)
 
     return start_one

@@ -12,7 +12,7 @@ from tests.factories import LLMActionFactory
 from tests.parts.waiting import eventually
 from tests.parts.worker import WorkerProcess
 from tests.queues.runs import final
-from wagtail_llm_actions.bulk.progress import cancel_waiting, progress
+from wagtail_llm_actions.bulk.progress import cancel_queued_runs, progress
 from wagtail_llm_actions.bulk.start import new_key, objects_of, prepared, record_chunk
 from wagtail_llm_actions.models import LLMRun
 
@@ -62,7 +62,7 @@ def test_a_click_is_answered_while_bulk_runs_wait(
         assert (click.status, click.output) == (LLMRun.Status.SUCCEEDED, "Early.")
         left = progress(key).queued
         assert left > 0
-        assert cancel_waiting(key) > 0
+        assert cancel_queued_runs(key) > 0
         eventually(lambda: progress(key).queued + progress(key).running == 0)
         eventually(lambda: not django_rq.get_queue("llm_bulk").job_ids)
     bulk = LLMRun.objects.filter(trigger=LLMRun.Trigger.BULK)

@@ -6,15 +6,26 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from tests.factories import EditorFactory
-from wagtail_llm_actions.runs.start import start
+from wagtail_llm_actions.runs.start import PermittedAction, start
 
 if TYPE_CHECKING:
     from django.db.models import Model
+    from wagtail.models import AbstractPage
 
     from wagtail_llm_actions.models import LLMAction, LLMRun
 
 
-def start_run(llm_action: LLMAction, instance: Model, **values: Any) -> LLMRun:
-    """Let a new editor click, unless ``values`` name a user."""
-    click: dict[str, Any] = {"user": EditorFactory(), "client_request_id": uuid.uuid4()}
-    return start(llm_action=llm_action, instance=instance, **click | values)
+def start_run(
+    llm_action: LLMAction,
+    instance: Model,
+    *,
+    user: Any = None,
+    parent: AbstractPage | None = None,
+    **values: Any,
+) -> LLMRun:
+    """Let a new editor click, unless ``user`` is given; return the first run."""
+    permitted = PermittedAction(
+        llm_action=llm_action, user=user or EditorFactory(), instance=instance, parent=parent
+    )
+    click: dict[str, Any] = {"client_request_id": uuid.uuid4()}
+    return start(permitted, **click | values)[0]

@@ -21,7 +21,6 @@ from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.period import Period, today
 from wagtail_llm_actions.reporting.usage import Usage
 from wagtail_llm_actions.runs.playground import start_playground_run
-from wagtail_llm_actions.runs.start import start
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -221,10 +220,7 @@ def test_clicks_of_one_user_at_the_same_moment_start_exactly_the_limit(
     def work(_number: int) -> str:
         try:
             together.wait(30)
-            click_id = uuid.uuid4()
-            return start(
-                llm_action=llm_action, user=user, instance=page, client_request_id=click_id
-            ).status
+            return start_run(llm_action, page, user=user).status
         except LimitExceeded:
             return "refused"
         finally:

@@ -1,14 +1,13 @@
-"""How far the runs of one bulk call are, and an end for those that still wait."""
+"""The progress of the runs of one bulk call, and cancelling those that are still queued."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.reporting.usage import aggregate
+from wagtail_llm_actions.runs.lifecycle.transitions import cancel_all_queued
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -17,27 +16,22 @@ if TYPE_CHECKING:
 
 
 def progress(key: str) -> Metrics:
-    """Return the numbers of the runs of a call, in one query."""
+    """Return the metrics of the runs of a call, by one query."""
     return aggregate(_runs(key))
 
 
 def refused_by_queue(key: str) -> int:
-    """Return how many runs wait because the queue's server did not answer."""
+    """Return how many runs are due again because the queue did not take them."""
     waiting = _runs(key).filter(status=LLMRun.Status.QUEUED, started_at=None)
     return waiting.filter(retry_at__isnull=False).count()
 
 
-def cancel_waiting(key: str) -> int:
+def cancel_queued_runs(key: str) -> int:
     """Cancel the runs that no worker has taken; return how many these were."""
-    waiting = _runs(key).filter(status=LLMRun.Status.QUEUED)
-    now = timezone.now()
-    ids = list(waiting.values_list("pk", flat=True))
-    cancelled = waiting.update(
-        status=LLMRun.Status.CANCELLED, cancel_requested_at=now, finished_at=now
-    )
-    for run_id in ids:
+    cancelled = cancel_all_queued(_runs(key))
+    for run_id in cancelled:
         get_queue().cancel(run_id)
-    return cancelled
+    return len(cancelled)
 
 
 def _runs(key: str) -> QuerySet[LLMRun]:

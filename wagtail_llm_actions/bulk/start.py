@@ -21,6 +21,7 @@ from wagtail_llm_actions.compat import form_class_for, page_model
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs.enqueue import bulk_create_and_enqueue
+from wagtail_llm_actions.runs.lifecycle.transitions import fail_unsaved
 from wagtail_llm_actions.runs.request.build_run import build_run
 
 if TYPE_CHECKING:
@@ -114,16 +115,17 @@ def prepared(
         taken = _taken(llm_action, some)
         chunk.left_out[LeftOut.WAITING] += len(taken)
         for instance in _drafts(objects.model, [pk for pk in some if str(pk) not in taken]):
-            run = build_run(
+            run, error = build_run(
                 llm_action, instance, trigger=LLMRun.Trigger.BULK, form_fields=form_fields
             )
+            if error and error.reason in _LEFT_OUT:
+                chunk.left_out[_LEFT_OUT[error.reason]] += 1
+                continue
             run.user = user
             run.form_key = key
-            reason = run.error_context.get("reason")
-            if reason in _LEFT_OUT:
-                chunk.left_out[_LEFT_OUT[reason]] += 1
-            else:
-                chunk.runs.append(run)
+            if error:
+                fail_unsaved(run, error)
+            chunk.runs.append(run)
         if left is not None:
             left -= len(chunk.runs)
         yield chunk

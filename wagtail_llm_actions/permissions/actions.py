@@ -10,6 +10,7 @@ from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.models import LLMAction
+from wagtail_llm_actions.permissions.editing import can_edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,11 +34,17 @@ def offered_actions(user: User, model: type[models.Model]) -> QuerySet[LLMAction
     return actions.filter(in_groups).distinct()
 
 
-def is_offered_at(
-    llm_action: LLMAction, instance: models.Model, parent: AbstractPage | None = None
+def can_run(
+    user: User,
+    llm_action: LLMAction,
+    instance: models.Model,
+    parent: AbstractPage | None = None,
 ) -> bool:
-    """Return whether an action is offered on this object; see ``offered_at``."""
-    return bool(offered_at([llm_action], instance, parent))
+    """Return whether the user may edit the object, and is offered the action on it."""
+    if not can_edit(user, instance, parent):
+        return False
+    offered = offered_actions(user, type(instance)).filter(pk=llm_action.pk)
+    return bool(offered_at(offered, instance, parent))
 
 
 def offered_at(

@@ -1,4 +1,4 @@
-"""Record what the editor did with a proposal, and with the other candidates beside it."""
+"""Record what the editor did with a proposal, and with the other candidates of its click."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from django.utils import timezone
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.candidates import siblings
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
+from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
+from wagtail_llm_actions.signals import run_decided
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from uuid import UUID
 
+Decision = LLMRun.Decision
 
 # The time grows with the square: 0.2 s for these, 4 s for three times as many.
 MAX_COMPARED_WORDS = 1_000
@@ -23,49 +26,62 @@ def accept(run: LLMRun, text: str) -> None:
     """Record that ``text`` was put into the field: as proposed, or edited."""
     proposed, taken = run.output.split(), text.split()
     if proposed == taken:
-        decided = _decide(_one(run), LLMRun.Decision.ACCEPTED, 1.0)
+        decided = _decide(run.pk, Decision.ACCEPTED, similarity=1.0)
     else:
         compared = proposed[:MAX_COMPARED_WORDS], taken[:MAX_COMPARED_WORDS]
         similarity = SequenceMatcher(None, *compared, autojunk=False).ratio()
-        decided = _decide(_one(run), LLMRun.Decision.EDITED, similarity)
+        decided = _decide(run.pk, Decision.EDITED, similarity=similarity)
     if decided:
         _dismiss_siblings(run)
 
 
 def dismiss(run: LLMRun) -> None:
-    """Record that the editor wanted none of the candidates.
+    """Record that the editor wants none of the candidates.
 
-    Not of a text that was accepted, and then proposed a second time: it was wanted once.
+    A text that was accepted before, and was then proposed a second time, stays accepted.
     """
-    if run.decision in {LLMRun.Decision.ACCEPTED, LLMRun.Decision.EDITED}:
+    if run.decision in {Decision.ACCEPTED, Decision.EDITED}:
         return
-    _decide(_one(run), LLMRun.Decision.DISMISSED)
+    _decide(run.pk, Decision.DISMISSED)
     _dismiss_siblings(run)
 
 
 def undo(run: LLMRun) -> None:
-    """Take an acceptance back; the proposal is open again, and the others that had come."""
-    _decide(_one(run), LLMRun.Decision.NONE)
-    _decide(siblings(run).filter(decision=LLMRun.Decision.DISMISSED), LLMRun.Decision.NONE)
+    """Take an acceptance back: the run and its dismissed siblings are proposals again."""
+    _decide(run.pk, Decision.NONE)
+    for sibling in siblings(run).filter(decision=Decision.DISMISSED):
+        _decide(sibling.pk, Decision.NONE, instead_of=Decision.DISMISSED)
 
 
 def _dismiss_siblings(run: LLMRun) -> None:
-    """Dismiss the other candidates that have come, and let no more of them come."""
-    for other in siblings(run).filter(status__in=LLMRun.UNFINISHED):
-        cancel(other.pk)
-    _decide(siblings(run).filter(decision=LLMRun.Decision.NONE), LLMRun.Decision.DISMISSED)
-
-
-def _one(run: LLMRun) -> QuerySet[LLMRun]:
-    return LLMRun.objects.filter(pk=run.pk)
+    """Dismiss the other candidates, and cancel those that are still under way."""
+    for sibling in siblings(run):
+        if not sibling.is_final:
+            cancel(sibling.pk)
+        # One that has succeeded before the cancel is dismissed as well.
+        _decide(sibling.pk, Decision.DISMISSED, instead_of=Decision.NONE)
 
 
 def _decide(
-    runs: QuerySet[LLMRun], decision: LLMRun.Decision, similarity: float | None = None
-) -> int:
-    """Record a decision on those that have a text; return how many these are."""
-    return runs.filter(status=LLMRun.Status.SUCCEEDED).update(
-        decision=decision,
-        decided_at=None if decision == LLMRun.Decision.NONE else timezone.now(),
-        decision_similarity=similarity,
-    )
+    run_id: UUID,
+    decision: LLMRun.Decision,
+    *,
+    similarity: float | None = None,
+    instead_of: LLMRun.Decision | None = None,
+) -> bool:
+    """Record a decision on a run that has a text; return whether it has.
+
+    Args:
+        run_id: Of the run.
+        decision: What the editor did; ``NONE`` takes an earlier decision back.
+        similarity: Of the accepted text to the output, from 0.0 to 1.0.
+        instead_of: Only change a run with this decision.
+    """
+    rows = LLMRun.objects.filter(pk=run_id, status=LLMRun.Status.SUCCEEDED)
+    if instead_of is not None:
+        rows = rows.filter(decision=instead_of)
+    decided_at = None if decision == Decision.NONE else timezone.now()
+    decided = rows.update(decision=decision, decided_at=decided_at, decision_similarity=similarity)
+    if decided:
+        send_on_commit(run_decided, [run_id])
+    return bool(decided)

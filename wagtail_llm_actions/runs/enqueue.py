@@ -1,9 +1,10 @@
-"""Save runs that the limits allow, and put them into the queue after commit."""
+"""Save the runs that the rate limits allow, and put them on the queue after the commit."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,72 +12,84 @@ from django.utils import timezone
 from wagtail_llm_actions.errors import LimitExceeded, QueueUnavailable
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
-from wagtail_llm_actions.runs.lifecycle.transitions import fail_queued
-from wagtail_llm_actions.runs.outcome import mark_failed
+from wagtail_llm_actions.runs.candidates import candidates_of
+from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
+from wagtail_llm_actions.runs.lifecycle.transitions import fail_queued, fail_unsaved
 from wagtail_llm_actions.runs.priority import priority_of
 from wagtail_llm_actions.runs.rate_limits import check_limits, was_refused_lately
+from wagtail_llm_actions.signals import run_finished, run_queued
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
 logger = logging.getLogger(__name__)
 
 
-def create_and_enqueue(run: LLMRun, *others: LLMRun) -> LLMRun:
+def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
     """Save the runs of one click, and queue those that can be sent.
 
-    A click that a limit refuses is recorded as one failed run.
+    Of a click that exceeds a limit only the first run is saved, as failed.
+
+    Args:
+        candidates: Not saved yet; only the first may be failed.
 
     Returns:
-        The first of them as it is stored; what an earlier request of the same click stored, if
-        there was one.
+        The runs that were saved; those of an earlier request of the same click, if there was one.
 
     Raises:
-        LimitExceeded: A limit refuses it, and has refused this user so lately that nothing more is
-            recorded.
+        LimitExceeded: A limit is exceeded, and the last such failure of this user is so recent that
+            this one is not recorded.
     """
+    run = candidates[0]
     try:
         with transaction.atomic():
             try:
-                check_limits(run, 1 + len(others))
+                check_limits(run, len(candidates))
             except LimitExceeded as error:
                 if was_refused_lately(run.user):
                     raise
-                mark_failed(run, error)
-                others = ()
-            for new in (run, *others):
+                fail_unsaved(run, error)
+                candidates = (run,)
+            for new in candidates:
                 new.save(force_insert=True)
-                if not new.is_final:
-                    transaction.on_commit(lambda new=new: _enqueue(new))  # type: ignore[misc]
+            _enqueue_on_commit(candidates)
     except (IntegrityError, LimitExceeded):
-        click = LLMRun.objects.filter(user=run.user, client_request_id=run.client_request_id)
-        if earlier := click.first():
-            # A second POST of the same click was faster.
+        # A second request of the same click was faster.
+        if earlier := runs_of_click(run.user, run.client_request_id):
             return earlier
         raise
-    run.refresh_from_db()
-    return run
+    return list(candidates)
 
 
 def bulk_create_and_enqueue(runs: Sequence[LLMRun]) -> None:
-    """Save runs for which nobody waits by one query, and queue those that can be sent.
+    """Save bulk runs by one query, and queue those that can be sent.
 
-    What the queue does not take stays queued here, and is due at once for ``recover``.
+    Runs that the queue does not take stay queued in the database; recovery tries again.
     """
-    LLMRun.objects.bulk_create(runs)
-    transaction.on_commit(lambda: _enqueue_many([run for run in runs if not run.is_final]))
+    with transaction.atomic():
+        LLMRun.objects.bulk_create(runs)
+        _announce(runs)
+        transaction.on_commit(lambda: _enqueue_bulk([run for run in runs if not run.is_final]))
 
 
-def _enqueue_many(runs: Sequence[LLMRun]) -> None:
-    for number, run in enumerate(runs):
-        try:
-            get_queue().enqueue(run.pk, priority_of(run))
-        except QueueUnavailable as error:
-            # Each further one would wait for the server again.
-            left = [run.pk for run in runs[number:]]
-            logger.warning("%d runs could not be queued: %s", len(left), error)
-            LLMRun.objects.filter(pk__in=left).update(retry_at=timezone.now())
-            return
+def runs_of_click(user: Any, client_request_id: UUID | None) -> list[LLMRun]:
+    """Return the runs of an earlier request of the same click, in their order; empty without."""
+    first = LLMRun.objects.filter(user=user, client_request_id=client_request_id).first()
+    return candidates_of(first) if first else []
+
+
+def _enqueue_on_commit(runs: Sequence[LLMRun]) -> None:
+    _announce(runs)
+    for run in runs:
+        if not run.is_final:
+            transaction.on_commit(partial(_enqueue, run))
+
+
+def _announce(runs: Sequence[LLMRun]) -> None:
+    """Send the signals before the queue gets the runs: no worker can be faster."""
+    send_on_commit(run_queued, [run.pk for run in runs if not run.is_final])
+    send_on_commit(run_finished, [run.pk for run in runs if run.is_final])
 
 
 def _enqueue(run: LLMRun) -> None:
@@ -84,4 +97,16 @@ def _enqueue(run: LLMRun) -> None:
         get_queue().enqueue(run.pk, priority_of(run))
     except QueueUnavailable as error:
         logger.warning("Run %s could not be queued: %s", run.pk, error)
-        fail_queued(run.pk, error)
+        fail_queued(run, error)
+
+
+def _enqueue_bulk(runs: Sequence[LLMRun]) -> None:
+    for number, run in enumerate(runs):
+        try:
+            get_queue().enqueue(run.pk, priority_of(run))
+        except QueueUnavailable as error:
+            # Each further one would wait for the queue's server again.
+            left = [run.pk for run in runs[number:]]
+            logger.warning("%d runs could not be queued: %s", len(left), error)
+            LLMRun.objects.filter(pk__in=left).update(retry_at=timezone.now())
+            return

@@ -1,4 +1,4 @@
-"""Test an action as its form stands, before it is saved."""
+"""Run an action as its form holds it, before it is saved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit
-from wagtail_llm_actions.runs.enqueue import create_and_enqueue
+from wagtail_llm_actions.runs.enqueue import create_and_enqueue, runs_of_click
+from wagtail_llm_actions.runs.lifecycle.transitions import fail_unsaved
 from wagtail_llm_actions.runs.request.build_run import build_run
 
 if TYPE_CHECKING:
@@ -19,46 +20,50 @@ if TYPE_CHECKING:
     from django.db import models
 
     from wagtail_llm_actions.models import LLMAction
+    from wagtail_llm_actions.permissions import User
 
 
 def start_playground_run(
     *,
     llm_action: LLMAction,
-    user: Any,
+    user: User,
     client_request_id: UUID,
     text: str = "",
     instance: models.Model | None = None,
     form_fields: Collection[str] | None = None,
 ) -> LLMRun:
-    """Record a test run and queue it after commit; usage figures leave it out.
+    """Save a playground run, and queue it after the commit; reports leave it out.
 
     Args:
         llm_action: With the values of its form; it need not be saved.
-        user: Who tests; ``instance`` is read for them only if they may edit it.
+        user: Must be allowed to edit ``instance``.
         client_request_id: Of the click; the same id again returns the same run.
-        text: The test input, in place of what the source field holds.
-        instance: A page that fills all variables; ``None`` leaves all but the input empty.
-        form_fields: The fields of the user's form of that page.
+        text: The test input, which replaces the content of the source field.
+        instance: A page whose content the variables read; ``None`` leaves all but the input empty.
+        form_fields: The names of the fields of the user's form of that page.
 
     Raises:
         PermissionDeniedError: The user may not edit the page.
-        LimitExceeded: A limit refuses this user again and again; only the first time is recorded.
+        LimitExceeded: A limit is exceeded, and the last such failure of this user is so recent that
+            this one is not saved.
     """
-    if existing := LLMRun.objects.filter(user=user, client_request_id=client_request_id).first():
-        return existing
+    if existing := runs_of_click(user, client_request_id):
+        return existing[0]
     if instance is None:
         model: Any = llm_action.model_type.model_class()
         instance = model()
     elif not can_edit(user, instance):
         raise PermissionDeniedError
     llm_action.label = llm_action.label or _("Test")
-    run = build_run(
+    run, error = build_run(
         llm_action,
         instance,
         trigger=LLMRun.Trigger.TEST,
         source_text=text.strip(),
         form_fields=form_fields,
     )
-    run.user = user
+    run.user = user  # type: ignore[assignment]
     run.client_request_id = client_request_id
-    return create_and_enqueue(run)
+    if error:
+        fail_unsaved(run, error)
+    return create_and_enqueue(run)[0]

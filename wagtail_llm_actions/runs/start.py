@@ -1,16 +1,17 @@
-"""Start what an editor asked for: rows in the database and places in the queue."""
+"""Start the runs of a click: rows in the database, and jobs on the queue."""
 
 from __future__ import annotations
 
 import copy
 import uuid
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.permissions.actions import is_offered_at, offered_actions
-from wagtail_llm_actions.permissions.editing import can_edit
-from wagtail_llm_actions.runs.enqueue import create_and_enqueue
+from wagtail_llm_actions.permissions.actions import can_run
+from wagtail_llm_actions.runs.enqueue import create_and_enqueue, runs_of_click
+from wagtail_llm_actions.runs.lifecycle.transitions import fail_unsaved
 from wagtail_llm_actions.runs.request.build_run import build_run
 
 if TYPE_CHECKING:
@@ -21,66 +22,76 @@ if TYPE_CHECKING:
     from wagtail.models import AbstractPage
 
     from wagtail_llm_actions.models import LLMAction
+    from wagtail_llm_actions.permissions import User
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PermittedAction:
+    """An action, an object, and a user who may run the one on the other.
+
+    Creating it is the permission check, so whoever has one need not check again.
+
+    Raises:
+        PermissionDeniedError: The action is not offered to the user on this object, or the user may
+            not edit the object.
+    """
+
+    llm_action: LLMAction
+    user: User
+    instance: models.Model
+    """The object as the form shows it, with unsaved values; may have no id yet."""
+    parent: AbstractPage | None = None
+    """Of a page that is not saved yet."""
+
+    def __post_init__(self) -> None:
+        if not can_run(self.user, self.llm_action, self.instance, self.parent):
+            raise PermissionDeniedError
 
 
 def start(
+    permitted: PermittedAction,
     *,
-    llm_action: LLMAction,
-    user: Any,
-    instance: models.Model,
-    parent: AbstractPage | None = None,
-    form_key: str = "",
     client_request_id: UUID,
+    form_key: str = "",
     form_fields: Collection[str] | None = None,
     instruction: str = "",
-) -> LLMRun:
-    """Record a run of an action on an object and queue it after commit.
+) -> list[LLMRun]:
+    """Save the runs of a click, and queue them after the commit.
 
-    What cannot run is recorded too, as failed: an empty source, a wrong template, a model that is
-    not configured, a queue that does not answer, a limit that is reached. An action with several candidates gives as many
-    runs, which share their ``candidate_group``.
+    What cannot be sent is saved too, as a failed run: an empty source, an invalid template, a model
+    that is not configured, a queue that does not answer, an exceeded limit.
 
     Args:
-        llm_action: Its source is read from ``instance``.
-        user: Who clicked; must be allowed to edit the object.
-        instance: The object as the form shows it, with unsaved values; may have no id yet.
-        parent: The page under which a new page will stand; only for pages not saved yet.
+        permitted: What to run, on what, for whom.
+        client_request_id: Of the click; the same id again returns the same runs.
         form_key: The browser's own id of a create form.
-        client_request_id: Of the click; the same id again returns the same run.
-        form_fields: The fields of the user's form; a template reads no others.
+        form_fields: The names of the fields of the user's form; a template reads no others.
         instruction: What the user typed for this run.
 
     Returns:
-        The first run.
+        One run, or as many as the action has candidates; these share a ``candidate_group``.
 
     Raises:
-        PermissionDeniedError: The user may not run this action on this object; nothing is recorded.
-        LimitExceeded: A limit refuses this user again and again; only the first time is recorded.
+        LimitExceeded: A limit is exceeded, and the last such failure of this user is so recent that
+            this one is not saved.
     """
-    if existing := LLMRun.objects.filter(user=user, client_request_id=client_request_id).first():
+    llm_action, user = permitted.llm_action, permitted.user
+    if existing := runs_of_click(user, client_request_id):
         return existing
-    _check_permission(llm_action, user, instance, parent)
-    run = build_run(
+    run, error = build_run(
         llm_action,
-        instance,
+        permitted.instance,
         trigger=LLMRun.Trigger.EDITOR,
         form_fields=form_fields,
         instruction=instruction,
     )
-    run.user = user
+    run.user = user  # type: ignore[assignment]
     run.form_key = form_key
     run.client_request_id = client_request_id
-    others = [] if run.is_final else list(_others(run, llm_action.candidate_count - 1))
-    return create_and_enqueue(run, *others)
-
-
-def _check_permission(
-    llm_action: LLMAction, user: Any, instance: models.Model, parent: AbstractPage | None
-) -> None:
-    offered = offered_actions(user, type(instance)).filter(pk=llm_action.pk)
-    is_offered = offered.exists() and is_offered_at(llm_action, instance, parent)
-    if not is_offered or not can_edit(user, instance, parent):
-        raise PermissionDeniedError
+    if error:
+        fail_unsaved(run, error)
+        return create_and_enqueue(run)
+    return create_and_enqueue(run, *_others(run, llm_action.candidate_count - 1))
 
 
 def _others(run: LLMRun, count: int) -> Iterator[LLMRun]:
@@ -89,9 +100,9 @@ def _others(run: LLMRun, count: int) -> Iterator[LLMRun]:
         run.candidate_group = run.pk
     for number in range(count):
         other = copy.copy(run)
-        # A copy shares it, and with it whether the row is saved.
+        # ``copy.copy`` shares Django's ``_state``: saving the first would mark all as saved.
         other._state = copy.copy(run._state)
         other.pk = uuid.uuid4()
-        # Of the click too, so that the same click cannot start it twice.
+        # Derived from the click, so that a second request of it cannot start the run again.
         other.client_request_id = uuid.uuid5(run.client_request_id, str(number))  # type: ignore[arg-type]
         yield other

@@ -26,7 +26,7 @@ from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.providers.registry import get_provider
 from wagtail_llm_actions.queues import Priority
 from wagtail_llm_actions.runs.lifecycle import execute as execution
-from wagtail_llm_actions.runs.lifecycle import lease
+from wagtail_llm_actions.runs.lifecycle import lease, transitions
 from wagtail_llm_actions.runs.lifecycle import recovery as recover
 from wagtail_llm_actions.runs.lifecycle import retry_policy as retry
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
@@ -65,7 +65,7 @@ class FalseClock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FalseClock:
     clock = FalseClock()
-    for module in (execution, lease, recover):
+    for module in (execution, lease, recover, transitions):
         monkeypatch.setattr(module, "timezone", clock)
     for module in (execution, lease):
         monkeypatch.setattr(module, "time", clock)

@@ -38,7 +38,7 @@ from wagtail_llm_actions.runs.previous import (
     previous_runs,
 )
 from wagtail_llm_actions.runs.request.variables import field_label
-from wagtail_llm_actions.runs.start import start
+from wagtail_llm_actions.runs.start import PermittedAction, start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,23 +151,20 @@ def runs(request: HttpRequest) -> JsonResponse:
     )
     if llm_action is None:
         raise Http404
-    if not can_edit(request.user, form.instance, form.parent):
-        raise PermissionDeniedError
+    permitted = PermittedAction(
+        llm_action=llm_action, user=request.user, instance=form.instance, parent=form.parent
+    )
     in_form = form.bind(request.user, data)
     # The source too: a field may be kept from this user, and a model would tell its content.
     if not {llm_action.source, llm_action.destination} <= in_form:
         raise PermissionDeniedError
-    run = start(
-        llm_action=llm_action,
-        user=request.user,
-        instance=form.instance,
-        parent=form.parent,
+    candidates = start(
+        permitted,
         form_key=_form_key(data.get(FORM_KEY, "")),
         client_request_id=request_id(request),
         form_fields=in_form,
         instruction=data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", ""),
     )
-    candidates = candidates_of(run)
     return JsonResponse(
         with_poll_token(request, candidates_state(candidates), candidates), status=202
     )

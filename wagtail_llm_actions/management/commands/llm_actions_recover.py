@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.queues import get_queue
-from wagtail_llm_actions.runs.lifecycle.recovery import fail_abandoned, requeue_missing
+from wagtail_llm_actions.runs.lifecycle.recovery import requeue_missing
+from wagtail_llm_actions.runs.lifecycle.transitions import fail_abandoned
 
 
 class Command(BaseCommand):
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         Raises:
             CommandError: The queue does not answer.
         """
-        self.stdout.write(f"Ended as interrupted: {fail_abandoned()}.")
+        self.stdout.write(f"Ended as interrupted: {len(fail_abandoned())}.")
         if get_queue().executes_here:
             # This process is about to end; the next click or poll takes them up.
             return

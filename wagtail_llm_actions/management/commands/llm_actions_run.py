@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from wagtail_llm_actions.bulk.progress import cancel_waiting, progress, refused_by_queue
+from wagtail_llm_actions.bulk.progress import cancel_queued_runs, progress, refused_by_queue
 from wagtail_llm_actions.bulk.start import (
     LeftOut,
     mean_cost,
@@ -103,7 +103,7 @@ class Command(BaseCommand):
             if reason:
                 self._stop(key, reason)
         except KeyboardInterrupt:
-            cancelled, running = cancel_waiting(key), progress(key).running
+            cancelled, running = cancel_queued_runs(key), progress(key).running
             self._screen.say(
                 f"{cancelled} waiting runs were cancelled, {running} are still running."
             )
@@ -151,7 +151,7 @@ class Command(BaseCommand):
 
     def _stop(self, key: str, reason: str) -> None:
         """Let no more runs begin, and wait for those that have."""
-        self._screen.say(f"{reason} {cancel_waiting(key)} waiting runs are cancelled.")
+        self._screen.say(f"{reason} {cancel_queued_runs(key)} waiting runs are cancelled.")
         while _is_open(self._look(key)):
             time.sleep(LOOK_SECONDS)
             recover_throttled()

@@ -1,4 +1,4 @@
-"""One call to a provider within a run: the text as it arrives, and how it ended."""
+"""One call to a provider within a run: receives the streamed text, and stores how it ended."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from wagtail_llm_actions.errors import (
     ContentFiltered,
     ErrorCode,
     InvalidOutput,
+    ProviderError,
     ProviderTimeout,
 )
 from wagtail_llm_actions.generation import (
@@ -30,6 +31,7 @@ from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.providers.registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
+from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
 from wagtail_llm_actions.streams import get_stream
 
@@ -37,26 +39,34 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from wagtail_llm_actions.conf import ModelSettings
+    from wagtail_llm_actions.errors import LLMActionsError
     from wagtail_llm_actions.models import LLMRun
     from wagtail_llm_actions.pricing import Price
     from wagtail_llm_actions.providers.base import Provider
     from wagtail_llm_actions.runs.lifecycle.lease import Lease
 
-# How long to wait for the provider before looking at the flags beside the stream.
 WAIT_SECONDS = 0.25
-# No token of a real model is longer on average; a stream without an end is cut here.
+"""How long to wait for the next piece of text before looking for a cancel request or a timeout."""
 MAX_CHARS_PER_TOKEN = 20
-GIVEN_UP = {ErrorCode.CANCELLED, ErrorCode.INTERRUPTED, ErrorCode.TIMEOUT}
-"""How a call ends by us while the provider works, and bills it."""
+"""Above the average of any real model: a stream that never ends is cut at this length."""
+ABORTED = {ErrorCode.CANCELLED, ErrorCode.INTERRUPTED, ErrorCode.TIMEOUT}
+"""Calls that we abort while the provider is still generating; it bills them, so usage is estimated."""
 
 
-class _Place(TypedDict):
+class _ErrorSource(TypedDict):
     provider: str
     model: str
 
 
 class Attempt:
-    """The answer of one model to one run."""
+    """One call to one model; its row is created at once, so that no call goes unrecorded.
+
+    Args:
+        run: Has the prompt and the parameters.
+        lease: Checked while the text arrives.
+        model: To be called; the run's own, or its fallback.
+        number: Of this attempt within the run, from 1.
+    """
 
     def __init__(self, run: LLMRun, lease: Lease, model: ModelSettings, number: int) -> None:
         self.text = ""
@@ -67,8 +77,8 @@ class Attempt:
             model, temperature=run.temperature, max_tokens=run.max_tokens
         )
         self._was_cut_off = False
-        self._unshown = ""
-        self._shown_at = -math.inf
+        self._unflushed = ""
+        self._flushed_at = -math.inf
         self._stream = get_stream()
         self.row = LLMAttempt.objects.create(
             run=run,
@@ -81,15 +91,18 @@ class Attempt:
         )
 
     def receive(self, deadline: datetime) -> GenerationResult:
-        """Return the end of the answer; the text is collected and shown on the way.
+        """Call the provider; collect the text and pass it on to the stream as it arrives.
 
         Args:
-            deadline: Of the run; the first token has a limit of its own.
+            deadline: Of the run; the first token has a limit of its own as well.
+
+        Returns:
+            The provider's result; its text is in ``text``.
 
         Raises:
             LLMActionsError: The call failed, or gave no usable text.
-            Cancelled: The editor does not want it any more.
-            LeaseLost: The run is not ours any more.
+            Cancelled: The editor has cancelled the run.
+            LeaseLost: Another process has failed the run.
         """
         left_seconds = (deadline - timezone.now()).total_seconds()
         first_token_seconds = min(left_seconds, get_settings().first_token_timeout_seconds)
@@ -97,13 +110,13 @@ class Attempt:
         with ProviderStream(self._provider(), self._request()) as stream:
             while True:
                 item = stream.next(
-                    timeout_seconds=WAIT_SECONDS, gather_seconds=self._gather_seconds()
+                    timeout_seconds=WAIT_SECONDS, gather_seconds=self._seconds_to_flush()
                 )
                 if isinstance(item, TextDelta):
                     self._add(item.text)
                 elif isinstance(item, GenerationResult):
                     return self._checked(item)
-                self._show()
+                self._flush()
                 if self._was_cut_off:
                     return GenerationResult(
                         finish_reason=FinishReason.LENGTH, response_model=self._model.name
@@ -111,62 +124,70 @@ class Attempt:
                 self._lease.check()
                 limit = left_seconds if self.text else first_token_seconds
                 if time.monotonic() - started > limit:
-                    raise ProviderTimeout(**self._place)
+                    raise ProviderTimeout(**self._error_source)
 
-    def end(self, usage: Usage | None = None, **values: object) -> None:
-        """Store how the call ended, and what it cost.
+    def succeed(self, usage: Usage | None) -> None:
+        """Store the end of a call that gave a text.
 
         Args:
-            usage: As the provider reported it. Without, it is estimated where we gave the call up
-                or it broke off: the provider had been at work. An answer that came to its own end
-                without a report stays unknown.
-            **values: Of the attempt.
+            usage: As reported by the provider; without it the tokens stay unknown.
         """
-        error_code = values.get("error_code")
-        if usage is not None:
-            values |= self._bill(usage, LLMAttempt.UsageSource.REPORTED)
-        elif self._was_cut_off or error_code in GIVEN_UP or (error_code and self.text):
-            values |= self._bill(self._estimate(), LLMAttempt.UsageSource.ESTIMATED)
-        for name, value in values.items():
-            setattr(self.row, name, value)
-        self.row.finished_at = timezone.now()
-        retry_on_db_outage(self.row.save)
+        self._finish(usage)
 
-    def _bill(self, usage: Usage, source: LLMAttempt.UsageSource) -> dict[str, object]:
-        price = self._price(usage)
-        return {
-            "input_tokens": usage.input_tokens,
-            "cached_input_tokens": usage.cached_input_tokens,
-            "output_tokens": usage.output_tokens,
-            "reasoning_tokens": usage.reasoning_tokens,
-            "usage_source": source,
-            "cost_usd": cost_usd(usage, price.listed) if price else None,
-            "price": price.as_json() if price else None,
-        }
+    def fail(self, error: LLMActionsError) -> None:
+        """Store how the call failed; usage that came with the error is billed."""
+        for name, value in error_fields(error).items():
+            setattr(self.row, name, value)
+        self._finish(error.usage if isinstance(error, ProviderError) else None)
+
+    def abort(self, code: ErrorCode) -> None:
+        """Store that the call was given up for a reason other than the provider's answer."""
+        self.row.error_code = code
+        self._finish(None)
+
+    def _finish(self, usage: Usage | None) -> None:
+        row, code = self.row, self.row.error_code
+        if usage is not None:
+            self._bill(usage, LLMAttempt.UsageSource.REPORTED)
+        elif self._was_cut_off or code in ABORTED or (code and self.text):
+            # Broken off while the provider was generating.
+            self._bill(self._estimate(), LLMAttempt.UsageSource.ESTIMATED)
+        row.finished_at = timezone.now()
+        retry_on_db_outage(row.save)
+
+    def _bill(self, usage: Usage, source: LLMAttempt.UsageSource) -> None:
+        row, price = self.row, self._price(usage)
+        row.input_tokens = usage.input_tokens
+        row.cached_input_tokens = usage.cached_input_tokens
+        row.output_tokens = usage.output_tokens
+        row.reasoning_tokens = usage.reasoning_tokens
+        row.usage_source = source
+        row.cost_usd = cost_usd(usage, price.listed) if price else None
+        row.price = price.as_json() if price else None
 
     def _estimate(self) -> Usage:
-        """Count the texts themselves; what a model thought before it wrote cannot be known."""
+        """Estimate tokens from the texts; reasoning before the first token cannot be known."""
         return Usage(
             input_tokens=approximate_tokens(self._run.system_instructions + self._run.prompt),
             output_tokens=approximate_tokens(self.text),
         )
 
     @property
-    def _place(self) -> _Place:
+    def _error_source(self) -> _ErrorSource:
         return {"provider": self._model.provider, "model": self._model.name}
 
     def _checked(self, result: GenerationResult) -> GenerationResult:
         if result.finish_reason is FinishReason.CONTENT_FILTER:
-            raise ContentFiltered(**self._place, usage=result.usage)
+            raise ContentFiltered(**self._error_source, usage=result.usage)
         if not self.text.strip():
-            raise InvalidOutput(**self._place, usage=result.usage)
+            raise InvalidOutput(**self._error_source, usage=result.usage)
         return result
 
     def _provider(self) -> Provider:
         try:
             return get_provider(self._model.provider)
         except ImproperlyConfigured as error:
-            raise AuthenticationFailed(**self._place, detail=str(error)) from None
+            raise AuthenticationFailed(**self._error_source, detail=str(error)) from None
 
     def _request(self) -> GenerationRequest:
         return GenerationRequest(
@@ -194,20 +215,20 @@ class Attempt:
         self._was_cut_off = len(text) > room
         storable = _storable(text[:room])
         self.text += storable
-        self._unshown += storable
+        self._unflushed += storable
 
-    def _gather_seconds(self) -> float:
-        """Seconds until text may be shown again; none before the first."""
-        return self._shown_at + self._stream.flush_seconds - time.monotonic()
+    def _seconds_to_flush(self) -> float:
+        """Return the seconds until the next write to the stream is due; the first is due at once."""
+        return self._flushed_at + self._stream.flush_seconds - time.monotonic()
 
-    def _show(self) -> None:
+    def _flush(self) -> None:
         now = time.monotonic()
-        if self._unshown and now - self._shown_at >= self._stream.flush_seconds:
-            self._stream.append(self._run.pk, self._unshown)
-            self._unshown = ""
-            self._shown_at = now
+        if self._unflushed and now - self._flushed_at >= self._stream.flush_seconds:
+            self._stream.append(self._run.pk, self._unflushed)
+            self._unflushed = ""
+            self._flushed_at = now
 
 
 def _storable(text: str) -> str:
-    """Leave out what databases refuse: NUL, and halves of surrogate pairs."""
+    """Remove what databases reject: NUL characters and lone surrogates."""
     return text.replace("\0", "").encode(errors="ignore").decode()

@@ -1,4 +1,4 @@
-"""Cancel a run: at once while it waits, through its worker while it runs."""
+"""Cancel a run: at once while it is queued, through its worker while it runs."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ from django.utils import timezone
 
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
+from wagtail_llm_actions.runs.lifecycle.transitions import cancel_queued
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 
 def cancel(run_id: UUID) -> None:
-    """Ask for the end of a run; a final run stays as it is.
+    """Cancel a queued run now, or ask the worker of a running one; a final run stays as it is.
 
-    The worker sees the flag within a second, closes the provider's connection and keeps the text
-    that had arrived.
+    The worker sees the request within a second, closes the provider's connection and stores the
+    text that had arrived.
     """
-    now = timezone.now()
-    waiting = LLMRun.objects.filter(pk=run_id, status=LLMRun.Status.QUEUED)
-    if waiting.update(status=LLMRun.Status.CANCELLED, cancel_requested_at=now, finished_at=now):
+    if cancel_queued(run_id):
         get_queue().cancel(run_id)
         return
-    LLMRun.objects.filter(pk=run_id, status=LLMRun.Status.RUNNING, cancel_requested_at=None).update(
-        cancel_requested_at=now
-    )
+    running = LLMRun.objects.filter(pk=run_id, status=LLMRun.Status.RUNNING)
+    running.filter(cancel_requested_at=None).update(cancel_requested_at=timezone.now())

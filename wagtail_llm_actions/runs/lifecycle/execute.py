@@ -1,14 +1,12 @@
-"""Execute a run in a worker: ask its model, again or another one where that helps, to an end."""
+"""Execute one queued run: call the model, retry or fall back on failure, store the outcome."""
 
 from __future__ import annotations
 
 import logging
 import time
 from datetime import timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Count, Sum
 from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
@@ -16,19 +14,26 @@ from wagtail_llm_actions.errors import (
     ErrorCode,
     InvalidInput,
     LLMActionsError,
-    ProviderError,
     ProviderTimeout,
     RunInterrupted,
 )
-from wagtail_llm_actions.models import LLMAttempt, LLMRun
+from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.lifecycle.attempt import WAIT_SECONDS, Attempt
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import circuit_breaker
-from wagtail_llm_actions.runs.lifecycle.db_retry import DB_CONNECTION_ERRORS, retry_on_db_outage
-from wagtail_llm_actions.runs.lifecycle.lease import Cancelled, Lease, LeaseLost, claim
+from wagtail_llm_actions.runs.lifecycle.db_retry import DB_CONNECTION_ERRORS
+from wagtail_llm_actions.runs.lifecycle.lease import Cancelled, LeaseLost
+from wagtail_llm_actions.runs.lifecycle.outcome import outcome_of
 from wagtail_llm_actions.runs.lifecycle.retry_policy import REQUEUE_ABOVE_SECONDS, wait_seconds
-from wagtail_llm_actions.runs.lifecycle.transitions import finish, requeue, update_running
-from wagtail_llm_actions.runs.outcome import error_fields
+from wagtail_llm_actions.runs.lifecycle.transitions import (
+    cancel_running,
+    claim,
+    fail,
+    requeue,
+    set_fallback,
+    set_retry_at,
+    succeed,
+)
 from wagtail_llm_actions.runs.priority import priority_of
 from wagtail_llm_actions.streams import get_stream
 
@@ -37,16 +42,18 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from wagtail_llm_actions.conf import ModelSettings
-    from wagtail_llm_actions.generation import GenerationResult
+    from wagtail_llm_actions.models import LLMAttempt
+    from wagtail_llm_actions.runs.lifecycle.lease import Lease
+    from wagtail_llm_actions.runs.lifecycle.outcome import RunOutcome
 
 logger = logging.getLogger(__name__)
 
 
 def execute(run_id: UUID) -> None:
-    """Execute a queued run to its end; do nothing with any other.
+    """Execute a run to its end, if it is queued and due; otherwise do nothing.
 
-    Every end is stored on the run: an error of the provider, a cancel, a defect of our own. A run
-    that has to wait for long is queued again in place of an end.
+    Every end is stored on the run: a text, an error of the provider, a cancel, a defect of our own.
+    A run whose next attempt is due much later is put back into the queue instead.
     """
     lease = claim(run_id)
     if lease is None:
@@ -55,78 +62,75 @@ def execute(run_id: UUID) -> None:
     try:
         execution.run_to_end()
     except LeaseLost:
-        execution.end_attempt(error_code=ErrorCode.INTERRUPTED)
-        return
+        execution.abort_attempt(ErrorCode.INTERRUPTED)
     except Cancelled:
-        execution.end_attempt(error_code=ErrorCode.CANCELLED)
-        execution.finish(LLMRun.Status.CANCELLED)
+        execution.abort_attempt(ErrorCode.CANCELLED)
+        cancel_running(lease, execution.outcome())
     except LLMActionsError as error:
-        execution.fail(error)
+        fail(lease, execution.outcome(), error)
     except DB_CONNECTION_ERRORS:
-        logger.warning("Run %s could not be written down, and is given up", run_id, exc_info=True)
-        execution.end_attempt(error_code=ErrorCode.INTERRUPTED)
-        execution.fail(RunInterrupted())
+        logger.warning("Run %s is given up: the database is not available", run_id, exc_info=True)
+        execution.abort_attempt(ErrorCode.INTERRUPTED)
+        fail(lease, execution.outcome(), RunInterrupted())
     except Exception:
         # The run must end whatever happens; the traceback is for the log only.
         logger.exception("Run %s failed unexpectedly", run_id)
-        execution.end_attempt(error_code=ErrorCode.INTERNAL)
-        execution.fail(LLMActionsError())
+        execution.abort_attempt(ErrorCode.INTERNAL)
+        fail(lease, execution.outcome(), LLMActionsError())
     finally:
         get_stream().close(run_id)
 
 
 class _Execution:
+    """The attempts of one claim of a run."""
+
     def __init__(self, run: LLMRun, lease: Lease) -> None:
         self._run = run
         self._lease = lease
         self._attempt: Attempt | None = None
+        # Those of earlier claims too: a requeued run goes on counting.
+        self._rows: list[LLMAttempt] = list(run.attempts.all())
         started_at = run.started_at or timezone.now()
         self._deadline = started_at + timedelta(seconds=get_settings().run_timeout_seconds)
 
-    @property
-    def text(self) -> str:
-        """What has arrived; a call that is tried again has shown none."""
-        return self._attempt.text if self._attempt else ""
-
     def run_to_end(self) -> None:
-        """Make attempts until one succeeds, none helps any more, or a long wait is due."""
-        asked = list(self._run.attempts.values_list("model_key", flat=True))
+        """Make attempts until one succeeds, or the run is requeued.
+
+        Raises:
+            LLMActionsError: The last attempt failed, and no other is worth making.
+            Cancelled: The editor has cancelled the run.
+            LeaseLost: Another process has failed the run.
+        """
         while True:
             model = self._model()
             if timezone.now() >= self._deadline:
                 raise ProviderTimeout(provider=model.provider, model=model.name)
             try:
-                with circuit_breaker(model, text=lambda: self.text):
-                    asked.append(model.key)
-                    self._attempt = Attempt(self._run, self._lease, model, number=len(asked))
-                    result = self._attempt.receive(self._deadline)
+                with circuit_breaker(model, text=lambda: self._text):
+                    attempt = self._start_attempt(model)
+                    result = attempt.receive(self._deadline)
             except LLMActionsError as error:
-                self._end_failed_attempt(error)
-                if not self._goes_on(error, attempts=asked.count(model.key)):
+                self._fail_attempt(error)
+                if not self._prepare_next_attempt(error, model):
                     return
             else:
-                self._succeed(result)
+                attempt.succeed(result.usage)
+                succeed(self._lease, self.outcome(), result)
                 return
 
-    def end_attempt(self, **values: Any) -> None:
-        """Store the end of a call that is under way."""
+    def abort_attempt(self, code: ErrorCode) -> None:
+        """Store the end of a call that was under way."""
         if self._attempt and self._attempt.row.finished_at is None:
-            self._attempt.end(**values)
+            self._attempt.abort(code)
 
-    def fail(self, error: LLMActionsError) -> None:
-        """End the run; the text that had arrived is kept."""
-        self.finish(LLMRun.Status.FAILED, **error_fields(error))
+    def outcome(self) -> RunOutcome:
+        """Return the text that has arrived, and what all attempts cost."""
+        return outcome_of(self._text, self._rows)
 
-    def finish(self, status: str, **values: Any) -> None:
-        """End the run with what has arrived and what it cost."""
-        row = self._attempt.row if self._attempt else None
-        ending = {
-            "output": self.text,
-            "first_token_at": row.first_token_at if row else None,
-            **retry_on_db_outage(self._usage),
-            **values,
-        }
-        finish(self._run.pk, self._lease.token, status, **ending)
+    @property
+    def _text(self) -> str:
+        """Of the last attempt; only an attempt without any text is followed by another."""
+        return self._attempt.text if self._attempt else ""
 
     def _model(self) -> ModelSettings:
         key = self._run.current_model_key
@@ -135,82 +139,51 @@ class _Execution:
         except KeyError:
             raise InvalidInput(InvalidInput.Reason.UNKNOWN_MODEL, key) from None
 
-    def _end_failed_attempt(self, error: LLMActionsError) -> None:
-        values = error_fields(error)
-        usage = error.usage if isinstance(error, ProviderError) else None
-        self.end_attempt(
-            usage=usage,
-            error_code=values["error_code"],
-            error_context=values["error_context"],
-            error_detail=values["error_detail"],
-        )
+    def _start_attempt(self, model: ModelSettings) -> Attempt:
+        self._attempt = Attempt(self._run, self._lease, model, number=len(self._rows) + 1)
+        self._rows.append(self._attempt.row)
+        return self._attempt
 
-    def _goes_on(self, error: LLMActionsError, attempts: int) -> bool:
-        """Wait, or change to the fallback model; false where the run was handed back.
+    def _fail_attempt(self, error: LLMActionsError) -> None:
+        # An open circuit breaker fails before there is an attempt.
+        if self._attempt and self._attempt.row.finished_at is None:
+            self._attempt.fail(error)
+
+    def _prepare_next_attempt(self, error: LLMActionsError, model: ModelSettings) -> bool:
+        """Wait for the retry, or switch to the fallback model; false when the run was requeued.
 
         Raises:
-            LLMActionsError: The same error, where nothing helps.
+            LLMActionsError: ``error`` itself, where no further attempt is worth making.
         """
         left_seconds = (self._deadline - timezone.now()).total_seconds()
-        if self.text or left_seconds <= 0:
+        if self._text or left_seconds <= 0:
             raise error
+        attempts = sum(row.model_key == model.key for row in self._rows)
         seconds = wait_seconds(error, attempts=attempts, left_seconds=left_seconds)
         if seconds is None:
-            if not error.allows_fallback or not self._fall_back():
+            if not error.allows_fallback or not self._switch_to_fallback():
                 raise error
             return True
         retry_at = timezone.now() + timedelta(seconds=seconds)
         if seconds > REQUEUE_ABOVE_SECONDS:
-            requeue(self._run.pk, self._lease.token, retry_at)
+            requeue(self._lease, retry_at)
             get_queue().enqueue_later(self._run.pk, priority_of(self._run), seconds)
             return False
         self._wait_until(retry_at)
         return True
 
     def _wait_until(self, retry_at: datetime) -> None:
-        update_running(self._run.pk, self._lease.token, retry_at=retry_at)
+        set_retry_at(self._lease, retry_at)
         while (left := (retry_at - timezone.now()).total_seconds()) > 0:
             time.sleep(min(left, WAIT_SECONDS))
             self._lease.check()
-        update_running(self._run.pk, self._lease.token, retry_at=None)
+        set_retry_at(self._lease, None)
 
-    def _fall_back(self) -> bool:
+    def _switch_to_fallback(self) -> bool:
         run = self._run
         model = get_settings().models.get(run.fallback_model_key)
         if run.used_fallback or model is None:
             return False
         run.used_fallback = True
-        update_running(
-            run.pk,
-            self._lease.token,
-            used_fallback=True,
-            provider_name=model.provider,
-            request_model=model.name,
-        )
+        set_fallback(self._lease, provider_name=model.provider, request_model=model.name)
         return True
-
-    def _succeed(self, result: GenerationResult) -> None:
-        attempt = self._attempt
-        assert attempt is not None  # noqa: S101 - for the type checker
-        attempt.end(usage=result.usage)
-        self.finish(
-            LLMRun.Status.SUCCEEDED,
-            output=attempt.text.strip(),
-            response_model=result.response_model,
-            finish_reason=result.finish_reason.value,
-        )
-
-    def _usage(self) -> dict[str, Any]:
-        """Add up what all attempts used; ``None`` where no provider has said it, 0 without a call."""
-        counts = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")
-        totals = LLMAttempt.objects.filter(run=self._run).aggregate(
-            calls=Count("pk"), **{f"all_{name}": Sum(name) for name in (*counts, "cost_usd")}
-        )
-        last = self._attempt.row if self._attempt else None
-        if not totals["calls"]:
-            return {"cost_usd": Decimal(0)}
-        return {
-            **{name: totals[f"all_{name}"] for name in counts},
-            "cost_usd": totals["all_cost_usd"] if last and last.price else None,
-            "price": last.price if last else None,
-        }

@@ -1,15 +1,15 @@
-"""The hold of one worker on one run."""
+"""A lease: a worker's time-limited hold on a run, which it renews while it lives.
+
+When it expires, any other process fails the run as abandoned; its token fences off late writes.
+"""
 
 from __future__ import annotations
 
 import time
-import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Q, Value
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
@@ -20,18 +20,19 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 CHECK_SECONDS = 0.5
+"""How often at most a worker reads its run for a cancel request."""
 
 
 class LeaseLost(Exception):
-    """The run was ended by someone else; this worker may write nothing any more."""
+    """Another process has finished the run; this worker must not write to it any more."""
 
 
 class Cancelled(Exception):
-    """The editor asked for the end of the run."""
+    """The editor has cancelled the run."""
 
 
 class Lease:
-    """Renewed while the worker lives; other processes end the run once it is over."""
+    """Identifies one claim of a run; see ``transitions.claim``."""
 
     def __init__(self, run_id: UUID, token: UUID) -> None:
         self.run_id = run_id
@@ -39,52 +40,38 @@ class Lease:
         self._checked = self._renewed = time.monotonic()
 
     def check(self) -> None:
-        """Look twice a second at what others wrote on the run, and renew the lease in time.
+        """Look for a cancel request, and renew the lease when a quarter of it has passed.
 
-        A database that is away for a moment is no reason to stop; whoever finds the lease over
-        meanwhile ends the run.
+        Does nothing when the last check was less than ``CHECK_SECONDS`` ago. A short outage of the
+        database is ignored; if the lease expires meanwhile, the next check finds that.
 
         Raises:
-            Cancelled: The editor cancelled.
-            LeaseLost: The run is not ours any more.
+            Cancelled: The editor has cancelled the run.
+            LeaseLost: The lease has expired, and another process has failed the run.
         """
         now = time.monotonic()
         if now - self._checked < CHECK_SECONDS:
             return
         self._checked = now
         try:
-            self._look(now)
+            self._read_row(now)
         except DB_CONNECTION_ERRORS:
             if connection.in_atomic_block:
                 raise
             connection.close()
 
-    def _look(self, now: float) -> None:
+    def _read_row(self, now: float) -> None:
         row = LLMRun.objects.filter(pk=self.run_id, lease_token=self.token)
-        cancel_requested_at = row.values_list("cancel_requested_at", flat=True)[:1]
-        found = list(cancel_requested_at)
+        found = list(row.values_list("cancel_requested_at", flat=True))
         if not found:
             raise LeaseLost
         if found[0] is not None:
             raise Cancelled
         if now - self._renewed > get_settings().lease_seconds / 4:
             self._renewed = now
-            row.update(lease_expires_at=_expiry())
+            row.update(lease_expires_at=lease_expiry())
 
 
-def claim(run_id: UUID) -> Lease | None:
-    """Take a queued run that is due; ``None`` where another worker has it, or it is final."""
-    token, now = uuid.uuid4(), timezone.now()
-    is_due = Q(retry_at=None) | Q(retry_at__lte=now)
-    taken = LLMRun.objects.filter(is_due, pk=run_id, status=LLMRun.Status.QUEUED).update(
-        status=LLMRun.Status.RUNNING,
-        started_at=Coalesce("started_at", Value(now)),
-        retry_at=None,
-        lease_token=token,
-        lease_expires_at=_expiry(),
-    )
-    return Lease(run_id, token) if taken else None
-
-
-def _expiry() -> datetime:
+def lease_expiry() -> datetime:
+    """Return when a lease that is claimed or renewed now expires."""
     return timezone.now() + timedelta(seconds=get_settings().lease_seconds)

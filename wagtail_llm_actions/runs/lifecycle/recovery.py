@@ -1,7 +1,7 @@
-"""End runs whose worker was lost, and queue again what the queue lost.
+"""Fail abandoned runs, and put queued runs back that the queue has lost.
 
-Once a worker has claimed a run, the provider may have been called, so the run is never executed
-again by itself: the editor decides whether to try once more.
+A claimed run is never executed again by itself, since its provider may have been called, and
+billed: the editor decides whether to try once more.
 """
 
 from __future__ import annotations
@@ -12,35 +12,35 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from wagtail_llm_actions.errors import QueueUnavailable, RunInterrupted
-from wagtail_llm_actions.models import LLMAttempt, LLMRun
+from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import Priority, get_queue
-from wagtail_llm_actions.runs.outcome import error_fields
+from wagtail_llm_actions.runs.lifecycle.transitions import fail_abandoned
 from wagtail_llm_actions.runs.priority import priority_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 REQUEUE_AFTER = timedelta(seconds=5)
-"""A run that was queued just now may not have reached the queue yet."""
+"""A younger run may still be on its way from the commit to the queue."""
 RECOVER_SECONDS = 5.0
+"""Between two recoveries of one process."""
 
 _recovered = -math.inf
 
 
 def recover() -> None:
-    """End what was lost, and queue again what should wait; a queue that is away is tried later."""
+    """Fail abandoned runs and requeue missing ones; a queue that is down is tried next time."""
     fail_abandoned()
     with contextlib.suppress(QueueUnavailable):
         requeue_missing()
 
 
 def recover_throttled() -> None:
-    """Recover, but not more often than every few seconds in one process; each poll calls it."""
+    """Recover at most once in ``RECOVER_SECONDS`` per process; every poll calls this."""
     global _recovered  # noqa: PLW0603
     now = time.monotonic()
     if now - _recovered >= RECOVER_SECONDS:
@@ -48,36 +48,10 @@ def recover_throttled() -> None:
         recover()
 
 
-def fail_abandoned() -> int:
-    """End every running run whose lease is over, as interrupted.
-
-    Returns:
-        How many were ended.
-    """
-    lost = LLMRun.objects.filter(status=LLMRun.Status.RUNNING, lease_expires_at__lt=timezone.now())
-    ids = list(lost.values_list("pk", flat=True))
-    if not ids:
-        return 0
-    now = timezone.now()
-    error = error_fields(RunInterrupted())
-    with transaction.atomic():
-        ended = lost.filter(pk__in=ids).update(
-            status=LLMRun.Status.FAILED,
-            finished_at=now,
-            lease_token=None,
-            lease_expires_at=None,
-            **error,
-        )
-        # Not of a run whose worker has just renewed its lease.
-        attempts = LLMAttempt.objects.filter(run__in=ids, run__status=LLMRun.Status.FAILED)
-        attempts.filter(finished_at=None).update(finished_at=now, error_code=error["error_code"])
-    return ended
-
-
 def requeue_missing() -> int:
-    """Queue what has waited long enough to be tried again, and what the queue has lost.
+    """Put runs on the queue whose retry is due, or whose job was lost.
 
-    The queue server may have lost its data, or the web process with the threads was restarted.
+    A job is lost when the queue's server loses its data, or the process of the thread queue ends.
 
     Returns:
         How many were queued.

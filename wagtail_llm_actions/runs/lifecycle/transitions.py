@@ -1,59 +1,221 @@
-"""Write how a run ended; the only place that moves a run to a final status."""
+"""The state machine of a run: the allowed changes of its status, and one function for each.
+
+No other module writes ``LLMRun.status``. Each change is one conditional UPDATE, so that exactly one
+of several processes makes it. What a worker writes is conditional on its lease as well.
+"""
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.errors import RunInterrupted
+from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
-from wagtail_llm_actions.runs.outcome import error_fields
+from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
+from wagtail_llm_actions.runs.lifecycle.lease import Lease, lease_expiry
+from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
+from wagtail_llm_actions.signals import run_finished, run_started
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from wagtail_llm_actions.errors import LLMActionsError
+    from wagtail_llm_actions.generation import GenerationResult
+    from wagtail_llm_actions.runs.lifecycle.outcome import RunOutcome
+
+Status = LLMRun.Status
+
+TRANSITIONS: Mapping[LLMRun.Status, frozenset[LLMRun.Status]] = {
+    Status.QUEUED: frozenset({Status.RUNNING, Status.FAILED, Status.CANCELLED}),
+    Status.RUNNING: frozenset({Status.QUEUED, Status.SUCCEEDED, Status.FAILED, Status.CANCELLED}),
+    Status.SUCCEEDED: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.CANCELLED: frozenset(),
+}
+"""Which statuses may follow each status; none follows a final one."""
+
+_RELEASED: Mapping[str, None] = {"retry_at": None, "lease_token": None, "lease_expires_at": None}
 
 
-def finish(run_id: UUID, lease_token: UUID, status: str, **values: Any) -> bool:
-    """End a running run; return whether it was still ours to end.
+def claim(run_id: UUID) -> Lease | None:
+    """Queued → running: take a run that is due.
 
-    ``lease_token`` fences off a worker that lost its lease: it can write nothing any more.
+    Returns:
+        The lease; ``None`` where another worker has the run, or it is final.
     """
-    finished_at = timezone.now()
-    ended = retry_on_db_outage(
-        lambda: _owned(run_id, lease_token).update(
-            status=status, finished_at=finished_at, **_WITHOUT_WORKER, **values
+    now = timezone.now()
+    lease = Lease(run_id, uuid.uuid4())
+    is_due = Q(retry_at=None) | Q(retry_at__lte=now)
+    due = LLMRun.objects.filter(is_due, pk=run_id)
+    leased = {
+        "retry_at": None,
+        "lease_token": lease.token,
+        "lease_expires_at": lease_expiry(),
+    }
+    new = due.filter(started_at=None)
+    if _move(new, Status.QUEUED, Status.RUNNING, started_at=now, **leased):
+        send_on_commit(run_started, [run_id])
+        return lease
+    requeued = due.exclude(started_at=None)
+    return lease if _move(requeued, Status.QUEUED, Status.RUNNING, **leased) else None
+
+
+def requeue(lease: Lease, retry_at: datetime) -> bool:
+    """Running → queued: free the worker until the next attempt is due."""
+    released = {**_RELEASED, "retry_at": retry_at}
+    return bool(_move(_owned(lease), Status.RUNNING, Status.QUEUED, **released))
+
+
+def succeed(lease: Lease, outcome: RunOutcome, result: GenerationResult) -> bool:
+    """Running → succeeded; return whether the lease still held."""
+    return _finish_owned(
+        lease,
+        Status.SUCCEEDED,
+        outcome,
+        output=outcome.output.strip(),
+        response_model=result.response_model,
+        finish_reason=result.finish_reason.value,
+    )
+
+
+def fail(lease: Lease, outcome: RunOutcome, error: LLMActionsError) -> bool:
+    """Running → failed; return whether the lease still held."""
+    return _finish_owned(lease, Status.FAILED, outcome, **error_fields(error))
+
+
+def cancel_running(lease: Lease, outcome: RunOutcome) -> bool:
+    """Running → cancelled; return whether the lease still held."""
+    return _finish_owned(lease, Status.CANCELLED, outcome)
+
+
+def cancel_queued(run_id: UUID) -> bool:
+    """Queued → cancelled; return whether no worker was faster."""
+    row = LLMRun.objects.filter(pk=run_id)
+    return _finish(row, run_id, Status.QUEUED, Status.CANCELLED, cancel_requested_at=timezone.now())
+
+
+def cancel_all_queued(runs: QuerySet[LLMRun]) -> list[UUID]:
+    """Queued → cancelled, for each of these runs that no worker has taken; return their ids."""
+    now = timezone.now()
+    return _finish_all(
+        runs, Status.QUEUED, Status.CANCELLED, now, among=runs, cancel_requested_at=now
+    )
+
+
+def fail_queued(run: LLMRun, error: LLMActionsError) -> bool:
+    """Queued → failed: the queue did not take the run. The instance changes with its row."""
+    fields = error_fields(error)
+    row = LLMRun.objects.filter(pk=run.pk)
+    if not _finish(row, run.pk, Status.QUEUED, Status.FAILED, **fields):
+        return False
+    _set_failed(run, timezone.now(), fields)
+    return True
+
+
+def fail_unsaved(run: LLMRun, error: LLMActionsError) -> None:
+    """Queued → failed, on an instance that is not saved yet: the run cannot be sent at all."""
+    _set_failed(run, run.queued_at, error_fields(error))
+
+
+def fail_abandoned() -> list[UUID]:
+    """Running → failed, as interrupted, for each run whose lease has expired; return their ids."""
+    expired = LLMRun.objects.filter(status=Status.RUNNING, lease_expires_at__lt=timezone.now())
+    ids = list(expired.values_list("pk", flat=True))
+    if not ids:
+        return []
+    now, error = timezone.now(), error_fields(RunInterrupted())
+    with transaction.atomic():
+        # Filtered once more by the update: a worker may have renewed its lease since.
+        failed = _finish_all(
+            expired.filter(pk__in=ids),
+            Status.RUNNING,
+            Status.FAILED,
+            now,
+            among=LLMRun.objects.filter(pk__in=ids),
+            **error,
         )
+        attempts = LLMAttempt.objects.filter(run__in=failed, finished_at=None)
+        attempts.update(finished_at=now, error_code=error["error_code"])
+    return failed
+
+
+def set_retry_at(lease: Lease, retry_at: datetime | None) -> None:
+    """Store when the worker, which keeps the run, makes the next attempt; ``None``: now."""
+    _owned(lease).update(retry_at=retry_at)
+
+
+def set_fallback(lease: Lease, *, provider_name: str, request_model: str) -> None:
+    """Store that the fallback model, which this provider has, is asked from now on."""
+    _owned(lease).update(
+        used_fallback=True, provider_name=provider_name, request_model=request_model
     )
-    return bool(ended)
 
 
-def update_running(run_id: UUID, lease_token: UUID, **values: Any) -> None:
-    """Write on a running run, if it is still ours."""
-    _owned(run_id, lease_token).update(**values)
+def _owned(lease: Lease) -> QuerySet[LLMRun]:
+    """Return the run of a lease while it is valid: the fence against late writes."""
+    return LLMRun.objects.filter(pk=lease.run_id, status=Status.RUNNING, lease_token=lease.token)
 
 
-def requeue(run_id: UUID, lease_token: UUID, retry_at: datetime) -> None:
-    """Let a running run wait in the queue until ``retry_at``, and its worker do something else."""
-    _owned(run_id, lease_token).update(
-        status=LLMRun.Status.QUEUED, **_WITHOUT_WORKER | {"retry_at": retry_at}
+def _move(runs: QuerySet[LLMRun], source: Status, target: Status, **values: Any) -> int:
+    """Change the status of those runs that have ``source``; return how many these were.
+
+    Raises:
+        ValueError: The table does not allow it.
+    """
+    if target not in TRANSITIONS[source]:
+        raise ValueError(f"A run that is {source} cannot become {target}.")
+    return runs.filter(status=source).update(status=target, **values)
+
+
+def _finish(
+    runs: QuerySet[LLMRun], run_id: UUID, source: Status, target: Status, **values: Any
+) -> bool:
+    if not _move(runs, source, target, **{"finished_at": timezone.now(), **_RELEASED, **values}):
+        return False
+    send_on_commit(run_finished, [run_id])
+    return True
+
+
+def _finish_owned(lease: Lease, target: Status, outcome: RunOutcome, **values: Any) -> bool:
+    owned, values = _owned(lease), {**asdict(outcome), **values}
+    # The text was paid for: it has to survive a short outage of the database.
+    return retry_on_db_outage(
+        lambda: _finish(owned, lease.run_id, Status.RUNNING, target, **values)
     )
 
 
-_WITHOUT_WORKER: dict[str, Any] = {"retry_at": None, "lease_token": None, "lease_expires_at": None}
+def _finish_all(
+    runs: QuerySet[LLMRun],
+    source: Status,
+    target: Status,
+    finished_at: datetime,
+    *,
+    among: QuerySet[LLMRun],
+    **values: Any,
+) -> list[UUID]:
+    """Finish many runs; return the ids of those that this call has finished.
+
+    ``among`` has the runs also after the change, which may take them out of ``runs``.
+    """
+    if not _move(runs, source, target, **{"finished_at": finished_at, **_RELEASED, **values}):
+        return []
+    # This call alone has written this moment: other processes may finish some of the runs too.
+    finished = among.filter(status=target, finished_at=finished_at)
+    ids = list(finished.values_list("pk", flat=True))
+    send_on_commit(run_finished, ids)
+    return ids
 
 
-def _owned(run_id: UUID, lease_token: UUID) -> QuerySet[LLMRun]:
-    return LLMRun.objects.filter(pk=run_id, status=LLMRun.Status.RUNNING, lease_token=lease_token)
-
-
-def fail_queued(run_id: UUID, error: LLMActionsError) -> None:
-    """End a run that no worker has taken."""
-    LLMRun.objects.filter(pk=run_id, status=LLMRun.Status.QUEUED).update(
-        status=LLMRun.Status.FAILED, finished_at=timezone.now(), **error_fields(error)
-    )
+def _set_failed(run: LLMRun, finished_at: datetime, fields: Mapping[str, Any]) -> None:
+    for name, value in {"status": Status.FAILED, "finished_at": finished_at, **fields}.items():
+        setattr(run, name, value)

@@ -1,4 +1,4 @@
-"""From an action and an object to a row that says everything about what will be asked."""
+"""Build the row of a run from an action and an object: everything that will be sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.outcome import mark_failed
 from wagtail_llm_actions.runs.request.prompt import build_prompt, read_source
 from wagtail_llm_actions.runs.request.variables import field_label, field_text, language_code, title
 
@@ -24,19 +23,20 @@ def build_run(
     llm_action: LLMAction,
     instance: models.Model,
     *,
-    trigger: str,
+    trigger: LLMRun.Trigger,
     source_text: str = "",
     form_fields: Collection[str] | None = None,
     instruction: str = "",
-) -> LLMRun:
-    """Return a run that is not saved yet; one that cannot be sent is failed already.
+) -> tuple[LLMRun, InvalidInput | None]:
+    """Return a run that is not saved yet, and why it cannot be sent, if it cannot.
 
     Args:
-        llm_action: As its form shows it for a test; it may have no id.
-        instance: The object with unsaved values; may have no id.
-        trigger: One of ``LLMRun.Trigger``.
-        source_text: In place of what the source field holds.
-        form_fields: The fields of the user's form; a template reads no others.
+        llm_action: May be an unsaved one, as its form holds it for a playground run.
+        instance: The page or snippet with the form's unsaved values; may have no id.
+        trigger: What started the run.
+        source_text: Replaces the content of the source field.
+        form_fields: The names of the fields of the user's form; a template reads no others.
+            ``None`` for all.
         instruction: What the user typed for this run.
     """
     run = LLMRun(
@@ -61,8 +61,8 @@ def build_run(
     try:
         _fill_request(run, llm_action, instance, source_text, form_fields)
     except InvalidInput as error:
-        mark_failed(run, error)
-    return run
+        return run, error
+    return run, None
 
 
 def _fill_request(

@@ -1,0 +1,74 @@
+"""Values that an execution stores on its run and attempts: the text, what it used, the error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+
+from wagtail_llm_actions.errors import ErrorContext, LLMActionsError, ProviderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from wagtail_llm_actions.models import LLMAttempt
+
+N = TypeVar("N", int, Decimal)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunOutcome:
+    """The text, and what all attempts used; every field is a column of ``LLMRun``."""
+
+    output: str = ""
+    first_token_at: datetime | None = None
+    input_tokens: int | None = None
+    """``None`` where no provider has reported any; so with all token counts."""
+    cached_input_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cost_usd: Decimal | None = Decimal(0)
+    """US dollars; ``None`` where the price of the last attempt is unknown, 0 without an attempt."""
+    price: dict[str, Any] | None = None
+    """Of the last attempt; see ``Price.as_json``."""
+
+
+def outcome_of(text: str, attempts: Sequence[LLMAttempt]) -> RunOutcome:
+    """Add up all attempts of a run, in the order they were made."""
+    if not attempts:
+        return RunOutcome(output=text)
+    last = attempts[-1]
+    return RunOutcome(
+        output=text,
+        first_token_at=last.first_token_at,
+        input_tokens=_total(row.input_tokens for row in attempts),
+        cached_input_tokens=_total(row.cached_input_tokens for row in attempts),
+        output_tokens=_total(row.output_tokens for row in attempts),
+        reasoning_tokens=_total(row.reasoning_tokens for row in attempts),
+        cost_usd=_total(row.cost_usd for row in attempts) if last.price else None,
+        price=last.price,
+    )
+
+
+def _total(values: Iterable[N | None]) -> N | None:
+    known = [value for value in values if value is not None]
+    return sum(known[1:], start=known[0]) if known else None
+
+
+class ErrorFields(TypedDict):
+    """The columns of a run, or of an attempt, that describe its error."""
+
+    error_code: str
+    error_context: ErrorContext
+    error_detail: str
+    """The provider's message; empty for an error of our own."""
+
+
+def error_fields(error: LLMActionsError) -> ErrorFields:
+    """Return the values of the columns that describe an error."""
+    return {
+        "error_code": error.code.value,
+        "error_context": error.context(),
+        "error_detail": error.detail if isinstance(error, ProviderError) else "",
+    }
