@@ -1,4 +1,4 @@
-"""What a template may not say, and that the message names the line."""
+"""What a template must not contain, and that the message names the line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import pytest
 
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.prompts.grammar import MAX_DEPTH, MAX_STEPS
+from wagtail_llm_actions.prompts.grammar import MAX_FILTERS
 from wagtail_llm_actions.prompts.rendering import render, used_variables, validate
 from wagtail_llm_actions.prompts.variables import DESCRIPTIONS
 
@@ -122,8 +122,35 @@ def test_a_template_that_says_more_than_is_listed_does_not_compile(text: str) ->
         ("\n{{ titel }}", "Line 2: There is no variable “titel”."),
         ("{{ input|reverse }}", "Line 1: There is no filter “reverse”."),
         ("{{ input is odd }}", "Line 1: There is no test “odd”."),
-        ("{% for x in input %}{% endfor %}", "Line 1: A loop needs a list, not a text."),
-        ("{{ [input] }}", "Line 1: A list may stand only after “in”."),
+        (
+            "{% for x in ['a', 'b'] %}{{ x }}{% endfor %}",
+            "Line 1: A template cannot have loops. Write each part out.",
+        ),
+        (
+            "{% if input in ['a', 'b'] %}{% endif %}",
+            "Line 1: A template cannot have lists. Name each value, as in “x == 'a' or x == 'b'”.",
+        ),
+        (
+            "\n{{ input.upper() }}",
+            "Line 2: A template cannot call functions. Use a filter, such as {{ input|upper }}.",
+        ),
+        (
+            "{{ input[:10] }}",
+            "Line 1: A template cannot use brackets. Use a filter, such as "
+            "{{ input|truncate(100) }}.",
+        ),
+        (
+            "{{ input ~ input }}",
+            "Line 1: A template cannot use “~”. Write one {{ … }} after the other.",
+        ),
+        (
+            "{{ max_length - 5 }}",
+            "Line 1: A template cannot calculate. Write the number out.",
+        ),
+        (
+            "{% macro m() %}{% endmacro %}",
+            "Line 1: “Macro” is not allowed in a prompt template.",
+        ),
         ("{{ input.x }}", "Line 1: There is no variable “input.x”."),
     ],
 )
@@ -136,12 +163,7 @@ BOMBS = {
     "long list": "{% for a in [" + "1," * 1_500 + "] %}{{ a }}{{ a }}{% endfor %}",
     "two loops": "{% for a in [" + "1," * 60 + "] %}{% for b in [" + "1," * 60 + "] %}"
     "{% endfor %}{% endfor %}",
-    "many filters in a loop": "{% for a in ["
-    + "1," * 100
-    + "] %}"
-    + "{{ input|title|upper }}" * 20
-    + "{% endfor %}",
-    "many outputs": "{{ input }}" * MAX_STEPS,
+    "many filters in a row": "{{ input|title|wordcount }}" * 700,
     "many filters": "{{ input" + "|upper" * 3_000 + " }}",
     "many brackets": "{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}",
     "many lists": "{{ " + "[" * 5_000 + "]" * 5_000 + " }}",
@@ -162,13 +184,25 @@ def test_a_template_that_would_take_long_is_refused(text: str) -> None:
 
 
 def test_the_longest_work_a_template_can_order_ends() -> None:
-    filters = "|title|wordcount|title|wordcount" * ((MAX_DEPTH - 2) // 4)
-    outputs = MAX_STEPS // (MAX_DEPTH - 1) - 5
-    text = f"{{{{ input{filters} }}}}" * outputs
+    text = "{{ input|title|wordcount }}" * (MAX_FILTERS // 2)
 
     prompt = render(text, {"input": "word " * 10_000}, max_chars=10_000)
 
-    assert prompt == "1" * outputs
+    assert prompt == "10000" * (MAX_FILTERS // 2)
+
+
+def test_a_template_may_write_as_much_as_fits_into_it() -> None:
+    text = "{% if instruction %}{{ instruction }}{% elif 1 %}{{ max_length }}{% endif %}" * 250
+
+    assert render(text, {"instruction": "", "max_length": 7}, max_chars=250) == "7" * 250
+
+
+def test_filters_are_counted_in_all_of_a_template() -> None:
+    text = "{{ input|upper|lower }}\n" * (MAX_FILTERS // 2)
+
+    validate(text)
+    with pytest.raises(InvalidInput, match=f"A template can have at most {MAX_FILTERS} filters"):
+        validate(text + "{% if input|length %}{% endif %}")
 
 
 @pytest.mark.parametrize("name", DESCRIPTIONS)

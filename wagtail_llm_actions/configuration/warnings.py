@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.prompts.rendering import used_variables
+from wagtail_llm_actions.prompts.tokens import CHARS_PER_TOKEN
 from wagtail_llm_actions.runs.request.variables import field_label, field_text, max_length
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMAction
 
 SAMPLE = 100
-CHARS_PER_TOKEN = 4
-"""Of English text, as OpenAI's documentation of tokens says."""
 FEW_TOKENS = 50
 """Hardly two sentences."""
 

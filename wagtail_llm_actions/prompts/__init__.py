@@ -1,1 +1,1 @@
-"""From a template and the variables of one object to the text that is sent."""
+"""Prompt templates: their grammar, their variables and how they are rendered."""

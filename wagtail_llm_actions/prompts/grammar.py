@@ -1,7 +1,7 @@
 """The small part of Jinja2 that prompt templates may use.
 
-What is not listed here does not compile: no calls, no arithmetic, no macros, imports or includes, and no
-attributes: what looks like one, such as ``page.title``, is a name of its own.
+It is an allowlist: a construct that is not named here does not compile. There are no attributes either;
+``page.title`` is the name of one variable, not an attribute of an object.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import math
 from typing import TYPE_CHECKING, NoReturn
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from jinja2 import nodes
 
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.prompts.variables import DESCRIPTIONS, is_variable
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from django.utils.functional import Promise
 
-MAX_LOOP_DEPTH = 2
-# Nodes of the syntax tree below each other. Jinja2's time to compile grows with the cube of it, and
-# Python itself compiles only 100 levels.
 MAX_DEPTH = 25
-# Nodes of the syntax tree, those inside a loop once for each turn.
-MAX_STEPS = 1_000
+"""Levels of the syntax tree. Jinja2's time to compile grows with the cube of the depth, and Python
+refuses code that is indented 100 levels deep."""
+MAX_FILTERS = 50
+"""Filters are the only construct whose time grows with the content."""
 
 ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Template,
@@ -32,9 +32,7 @@ ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Name,
     nodes.Getattr,
     nodes.Const,
-    nodes.List,
     nodes.If,
-    nodes.For,
     nodes.CondExpr,
     nodes.Compare,
     nodes.Operand,
@@ -44,7 +42,8 @@ ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Filter,
     nodes.Test,
     nodes.Keyword,
-    # Only stands around an autoescape tag, which is refused and, unlike this, knows its line.
+    # Jinja2 wraps an autoescape tag in a Scope without a line number. Descend into it, so that the
+    # tag itself is refused, with its line.
     nodes.Scope,
 )
 # Filters whose output is never much longer than their input, whatever their arguments.
@@ -53,88 +52,86 @@ ALLOWED_FILTERS = frozenset(
     | {"upper", "wordcount"}
 )
 COUNTING_FILTERS = frozenset({"length", "wordcount"})
-"""Their output says nothing of the text."""
+"""Filters whose output is a number and contains none of the content."""
 ALLOWED_TESTS = frozenset(
     {"defined", "undefined", "none", "eq", "ne", "in", "lt", "gt", "le", "ge"}
 )
+
+ALTERNATIVES: tuple[tuple[tuple[type[nodes.Node], ...], Promise], ...] = (
+    ((nodes.For,), _lazy("A template cannot have loops. Write each part out.")),
+    (
+        (nodes.List, nodes.Tuple, nodes.Dict),
+        _lazy("A template cannot have lists. Name each value, as in “x == 'a' or x == 'b'”."),
+    ),
+    (
+        (nodes.Call,),
+        _lazy("A template cannot call functions. Use a filter, such as {{ input|upper }}."),
+    ),
+    (
+        (nodes.Getitem,),
+        _lazy("A template cannot use brackets. Use a filter, such as {{ input|truncate(100) }}."),
+    ),
+    ((nodes.Concat,), _lazy("A template cannot use “~”. Write one {{ … }} after the other.")),
+    ((nodes.BinExpr, nodes.UnaryExpr), _lazy("A template cannot calculate. Write the number out.")),
+)
+"""What to do instead of the constructs that people are most likely to try."""
 
 
 def check(tree: nodes.Template) -> None:
     """Check a whole template.
 
     Raises:
-        InvalidInput: ``detail`` names the line and what is not allowed there.
+        InvalidInput: ``detail`` names the line, what is not allowed there and what to do instead.
     """
-    if _steps(tree, DESCRIPTIONS.keys()) > MAX_STEPS:
-        raise InvalidInput(InvalidInput.Reason.TEMPLATE, _("The template has too many steps."))
+    _check(tree)
+    filters = list(tree.find_all(nodes.Filter))
+    if len(filters) > MAX_FILTERS:
+        message = _("A template can have at most %(limit)d filters.")
+        _reject(filters[MAX_FILTERS], message % {"limit": MAX_FILTERS})
 
 
 def dotted(node: nodes.Getattr) -> str:
-    """Return what looks like an attribute as the name of a variable, such as ``page.title``."""
+    """Return the dotted name of a variable, such as ``page.title``, from its attribute node."""
     owner = node.node.name if isinstance(node.node, nodes.Name) else ""
     return f"{owner}.{node.attr}"
 
 
 def at_line(line: int, message: str) -> str:
-    """Say where a message belongs."""
+    """Return the message with the line of the template in front."""
     return _("Line %(line)d: %(message)s") % {"line": line, "message": message}
 
 
-def _refuse(node: nodes.Node, message: str) -> NoReturn:
+def _reject(node: nodes.Node, message: str) -> NoReturn:
     raise InvalidInput(InvalidInput.Reason.TEMPLATE, at_line(node.lineno, message))
 
 
-def _steps(node: nodes.Node, names: Set[str], depth: int = 0, loops: int = 0) -> int:
-    """Check a part of the tree; return how many nodes rendering it visits at most."""
-    _check(node, names)
+def _check(node: nodes.Node, depth: int = 0) -> None:
     if depth > MAX_DEPTH:
-        _refuse(node, _("This is nested too deeply."))
-    turns, list_place, inner_names = 1, None, names
-    if isinstance(node, nodes.For):
-        loops += 1
-        turns, list_place, inner_names = _turns(node, loops), node.iter, names | {_target(node)}
-    elif isinstance(node, nodes.Operand) and node.op in {"in", "notin"}:
-        list_place = node.expr
-    steps = 1
-    for child in () if isinstance(node, nodes.Getattr) else node.iter_child_nodes():
-        if isinstance(child, nodes.List) and child is not list_place:
-            # As text, a list of texts could be thousands of times longer than each.
-            _refuse(child, _("A list may stand only after “in”."))
-        child_names = names if child is list_place else inner_names
-        steps += _steps(child, child_names, depth + 1, loops)
-    return steps * turns
-
-
-def _turns(loop: nodes.For, loops: int) -> int:
-    if loops > MAX_LOOP_DEPTH:
-        _refuse(loop, _("Loops may be nested twice at most."))
-    if loop.recursive:
-        _refuse(loop, _("A loop cannot be recursive."))
-    if not isinstance(loop.iter, nodes.List):
-        _refuse(loop, _("A loop needs a list, not a text."))
-    return len(loop.iter.items)
-
-
-def _target(loop: nodes.For) -> str:
-    if not isinstance(loop.target, nodes.Name):
-        _refuse(loop, _("A loop has one variable."))
-    if is_variable(loop.target.name):
-        message = _("A loop cannot call its variable “%(name)s”.")
-        _refuse(loop, message % {"name": loop.target.name})
-    return loop.target.name
-
-
-def _check(node: nodes.Node, names: Set[str]) -> None:
+        _reject(node, _("This is nested too deeply. Write shorter conditions."))
     if not isinstance(node, ALLOWED_NODES):
-        message = _("“%(construct)s” is not allowed in a prompt template.")
-        _refuse(node, message % {"construct": type(node).__name__})
-    if isinstance(node, nodes.Filter) and node.name not in ALLOWED_FILTERS:
-        _refuse(node, _("There is no filter “%(name)s”.") % {"name": node.name})
-    if isinstance(node, nodes.Test) and node.name not in ALLOWED_TESTS:
-        _refuse(node, _("There is no test “%(name)s”.") % {"name": node.name})
-    if isinstance(node, nodes.Name) and node.name not in names:
-        _refuse(node, _("There is no variable “%(name)s”.") % {"name": node.name})
-    if isinstance(node, nodes.Getattr) and not is_variable(dotted(node)):
-        _refuse(node, _("There is no variable “%(name)s”.") % {"name": dotted(node)})
+        _reject(node, _alternative(node))
     if isinstance(node, nodes.Const) and node.value in {math.inf, -math.inf}:
-        _refuse(node, _("A number is too large."))
+        _reject(node, _("A number is too large."))
+    _check_name(node)
+    # The owner in an attribute, such as "page", is not a variable of its own.
+    for child in () if isinstance(node, nodes.Getattr) else node.iter_child_nodes():
+        _check(child, depth + 1)
+
+
+def _check_name(node: nodes.Node) -> None:
+    if isinstance(node, nodes.Filter) and node.name not in ALLOWED_FILTERS:
+        _reject(node, _("There is no filter “%(name)s”.") % {"name": node.name})
+    if isinstance(node, nodes.Test) and node.name not in ALLOWED_TESTS:
+        _reject(node, _("There is no test “%(name)s”.") % {"name": node.name})
+    if isinstance(node, nodes.Name) and node.name not in DESCRIPTIONS:
+        _reject(node, _("There is no variable “%(name)s”.") % {"name": node.name})
+    if isinstance(node, nodes.Getattr) and not is_variable(dotted(node)):
+        _reject(node, _("There is no variable “%(name)s”.") % {"name": dotted(node)})
+
+
+def _alternative(node: nodes.Node) -> str:
+    for kinds, sentence in ALTERNATIVES:
+        if isinstance(node, kinds):
+            return str(sentence)
+    message = _("“%(construct)s” is not allowed in a prompt template.")
+    return message % {"construct": type(node).__name__}

@@ -1,12 +1,12 @@
-"""Render a prompt template in a small, bounded part of Jinja2.
+"""Render prompt templates: Jinja2, restricted to the allowlist of ``grammar.py``.
 
-Templates are written by admins and run on the server. Jinja2's own sandbox alone is not enough: it
-keeps a template from reaching Python objects, but lets it run for seconds and fill the memory with one
-multiplication. So only what ``grammar.py`` lists compiles.
+Admins write templates and the server runs them. Jinja2's sandbox keeps a template away from Python
+objects, but not from using up time and memory: one multiplication is enough. The allowlist does both.
 """
 
 from __future__ import annotations
 
+import traceback
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,8 @@ from wagtail_llm_actions.prompts.grammar import (
     check,
     dotted,
 )
-from wagtail_llm_actions.prompts.variables import is_content, is_variable, tag, without_tags
+from wagtail_llm_actions.prompts.text import storable
+from wagtail_llm_actions.prompts.variables import is_content, neutralize_tags, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 MAX_TEMPLATE_CHARS = 20_000
 DELIMIT = "delimit"
-"""A filter that templates themselves cannot name."""
+"""The filter that puts tags around content. We add it to the tree; templates cannot name it."""
 
 
 def _delimit(content: object, name: str) -> str:
@@ -72,29 +73,33 @@ def validate(text: str) -> None:
     """Check that a template compiles and uses only known variables.
 
     Raises:
-        InvalidInput: ``detail`` says, in the active language, what is wrong in which line.
+        InvalidInput: ``detail`` is a sentence in the active language that names line and problem.
     """
     _compile(text)
 
 
 def used_variables(text: str) -> frozenset[str]:
-    """Return the variables that a template uses, such as ``input`` and ``fields.intro``.
+    """Return the names of the variables in a template, such as ``input`` and ``fields.intro``.
 
     Raises:
-        InvalidInput: As ``validate``.
+        InvalidInput: The template is not valid; see ``validate``.
     """
     return _compile(text)[1]
 
 
 def render(text: str, values: Values, *, max_chars: int) -> str:
-    """Return the prompt of one run, without white space around it.
+    """Return the prompt, stripped, with content between tags such as ``<input>`` and ``</input>``.
 
-    Content stands between tags, such as ``<input>`` and ``</input>``, so that the model can tell
-    it from the instructions.
+    The tags let the model tell content from instructions.
+
+    Args:
+        text: The template.
+        values: The value of each variable; those the template does not use may be missing.
+        max_chars: The longest prompt to accept, in characters. Rendering stops there.
 
     Raises:
-        InvalidInput: The template is not valid, uses a field that ``values`` does not have, or the
-            prompt has more than ``max_chars`` characters.
+        InvalidInput: The template is not valid, uses a variable that ``values`` does not have,
+            fails with these values, or makes a prompt of more than ``max_chars`` characters.
     """
     template, used = _compile(text)
     if missing := used - values.keys():
@@ -109,17 +114,20 @@ def render(text: str, values: Values, *, max_chars: int) -> str:
                 raise InvalidInput(InvalidInput.Reason.TOO_LONG, str(max_chars))
             pieces.append(piece)
     except (TemplateError, TypeError, ValueError, AssertionError) as error:
-        raise InvalidInput(InvalidInput.Reason.TEMPLATE, str(error)) from None
-    return _storable("".join(pieces)).strip()
+        message = _("The template cannot be rendered here: %(error)s.") % {"error": error}
+        raise InvalidInput(InvalidInput.Reason.TEMPLATE, _at_line_of(error, message)) from None
+    return storable("".join(pieces)).strip()
 
 
 def _neutral(name: str, value: str | int | None) -> str | int | None:
-    return without_tags(value) if isinstance(value, str) and is_content(name) else value
+    return neutralize_tags(value) if isinstance(value, str) and is_content(name) else value
 
 
-def _storable(text: str) -> str:
-    """Drop what a database or a JSON request refuses: NUL, and halves of surrogate pairs."""
-    return text.encode(errors="ignore").decode().replace("\0", "")
+def _at_line_of(error: Exception, message: str) -> str:
+    """Put the line of the template where the error occurred in front of the message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == "<template>" and frame.lineno]
+    return at_line(lines[-1], message) if lines else message
 
 
 @lru_cache(maxsize=128)
@@ -137,14 +145,15 @@ def _compile(text: str) -> tuple[Template, frozenset[str]]:
             InvalidInput.Reason.TEMPLATE, at_line(error.lineno, str(error.message))
         ) from None
     except UndefinedError as error:
-        # Constants are worked out here already, such as the first letter of no text.
+        # Jinja2 evaluates constant expressions while it compiles; this one has no value, such as
+        # the first letter of an empty text.
         raise InvalidInput(InvalidInput.Reason.TEMPLATE, str(error)) from None
     except RecursionError:
         raise InvalidInput(
             InvalidInput.Reason.TEMPLATE, _("The template is nested too deeply.")
         ) from None
     except ValueError:
-        # Python converts no number of thousands of digits.
+        # Python refuses to convert numbers with thousands of digits.
         raise InvalidInput(
             InvalidInput.Reason.TEMPLATE, _("A number in the template is too long.")
         ) from None
@@ -152,7 +161,7 @@ def _compile(text: str) -> tuple[Template, frozenset[str]]:
 
 
 class _Names(NodeTransformer):
-    """Makes one name of each dotted variable, and delimits content where it is written out."""
+    """Replaces dotted variables by plain names, and adds the delimiters around written content."""
 
     def __init__(self) -> None:
         self.used: set[str] = set()
@@ -162,7 +171,7 @@ class _Names(NodeTransformer):
         return node
 
     def _delimited(self, node: nodes.Expr) -> nodes.Expr:
-        # An expression may write several; the first gives the tag.
+        # An expression such as "a or b" may write one of several; the first name gives the tag.
         name = min(_written_content(node), default="")
         expression: nodes.Expr = self.visit(node)
         if not name:
@@ -174,8 +183,7 @@ class _Names(NodeTransformer):
         return self._use(dotted(node), node)
 
     def visit_Name(self, node: nodes.Name) -> nodes.Name:  # noqa: N802 - Jinja2's name
-        # Any other name is the variable of a loop.
-        return self._use(node.name, node) if is_variable(node.name) else node
+        return self._use(node.name, node)
 
     def _use(self, name: str, node: nodes.Node) -> nodes.Name:
         self.used.add(name)
@@ -183,7 +191,7 @@ class _Names(NodeTransformer):
 
 
 def _written_content(node: nodes.Node) -> Iterator[str]:
-    """Name the content whose text an expression may write, not that which it only looks at."""
+    """Yield the content variables whose text an expression may output, not only examine."""
     name = dotted(node) if isinstance(node, nodes.Getattr) else getattr(node, "name", "")
     if isinstance(node, (nodes.Getattr, nodes.Name)):
         if is_content(name):

@@ -1,4 +1,4 @@
-"""The starter templates that come with the package."""
+"""Starters: the prompt templates that the package ships."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Starter:
-    """A prompt template that a site may begin with."""
+    """One entry of ``starters.toml``, with the fields of a prompt template."""
 
     name: str
     description: str
@@ -18,7 +18,7 @@ class Starter:
 
 
 def starters() -> list[Starter]:
-    """Return the starter templates in the order in which they are shown."""
+    """Return all starters, in the order of the file."""
     data = tomllib.loads(files(__package__).joinpath("starters.toml").read_text())
     return [
         Starter(**{name: text.strip() for name, text in row.items()}) for row in data["templates"]

@@ -1,21 +1,22 @@
-"""Approximate token counts, for limits that must be known before a provider has counted."""
+"""Token estimates, for limits that apply before a provider has counted."""
 
 from __future__ import annotations
 
 import math
 
-CHARS_PER_TOKEN = 4.0
-CHARS_PER_TOKEN_OF_OTHER_ALPHABETS = 2.0
-CHARS_PER_TOKEN_OF_CJK = 1.0
+CHARS_PER_TOKEN = 4
+"""Of English text, as OpenAI's and Anthropic's guides say."""
+CHARS_PER_TOKEN_OF_OTHER_ALPHABETS = 2
+CHARS_PER_TOKEN_OF_CJK = 1
 LAST_LATIN = 0x24F
 FIRST_CJK = 0x2E80
 
 
 def approximate_tokens(text: str) -> int:
-    """Estimate how many tokens a model will count, rather too many than too few.
+    """Estimate the tokens of a text; the estimate is high rather than low.
 
-    Four characters of Latin script make a token, as OpenAI's and Anthropic's guides say for English;
-    two of other alphabets, and one of Chinese, Japanese, Korean and emoji.
+    A token is four characters of Latin script, two of other alphabets, and one of Chinese,
+    Japanese, Korean or emoji.
     """
     cjk = sum(ord(character) >= FIRST_CJK for character in text)
     latin = sum(ord(character) <= LAST_LATIN for character in text)

@@ -1,4 +1,4 @@
-"""The variables that templates may use; the template form and the docs list them from here."""
+"""The variables of prompt templates. The template form and the docs take their list from here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 Values: TypeAlias = "Mapping[str, str | int | None]"
-"""From a variable, such as ``input`` or ``page.title``, to plain data; never a model instance."""
+"""Maps a variable, such as ``input`` or ``page.title``, to plain data; never to a model instance."""
 
 DESCRIPTIONS: dict[str, Promise] = {
     "input": _("The content of the source field."),
@@ -35,21 +35,21 @@ FIELDS = "fields"
 """``fields.intro`` is another field of the form, as text."""
 
 CONTENT = frozenset({"input", "post_title", "post_summary", "page.title"})
-"""Written by people for readers, not for the model; so are all ``fields``."""
+"""Variables that hold text written for readers, not for the model; so do all ``fields``."""
 
 
 def is_variable(name: str) -> bool:
-    """Return whether a template may use this name; which fields there are, the form knows."""
+    """Return whether the name can be a variable. Whether a model has the field is checked later."""
     return name in DESCRIPTIONS or (name.startswith(f"{FIELDS}.") and name[len(FIELDS) + 1] != "_")
 
 
 def is_content(name: str) -> bool:
-    """Return whether a variable holds content, which is delimited in the prompt."""
+    """Return whether a variable holds content, which gets delimiters in the prompt."""
     return name in CONTENT or name.startswith(f"{FIELDS}.")
 
 
 def tag(name: str) -> str:
-    """Return the tag that stands around a content variable."""
+    """Return the name of the tag that delimits a content variable."""
     return name.replace(".", "_")
 
 
@@ -58,6 +58,6 @@ _TAG = re.compile(
 )
 
 
-def without_tags(content: str) -> str:
-    """Take the power from tags in content, so that it cannot end its own delimiters."""
-    return _TAG.sub("‹", content)  # noqa: RUF001 - looks like the tag that it was
+def neutralize_tags(content: str) -> str:
+    """Replace the "<" of delimiter tags in content, so that it cannot break out of its own."""
+    return _TAG.sub("‹", content)  # noqa: RUF001 - still looks like the original tag

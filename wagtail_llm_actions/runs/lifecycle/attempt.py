@@ -27,6 +27,7 @@ from wagtail_llm_actions.generation import (
 )
 from wagtail_llm_actions.models import LLMAttempt
 from wagtail_llm_actions.pricing import cost_usd, price_of
+from wagtail_llm_actions.prompts.text import storable
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.providers.registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
@@ -213,9 +214,9 @@ class Attempt:
             self.row.first_token_at = timezone.now()
         room = self._run.max_tokens * MAX_CHARS_PER_TOKEN - len(self.text)
         self._was_cut_off = len(text) > room
-        storable = _storable(text[:room])
-        self.text += storable
-        self._unflushed += storable
+        added = storable(text[:room])
+        self.text += added
+        self._unflushed += added
 
     def _seconds_to_flush(self) -> float:
         """Return the seconds until the next write to the stream is due; the first is due at once."""
@@ -227,8 +228,3 @@ class Attempt:
             self._stream.append(self._run.pk, self._unflushed)
             self._unflushed = ""
             self._flushed_at = now
-
-
-def _storable(text: str) -> str:
-    """Remove what databases reject: NUL characters and lone surrogates."""
-    return text.replace("\0", "").encode(errors="ignore").decode()
