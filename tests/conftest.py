@@ -11,7 +11,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from tests.kept_queue import KeptQueue
 from wagtail_llm_actions.providers.registry import get_provider
-from wagtail_llm_actions.runs.lifecycle import recovery as recover
+from wagtail_llm_actions.runs.lifecycle.recovery import recovery_throttle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,14 +60,13 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.fixture(autouse=True)
 def no_recovery_by_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a poll look for lost runs only where a test asks for it: it does so now and then."""
-    monkeypatch.setattr(recover, "RECOVER_SECONDS", math.inf)
-    monkeypatch.setattr(recover, "_recovered", 0.0)
+    monkeypatch.setattr(recovery_throttle, "seconds", math.inf)
 
 
 @pytest.fixture
 def recovery_by_polls(no_recovery_by_polls: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each poll of this process look for lost runs."""
-    monkeypatch.setattr(recover, "RECOVER_SECONDS", 0.0)
+    monkeypatch.setattr(recovery_throttle, "seconds", 0.0)
 
 
 @pytest.fixture

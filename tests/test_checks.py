@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Some checks of Wagtail read the database.
 pytestmark = pytest.mark.django_db
 
-LANES = {"llm": {"URL": "redis://127.0.0.1:1/0"}, "llm_bulk": {"URL": "redis://127.0.0.1:1/0"}}
+RQ_QUEUES = {"llm": {"URL": "redis://127.0.0.1:1/0"}, "llm_bulk": {"URL": "redis://127.0.0.1:1/0"}}
 MODEL = {"PROVIDER": "test", "NAME": "scripted"}
 KEPT_QUEUE = "tests.kept_queue.KeptQueue"
 
@@ -29,7 +29,7 @@ def messages() -> list[CheckMessage]:
 
 
 def test_a_complete_configuration_with_django_rq_gives_no_message(settings: Settings) -> None:
-    settings.RQ_QUEUES = LANES
+    settings.RQ_QUEUES = RQ_QUEUES
     settings.WAGTAIL_LLM_ACTIONS = WAGTAIL_LLM_ACTIONS | {
         "POST_SUMMARY_FIELDS": {"blog.BlogPage": "summary"}
     }
@@ -108,18 +108,28 @@ def test_a_queue_of_the_sites_own_gives_no_message(settings: Settings) -> None:
         (
             {"POST_SUMMARY_FIELDS": {"blog.blogpage": "summary"}},
             "W003",
-            "'blog.blogpage' and 'summary', which is no field of a model",
+            "maps 'blog.blogpage' to 'summary', but there is no such model or field",
             "exact label",
         ),
         (
             {"POST_SUMMARY_FIELDS": {"blog.BlogPage": "sumary"}},
             "W003",
-            "'blog.BlogPage' and 'sumary'",
+            "maps 'blog.BlogPage' to 'sumary'",
             "exact label",
         ),
-        ({"QUEUE": "missing.Queue"}, "E004", "['QUEUE'] cannot be used: 'missing.Queue'", "extra"),
-        ({"QUEUE": "datetime.datetime"}, "E004", "'datetime.datetime' is no Queue", "dotted path"),
-        ({"QUEUE": "datetime.UTC"}, "E004", "'datetime.UTC' is no Queue", "dotted path"),
+        ({"QUEUE": "missing.Queue"}, "E004", "['QUEUE'] is 'missing.Queue'", "extra"),
+        (
+            {"QUEUE": "datetime.datetime"},
+            "E004",
+            "'datetime.datetime', which is not a Queue subclass",
+            "dotted path",
+        ),
+        (
+            {"QUEUE": "datetime.UTC"},
+            "E004",
+            "'datetime.UTC', which is not a Queue subclass",
+            "dotted path",
+        ),
         (
             {"QUEUE": RQ_QUEUE},
             "E005",
@@ -142,8 +152,8 @@ def test_a_mistake_has_an_id_and_a_hint(
     assert hint in str(shown.hint)
 
 
-def test_a_missing_lane_is_an_error(settings: Settings) -> None:
-    settings.RQ_QUEUES = {"llm": LANES["llm"]}
+def test_a_missing_rq_queue_is_an_error(settings: Settings) -> None:
+    settings.RQ_QUEUES = {"llm": RQ_QUEUES["llm"]}
 
     (message,) = messages()
 

@@ -1,4 +1,4 @@
-"""System checks: every mistake in the settings, with a hint that says what to write."""
+"""System checks of the settings: each mistake has an id, and a hint that says what to write."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @checks.register
 def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
-    """Check ``WAGTAIL_LLM_ACTIONS`` and the queues it needs."""
+    """Check ``WAGTAIL_LLM_ACTIONS``, and the queues of ``RQ_QUEUES`` that it needs."""
     try:
         raw, settings = raw_settings(), get_settings()
     except ImproperlyConfigured as error:
@@ -42,7 +42,7 @@ def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
         *_models(settings),
         *_post_summary_fields(settings),
         *_queue(settings),
-        *_lanes(settings),
+        *_rq_queues(settings),
     ]
 
 
@@ -62,8 +62,8 @@ def _providers(settings: Settings) -> Iterator[checks.CheckMessage]:
         except ImproperlyConfigured as error:
             yield checks.Error(
                 str(error),
-                hint="BACKEND is the dotted path of a Provider, such as "
-                f"{OPENAI_BACKEND!r}; docs/settings.md lists the other keys.",
+                hint="Set BACKEND to the dotted path of a Provider subclass, such as "
+                f"{OPENAI_BACKEND!r}. docs/settings.md lists the other keys.",
                 id="wagtail_llm_actions.E002",
             )
 
@@ -92,8 +92,8 @@ def _post_summary_fields(settings: Settings) -> Iterator[checks.CheckMessage]:
         model = models.get(label)
         if model is None or name not in {field.name for field in model._meta.get_fields()}:
             yield checks.Warning(
-                f"{SETTING}['POST_SUMMARY_FIELDS'] names {label!r} and {name!r}, which is no field "
-                "of a model.",
+                f"{SETTING}['POST_SUMMARY_FIELDS'] maps {label!r} to {name!r}, but there is no such "
+                "model or field.",
                 hint="Write it as {'blog.BlogPage': 'summary'}, with the model's exact label.",
                 id="wagtail_llm_actions.W003",
             )
@@ -106,24 +106,24 @@ def _queue(settings: Settings) -> Iterator[checks.CheckMessage]:
         queue = None
     if not (isinstance(queue, type) and issubclass(queue, Queue)):
         yield checks.Error(
-            f"{SETTING}['QUEUE'] cannot be used: {settings.queue!r} is no Queue that can be "
+            f"{SETTING}['QUEUE'] is {settings.queue!r}, which is not a Queue subclass that can be "
             "imported.",
-            hint="Give the dotted path of a Queue class, install the extra with "
-            "pip install 'wagtail-llm-actions[rq]', or leave the key out.",
+            hint="Use the dotted path of a Queue subclass, leave the key out, or install the "
+            "extra of the RQ queue with pip install 'wagtail-llm-actions[rq]'.",
             id="wagtail_llm_actions.E004",
         )
     elif settings.queue == THREAD_QUEUE:
         yield checks.Info(
             "LLM runs are executed in threads of the web process.",
-            hint="For production install django-rq, add RQ_QUEUES with the queues 'llm' and "
-            "'llm_bulk', and start `manage.py llm_actions_worker`.",
+            hint="For production, install django-rq, add the queues 'llm' and 'llm_bulk' to "
+            "RQ_QUEUES, and start `manage.py llm_actions_worker`.",
             id="wagtail_llm_actions.I001",
         )
 
 
-def _lanes(settings: Settings) -> Iterator[checks.CheckMessage]:
+def _rq_queues(settings: Settings) -> Iterator[checks.CheckMessage]:
     configured = getattr(django_settings, "RQ_QUEUES", None) or {}
-    missing = [lane.value for lane in Priority if lane not in configured]
+    missing = [priority.value for priority in Priority if priority not in configured]
     if settings.queue == RQ_QUEUE and missing:
         yield checks.Error(
             f"RQ_QUEUES has no queue {' and no queue '.join(map(repr, missing))}.",

@@ -320,7 +320,7 @@ def test_monitoring_hears_of_a_model_that_rests(server: ProviderServer) -> None:
     assert code == 0
     assert "model present. Not asked since " in output
     assert circuit.opened_at is not None
-    assert json.loads(as_json)["quick"]["not_asked_since"] == circuit.opened_at.isoformat()
+    assert json.loads(as_json)["quick"]["circuit_open_since"] == circuit.opened_at.isoformat()
 
 
 def test_monitoring_gets_json(server: ProviderServer) -> None:
@@ -338,7 +338,7 @@ def test_monitoring_gets_json(server: ProviderServer) -> None:
         "present": True,
         "loaded": None,
         "detail": "",
-        "not_asked_since": None,
+        "circuit_open_since": None,
     }
 
 

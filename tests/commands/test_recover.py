@@ -46,7 +46,7 @@ def test_lost_runs_are_ended_and_waiting_ones_are_queued_in_their_lanes(
     click, bulk = waiting_for_a_minute(), waiting_for_a_minute(trigger=LLMRun.Trigger.BULK)
     LLMRunFactory()
 
-    assert output() == ["Ended as interrupted: 1.", "Queued again: 2."]
+    assert output() == ["Failed as interrupted: 1.", "Requeued: 2."]
 
     lost_run.refresh_from_db()
     alive.refresh_from_db()
@@ -72,7 +72,7 @@ def test_threads_of_a_command_take_nothing(settings: Settings) -> None:
     settings.RQ_QUEUES = None
     run = waiting_for_a_minute()
 
-    assert output() == ["Ended as interrupted: 0."]
+    assert output() == ["Failed as interrupted: 0."]
 
     run.refresh_from_db()
     assert run.status == "queued"

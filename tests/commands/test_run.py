@@ -110,8 +110,8 @@ def test_all_pages_get_a_proposal_and_none_is_changed(provider: ScriptedProvider
     assert not Revision.objects.exists()
     assert lines == [
         lines[0],
-        "3 runs were started.",
-        "1 left out: they have no text in the source field.",
+        "Runs started: 3.",
+        "Left out because the source field is empty: 1.",
         lines[-1],
     ]
     assert lines[0].startswith("0 queued, 0 running, 3 succeeded, 0 failed, 0 cancelled, $")
@@ -132,7 +132,7 @@ def test_a_terminal_shows_one_line_that_changes() -> None:
 
     progress, started, *_ = terminal.getvalue().split("\n")
     assert progress.startswith("\r0 queued, 0 running, 1 succeeded")
-    assert started == "1 runs were started."
+    assert started == "Runs started: 1."
 
 
 @pytest.mark.usefixtures("prompt_queue")
@@ -143,8 +143,8 @@ def test_a_second_call_starts_nothing_twice() -> None:
 
     said = run(llm_action.pk, "--all")
 
-    assert "0 runs were started." in said
-    assert "2 left out: they have a proposal" in said
+    assert "Runs started: 0." in said
+    assert "Left out because an undecided proposal exists, or a run that will give one: 2." in said
     assert LLMRun.objects.count() == 2
 
 
@@ -174,7 +174,7 @@ def test_snippets_are_run_too() -> None:
     run(llm_action.pk, "--all")
 
     assert LLMRun.objects.get().target == author
-    assert "do not stand below a page" in refused(llm_action.pk, "--below", 1)
+    assert "are not below a page" in refused(llm_action.pk, "--below", 1)
 
 
 @pytest.mark.usefixtures("prompt_queue")
@@ -185,10 +185,10 @@ def test_a_dry_run_counts_estimates_and_starts_nothing(provider: ScriptedProvide
     run_it = (llm_action.pk, "--all", "--only-empty", "--dry-run")
 
     said = run(*run_it)
-    assert "2 runs would be started. Cost: unknown." in said
-    assert "1 left out: they have a text in the field already." in said
+    assert "Runs to start: 2. Cost: unknown." in said
+    assert "Left out because the field already has a text: 1." in said
     LLMRunFactory(action=llm_action, succeeded=True, cost_usd="0.02", page__summary="Mine.")
-    assert "Cost: about $0.040, as its past runs." in run(*run_it)
+    assert "Cost: about $0.040, from the mean of past runs." in run(*run_it)
 
     assert LLMRun.objects.count() == 1
     assert provider.requests == []
@@ -203,7 +203,7 @@ def test_it_stops_once_so_many_have_failed(
     llm_action = LLMActionFactory()
     BlogPageFactory.create_batch(5)
 
-    assert refused(llm_action.pk, "--all", "--stop-at-errors", 2) == "2 runs have failed."
+    assert refused(llm_action.pk, "--all", "--stop-at-errors", 2) == "Failed runs: 2."
 
     statuses = list(LLMRun.objects.values_list("status", flat=True))
     assert (statuses.count("failed"), statuses.count("cancelled")) == (2, 3)
@@ -280,12 +280,12 @@ def test_ctrl_c_cancels_what_waits_and_says_how_much_is_left() -> None:
     with CommandProcess(
         "llm_actions_run", str(llm_action.pk), "--all", settings={"WAGTAIL_LLM_ACTIONS": THREADS}
     ) as command:
-        command.wait_until_printed("8 runs were started.")
+        command.wait_until_printed("Runs started: 8.")
         eventually(lambda: LLMRun.objects.filter(status="running").exists())
         command.interrupt()
         assert command.wait_until_ended() == 1
         running = LLMRun.objects.filter(status="running").count()
-        expected = f"{8 - running} waiting runs were cancelled, {running} are still running."
+        expected = f"Cancelled queued runs: {8 - running}. Still running: {running}."
         assert expected in command.log
 
     assert LLMRun.objects.filter(status="cancelled").count() == 8 - running
@@ -302,12 +302,12 @@ def test_runs_that_are_under_way_when_it_stops_are_waited_for() -> None:
         *(str(llm_action.pk), "--all", "--stop-at-errors", "1"),
         settings=settings,
     ) as command:
-        command.wait_until_printed("waiting runs are cancelled.")
+        command.wait_until_printed("Cancelled queued runs: ")
         assert not LLMRun.objects.filter(status="queued").exists()
         for run in LLMRun.objects.filter(status="running"):
             cancel(run.pk)
         assert command.wait_until_ended() == 1
-        assert "1 runs have failed." in command.log
+        assert "Failed runs: 1." in command.log
 
     statuses = list(LLMRun.objects.values_list("status", flat=True))
     assert (statuses.count("failed"), statuses.count("cancelled")) == (1, 4)

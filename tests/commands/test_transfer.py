@@ -89,7 +89,7 @@ def test_a_dry_run_only_shows(file: Path, llm_action: LLMAction) -> None:
         "  Description: (empty) → New",
         "  Temperature: 0.7 → 0.9",
         "Unchanged: 1",
-        "Nothing was written, because of --dry-run.",
+        "Dry run: nothing was changed.",
     ]
     llm_action.refresh_from_db()
     assert llm_action.temperature == 0.7

@@ -37,8 +37,8 @@ def test_the_command_creates_them_once_with_a_revision() -> None:
     ]
     assert all(template.latest_revision for template in PromptTemplate.objects.all())
     assert first.splitlines()[0] == "Created “Title”."
-    assert first.splitlines()[-1] == "8 created, 0 left as they are."
-    assert second == "0 created, 8 left as they are.\n"
+    assert first.splitlines()[-1] == "8 created, 0 unchanged."
+    assert second == "0 created, 8 unchanged.\n"
 
 
 def test_a_template_of_the_site_is_left_as_it_is() -> None:

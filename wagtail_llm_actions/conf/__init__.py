@@ -1,7 +1,7 @@
-"""The package's settings: one dict, ``WAGTAIL_LLM_ACTIONS``, read into one frozen object.
+"""The setting ``WAGTAIL_LLM_ACTIONS``: a dict, read into one frozen object.
 
-Mistakes in it are reported by ``checks.py``; reading a wrong value raises
-``ImproperlyConfigured``. Every key is optional.
+Every key is optional. A wrong value raises ``ImproperlyConfigured`` when the dict is read;
+``checks.py`` turns this into a message of ``manage.py check``.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ DATABASE_STREAM = "wagtail_llm_actions.streams.database.DatabaseStream"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """Everything a site can configure, with its defaults."""
+    """Everything that a site can configure, with its defaults."""
 
     providers: Mapping[str, ProviderSettings]
     models: Mapping[str, ModelSettings]
     queue: str
-    """Dotted path of the queue's class."""
+    """Dotted path of a ``Queue`` subclass."""
     threads: int = 4
-    """How many runs the thread queue executes at once in one web process."""
+    """Runs that the thread queue executes at once in one process."""
     first_token_timeout_seconds: float = 60
-    """Of each call."""
+    """Limit of each call to a provider."""
     run_timeout_seconds: float = 180
-    """From the start of a run's first call to its end, with all that is tried again."""
+    """Limit from the start of a run's first call to its end, retries and the fallback included."""
     lease_seconds: float = 15
-    """A run whose worker does not renew its lease for so long is interrupted."""
+    """A run fails as interrupted if its worker has not renewed the lease for this long."""
     max_prompt_chars: int = 100_000
-    """A longer rendered prompt is refused, not cut."""
+    """A run fails if its rendered prompt is longer; the prompt is never cut to this length."""
     limits: Limits = field(default_factory=Limits)
-    """On the runs of each user and of the site."""
+    """Of the runs of each user and of the whole site."""
     post_summary_fields: Mapping[str, str] = field(default_factory=dict)
-    """Model label, such as ``blog.BlogPage``, to the field that ``{{ post_summary }}`` reads."""
+    """The field that ``{{ post_summary }}`` reads, by model label such as ``blog.BlogPage``."""
 
     @property
     def stream(self) -> str:
@@ -68,10 +68,10 @@ KNOWN_KEYS = frozenset({"PROVIDERS", "MODELS", "QUEUE", "LIMITS", "POST_SUMMARY_
 
 
 def raw_settings() -> Mapping[str, Any]:
-    """Return the site's dict as written.
+    """Return the dict as the site wrote it; empty if there is none.
 
     Raises:
-        ImproperlyConfigured: It is not a dict.
+        ImproperlyConfigured: The setting is not a dict.
     """
     raw = getattr(django_settings, SETTING, {})
     if not isinstance(raw, Mapping):
@@ -82,10 +82,10 @@ def raw_settings() -> Mapping[str, Any]:
 
 @cache
 def get_settings() -> Settings:
-    """Return the site's settings; read once per process, and again after a change in a test.
+    """Return the site's settings; cached until Django's ``setting_changed`` signal, which tests send.
 
     Raises:
-        ImproperlyConfigured: A value has the wrong type; the message names its key.
+        ImproperlyConfigured: A value is wrong; the message names its key.
     """
     raw = raw_settings()
     providers = read_providers(raw)
@@ -112,9 +112,9 @@ def _queue(raw: Mapping[str, Any]) -> str:
     return queue
 
 
-def _forget(*, setting: str, **_kwargs: object) -> None:
+def _clear_cache(*, setting: str, **_kwargs: object) -> None:
     if setting in {SETTING, "RQ_QUEUES"}:
         get_settings.cache_clear()
 
 
-setting_changed.connect(_forget, dispatch_uid="wagtail_llm_actions.conf")
+setting_changed.connect(_clear_cache, dispatch_uid="wagtail_llm_actions.conf")

@@ -1,4 +1,4 @@
-"""Read values of the dict of settings; a wrong one raises ``ImproperlyConfigured`` with its key."""
+"""Read and validate values of the settings dict; every error message names the key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 SETTING = "WAGTAIL_LLM_ACTIONS"
 
 TEXT = (str, Promise)
-WORDS: Mapping[tuple[type, ...], str] = {
+TYPE_NAMES: Mapping[tuple[type, ...], str] = {
     (str,): "a string",
     TEXT: "a string",
     (bool,): "True or False",
@@ -25,10 +25,10 @@ WORDS: Mapping[tuple[type, ...], str] = {
 
 
 def mapping(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """Return a dict among the settings, empty where there is none.
+    """Return a value that is a dict; empty if the key is missing.
 
     Raises:
-        ImproperlyConfigured: It is no dict.
+        ImproperlyConfigured: The value is not a dict.
     """
     value = raw.get(key, {})
     if not isinstance(value, Mapping):
@@ -38,10 +38,10 @@ def mapping(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def positive(value: object, kind: type, key: str) -> Any:
-    """Return a number above 0.
+    """Return a value that is a finite number above 0, of the given type.
 
     Raises:
-        ImproperlyConfigured: It is none.
+        ImproperlyConfigured: The value is not such a number.
     """
     is_number = isinstance(value, (int, kind)) and not isinstance(value, bool)
     if not is_number or not 0 < value < math.inf:  # type: ignore[operator]
@@ -53,19 +53,19 @@ def positive(value: object, kind: type, key: str) -> Any:
 def entry(
     value: object, kinds: Mapping[str, tuple[type, ...]], required: set[str], where: str
 ) -> Mapping[str, Any]:
-    """Return a dict of known keys, without those that are ``None``.
+    """Return a validated entry of ``PROVIDERS`` or ``MODELS``, without keys that are ``None``.
 
-    ``None`` stands for "not set": it is what ``os.environ.get()`` returns. The values may be
+    ``None`` counts as "not set", because that is what ``os.environ.get()`` returns. Values may be
     secret, so no message quotes one.
 
     Args:
-        value: What the site wrote.
-        kinds: The known keys, and one of the rows of ``WORDS`` for each.
+        value: The entry as the site wrote it.
+        kinds: The known keys with their types, each a key of ``TYPE_NAMES``.
         required: The keys that must not be empty.
-        where: The place in the settings, such as ``['MODELS']['gpt']``.
+        where: The position in the settings for error messages, such as ``['MODELS']['gpt']``.
 
     Raises:
-        ImproperlyConfigured: It is not such a dict.
+        ImproperlyConfigured: A key is unknown or missing, or a value has the wrong type.
     """
     if not isinstance(value, Mapping):
         msg = f"{SETTING}{where} must be a dict."
@@ -77,7 +77,7 @@ def entry(
     for key, item in values.items():
         is_wrong_bool = isinstance(item, bool) and bool not in kinds[key]
         if is_wrong_bool or not isinstance(item, kinds[key]):
-            msg = f"{SETTING}{where}[{key!r}] must be {WORDS[kinds[key]]}."
+            msg = f"{SETTING}{where}[{key!r}] must be {TYPE_NAMES[kinds[key]]}."
             raise ImproperlyConfigured(msg)
     if missing := {key for key in required if not values.get(key)}:
         msg = f"{SETTING}{where} needs the key {min(missing)!r}."

@@ -1,4 +1,4 @@
-"""``LIMITS``: how many runs a person, and the whole site, may have at once and start in a minute."""
+"""``LIMITS``: how many runs a user and the whole site may have at once, or start in a minute."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """Of runs that somebody waits for; ``None`` is no limit."""
+    """Limits of interactive runs; ``None`` is no limit. Bulk runs are not limited."""
 
     user_concurrent: int | None = 10
-    """Under way at once, for one user; each candidate is a run."""
+    """Unfinished runs of one user; each candidate counts as one."""
     user_per_minute: int | None = 60
+    """Runs that one user started in the last 60 seconds."""
     site_concurrent: int | None = None
     site_per_minute: int | None = None
 
 
 def read_limits(raw: Mapping[str, Any]) -> Limits:
-    """Return the limits; those that are not named have their defaults.
+    """Return the limits, with defaults for missing keys.
 
     Raises:
-        ImproperlyConfigured: A key is unknown, or a value is no whole number above 0.
+        ImproperlyConfigured: A key is unknown, or a value is neither a whole number above 0 nor
+            ``None``.
     """
     given = mapping(raw, "LIMITS")
     known = [field.name.upper() for field in fields(Limits)]

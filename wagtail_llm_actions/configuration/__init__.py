@@ -1,1 +1,1 @@
-"""What a site sets up: starter templates, warnings about saved actions, health of its models."""
+"""The state of a site's setup: starters, warnings about actions, health and prices of models."""

@@ -1,4 +1,4 @@
-"""Check the configured models, and remember for a while what came out."""
+"""Check the configured models, and cache the results for an hour."""
 
 from __future__ import annotations
 
@@ -22,22 +22,23 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.conf import ModelSettings
     from wagtail_llm_actions.providers.base import Provider
 
-CHECK_SECONDS = 10.0
-REMEMBERED_SECONDS = 60 * 60
+TIMEOUT_SECONDS = 10.0
+CACHE_SECONDS = 60 * 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Checked:
-    """A status and when it was asked for."""
+class CheckResult:
+    """The status of a model, and when it was checked."""
 
     status: ModelStatus
     checked_at: datetime
 
 
-def check_models(keys: Iterable[str]) -> Mapping[str, Checked]:
-    """Check models by their keys, all at once, within ten seconds; unknown keys are left out.
+def check_models(keys: Iterable[str]) -> Mapping[str, CheckResult]:
+    """Check models concurrently, within ten seconds; return the results by model key.
 
-    One that is there again after its failures is asked by the next run.
+    A model that is available gets a probe at once if its circuit breaker is open. Unknown keys are
+    left out.
     """
     models = [model for key in keys if (model := get_settings().models.get(key))]
     providers: dict[str, Provider] = {}
@@ -49,18 +50,18 @@ def check_models(keys: Iterable[str]) -> Mapping[str, Checked]:
             statuses[model.key] = ModelStatus(reachable=False, detail=str(error))
     asked = [model for model in models if model.key in providers]
     answers = check_all(
-        [(providers[model.key], model.name) for model in asked], timeout_seconds=CHECK_SECONDS
+        [(providers[model.key], model.name) for model in asked], timeout_seconds=TIMEOUT_SECONDS
     )
     statuses |= {model.key: status for model, status in zip(asked, answers, strict=True)}
     allow_probe(model for model in models if statuses[model.key].ok)
     now = timezone.now()
-    checked = {key: Checked(status=status, checked_at=now) for key, status in statuses.items()}
-    cache.set_many({_cache_key(key): value for key, value in checked.items()}, REMEMBERED_SECONDS)
+    checked = {key: CheckResult(status=status, checked_at=now) for key, status in statuses.items()}
+    cache.set_many({_cache_key(key): value for key, value in checked.items()}, CACHE_SECONDS)
     return checked
 
 
-def last_checks(models: Iterable[ModelSettings]) -> Mapping[str, Checked]:
-    """Return the checks of the last hour by the keys of the models."""
+def last_checks(models: Iterable[ModelSettings]) -> Mapping[str, CheckResult]:
+    """Return the results of the last hour by model key."""
     keys = {_cache_key(model.key): model.key for model in models}
     return {keys[name]: value for name, value in cache.get_many(keys).items()}
 

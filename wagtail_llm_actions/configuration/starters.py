@@ -1,4 +1,4 @@
-"""Put the starter templates into the database."""
+"""Create the starter prompt templates in the database."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from wagtail_llm_actions.prompts.starters import starters
 
 @transaction.atomic
 def create_missing_starters(user: Any = None) -> list[PromptTemplate]:
-    """Create the starter templates whose names are free, each with a revision.
+    """Create the starters whose names are not taken, each with a revision and an audit log entry.
 
     Args:
-        user: Who the revisions and the audit log name; ``None`` for the system.
+        user: The author of the revisions and log entries; ``None`` for the system.
 
     Returns:
-        The new ones; a template that a site has changed, or one of the same name, stays as it is.
+        The created templates. Existing templates are never changed.
     """
     taken = set(PromptTemplate.objects.values_list("name", flat=True))
     created = []

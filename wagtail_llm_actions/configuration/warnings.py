@@ -1,4 +1,4 @@
-"""What looks wrong in an action that can be saved all the same."""
+"""Configuration warnings: an action can be saved, but probably will not work as intended."""
 
 from __future__ import annotations
 
@@ -20,18 +20,22 @@ if TYPE_CHECKING:
 
 SAMPLE = 100
 FEW_TOKENS = 50
-"""Hardly two sentences."""
+"""Barely two sentences."""
 
 
 def configuration_warnings(llm_action: LLMAction) -> list[str]:
-    """Return a sentence for each thing that looks wrong; mostly none.
+    """Return one sentence for each warning; usually none.
 
-    It reads up to 100 of the newest objects of the action's type.
+    Reads up to 100 of the newest objects of the action's type.
     """
-    return [*_of_source(llm_action), *_of_template(llm_action), *_of_model(llm_action)]
+    return [
+        *_source_warnings(llm_action),
+        *_template_warnings(llm_action),
+        *_model_warnings(llm_action),
+    ]
 
 
-def _of_source(llm_action: LLMAction) -> Iterator[str]:
+def _source_warnings(llm_action: LLMAction) -> Iterator[str]:
     model: Any = llm_action.model_type.model_class()
     if model is None:
         return
@@ -45,7 +49,7 @@ def _of_source(llm_action: LLMAction) -> Iterator[str]:
             "type": model._meta.verbose_name_plural,
         }
     limit = max_length(model, llm_action.destination)
-    chars = CHARS_PER_TOKEN * llm_action.max_tokens
+    chars = int(CHARS_PER_TOKEN * llm_action.max_tokens)
     too_few = chars * 2 < limit if limit else llm_action.max_tokens < FEW_TOKENS
     if too_few:
         yield _(
@@ -57,7 +61,7 @@ def _of_source(llm_action: LLMAction) -> Iterator[str]:
         }
 
 
-def _of_template(llm_action: LLMAction) -> Iterator[str]:
+def _template_warnings(llm_action: LLMAction) -> Iterator[str]:
     template = llm_action.prompt_template
     try:
         used = used_variables(template.text) | used_variables(template.system_instructions)
@@ -68,7 +72,7 @@ def _of_template(llm_action: LLMAction) -> Iterator[str]:
         yield _("The prompt template never uses {{ input }}, so the source field is not sent.")
 
 
-def _of_model(llm_action: LLMAction) -> Iterator[str]:
+def _model_warnings(llm_action: LLMAction) -> Iterator[str]:
     for key in filter(None, (llm_action.model, llm_action.fallback_model)):
         model = get_settings().models.get(key)
         if model is None:

@@ -1,4 +1,4 @@
-"""What ``llm_actions_run`` was asked for, from the texts of its command line."""
+"""Parse and validate the arguments of ``llm_actions_run``."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def read_action(name: str) -> LLMAction:
-    """Return the active action with this label or number.
+    """Return the active action with this label or id.
 
     Raises:
-        CommandError: There is none, or several; they are named.
+        CommandError: No action matches, or several do; the message lists the candidates.
     """
     actions = LLMAction.objects.select_related("model_type", "prompt_template__latest_revision")
     found = list(actions.filter(label=name))
@@ -38,19 +38,23 @@ def read_action(name: str) -> LLMAction:
             f"  {action.pk}: {action.label} ({action.model_type.name}, {action.destination})"
             for action in candidates
         ]
-        raise CommandError("\n".join([f"{which}. Choose one by its number:", *lines]))
+        raise CommandError("\n".join([f"{which}. Choose one by its id:", *lines]))
     llm_action: LLMAction = found[0]
     if not llm_action.is_active:
-        msg = f"“{llm_action.label}” is not active, so that no editor would see its texts."
+        msg = f"“{llm_action.label}” is not active, so no editor would see its texts."
         raise CommandError(msg)
     return llm_action
 
 
 def check_models(llm_action: LLMAction, *, with_price: bool) -> None:
-    """Refuse an action whose model is not there, or whose costs cannot be known.
+    """Check the models of an action before any run is started.
+
+    Args:
+        llm_action: The action to run.
+        with_price: Whether ``--stop-at-cost`` needs the prices of its models.
 
     Raises:
-        CommandError: No run could succeed, or the limit of the cost could not be kept to.
+        CommandError: The model is not configured, or a price is needed and unknown.
     """
     models = get_settings().models
     if llm_action.model not in models:
@@ -58,15 +62,15 @@ def check_models(llm_action: LLMAction, *, with_price: bool) -> None:
         raise CommandError(msg)
     for key in (llm_action.model, llm_action.fallback_model):
         if with_price and key in models and current_price(models[key]) is None:
-            msg = f"The price of “{key}” is not known, so that --stop-at-cost cannot be kept to."
+            msg = f"The price of “{key}” is not known, so --stop-at-cost cannot be used."
             raise CommandError(msg)
 
 
 def read_objects(llm_action: LLMAction, options: dict[str, Any]) -> QuerySet[Any]:
-    """Return the objects that ``--pages``, ``--below`` or ``--all`` mean.
+    """Return the objects that ``--pages``, ``--below`` or ``--all`` select.
 
     Raises:
-        CommandError: One is not there, or not where the action is offered.
+        CommandError: An object does not exist, or the action is not offered on it.
     """
     try:
         objects = objects_of(llm_action)
@@ -77,7 +81,7 @@ def read_objects(llm_action: LLMAction, options: dict[str, Any]) -> QuerySet[Any
         return _these(objects, options["pages"])
     if options["below"]:
         if not issubclass(objects.model, AbstractPage):
-            msg = f"{objects.model._meta.verbose_name_plural} do not stand below a page."
+            msg = f"{objects.model._meta.verbose_name_plural} are not below a page."
             raise CommandError(capfirst(msg))
         return below(objects, _these(page_model().objects.all(), [options["below"]]).get())
     return objects
@@ -91,16 +95,16 @@ def _these(objects: QuerySet[Any], ids: list[str]) -> QuerySet[Any]:
     found = objects.filter(pk__in=pks)
     if missing := pks - set(found.values_list("pk", flat=True)):
         names = ", ".join(sorted(map(str, missing)))
-        msg = f"Not there, or not where the action is offered: {names}."
+        msg = f"These do not exist, or the action is not offered on them: {names}."
         raise CommandError(msg)
     return found
 
 
 def read_user(name: str | None) -> Any:
-    """Return the user with this name.
+    """Return the user with this username; ``None`` if the argument was left out.
 
     Raises:
-        CommandError: There is none.
+        CommandError: There is no such user.
     """
     if name is None:
         return None
@@ -113,10 +117,10 @@ def read_user(name: str | None) -> Any:
 
 
 def positive(text: str) -> int:
-    """Read a number of 1 or more.
+    """Parse a whole number of at least 1.
 
     Raises:
-        ValueError: It is none, as argparse wants it.
+        ValueError: It is not one; argparse turns this into an error of the command.
     """
     number = int(text)
     if number < 1:
@@ -125,10 +129,10 @@ def positive(text: str) -> int:
 
 
 def dollars(text: str) -> Decimal:
-    """Read an amount above nothing.
+    """Parse an amount of US dollars above 0.
 
     Raises:
-        ValueError: It is none, as argparse wants it.
+        ValueError: It is not one; argparse turns this into an error of the command.
     """
     try:
         amount = Decimal(text)

@@ -1,4 +1,4 @@
-"""US dollars as people read them."""
+"""Amounts and prices in US dollars."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def usd(amount: Decimal | None) -> str:
-    """Write an amount with its currency and at least two digits that mean something.
+    """Format an amount with at least two significant digits: ``$0.0021`` instead of ``$0.00``.
 
-    ``$0.0021`` and not ``$0.00``, which only stands for nothing; ``None`` is unknown.
+    ``None`` is "unknown".
     """
     if amount is None:
         return _("unknown")
@@ -25,7 +25,7 @@ def usd(amount: Decimal | None) -> str:
 
 
 def price_sentence(price: Price | None) -> str:
-    """Say what a model costs, and where that is from."""
+    """Return the price of a model per million tokens, and its source."""
     if price is None:
         return _("Its price is not known.")
     if price.source == "local":

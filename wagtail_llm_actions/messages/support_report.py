@@ -1,4 +1,4 @@
-"""A report of a failed run for whoever helps: facts and times, no content."""
+"""Support report of a failed run: identifiers, parameters, times and versions, no content."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PACKAGES = ("wagtail-llm-actions", "wagtail", "django", "openai", "anthropic", "
 
 
 def support_report(run: LLMRun, attempts: Iterable[LLMAttempt]) -> str:
-    """Describe how a run went, in English and in UTC, so that anybody can be sent it.
+    """Return the report as plain text, in English and in UTC.
 
-    It holds no prompt, no output, no names of people or pages, and not the provider's words, which
-    may quote any of them.
+    It can be sent to anybody: it has no prompt, output, user or page, and no message of the
+    provider, which may quote them.
     """
     return "\n".join([*_run_lines(run), *map(_attempt_line, attempts), _versions()])
 

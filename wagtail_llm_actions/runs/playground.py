@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit
@@ -54,7 +52,7 @@ def start_playground_run(
         instance = model()
     elif not can_edit(user, instance):
         raise PermissionDeniedError
-    llm_action.label = llm_action.label or _("Test")
+    llm_action.label = llm_action.label or str(LLMRun.Trigger.TEST.label)
     run, error = build_run(
         llm_action,
         instance,

@@ -21,7 +21,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_llm_actions.admin.models.help_text import model_notes
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.configuration.model_health import Checked, check_models, last_checks
+from wagtail_llm_actions.configuration.model_health import CheckResult, check_models, last_checks
 from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.currency import usd
@@ -179,7 +179,7 @@ def _row(
     model: ModelSettings,
     actions: int,
     runs: int,
-    check: Checked | None,
+    check: CheckResult | None,
     circuit: LLMCircuitBreaker | None,
 ) -> Row:
     notes = model_notes(model)

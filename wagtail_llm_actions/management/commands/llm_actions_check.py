@@ -1,4 +1,4 @@
-"""``llm_actions_check``: is everything there that a run needs? For monitoring."""
+"""``llm_actions_check``: the health of the configured models, for monitoring."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
 
 
 class Command(BaseCommand):
-    """Exits with 0 where every model is available, otherwise with 1."""
+    """Exit code 0 if every model is available, 1 if one is not, 2 if a key is unknown."""
 
-    help = "Check that the configured models can be reached; generates nothing."
+    help = "Check that the configured models can be reached. Nothing is generated."
 
     def add_arguments(self, parser: Any) -> None:
-        """Choose models and the form of the answer."""
-        parser.add_argument("model", nargs="*", help="keys of models; the default is all")
+        """Add the models and the output format."""
+        parser.add_argument("model", nargs="*", help="keys of models; all by default")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print a line for each model.
+        """Print one line for each model.
 
         Raises:
-            CommandError: A key is not configured; with exit code 1, a model is not available.
+            CommandError: A key is not configured (exit code 2), or a model is not available (1).
         """
         models = get_settings().models
         keys = options["model"] or list(models)
         if unknown := [key for key in keys if key not in models]:
             msg = f"Not in MODELS: {', '.join(unknown)}."
             raise CommandError(msg, returncode=2)
-        checked, circuits = check_models(keys), open_circuit_breakers()
-        resting = {
-            key: circuit
+        checked, breakers = check_models(keys), open_circuit_breakers()
+        open_breakers = {
+            key: breaker
             for key in keys
-            if (circuit := circuits.get((models[key].provider, models[key].name)))
+            if (breaker := breakers.get((models[key].provider, models[key].name)))
         }
         if options["json"]:
             rows = {
@@ -54,18 +54,18 @@ class Command(BaseCommand):
                     "loaded": check.status.loaded,
                     "detail": check.status.detail,
                     "checked_at": check.checked_at.isoformat(),
-                    "not_asked_since": _since(resting.get(key)),
+                    "circuit_open_since": _opened_at(open_breakers.get(key)),
                 }
                 for key, check in checked.items()
             }
             self.stdout.write(json.dumps(rows, indent=2))
         else:
             for key, check in checked.items():
-                word = "ok" if check.status.ok else "FAILED"
-                words = [status_sentence(check.status)]
-                if key in resting:
-                    words.append(circuit_breaker_status(resting[key]))
-                self.stdout.write(f"{word:6} {key}: {' '.join(words)}")
+                result = "ok" if check.status.ok else "FAILED"
+                sentences = [status_sentence(check.status)]
+                if key in open_breakers:
+                    sentences.append(circuit_breaker_status(open_breakers[key]))
+                self.stdout.write(f"{result:6} {key}: {' '.join(sentences)}")
         if not checked:
             msg = "No model is configured."
             raise CommandError(msg)
@@ -74,5 +74,5 @@ class Command(BaseCommand):
             raise CommandError(msg)
 
 
-def _since(circuit: LLMCircuitBreaker | None) -> str | None:
-    return circuit.opened_at.isoformat() if circuit and circuit.opened_at else None
+def _opened_at(breaker: LLMCircuitBreaker | None) -> str | None:
+    return breaker.opened_at.isoformat() if breaker and breaker.opened_at else None

@@ -1,4 +1,4 @@
-"""``llm_actions_export``: actions and prompt templates, for another environment."""
+"""``llm_actions_export``: write actions and prompt templates as JSON, for another environment."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from wagtail_llm_actions.transfer import export_setup, write_setup
 
 
 class Command(BaseCommand):
-    """Prints JSON, or writes a file."""
+    """Prints the JSON, or writes it to a file."""
 
     help = "Export all actions and prompt templates as JSON, for llm_actions_import."
 
     def add_arguments(self, parser: Any) -> None:
-        """Choose where it goes."""
-        parser.add_argument("--output", metavar="FILE", help="write a file instead of printing")
+        """Add the output file."""
+        parser.add_argument(
+            "--output", metavar="FILE", help="write to this file instead of printing"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Export.
+        """Export all actions and prompt templates.
 
         Raises:
             CommandError: The file cannot be written.

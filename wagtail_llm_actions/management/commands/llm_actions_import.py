@@ -1,4 +1,4 @@
-"""``llm_actions_import``: what ``llm_actions_export`` wrote on another environment."""
+"""``llm_actions_import``: import the file of ``llm_actions_export``."""
 
 from __future__ import annotations
 
@@ -22,20 +22,22 @@ if TYPE_CHECKING:
 
 
 class Command(BaseCommand):
-    """Shows what would change, then applies it; all of it, or nothing."""
+    """Prints the changes, then applies all of them in one transaction, or none."""
 
-    help = "Import actions and prompt templates; creates and changes, and deletes nothing."
+    help = "Import actions and prompt templates. Creates and changes them; deletes nothing."
 
     def add_arguments(self, parser: Any) -> None:
-        """Let people look first."""
-        parser.add_argument("file", help="the JSON that llm_actions_export wrote")
-        parser.add_argument("--dry-run", action="store_true", help="only show what would change")
+        """Add the file and the dry run."""
+        parser.add_argument("file", help="the JSON file that llm_actions_export wrote")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="show the changes without applying them"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import.
+        """Import the file.
 
         Raises:
-            CommandError: The file cannot be read, or does not fit here; nothing was written.
+            CommandError: The file cannot be read, or does not fit this site; nothing was changed.
         """
         try:
             plan = plan_import(read_setup(_read(options["file"])))
@@ -48,7 +50,7 @@ class Command(BaseCommand):
                 msg = f"Nothing was imported.\n{problems}"
                 raise CommandError(msg)
             if options["dry_run"]:
-                self.stdout.write("Nothing was written, because of --dry-run.")
+                self.stdout.write("Dry run: nothing was changed.")
                 return
             apply_import(plan)
         except ImportRefused as error:
@@ -86,5 +88,5 @@ def _change_lines(change: Change) -> Iterator[str]:
 
 
 def _printable(line: str) -> str:
-    """Take the power from control characters: a file must not steer the terminal."""
+    """Replace control characters, so that a file cannot send escape sequences to the terminal."""
     return "".join(char if char.isprintable() else "�" for char in line)

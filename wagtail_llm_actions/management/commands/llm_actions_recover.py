@@ -1,4 +1,4 @@
-"""``llm_actions_recover``: put runs right whose worker or queue was lost, without a worker."""
+"""``llm_actions_recover``: recover runs after a worker or a queue was lost, without a worker."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from wagtail_llm_actions.runs.lifecycle.transitions import fail_abandoned
 
 
 class Command(BaseCommand):
-    """What every worker does every few seconds, once; safe to call at any time."""
+    """Does once what every worker does every few seconds; safe at any time."""
 
-    help = "End runs whose worker was lost, and queue again those that the queue has lost."
+    help = "Fail runs whose worker was lost, and requeue runs that the queue has lost."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print what was done.
+        """Print how many runs were failed and requeued.
 
         Raises:
             CommandError: The queue does not answer.
         """
-        self.stdout.write(f"Ended as interrupted: {len(fail_abandoned())}.")
+        self.stdout.write(f"Failed as interrupted: {len(fail_abandoned())}.")
         if get_queue().executes_here:
-            # This process is about to end; the next click or poll takes them up.
+            # The threads of this process end with it; the next click or poll of a web process requeues.
             return
         try:
-            self.stdout.write(f"Queued again: {requeue_missing()}.")
+            self.stdout.write(f"Requeued: {requeue_missing()}.")
         except QueueUnavailable as error:
-            msg = f"The queue does not answer ({error}); workers queue the rest when it is back."
+            msg = f"The queue does not answer ({error}); workers requeue the runs when it is back."
             raise CommandError(msg) from error

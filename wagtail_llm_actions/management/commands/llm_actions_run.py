@@ -1,4 +1,4 @@
-"""``llm_actions_run``: an action on many pages, whose texts wait there as proposals."""
+"""``llm_actions_run``: run an action on many objects; the outputs become proposals there."""
 
 from __future__ import annotations
 
@@ -38,49 +38,61 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMAction
     from wagtail_llm_actions.reporting.usage import Metrics
 
-LOOK_SECONDS = 1.0
+PROGRESS_SECONDS = 1.0
+"""Between two queries of the progress."""
 LEFT_OUT = {
-    LeftOut.WAITING: "have a proposal that nobody has decided on, or one on its way",
-    LeftOut.NOT_EMPTY: "have a text in the field already",
-    LeftOut.EMPTY_SOURCE: "have no text in the source field",
+    LeftOut.WAITING: "an undecided proposal exists, or a run that will give one",
+    LeftOut.NOT_EMPTY: "the field already has a text",
+    LeftOut.EMPTY_SOURCE: "the source field is empty",
 }
 
 
 class Command(BaseCommand):
-    """Stays until all runs have ended; with the thread queue they are executed in its process.
+    """Waits until all runs have ended; with the thread queue, it executes them itself.
 
-    Exits with 1 where it was stopped: by its limits, or by Ctrl-C.
+    Exit code 1 if one of its limits or Ctrl-C stopped it.
     """
 
-    help = "Run an action on many pages or snippets. The texts wait there as proposals."
+    help = "Run an action on many pages or snippets. The texts become proposals there."
 
     def add_arguments(self, parser: Any) -> None:
-        """Choose the action, the objects and the limits."""
-        parser.add_argument("action", help="its number or its label")
+        """Add the action, the objects and the limits."""
+        parser.add_argument("action", help="the id or the label of the action")
         objects = parser.add_mutually_exclusive_group(required=True)
-        objects.add_argument("--pages", nargs="+", metavar="ID", help="these pages, or snippets")
-        objects.add_argument("--below", metavar="ID", help="this page and all that stand below it")
-        objects.add_argument("--all", action="store_true", help="all of the action's type")
-        parser.add_argument("--only-empty", action="store_true", help="only into an empty field")
-        parser.add_argument("--limit", type=positive, metavar="N", help="start N runs at most")
-        parser.add_argument("--dry-run", action="store_true", help="only count and estimate")
+        objects.add_argument("--pages", nargs="+", metavar="ID", help="ids of pages or snippets")
+        objects.add_argument("--below", metavar="ID", help="a page and all pages below it")
+        objects.add_argument("--all", action="store_true", help="all objects of the action's type")
+        parser.add_argument(
+            "--only-empty", action="store_true", help="leave out objects whose field has a text"
+        )
+        parser.add_argument("--limit", type=positive, metavar="N", help="start at most N runs")
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="count the runs and estimate the cost, without starting any",
+        )
         parser.add_argument(
             "--stop-at-errors",
             type=positive,
             default=10,
             metavar="N",
-            help="stop once N runs have failed; the default is 10",
+            help="stop after N failed runs; 10 by default",
         )
         parser.add_argument(
-            "--stop-at-cost", type=dollars, metavar="USD", help="stop once the runs have cost this"
+            "--stop-at-cost",
+            type=dollars,
+            metavar="USD",
+            help="stop when the runs have cost this much",
         )
-        parser.add_argument("--user", metavar="USERNAME", help="who is recorded to have started it")
+        parser.add_argument(
+            "--user", metavar="USERNAME", help="the user to record as having started the runs"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Queue the runs, then follow them to their end.
+        """Start the runs, and wait until they have ended.
 
         Raises:
-            CommandError: It cannot start, was stopped, or a limit was reached.
+            CommandError: The arguments are wrong, a limit was reached, or Ctrl-C was pressed.
         """
         self._limits = options["stop_at_errors"], options["stop_at_cost"]
         self._screen = _Screen(self.stdout)
@@ -104,11 +116,11 @@ class Command(BaseCommand):
                 self._stop(key, reason)
         except KeyboardInterrupt:
             cancelled, running = cancel_queued_runs(key), progress(key).running
-            self._screen.say(
-                f"{cancelled} waiting runs were cancelled, {running} are still running."
-            )
+            self._screen.say(f"Cancelled queued runs: {cancelled}. Still running: {running}.")
             reason = "Interrupted."
-        self._screen.say(f"Editors find the texts on their pages. All of them: {_url(llm_action)}")
+        self._screen.say(
+            f"Editors find the texts on their pages. List of all runs: {_url(llm_action)}"
+        )
         if reason:
             raise CommandError(reason)
 
@@ -118,72 +130,74 @@ class Command(BaseCommand):
             count += len(chunk.runs)
             left_out += chunk.left_out
         mean = mean_cost(llm_action)
-        cost = "unknown" if mean is None else f"about {usd(mean * count)}, as its past runs"
-        self._screen.say(f"{count} runs would be started. Cost: {cost}.")
+        cost = (
+            "unknown" if mean is None else f"about {usd(mean * count)}, from the mean of past runs"
+        )
+        self._screen.say(f"Runs to start: {count}. Cost: {cost}.")
         self._say_left_out(left_out)
-        self._screen.say("Nothing was started, because of --dry-run.")
+        self._screen.say("Dry run: nothing was started.")
 
     def _queue(self, llm_action: LLMAction, chunks: Iterable[Chunk], key: str) -> str:
-        """Return why no more may be queued; mostly empty."""
+        """Queue chunk by chunk; return the limit that was reached, or an empty string."""
         count, left_out, reason = 0, Counter[LeftOut](), ""
         for chunk in chunks:
             record_chunk(llm_action, chunk)
             count += len(chunk.runs)
             left_out += chunk.left_out
-            if reason := self._limit_reached(self._look(key)):
+            if reason := self._limit_reached(self._report(key)):
                 break
-        self._screen.say(f"{count} runs were started.")
+        self._screen.say(f"Runs started: {count}.")
         self._say_left_out(left_out)
         if refused := refused_by_queue(key):
             self._screen.say(
-                f"The queue does not answer. {refused} runs are put on it when it does."
+                f"The queue does not answer. Runs that are queued when it does: {refused}."
             )
         return reason
 
     def _follow(self, key: str) -> str:
-        """Wait until all runs have ended, and return why it was not waited for; mostly empty."""
-        while _is_open(figures := self._look(key)):
-            if reason := self._limit_reached(figures):
+        """Wait for the end of all runs; return the limit that was reached, or an empty string."""
+        while _is_unfinished(metrics := self._report(key)):
+            if reason := self._limit_reached(metrics):
                 return reason
-            time.sleep(LOOK_SECONDS)
+            time.sleep(PROGRESS_SECONDS)
             recover_throttled()
-        return self._too_many_failed(figures)
+        return self._too_many_failed(metrics)
 
     def _stop(self, key: str, reason: str) -> None:
-        """Let no more runs begin, and wait for those that have."""
-        self._screen.say(f"{reason} {cancel_queued_runs(key)} waiting runs are cancelled.")
-        while _is_open(self._look(key)):
-            time.sleep(LOOK_SECONDS)
+        """Cancel the queued runs, and wait for those that are running."""
+        self._screen.say(f"{reason} Cancelled queued runs: {cancel_queued_runs(key)}.")
+        while _is_unfinished(self._report(key)):
+            time.sleep(PROGRESS_SECONDS)
             recover_throttled()
 
-    def _limit_reached(self, figures: Metrics) -> str:
+    def _limit_reached(self, metrics: Metrics) -> str:
         _, max_cost = self._limits
-        cost = figures.known_cost
+        cost = metrics.known_cost
         if max_cost is not None and cost is not None and cost >= max_cost:
             return f"The runs have cost {usd(cost)}."
-        return self._too_many_failed(figures)
+        return self._too_many_failed(metrics)
 
-    def _too_many_failed(self, figures: Metrics) -> str:
+    def _too_many_failed(self, metrics: Metrics) -> str:
         max_errors, _ = self._limits
-        return f"{figures.failed} runs have failed." if figures.failed >= max_errors else ""
+        return f"Failed runs: {metrics.failed}." if metrics.failed >= max_errors else ""
 
-    def _look(self, key: str) -> Metrics:
-        figures = progress(key)
-        cost = usd(figures.cost_usd)
-        if figures.unknown_costs and figures.cost_usd is not None:
-            cost += f" and {figures.unknown_costs} unknown costs"
-        counts = [f"{getattr(figures, status)} {status}" for status in LLMRun.Status.values]
+    def _report(self, key: str) -> Metrics:
+        metrics = progress(key)
+        cost = usd(metrics.cost_usd)
+        if metrics.unknown_costs and metrics.cost_usd is not None:
+            cost += f", unknown costs of {metrics.unknown_costs}"
+        counts = [f"{getattr(metrics, status)} {status}" for status in LLMRun.Status.values]
         self._screen.progress(", ".join([*counts, cost]))
-        return figures
+        return metrics
 
     def _say_left_out(self, left_out: Counter[LeftOut]) -> None:
         for reason, count in left_out.items():
             if count:
-                self._screen.say(f"{count} left out: they {LEFT_OUT[reason]}.")
+                self._screen.say(f"Left out because {LEFT_OUT[reason]}: {count}.")
 
 
 class _Screen:
-    """Sentences, and one line that changes; where nobody looks, a line for each change."""
+    """Prints sentences, and the progress: one line that is overwritten, or log lines without a TTY."""
 
     def __init__(self, output: Any) -> None:
         self._output = output
@@ -195,7 +209,7 @@ class _Screen:
             return
         self._shown = line
         if self._output.isatty():
-            # Over the last line, and nothing behind it.
+            # Overwrite the line, and erase what is left of a longer one.
             self._output.write(f"\r{line}\x1b[K", ending="")
             self._output.flush()
             self._is_line_open = True
@@ -209,8 +223,8 @@ class _Screen:
         self._output.write(sentence)
 
 
-def _is_open(figures: Metrics) -> bool:
-    return figures.queued + figures.running > 0
+def _is_unfinished(metrics: Metrics) -> bool:
+    return metrics.queued + metrics.running > 0
 
 
 def _url(llm_action: LLMAction) -> str:

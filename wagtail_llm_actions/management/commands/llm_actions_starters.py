@@ -1,4 +1,4 @@
-"""``llm_actions_starters``: prompt templates to begin with."""
+"""``llm_actions_starters``: create the starter prompt templates."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from wagtail_llm_actions.prompts.starters import starters
 
 
 class Command(BaseCommand):
-    """Creates what is missing; can be run again."""
+    """Creates the missing ones, so it can be run again."""
 
-    help = "Create the starter prompt templates whose names are not taken yet."
+    help = "Create the starter prompt templates, except for names that are taken."
 
     def add_arguments(self, parser: Any) -> None:
-        """Let people look first."""
-        parser.add_argument("--list", action="store_true", help="only say which there are")
+        """Add the list."""
+        parser.add_argument(
+            "--list", action="store_true", help="list the starters without creating any"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Create them, and say what was done."""
+        """Create or list the starters."""
         if options["list"]:
             for starter in starters():
                 self.stdout.write(f"{starter.name}: {starter.description}")
@@ -28,5 +30,5 @@ class Command(BaseCommand):
         created = create_missing_starters()
         for template in created:
             self.stdout.write(f"Created “{template.name}”.")
-        kept = len(starters()) - len(created)
-        self.stdout.write(f"{len(created)} created, {kept} left as they are.")
+        existing = len(starters()) - len(created)
+        self.stdout.write(f"{len(created)} created, {existing} unchanged.")

@@ -1,4 +1,4 @@
-"""``llm_actions_usage``: the figures of the report, for a terminal or a program."""
+"""``llm_actions_usage``: the metrics of the usage report, as a table or as JSON."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ PRINTED = ("action", "model", "error")
 
 
 class Command(BaseCommand):
-    """Leaves out runs that test an action, as the report does."""
+    """Leaves out test runs, as the report does."""
 
-    help = "Print what LLM runs were used for, how they went and what they cost."
+    help = "Print how many LLM runs there were, how they ended and what they cost."
 
     def add_arguments(self, parser: Any) -> None:
-        """Choose the days and the form of the answer."""
-        parser.add_argument("--days", type=int, help="the last days; the default is 30")
+        """Add the period and the output format."""
+        parser.add_argument("--days", type=int, help="this many days up to today; 30 by default")
         parser.add_argument("--from", dest="start", help="the first day, such as 2026-07-01")
-        parser.add_argument("--to", dest="end", help="the last day; the default is today")
+        parser.add_argument("--to", dest="end", help="the last day; today by default")
         parser.add_argument("--format", choices=["table", "json"], default="table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the figures of the period, and of the one before."""
+        """Print the metrics of the period and of the previous one."""
         period = _period(options)
         usage, before = Usage(period), Usage(period.previous)
         if options["format"] == "json":
@@ -56,13 +56,13 @@ class Command(BaseCommand):
     def _print(self, usage: Usage, before: Usage) -> None:
         rows = [
             ["", *COLUMNS],
-            [_days(usage.period), *_in_words(usage.totals)],
-            [_days(before.period), *_in_words(before.totals)],
+            [_days(usage.period), *_cells(usage.totals)],
+            [_days(before.period), *_cells(before.totals)],
         ]
         for dimension in PRINTED:
             if groups := usage.by(dimension):
                 rows.append([f"by {dimension}", *[""] * len(COLUMNS)])
-                rows += [[f"  {group.name}", *_in_words(group.figures)] for group in groups]
+                rows += [[f"  {group.name}", *_cells(group.figures)] for group in groups]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for first, *others in rows:
             cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
@@ -82,7 +82,7 @@ def _period(options: dict[str, Any]) -> Period:
             period = Period.last_days(30 if days is None else days)
         _ = period.previous.bounds, period.bounds
     except (OverflowError, ValueError) as error:
-        msg = "There are no such days; write them as 2026-07-01, the first one first."
+        msg = "This is not a period. Write days as 2026-07-01, the earlier one first."
         raise CommandError(msg) from error
     return period
 
@@ -91,7 +91,7 @@ def _days(period: Period) -> str:
     return f"{period.start} to {period.end}"
 
 
-def _in_words(figures: Metrics) -> list[str]:
+def _cells(figures: Metrics) -> list[str]:
     return [format_display(kind, getattr(figures, name)) for name, kind in COLUMNS.values()]
 
 

@@ -1,4 +1,4 @@
-"""``llm_actions_worker``: django-rq's worker, set up for LLM runs."""
+"""``llm_actions_worker``: django-rq's worker, configured for LLM runs."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ CONCURRENCY = 10
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not int(text):
-        msg = "must be a whole number above 0."
+        msg = "must be a whole number above 0"
         raise ArgumentTypeError(msg)
     return int(text)
 
 
 class Command(RQWorkerCommand):
-    """Takes the options of ``rqworker``; without queue names it serves both lanes."""
+    """Takes the options of ``rqworker``; serves both queues unless some are named."""
 
-    help = "Execute LLM runs: many at once, and what editors wait for in slots of its own."
+    help = "Execute LLM runs, many at once; interactive runs have slots of their own."
 
     def add_arguments(self, parser: Any) -> None:
-        """Set the defaults that LLM runs need."""
+        """Add the concurrency, and set the serializer that LLM runs need."""
         super().add_arguments(parser)  # type: ignore[no-untyped-call]
         parser.add_argument(
             "--concurrency",
             type=_count,
             default=CONCURRENCY,
-            help="How many runs that people wait for are executed at once (default: %(default)s).",
+            help="How many interactive runs are executed at once (default: %(default)s).",
         )
         parser.add_argument(
             "--bulk-concurrency",
             type=_count,
-            help="How many bulk runs are executed beside them (default: half as many).",
+            help="How many bulk runs are executed in addition (default: half as many).",
         )
         parser.set_defaults(serializer="rq.serializers.JSONSerializer")
 
     def handle(self, *args: str, **options: Any) -> None:
-        """Work until stopped."""
-        queues = args or tuple(lane.value for lane in Priority)
+        """Run the worker until it is stopped."""
+        queues = args or tuple(priority.value for priority in Priority)
         concurrency = options["concurrency"]
         slots = dict.fromkeys(queues, concurrency)
         slots[Priority.BULK] = options["bulk_concurrency"] or bulk_slots(concurrency)

@@ -7,7 +7,6 @@ billed: the editor decides whether to try once more.
 from __future__ import annotations
 
 import contextlib
-import math
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -26,10 +25,29 @@ if TYPE_CHECKING:
 
 REQUEUE_AFTER = timedelta(seconds=5)
 """A younger run may still be on its way from the commit to the queue."""
-RECOVER_SECONDS = 5.0
-"""Between two recoveries of one process."""
 
-_recovered = -math.inf
+
+class Throttle:
+    """Let a call through at most once in ``seconds``, in one process.
+
+    Two threads that ask at the same moment may both be let through, which is harmless here: every
+    write of a recovery is conditional.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._last = time.monotonic()
+
+    def allows(self) -> bool:
+        """Return whether a call is due; if it is, the next one is due ``seconds`` later."""
+        now = time.monotonic()
+        if now - self._last < self.seconds:
+            return False
+        self._last = now
+        return True
+
+
+recovery_throttle = Throttle(seconds=5.0)
 
 
 def recover() -> None:
@@ -40,11 +58,8 @@ def recover() -> None:
 
 
 def recover_throttled() -> None:
-    """Recover at most once in ``RECOVER_SECONDS`` per process; every poll calls this."""
-    global _recovered  # noqa: PLW0603
-    now = time.monotonic()
-    if now - _recovered >= RECOVER_SECONDS:
-        _recovered = now
+    """Recover if the throttle allows it; every poll calls this."""
+    if recovery_throttle.allows():
         recover()
 
 
