@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django.plugin import blocking_manager_key
 
 from tests.kept_queue import KeptQueue
-from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.runs.lifecycle.recovery import recovery_throttle
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import pytest
 from wagtail_llm_actions.catalog import ListPrice
 from wagtail_llm_actions.generation import Usage
 from wagtail_llm_actions.pricing import Price, cost_usd, price_of
+from wagtail_llm_actions.providers.ollama import OllamaProvider
 
 TODAY = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -27,6 +28,7 @@ def price(
 ) -> Price | None:
     return price_of(
         vendor=vendor,
+        is_local=vendor == OllamaProvider.vendor,
         base_url=base_url,
         model=model,
         override=override,

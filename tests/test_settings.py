@@ -22,7 +22,7 @@ from wagtail_llm_actions.conf.providers import (
     OLLAMA_BACKEND,
     OPENAI_BACKEND,
 )
-from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.provider_registry import get_provider
 
 if TYPE_CHECKING:
     from pytest_django import Settings

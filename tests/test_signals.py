@@ -24,7 +24,7 @@ from wagtail_llm_actions.bulk.progress import cancel_queued_runs
 from wagtail_llm_actions.bulk.start import new_key, objects_of, prepared, record_chunk
 from wagtail_llm_actions.errors import AuthenticationFailed, RateLimited
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.runs.decisions import accept, dismiss, undo
 from wagtail_llm_actions.runs.lifecycle import transitions
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel

@@ -19,7 +19,7 @@ from wagtail_llm_actions.conf import (
     raw_settings,
 )
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND
-from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.queues import Priority, Queue
 
 if TYPE_CHECKING:

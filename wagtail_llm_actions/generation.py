@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class FinishReason(StrEnum):
-    """Why the model stopped writing; every provider's own word is mapped to one of these."""
+    """Why the model stopped writing; adapters map the vendor's own values to these."""
 
     STOP = "stop"
     LENGTH = "length"
@@ -23,7 +23,7 @@ class GenerationRequest:
     """One text to generate; holds no key and no address."""
 
     model: str
-    """The provider's own name of the model."""
+    """The vendor's name for the model."""
     prompt: str
     """The rendered prompt, sent as the user's message."""
     system_instructions: str = ""
@@ -31,9 +31,12 @@ class GenerationRequest:
     temperature: float | None = None
     """0.0 to 2.0; not sent when ``None``."""
     max_tokens: int
-    """Upper limit of the answer's length in tokens, reasoning included."""
+    """Upper limit of the output in tokens, reasoning included."""
     reasoning_effort: str | None = None
-    """The effort asked of a reasoning model, in its vendor's word; not sent when ``None``."""
+    """The effort of a reasoning model, in the vendor's terms; not sent when ``None``.
+
+    ``none`` switches reasoning off.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,12 +48,12 @@ class TextDelta:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """Token counts in the provider's own words."""
+    """Token counts, as the provider reports them."""
 
     input_tokens: int
-    """Tokens of the prompt; cached ones are included."""
+    """Tokens of the prompt, cached ones included."""
     output_tokens: int
-    """Tokens of the answer; reasoning ones are included."""
+    """Tokens of the answer, reasoning ones included."""
     cached_input_tokens: int = 0
     """The part of ``input_tokens`` that the provider read from its cache."""
     reasoning_tokens: int = 0
@@ -59,21 +62,25 @@ class Usage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelStatus:
-    """What a provider says of a model without generating; ``None`` is what it does not say."""
+    """What a provider reports about a model without generating; ``None`` is unknown."""
 
-    reachable: bool
+    reachable: bool | None
+    """``None`` where the adapter has no way to ask; then nothing else is known either."""
     key_accepted: bool | None = None
     present: bool | None = None
     """Whether the server has the model; with Ollama, whether it is pulled."""
     loaded: bool | None = None
-    """Whether it is in memory; only Ollama says it."""
+    """Whether it is in memory; only Ollama reports it."""
     context_tokens: int | None = None
+    """Limit of prompt and answer together."""
     detail: str = ""
-    """The provider's own words on what is wrong, redacted."""
+    """The provider's own message about what is wrong, redacted."""
 
     @property
-    def ok(self) -> bool:
-        """Whether a run can be expected to work."""
+    def ok(self) -> bool | None:
+        """Whether a run can be expected to work; ``None`` is unknown."""
+        if self.reachable is None:
+            return None
         return self.reachable and self.key_accepted is True and self.present is not False
 
 
@@ -83,6 +90,6 @@ class GenerationResult:
 
     finish_reason: FinishReason
     response_model: str
-    """The model that answered, as the provider names it."""
+    """The model that answered, by the provider's name."""
     usage: Usage | None = None
     """``None`` where the provider does not report it."""

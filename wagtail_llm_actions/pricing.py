@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MILLION = 1_000_000
 LOCAL = ListPrice(input=Decimal(0), cached_input=Decimal(0), output=Decimal(0))
-LOCAL_VENDORS = frozenset({"ollama"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +45,7 @@ class Price:
 def price_of(
     *,
     vendor: str,
+    is_local: bool,
     base_url: str | None,
     model: str,
     override: ListPrice | None,
@@ -55,7 +55,8 @@ def price_of(
     """Return what a model costs on a day.
 
     Args:
-        vendor: ``openai``, ``anthropic``, ``ollama``, or anything else for an adapter of a site.
+        vendor: ``Provider.vendor``; empty for an unknown vendor.
+        is_local: ``Provider.is_local``; what runs on the site's own machines costs nothing.
         base_url: The server's address; ``None`` is the vendor's own.
         model: The name by which it is called.
         override: The site's own price.
@@ -67,7 +68,7 @@ def price_of(
     """
     if override is not None:
         return Price(listed=override, source="settings")
-    if vendor in LOCAL_VENDORS:
+    if is_local:
         return Price(listed=LOCAL, source="local")
     listed = _look_up(vendor, base_url, model, when, input_tokens)
     return Price(listed=listed, source=_list_name()) if listed else None

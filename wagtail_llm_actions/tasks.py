@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from wagtail_llm_actions.pricing import warm_up as warm_up_prices
-from wagtail_llm_actions.providers.registry import warm_up as warm_up_providers
+from wagtail_llm_actions.provider_registry import warm_up as warm_up_providers
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 

@@ -26,7 +26,7 @@ from tests.parts.waiting import eventually
 from wagtail_llm_actions.errors import AuthenticationFailed
 from wagtail_llm_actions.generation import Usage
 from wagtail_llm_actions.models import LLMAction, LLMRun
-from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 
 if TYPE_CHECKING:

@@ -76,7 +76,7 @@ def run_errors() -> list[LLMActionsError]:
         *inputs,
         used_up,
         only_reasoning,
-        ProviderNotInstalled(provider="test", extra="openai", reason=ImportError(SECRET)),
+        ProviderNotInstalled(provider="test", requirement="openai", reason=ImportError(SECRET)),
         limit,
         QueueUnavailable(),
         RunInterrupted(),

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class ReportingProvider(OpenAIProvider):
     """OpenAI's adapter; a line of JSON stands before each of its answers."""
 
-    def _build_client(self) -> AsyncOpenAI:
+    def build_client(self) -> AsyncOpenAI:
         self.client_built_in = os.getpid()
-        return super()._build_client()
+        return super().build_client()
 
     async def stream(
         self, request: GenerationRequest

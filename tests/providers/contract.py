@@ -76,7 +76,9 @@ class Wire(ABC):
     all_reasoning_words: ClassVar[str] = "70 of its 77 tokens went into reasoning"
 
     @abstractmethod
-    def provider(self, url: str, *, api_key: str | None = KEY) -> Provider: ...
+    def provider(
+        self, url: str, *, api_key: str | None = KEY, options: Mapping[str, object] | None = None
+    ) -> Provider: ...
 
     @abstractmethod
     def sent(self, recorded: Recorded) -> GenerationRequest:
@@ -211,6 +213,41 @@ class ProviderContract:
         collect(provider, request)
 
         assert self.wire.sent(server.requests[0]) == request
+
+    def test_extra_headers_and_members_are_sent(self, server: ProviderServer) -> None:
+        options = {
+            "extra_headers": {"X-Team": "owls", "Authorization": "Token instead-of-the-key"},
+            "extra_body": {"top_k": 20},
+        }
+        server.play(self.wire.answer("Hoo."), *self.wire.status(present=True))
+        provider = self.wire.provider(server.url, options=options)
+
+        collect(provider)
+        check(provider, MODEL, timeout_seconds=STREAM_SECONDS)
+
+        generation = server.requests[0]
+        assert self.wire.sent(generation) == REQUEST
+        assert generation.body["top_k"] == 20
+        assert {request.headers["x-team"] for request in server.requests} == {"owls"}
+        assert {request.headers["authorization"] for request in server.requests} == {
+            "Token instead-of-the-key"
+        }
+
+    def test_a_secret_in_an_extra_header_is_not_shown(
+        self, server: ProviderServer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        secret = "gateway-secret-1234"  # noqa: S105 - made up
+        options = {"extra_headers": {"X-Gateway": f"Token {secret}"}}
+        body = self.wire.error_body(403, f"{secret} may not. Header was: Token {secret}")
+        server.play(whole(403, body))
+        provider = self.wire.provider(server.url, options=options)
+
+        error = fail(provider)
+
+        assert error.detail.startswith("[redacted] may not. Header was: [redacted]")
+        assert secret not in repr(vars(error)) + repr(provider)
+        shown = [repr(vars(record)) + record.getMessage() for record in caplog.records]
+        assert not any(secret in text for text in shown)
 
     def test_success_gives_text_and_usage(self, server: ProviderServer, provider: Provider) -> None:
         usage = Usage(input_tokens=21, output_tokens=13)

@@ -38,8 +38,8 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.generation import FinishReason, Usage
 from wagtail_llm_actions.providers.anthropic import AnthropicProvider
-from wagtail_llm_actions.providers.anthropic.errors import ALL, KINDS, TYPES
-from wagtail_llm_actions.providers.anthropic.response_parsing import FINISH_REASONS
+from wagtail_llm_actions.providers.anthropic.errors import EXCEPTIONS, NAMES
+from wagtail_llm_actions.providers.anthropic.response_parsing import MessageParser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def test_anthropic_itself_is_the_default_and_wants_a_key(monkeypatch: pytest.Mon
 
     assert type(error) is AuthenticationFailed
     assert error.detail == "No API key is configured."
-    assert str(provider._build_client().base_url) == "https://api.anthropic.com"
+    assert str(provider.build_client().base_url) == "https://api.anthropic.com"
 
 
 @pytest.mark.parametrize("path", ["/v1", "/v1/", "/gateway/v1"])
@@ -107,7 +107,7 @@ def test_no_variable_writes_prompts_into_traces(monkeypatch: pytest.MonkeyPatch)
     provider = AnthropicProvider(alias="main", api_key=KEY)
     monkeypatch.setenv("ANTHROPIC_OPEN_TELEMETRY_TRACES_CONTENT_MODE", "content")
 
-    traces = provider._build_client().open_telemetry["traces"]
+    traces = provider.build_client().open_telemetry["traces"]
 
     assert traces["content_mode"] == "metadata_only"
 
@@ -163,7 +163,7 @@ def test_every_stop_reason_has_its_meaning(
 
 
 def test_no_stop_reason_of_the_sdk_is_unknown() -> None:
-    assert set(get_args(StopReason)) == {*FINISH_REASONS, "pause_turn", "tool_use"}
+    assert set(get_args(StopReason)) == {*MessageParser.finish_reasons, "pause_turn", "tool_use"}
 
 
 def test_a_stop_reason_of_the_future_is_an_error(
@@ -334,7 +334,7 @@ def test_an_error_event_of_no_known_type_is_unavailable(
 
 
 def test_no_error_type_of_the_sdk_is_unknown() -> None:
-    assert set(TYPES) == set(get_args(ErrorType))
+    assert set(NAMES.types) == set(get_args(ErrorType))
 
 
 @pytest.mark.parametrize(
@@ -384,7 +384,17 @@ def test_an_overloaded_provider_says_when_to_come_back(
         (b'{"error": "model \'owl-1\' not found"}', "model 'owl-1' not found"),
         (b'{"detail": "Not Found"}', "Not Found"),
         (b'{"message": "Not Found"}', "Not Found"),
-        (b'{"detail": [{"msg": "too long", "input": "What do the owls plan?"}]}', ""),
+        (b'{"detail": [{"msg": "too long", "input": "What do the owls plan?"}]}', "too long"),
+        (
+            b'{"detail": [{"loc": ["body", "top_k"], "msg": "Too big"}, {"msg": "Too long"}]}',
+            "body.top_k: Too big; Too long",
+        ),
+        (
+            b'{"message": {"detail": [{"loc": ["body", "stream_options"], "msg": "Forbidden"}]}}',
+            "body.stream_options: Forbidden",
+        ),
+        (b'[{"error": {"code": 400, "message": "Unknown name"}}]', "Unknown name"),
+        (b'{"detail": {"detail": {"detail": {"detail": {"detail": {"detail": "deep"}}}}}}', ""),
         (b'["odd"]', ""),
         (b"<h1>Not here</h1>", "<h1>Not here</h1>"),
         (b"", ""),
@@ -413,6 +423,9 @@ def test_a_cut_connection_says_which_way(server: ProviderServer, provider: Provi
     assert fail(provider).detail == "ReadError"
 
 
+MAPPED = tuple(kind for kind, _ in EXCEPTIONS)
+
+
 def foreign_exceptions() -> set[type[Exception]]:
     modules = (anthropic, _exceptions, _response, httpx2)
     found = [thing for module in modules for thing in vars(module).values()]
@@ -425,14 +438,14 @@ NOT_RAISED_BY_A_CALL = {"MissingStreamClassError"}
 
 
 def test_every_exception_of_the_sdk_and_its_http_stack_is_mapped() -> None:
-    unmapped = {kind.__name__ for kind in foreign_exceptions() if not issubclass(kind, ALL)}
+    unmapped = {kind.__name__ for kind in foreign_exceptions() if not issubclass(kind, MAPPED)}
 
     assert unmapped == NOT_RAISED_BY_A_CALL
     assert len(foreign_exceptions()) > 40
 
 
 def test_no_row_of_the_table_hides_a_later_one() -> None:
-    kinds = [kind for kind, _ in KINDS]
+    kinds = [kind for kind, _ in EXCEPTIONS]
 
     hidden = [
         later.__name__

@@ -29,7 +29,7 @@ def test_an_error_has_the_facts_without_the_key() -> None:
     provider = ScriptedProvider(alias="main", api_key="my-key")
     failure = Failure(
         kind=RateLimited,
-        words="my-key has no quota left",
+        message="my-key has no quota left",
         status_code=429,
         retry_after_seconds=3.5,
         retryable=False,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
@@ -31,14 +32,16 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.generation import FinishReason, GenerationResult, TextDelta, Usage
 from wagtail_llm_actions.providers.openai import OpenAIProvider
-from wagtail_llm_actions.providers.openai.errors import ALL, KINDS
+from wagtail_llm_actions.providers.openai.errors import EXCEPTIONS
 from wagtail_llm_actions.providers.streaming import ProviderStream
 from wagtail_llm_actions.providers.testing import ScriptedProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tests.providers.server import Recorded, Reply
     from wagtail_llm_actions.errors import ProviderError
+    from wagtail_llm_actions.generation import GenerationRequest
     from wagtail_llm_actions.providers.base import Provider
 
 WIRE = OpenAIWire()
@@ -83,7 +86,9 @@ def test_openai_itself_gets_its_own_name_for_the_limit(
     ],
 )
 def test_openai_is_known_by_its_host(base_url: str | None, is_openai: bool) -> None:
-    assert OpenAIProvider(alias="main", api_key=KEY, base_url=base_url).is_openai is is_openai
+    assert (
+        OpenAIProvider(alias="main", api_key=KEY, base_url=base_url).is_vendors_server is is_openai
+    )
 
 
 def test_openai_itself_wants_a_key() -> None:
@@ -290,7 +295,17 @@ def test_an_error_event_in_the_stream_is_read(
     [
         (b'{"error": "model \'owl-1\' not found"}', "model 'owl-1' not found"),
         (b'{"detail": "Not Found"}', "Not Found"),
-        (b'{"detail": [{"msg": "too long", "input": "What do the owls plan?"}]}', ""),
+        (b'{"detail": [{"msg": "too long", "input": "What do the owls plan?"}]}', "too long"),
+        (
+            b'{"detail": [{"loc": ["body", "top_k"], "msg": "Too big"}, {"msg": "Too long"}]}',
+            "body.top_k: Too big; Too long",
+        ),
+        (
+            b'{"message": {"detail": [{"loc": ["body", "stream_options"], "msg": "Forbidden"}]}}',
+            "body.stream_options: Forbidden",
+        ),
+        (b'[{"error": {"code": 400, "message": "Unknown name"}}]', "Unknown name"),
+        (b'{"detail": {"detail": {"detail": {"detail": {"detail": {"detail": "deep"}}}}}}', ""),
         (b'["odd"]', ""),
         (b"<h1>Not here</h1>", "<h1>Not here</h1>"),
         (b"", ""),
@@ -318,6 +333,9 @@ def test_a_cut_connection_says_which_way(server: ProviderServer, provider: Provi
     assert fail(provider).detail == "ReadError"
 
 
+MAPPED = tuple(kind for kind, _ in EXCEPTIONS)
+
+
 def foreign_exceptions() -> list[type[Exception]]:
     modules = (openai, openai._exceptions, httpx2)
     found = [thing for module in modules for thing in vars(module).values()]
@@ -329,14 +347,14 @@ NOT_RAISED_BY_A_CALL = {"InvalidWebhookSignatureError"}
 
 
 def test_every_exception_of_the_sdk_and_its_http_stack_is_mapped() -> None:
-    unmapped = {kind.__name__ for kind in foreign_exceptions() if not issubclass(kind, ALL)}
+    unmapped = {kind.__name__ for kind in foreign_exceptions() if not issubclass(kind, MAPPED)}
 
     assert unmapped == NOT_RAISED_BY_A_CALL
     assert len(foreign_exceptions()) > 40
 
 
 def test_no_row_of_the_table_hides_a_later_one() -> None:
-    kinds = [kind for kind, _ in KINDS]
+    kinds = [kind for kind, _ in EXCEPTIONS]
 
     hidden = [
         later.__name__
@@ -449,3 +467,99 @@ def test_a_provider_works_in_a_forked_child(server: ProviderServer, used_before:
 
     parent = ["parent Hoo. stop"] if used_before else []
     assert printed.splitlines() == [*parent, "child Hoo. stop", *parent]
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"extra_headers": ["X-Team"]}, r"OPTIONS\['extra_headers'\] must be a dict of strings"),
+        ({"extra_headers": {"X-Team": 5}}, r"OPTIONS\['extra_headers'\] must be a dict of strings"),
+        ({"extra_headers": {"X-Team": "a\nb"}}, r"OPTIONS\['extra_headers'\] must be a dict"),
+        ({"extra_body": "top_k"}, r"OPTIONS\['extra_body'\] must be a dict\."),
+        ({"extra_body": {"stream": False}}, r"OPTIONS\['extra_body'\] must not hold 'stream'"),
+        ({"connect_timeout_seconds": 0}, r"OPTIONS\['connect_timeout_seconds'\] must be a number"),
+        ({"connect_timeout_seconds": "5"}, r"OPTIONS\['connect_timeout_seconds'\] must be a num"),
+        ({"max_tokens_parameter": 5}, r"OPTIONS\['max_tokens_parameter'\] must be a string"),
+        ({"stream_usage": "no"}, r"OPTIONS\['stream_usage'\] must be True or False"),
+        ({"colour": 1}, "has an unknown key 'colour'; known are connect_timeout_seconds, extra_b"),
+    ],
+)
+def test_a_wrong_option_is_named_without_its_value(options: dict[str, Any], problem: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=problem):
+        OpenAIProvider(alias="main", options=options)
+
+
+def test_an_option_that_the_environment_does_not_have_counts_as_not_set() -> None:
+    provider = OpenAIProvider(alias="main", options={"organization": None, "extra_body": None})
+
+    assert provider.options == OpenAIProvider(alias="main").options
+
+
+def refuse_stream_options(recorded: Recorded) -> Reply:
+    """Answer as Mistral does: a member that it does not know is refused."""
+    if "stream_options" not in recorded.body:
+        return WIRE.answer("Hoo.")
+    problem = {"loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}
+    body = {"object": "error", "message": {"detail": [{"type": "extra_forbidden", **problem}]}}
+    return whole(422, json.dumps(body).encode())
+
+
+def test_a_server_that_refuses_stream_options_says_so_and_works_without_them(
+    server: ProviderServer,
+) -> None:
+    url = f"{server.url}/v1"
+    server.play(refuse_stream_options, refuse_stream_options)
+
+    error = fail(OpenAIProvider(alias="main", base_url=url))
+    provider = OpenAIProvider(alias="main", base_url=url, options={"stream_usage": False})
+    text, result = collect(provider)
+
+    assert type(error) is RequestRejected
+    assert error.detail == "body.stream_options: Extra inputs are not permitted"
+    assert (text, result.usage) == ("Hoo.", None)
+
+
+def test_a_server_may_have_its_own_name_for_the_limit(server: ProviderServer) -> None:
+    options = {"max_tokens_parameter": "max_new_tokens"}
+    server.play(WIRE.answer("Hoo."))
+
+    collect(OpenAIProvider(alias="main", base_url=f"{server.url}/v1", options=options))
+
+    body = server.requests[0].body
+    assert body["max_new_tokens"] == 77
+    assert "max_tokens" not in body
+
+
+class OwlProvider(OpenAIProvider):
+    """What a site writes for a server with a parameter of its own."""
+
+    def request_kwargs(self, request: GenerationRequest) -> dict[str, Any]:
+        kwargs = super().request_kwargs(request)
+        kwargs["extra_body"]["feathers"] = "soft"
+        return kwargs
+
+
+def test_a_subclass_can_change_the_request(server: ProviderServer) -> None:
+    server.play(WIRE.answer("Hoo."))
+
+    collect(OwlProvider(alias="main", base_url=f"{server.url}/v1"))
+
+    assert server.requests[0].body["feathers"] == "soft"
+    assert server.requests[0].body["max_tokens"] == 77
+
+
+class ElsewhereProvider(OpenAIProvider):
+    """Another vendor with OpenAI's protocol."""
+
+    vendor = "elsewhere"
+    default_base_url = "https://llm.example/v1"
+    max_tokens_parameter = "max_tokens"
+
+
+def test_a_subclass_for_another_vendor_has_its_own_facts() -> None:
+    provider = ElsewhereProvider(alias="main")
+
+    assert provider.is_vendors_server
+    assert not ElsewhereProvider.serves_vendor_models("https://api.openai.com/v1")
+    assert str(provider.build_client().base_url) == "https://llm.example/v1/"
+    assert provider.request_kwargs(REQUEST)["extra_body"] == {"max_tokens": 77}

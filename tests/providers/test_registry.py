@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from tests.parts.fresh_python import run_python
 from wagtail_llm_actions.errors import ErrorCode
+from wagtail_llm_actions.provider_registry import get_provider, warm_up
 from wagtail_llm_actions.providers.base import ProviderNotInstalled
-from wagtail_llm_actions.providers.registry import get_provider, warm_up
 from wagtail_llm_actions.providers.testing import ScriptedProvider
 
 if TYPE_CHECKING:
@@ -92,7 +92,11 @@ class Recorder(ScriptedProvider):
 
 class NotInstalled(ScriptedProvider):
     def warm_up(self) -> None:
-        raise ProviderNotInstalled(provider=self.alias, extra="owls", reason=ImportError("No owls"))
+        raise ProviderNotInstalled(
+            provider=self.alias,
+            requirement="wagtail-llm-actions[owls]",
+            reason=ImportError("No owls"),
+        )
 
 
 def test_warming_up_goes_on_after_a_missing_sdk(
@@ -111,7 +115,9 @@ def test_warming_up_goes_on_after_a_missing_sdk(
 
 
 def test_a_missing_sdk_is_for_the_editor_an_unavailable_model() -> None:
-    error = ProviderNotInstalled(provider="owls", extra="owls", reason=ImportError("No owls"))
+    error = ProviderNotInstalled(
+        provider="owls", requirement="wagtail-llm-actions[owls]", reason=ImportError("No owls")
+    )
 
     assert error.code is ErrorCode.MODEL_UNAVAILABLE
     assert not error.retryable

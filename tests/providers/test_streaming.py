@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.providers.contract import collect
 from wagtail_llm_actions.errors import RateLimited
 from wagtail_llm_actions.generation import (
     FinishReason,
@@ -20,6 +21,7 @@ from wagtail_llm_actions.generation import (
 from wagtail_llm_actions.providers import streaming
 from wagtail_llm_actions.providers.base import Provider
 from wagtail_llm_actions.providers.client_pool import ClientPerLoop
+from wagtail_llm_actions.providers.health import check
 from wagtail_llm_actions.providers.streaming import ProviderStream
 from wagtail_llm_actions.providers.testing import ScriptedProvider
 
@@ -35,14 +37,7 @@ def provider() -> ScriptedProvider:
     return ScriptedProvider(alias="test")
 
 
-class Unchecked(Provider):
-    """Is not asked whether a model is there."""
-
-    async def check_model(self, model: str) -> ModelStatus:
-        return ModelStatus(reachable=True)
-
-
-class Burst(Unchecked):
+class Burst(Provider):
     """Writes faster than anybody reads."""
 
     def __init__(self) -> None:
@@ -150,7 +145,7 @@ def test_streams_run_at_once_from_several_threads(provider: ScriptedProvider) ->
     assert answers == [TextDelta(text="Hoo.")] * 8
 
 
-class Stubborn(Unchecked):
+class Stubborn(Provider):
     """Needs its time to close."""
 
     closed = False
@@ -188,24 +183,72 @@ def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     assert stream._ended.wait(5)
 
 
-class Silent(Unchecked):
-    """Breaks the contract."""
+class Fixed(Provider):
+    """Yields what it is given."""
+
+    def __init__(self, *items: Any) -> None:
+        super().__init__(alias="test")
+        self.items = items
+        self.is_closed = False
 
     async def stream(
         self, request: GenerationRequest
     ) -> AsyncGenerator[TextDelta | GenerationResult]:
-        yield TextDelta(text="Hoo")
+        try:
+            for item in self.items:
+                yield item
+        finally:
+            self.is_closed = True
 
 
-def test_a_stream_without_a_result_is_an_error() -> None:
-    with ProviderStream(Silent(alias="test"), REQUEST) as stream:
+@pytest.mark.parametrize(
+    ("items", "problem"),
+    [
+        ([], "ended its stream without a result"),
+        (["a text", RESULT], "yielded a str"),
+        ([None, RESULT], "yielded a NoneType"),
+        ([RESULT, RESULT], "yielded a GenerationResult after its result"),
+        ([RESULT, TextDelta(text="!")], "yielded a TextDelta after its result"),
+    ],
+)
+def test_a_stream_that_breaks_the_contract_is_an_error_that_quotes_it(
+    items: list[Any], problem: str
+) -> None:
+    provider = Fixed(TextDelta(text="Hoo"), *items)
+
+    with ProviderStream(provider, REQUEST) as stream:
         assert stream.next(5) == TextDelta(text="Hoo")
-        with pytest.raises(RuntimeError, match="<Silent 'test'> ended its stream without a result"):
+        with pytest.raises(TypeError) as caught:
             stream.next(5)
 
+    assert str(caught.value) == (
+        f"<Fixed 'test'> {problem}. Provider.stream must yield TextDelta objects and then exactly "
+        "one GenerationResult."
+    )
+    assert provider.is_closed
 
-def test_a_provider_has_nothing_to_warm_up_by_default() -> None:
-    Silent(alias="test").warm_up()
+
+class NotAsynchronous(Fixed):
+    def stream(self, request: GenerationRequest) -> Any:
+        return iter([RESULT])
+
+
+def test_a_stream_that_is_not_asynchronous_is_an_error_that_quotes_the_contract() -> None:
+    with (
+        ProviderStream(NotAsynchronous(), REQUEST) as stream,
+        pytest.raises(TypeError, match=r"returned a list_iterator\. Provider\.stream must yield"),
+    ):
+        stream.next(5)
+
+
+def test_a_provider_needs_nothing_but_its_stream() -> None:
+    provider = Fixed(TextDelta(text="Hoo."), RESULT)
+
+    provider.warm_up()
+
+    assert collect(provider) == ("Hoo.", RESULT)
+    assert check(provider, "owl-1", timeout_seconds=5) == ModelStatus(reachable=None)
+    assert ModelStatus(reachable=None).ok is None
 
 
 def test_each_loop_has_a_client_of_its_own() -> None:

@@ -93,8 +93,10 @@ class AnthropicWire(Wire):
     no_key_needed = True
     content_filter_words = "Output blocked by content filtering policy"
 
-    def provider(self, url: str, *, api_key: str | None = KEY) -> Provider:
-        return AnthropicProvider(alias="main", api_key=api_key, base_url=url)
+    def provider(
+        self, url: str, *, api_key: str | None = KEY, options: Mapping[str, object] | None = None
+    ) -> Provider:
+        return AnthropicProvider(alias="main", api_key=api_key, base_url=url, options=options)
 
     def sent(self, recorded: Recorded) -> GenerationRequest:
         assert recorded.path == "/v1/messages"

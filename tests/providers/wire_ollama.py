@@ -84,8 +84,10 @@ class OllamaWire(Wire):
     reports_parts_of_usage = False
     all_reasoning_words = "All that it wrote was reasoning."
 
-    def provider(self, url: str, *, api_key: str | None = KEY) -> Provider:
-        return OllamaProvider(alias="main", api_key=api_key, base_url=url)
+    def provider(
+        self, url: str, *, api_key: str | None = KEY, options: Mapping[str, object] | None = None
+    ) -> Provider:
+        return OllamaProvider(alias="main", api_key=api_key, base_url=url, options=options)
 
     def sent(self, recorded: Recorded) -> GenerationRequest:
         assert recorded.path == "/api/chat"

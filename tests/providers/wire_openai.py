@@ -57,8 +57,10 @@ def usage_fields(usage: Usage) -> dict[str, Any]:
 class OpenAIWire(Wire):
     no_key_needed = True
 
-    def provider(self, url: str, *, api_key: str | None = KEY) -> Provider:
-        return OpenAIProvider(alias="main", api_key=api_key, base_url=f"{url}/v1")
+    def provider(
+        self, url: str, *, api_key: str | None = KEY, options: Mapping[str, object] | None = None
+    ) -> Provider:
+        return OpenAIProvider(alias="main", api_key=api_key, base_url=f"{url}/v1", options=options)
 
     def sent(self, recorded: Recorded) -> GenerationRequest:
         assert recorded.path == "/v1/chat/completions"

@@ -90,7 +90,7 @@ def _serving(vendor: str, providers: Mapping[str, ProviderSettings]) -> str | No
         (
             provider.alias
             for provider in providers.values()
-            if provider.vendor == vendor and provider.serves_vendors_models
+            if provider.vendor == vendor and provider.serves_vendor_models
         ),
         None,
     )
@@ -140,7 +140,7 @@ def _facts_by_name(
     provider = providers.get(model.provider)
     known = known_names(provider.vendor).get(model.name) if provider else None
     # The vendors' newest models refuse a request with a temperature; other servers take one.
-    is_newest = provider is not None and provider.serves_vendors_models and not provider.is_local
+    is_newest = provider is not None and provider.serves_vendor_models and not provider.is_local
     return replace(
         model,
         facts=known.facts if known else ModelCapabilities(accepts_temperature=not is_newest),

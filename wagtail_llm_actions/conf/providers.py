@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
+
+from django.utils.module_loading import import_string
 
 from wagtail_llm_actions.conf.entries import entry, mapping
+from wagtail_llm_actions.providers.base import Provider
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+OPENAI_BACKEND = "wagtail_llm_actions.providers.openai.OpenAIProvider"
 ANTHROPIC_BACKEND = "wagtail_llm_actions.providers.anthropic.AnthropicProvider"
 OLLAMA_BACKEND = "wagtail_llm_actions.providers.ollama.OllamaProvider"
-OPENAI_BACKEND = "wagtail_llm_actions.providers.openai.OpenAIProvider"
 
-VENDORS: Mapping[str, str] = {
-    ANTHROPIC_BACKEND: "anthropic",
-    OLLAMA_BACKEND: "ollama",
-    OPENAI_BACKEND: "openai",
-}
-HOSTS: Mapping[str, str] = {"anthropic": "api.anthropic.com", "openai": "api.openai.com"}
+BUILT_IN_BACKENDS = (OPENAI_BACKEND, ANTHROPIC_BACKEND, OLLAMA_BACKEND)
+"""Enabled by environment variables where a site does not set ``PROVIDERS``."""
 
 KINDS: Mapping[str, tuple[type, ...]] = {
     "BACKEND": (str,),
@@ -38,27 +39,33 @@ class ProviderSettings:
     """Dotted path of a ``Provider`` subclass."""
     api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
-    """``None`` is the vendor's own address."""
+    """``None`` is the vendor's own server."""
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
     """Passed to the adapter as they are; may hold secrets too."""
 
     @property
+    def backend_class(self) -> type[Provider]:
+        """The adapter's class, for the facts about its vendor.
+
+        ``Provider`` itself, which knows no vendor, where ``backend`` cannot be imported; a system
+        check reports that.
+        """
+        return _backend_class(self.backend)
+
+    @property
     def vendor(self) -> str:
-        """Whose protocol it speaks: ``openai``, ``anthropic``, ``ollama``; empty for a site's own."""
-        return VENDORS.get(self.backend, "")
+        """The vendor's id in the catalog and the price list; empty for an unknown vendor."""
+        return self.backend_class.vendor
 
     @property
     def is_local(self) -> bool:
-        """Whether models run on a machine of the site's, where each has the models it pulled."""
-        return self.vendor == "ollama"
+        """Whether the models run on the site's own machines, and only pulled ones are there."""
+        return self.backend_class.is_local
 
     @property
-    def serves_vendors_models(self) -> bool:
-        """Whether the models are the vendor's own; a compatible server has others."""
-        if not self.base_url or self.is_local:
-            return bool(self.vendor)
-        own, host = HOSTS.get(self.vendor, ""), urlsplit(self.base_url).hostname or ""
-        return bool(own) and (host == own or host.endswith(f".{own}"))
+    def serves_vendor_models(self) -> bool:
+        """Whether this is the vendor's own server; a compatible server has other models."""
+        return self.backend_class.serves_vendor_models(self.base_url)
 
 
 def read_providers(raw: Mapping[str, Any]) -> Mapping[str, ProviderSettings]:
@@ -82,21 +89,41 @@ def read_providers(raw: Mapping[str, Any]) -> Mapping[str, ProviderSettings]:
     return providers
 
 
+def environment_variables() -> list[str]:
+    """Return the variables that enable a provider each, for help texts."""
+    return [_enabling_variable(_backend_class(backend)) for backend in BUILT_IN_BACKENDS]
+
+
+def provider_packages(providers: Iterable[ProviderSettings]) -> list[str]:
+    """Return the distributions that the built-in adapters, and those of a site, are built on."""
+    backends = [*BUILT_IN_BACKENDS, *(provider.backend for provider in providers)]
+    packages = (package for path in backends for package in _backend_class(path).packages)
+    return list(dict.fromkeys(packages))
+
+
 def _from_environment() -> Mapping[str, ProviderSettings]:
     """Read the variables that the vendors' own tools read."""
-    vendors = {"openai": OPENAI_BACKEND, "anthropic": ANTHROPIC_BACKEND}
-    providers = {
-        alias: ProviderSettings(
-            alias=alias,
-            backend=backend,
-            api_key=api_key,
-            base_url=os.environ.get(f"{alias.upper()}_BASE_URL"),
-        )
-        for alias, backend in vendors.items()
-        if (api_key := os.environ.get(f"{alias.upper()}_API_KEY"))
-    }
-    if host := os.environ.get("OLLAMA_HOST"):
-        providers["ollama"] = ProviderSettings(
-            alias="ollama", backend=OLLAMA_BACKEND, base_url=host
-        )
+    providers = {}
+    for backend in BUILT_IN_BACKENDS:
+        found = _backend_class(backend)
+        if os.environ.get(_enabling_variable(found)):
+            providers[found.vendor] = ProviderSettings(
+                alias=found.vendor,
+                backend=backend,
+                api_key=os.environ.get(found.api_key_variable),
+                base_url=os.environ.get(found.base_url_variable),
+            )
     return providers
+
+
+def _enabling_variable(backend: type[Provider]) -> str:
+    return backend.api_key_variable or backend.base_url_variable
+
+
+def _backend_class(path: str) -> type[Provider]:
+    try:
+        found = import_string(path)
+    except ImportError:
+        return Provider
+    is_provider = isinstance(found, type) and issubclass(found, Provider)
+    return found if is_provider else Provider

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.generation import ModelStatus
+from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.health import check_all
-from wagtail_llm_actions.providers.registry import get_provider
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import allow_probe
 
 if TYPE_CHECKING:

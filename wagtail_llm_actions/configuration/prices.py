@@ -19,6 +19,7 @@ def current_price(model: ModelSettings) -> Price | None:
     provider = get_settings().providers.get(model.provider)
     return price_of(
         vendor=provider.vendor if provider else "",
+        is_local=provider.is_local if provider else False,
         base_url=provider.base_url if provider else None,
         model=model.name,
         override=model.price,

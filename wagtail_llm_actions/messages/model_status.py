@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 def status_sentence(status: ModelStatus) -> str:
     """Return the result of a check in one line, with the provider's message at its end."""
-    if not status.reachable:
+    if status.reachable is None:
+        parts = [_("Unknown, because this provider cannot be asked")]
+    elif not status.reachable:
         parts = [_("Not reachable")]
     elif status.key_accepted is False:
         parts = [_("Reachable"), _("key not accepted")]

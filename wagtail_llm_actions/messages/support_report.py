@@ -6,13 +6,17 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.conf.providers import provider_packages
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from wagtail_llm_actions.models import LLMAttempt, LLMRun
 
-PACKAGES = ("wagtail-llm-actions", "wagtail", "django", "openai", "anthropic", "httpx", "rq")
+PACKAGES = ("wagtail-llm-actions", "wagtail", "django", "rq")
+"""Reported beside the packages of the providers."""
 
 
 def support_report(run: LLMRun, attempts: Iterable[LLMAttempt]) -> str:
@@ -50,7 +54,7 @@ def _utc(moment: datetime | None) -> str:
 
 def _versions() -> str:
     found = [f"python {platform.python_version()}"]
-    for name in PACKAGES:
+    for name in (*PACKAGES, *provider_packages(get_settings().providers.values())):
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:

@@ -1,7 +1,7 @@
-"""The provider seam: one verb, ``stream``, behind which every language model looks the same.
+"""The provider seam: one method, ``Provider.stream``, behind which every language model looks the same.
 
-Adapters import neither Django nor Wagtail, and their SDK only when it is used; ``registry`` is the
-one module that knows the settings.
+Nothing here imports Django, Wagtail or the settings, and no adapter imports its client library
+before the first call. ``docs/extending/provider.md`` explains how to write an adapter.
 """
 
 from __future__ import annotations

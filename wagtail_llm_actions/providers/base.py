@@ -1,4 +1,4 @@
-"""What an adapter of a language model has to do."""
+"""``Provider``: what an adapter of a language model has to do, and the facts about its vendor."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from wagtail_llm_actions.errors import AuthenticationFailed, ModelUnavailable
+from wagtail_llm_actions.errors import ModelUnavailable
+from wagtail_llm_actions.generation import ModelStatus
 from wagtail_llm_actions.providers.redaction import redact
 
 if TYPE_CHECKING:
@@ -18,18 +19,13 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.generation import (
         GenerationRequest,
         GenerationResult,
-        ModelStatus,
         TextDelta,
         Usage,
     )
 
 
-NO_KEY = "no-key"
-"""Sent to servers that want none, because SDKs insist on one."""
-
-
 class ProviderNotInstalled(ModelUnavailable):
-    """The adapter's SDK cannot be imported; the message names the command that installs it."""
+    """The adapter's client library cannot be imported; the message says how to install it."""
 
     retryable = False
 
@@ -38,11 +34,11 @@ class ProviderNotInstalled(ModelUnavailable):
 
         NOT_INSTALLED = "not_installed"
 
-    def __init__(self, *, provider: str, extra: str, reason: ImportError) -> None:
+    def __init__(self, *, provider: str, requirement: str, reason: ImportError) -> None:
         super().__init__(
             provider=provider,
             model="every model",
-            detail=f'{reason}. Install the SDK: pip install "wagtail-llm-actions[{extra}]".',
+            detail=f'{reason}. Install the SDK: pip install "{requirement}".',
         )
 
     def __str__(self) -> str:
@@ -55,28 +51,43 @@ class ProviderNotInstalled(ModelUnavailable):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """What an adapter found out about a failed call, before it is fit to be shown or logged."""
+    """What an adapter knows about a failed call; ``Provider.error`` makes an exception of it."""
 
     kind: type[ProviderError]
-    words: str = ""
-    """The provider's own words, not yet redacted."""
+    message: str = ""
+    """The provider's own message, not yet redacted."""
     status_code: int | None = None
     retry_after_seconds: float | None = None
     retryable: bool | None = None
-    """Given where this case differs from ``kind``."""
+    """Set only where this case differs from ``kind.retryable``."""
     usage: Usage | None = None
-    """What the provider bills for an answer that cannot be used."""
+    """Tokens that the provider bills although the output cannot be used."""
 
 
 class Provider(ABC):
-    """An account at a provider, or a server that speaks a provider's protocol.
+    """An account at a vendor, or a server that speaks a vendor's protocol.
 
-    One instance serves all calls of a process, from any thread. An adapter reads ``options`` in
-    its own constructor and raises ``TypeError`` or ``ValueError`` for one that it does not know.
+    One instance serves all calls of a process, from any thread; all calls run on one event loop.
+    The class attributes are the only place that knows the vendor: settings, prices, the model
+    catalog and the admin read them from here.
     """
 
+    vendor: ClassVar[str] = ""
+    """The vendor's id in the model catalog and in the price list; empty for an unknown vendor."""
+    default_base_url: ClassVar[str] = ""
+    """The vendor's own server; empty where there is none, so that ``BASE_URL`` is needed."""
+    is_local: ClassVar[bool] = False
+    """Whether models run on the site's own machines, and therefore cost nothing per token."""
+    api_key_variable: ClassVar[str] = ""
+    """Environment variable with the key; where ``PROVIDERS`` is not set, it enables the provider."""
+    base_url_variable: ClassVar[str] = ""
+    """Environment variable with the address; enables a provider that has no ``api_key_variable``."""
+    requirement: ClassVar[str] = ""
+    """What pip has to install for this adapter, such as ``wagtail-llm-actions[openai]``."""
+    packages: ClassVar[tuple[str, ...]] = ()
+    """Distributions whose versions belong into a support report."""
     added_paths: ClassVar[tuple[str, ...]] = ()
-    """How ``base_url`` must not end, because this adapter appends what belongs there."""
+    """Paths that the client library appends, so that ``base_url`` must not end with one."""
 
     def __init__(
         self,
@@ -86,10 +97,17 @@ class Provider(ABC):
         base_url: str | None = None,
         options: Mapping[str, object] | None = None,
     ) -> None:
-        """Keep the settings; imports no SDK.
+        """Store the settings of an entry in ``PROVIDERS``; imports no client library.
+
+        Args:
+            alias: The entry's key.
+            api_key: ``API_KEY``.
+            base_url: ``BASE_URL``; ``None`` is the vendor's own server.
+            options: ``OPTIONS``; a subclass validates them and raises ``TypeError`` or
+                ``ValueError`` with a message that quotes no value.
 
         Raises:
-            ValueError: ``base_url`` is no web address, holds a password, or ends with
+            ValueError: ``base_url`` is not an HTTP address, contains a password, or ends with
                 one of ``added_paths``.
         """
         if base_url:
@@ -103,60 +121,64 @@ class Provider(ABC):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.alias!r}>"
 
-    def warm_up(self) -> None:  # noqa: B027 - an adapter without an SDK has nothing to import
-        """Import the SDK and build the client, so that the first call finds them ready.
+    @classmethod
+    def serves_vendor_models(cls, base_url: str | None) -> bool:
+        """Return whether an address is the vendor's own, in any of its regions.
 
-        Opens no connection and needs no event loop.
-
-        Raises:
-            ProviderNotInstalled: The SDK is missing.
+        A compatible server at another address has models, prices and limits of its own.
         """
+        if not base_url:
+            return bool(cls.vendor)
+        own = urlsplit(cls.default_base_url).hostname
+        host = urlsplit(base_url).hostname or ""
+        return own is not None and (host == own or host.endswith(f".{own}"))
 
     @abstractmethod
     def stream(self, request: GenerationRequest) -> AsyncGenerator[TextDelta | GenerationResult]:
-        """Generate one text: yield its pieces as they arrive, then exactly one result.
+        """Generate one text: yield each piece as a ``TextDelta``, then one ``GenerationResult``.
 
-        A cancelled or closed generator closes its connection before it ends. There is no time
-        limit for the answer: whoever calls cancels.
+        Usually an ``async def`` with ``yield``. When the generator is closed or its task is
+        cancelled, it closes its connection before it ends. It needs no time limit for the whole
+        answer: the caller cancels.
 
         Raises:
-            ProviderError: In place of every exception of the SDK, which is kept out of the
-                traceback because it may quote the key or the prompt.
+            ProviderError: The call failed; made with ``error``. An exception of the client library
+                must not get out, because its message may quote the key or the prompt.
         """
 
-    @abstractmethod
     async def check_model(self, model: str) -> ModelStatus:
-        """Ask whether a model is there, without generating anything.
+        """Return whether the model can be used, without generating anything.
+
+        By default the status is unknown, and the admin shows it as such.
 
         Raises:
-            ProviderError: As ``stream``.
+            ProviderError: As ``stream``; the caller turns it into a status.
         """
+        return ModelStatus(reachable=None)
 
-    def check_key(self, model: str, *, is_needed: bool) -> None:
-        """Raise before a call that cannot be made.
+    def warm_up(self) -> None:  # noqa: B027 - an adapter without a client library has nothing to load
+        """Load what the first call needs, before it is made.
+
+        Called in a worker before it takes runs, and possibly before it forks: open no connection
+        and start no thread or event loop.
 
         Raises:
-            AuthenticationFailed: A key is needed and missing, or could not be sent in a header.
+            ProviderNotInstalled: The client library is missing.
         """
-        if self._api_key is None:
-            if not is_needed:
-                return
-            words = "No API key is configured."
-        elif self._api_key.isascii() and self._api_key.isprintable():
-            return
-        else:
-            words = "The API key holds characters that no key can have, such as a line break."
-        raise self.error(Failure(kind=AuthenticationFailed, words=words), model)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the texts that ``error`` removes from messages."""
+        return (self._api_key,) if self._api_key else ()
 
     def error(self, failure: Failure, model: str) -> ProviderError:
-        """Make the error of a failed call, without secrets and with ``words`` cut."""
+        """Build the exception for a failed call: secrets removed, message cut to 500 characters."""
         return failure.kind(
             provider=self.alias,
             model=model,
             status_code=failure.status_code,
             retry_after_seconds=failure.retry_after_seconds,
             retryable=failure.retryable,
-            detail=redact(failure.words, self._api_key),
+            detail=redact(failure.message, *self.secrets()),
             usage=failure.usage,
         )
 

@@ -1,7 +1,7 @@
-"""One client of an SDK per event loop.
+"""One client of a client library per event loop.
 
-An asynchronous client keeps connections that belong to the loop which opened them. Used from
-another loop, such as the new one of a forked process, it would wait on sockets of the old one.
+An asynchronous client keeps connections that belong to the loop which opened them. On another
+loop, such as the new one of a forked process, it would wait on the old loop's sockets.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ Client = TypeVar("Client")
 
 
 class ClientPerLoop(Generic[Client]):
-    """Builds clients when needed; one built ahead serves the first loop that asks.
+    """Builds a client for each loop on first use; one built ahead serves the first loop that asks.
 
-    Building takes about 100 ms, most of it for the TLS context.
+    Building takes about 0.1 s, most of it for the TLS context.
     """
 
     def __init__(self, build: Callable[[], Client]) -> None:
@@ -28,20 +28,20 @@ class ClientPerLoop(Generic[Client]):
         self._by_loop: WeakKeyDictionary[AbstractEventLoop, Client] = WeakKeyDictionary()
 
     def build_ahead(self) -> None:
-        """Build a client that has no connection yet, which is safe to take through a fork."""
+        """Build a client that has no connection yet, and can therefore be taken through a fork."""
         if not self._ahead:
             self._ahead.append(self._build())
 
     async def prepare(self, warm_up: Callable[[], None]) -> None:
-        """Have a client for the running loop, if need be after importing the SDK.
+        """Make sure that ``get`` need not build a client; calls ``warm_up`` where it would.
 
-        In a thread, because the calls that already run share this loop.
+        In a thread, because calls that are already running share this loop.
         """
         if not self.has_one():
             await to_thread(warm_up)
 
     def has_one(self) -> bool:
-        """Return whether ``get`` will not have to build one."""
+        """Return whether ``get`` will not have to build a client."""
         return bool(self._ahead) or get_running_loop() in self._by_loop
 
     def get(self) -> Client:

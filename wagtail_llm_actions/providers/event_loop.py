@@ -1,4 +1,8 @@
-"""The event loop that all calls of a process run on."""
+"""The event loop on which all calls of a process run.
+
+``anyio.from_thread.BlockingPortalProvider`` would start one too, but it stops its loop, and with it
+all open connections, whenever no call is running, and a forked child inherits a dead one.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import threading
 
 
 class LoopThread:
-    """An event loop that starts with the first stream."""
+    """An event loop on a daemon thread; both start with the first call."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -25,9 +29,9 @@ class LoopThread:
                 ).start()
             return self._loop
 
-    def leave_to_parent(self) -> None:
-        """In a forked child, whose thread is gone, start anew when needed."""
-        # Kept for ever: to collect the parent's loop here could close what the parent still uses.
+    def reset_after_fork(self) -> None:
+        """Start a new loop on demand: in a forked child, the parent's thread does not run."""
+        # Kept for ever: collecting the parent's loop could close sockets that the parent still uses.
         self._inherited.append(self._loop)
         self._loop = None
         self._lock = threading.Lock()
@@ -35,4 +39,4 @@ class LoopThread:
 
 loop_thread = LoopThread()
 if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork
-    os.register_at_fork(after_in_child=loop_thread.leave_to_parent)
+    os.register_at_fork(after_in_child=loop_thread.reset_after_fork)

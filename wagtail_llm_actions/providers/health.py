@@ -1,4 +1,4 @@
-"""Ask a provider whether a model is there, at no cost."""
+"""Ask providers for the status of models, without generating anything."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_FOUND = 404
 
 
 def check(provider: Provider, model: str, *, timeout_seconds: float) -> ModelStatus:
-    """Ask for the status of one model; see ``check_all``."""
+    """Return the status of one model; see ``check_all``."""
     (status,) = check_all([(provider, model)], timeout_seconds=timeout_seconds)
     return status
 
@@ -27,11 +27,11 @@ def check(provider: Provider, model: str, *, timeout_seconds: float) -> ModelSta
 def check_all(
     models: Sequence[tuple[Provider, str]], *, timeout_seconds: float
 ) -> list[ModelStatus]:
-    """Ask for the status of several models at once; what goes wrong is part of the answer.
+    """Return the status of several models, asked at once; errors become part of a status.
 
     Args:
-        models: Accounts or servers, and their own names of the models.
-        timeout_seconds: After which a server counts as not reachable.
+        models: Pairs of a provider and its name for the model.
+        timeout_seconds: Limit per model; then its server counts as not reachable.
     """
     asked = [
         asyncio.run_coroutine_threadsafe(

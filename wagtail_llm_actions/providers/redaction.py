@@ -1,4 +1,4 @@
-"""Make a provider's own words fit for the admin and for logs."""
+"""Make a provider's own messages fit for the admin and for logs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 
 MAX_CHARS = 500
 MASK = "[redacted]"
+MIN_SECRET_CHARS = 8
+"""Shorter values of headers are not looked for: they are words such as ``gzip`` or ``beta``."""
 
 # OpenAI quotes a refused key with stars in its middle; h11 quotes headers as bytes literals.
 CREDENTIALS = re.compile(
@@ -19,7 +21,12 @@ CREDENTIALS = re.compile(
 
 
 def redact(text: str, *secrets: str | None) -> str:
-    """Return ``text`` on one line, without ``secrets`` and what looks like one, at most 500 long."""
+    """Return ``text`` on one line of at most 500 characters, with credentials masked.
+
+    Args:
+        text: A message from elsewhere.
+        *secrets: Masked wherever they occur, beside everything that looks like a credential.
+    """
     for secret in filter(None, secrets):
         text = text.replace(secret, MASK)
     text = " ".join(CREDENTIALS.sub(MASK, text).split())

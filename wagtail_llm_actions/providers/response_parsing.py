@@ -1,19 +1,20 @@
-"""What reading a streamed answer takes, whatever its protocol.
+"""Read streamed answers, whatever their protocol.
 
-Nothing that a server sends is trusted: SDKs build their types without validating them.
+Nothing that a server sends is trusted: the SDKs build their types without validating them.
 """
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from abc import ABC, abstractmethod
 from traceback import clear_frames
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from wagtail_llm_actions.errors import InvalidOutput
+from wagtail_llm_actions.errors import ContentFiltered, InvalidOutput, ModelUnavailable
+from wagtail_llm_actions.generation import FinishReason, GenerationResult
 from wagtail_llm_actions.providers.base import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import Mapping
 
     from wagtail_llm_actions.errors import ProviderError
     from wagtail_llm_actions.generation import Usage
@@ -21,22 +22,104 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_COUNT = 100_000_000
-"""More than any model takes in or writes; the sum of a run's calls still fits into a database."""
+"""More tokens than any model reads or writes; sums over a run's calls still fit a database column."""
 
 
 class ResponseError(Exception):
-    """The server answered, but not with a text; becomes a ``ProviderError``."""
+    """The server answered, but not with a usable text; becomes a ``ProviderError``."""
 
-    def __init__(self, kind: type[ProviderError], words: str, usage: Usage | None = None) -> None:
-        super().__init__(words)
-        self.failure = Failure(kind=kind, words=words, usage=usage)
+    def __init__(self, kind: type[ProviderError], message: str, usage: Usage | None = None) -> None:
+        super().__init__(message)
+        self.failure = Failure(kind=kind, message=message, usage=usage)
+
+
+class ResponseParser(ABC):
+    """Reads the events of one answer, and remembers what its result needs.
+
+    A subclass sets the attributes in ``parse``.
+    """
+
+    finish_reasons: ClassVar[Mapping[str, FinishReason]]
+    """The protocol's finish reasons; any other one is ``ERROR``."""
+    expected: ClassVar[str]
+    """What the server should have streamed, such as ``a message``."""
+    filtered_message: ClassVar[str] = "The provider's content filter stopped it."
+
+    def __init__(self) -> None:
+        self.has_started = False
+        """Whether any event of the protocol has arrived."""
+        self.finish_reason: str | None = None
+        """As the server writes it; ``None`` until the answer is complete."""
+        self.response_model: str | None = None
+        self.refusal = ""
+        """Why the model or a content filter refused, where the server says so."""
+        self.is_refused = False
+        """Whether the refusal stands in place of an answer, so that no text counts."""
+        self._has_text = False
+
+    @property
+    @abstractmethod
+    def usage(self) -> Usage | None:
+        """Token counts; ``None`` where the server has not reported them."""
+
+    @abstractmethod
+    def parse(self, event: Any) -> str:
+        """Take in one event and return its text, which may be empty.
+
+        Raises:
+            ResponseError: The event is not part of the protocol.
+        """
+
+    def read(self, event: Any) -> str:
+        """Return the text of the next event; errors as in ``parse``."""
+        text = self.parse(event)
+        self._has_text = self._has_text or bool(text.strip())
+        return text
+
+    def result(self, request_model: str) -> GenerationResult:
+        """Return the end of the answer, after the last event.
+
+        Args:
+            request_model: Stands in where the server does not name the model.
+
+        Raises:
+            ResponseError: The answer was cut off, refused, or has no visible text.
+        """
+        if not self.has_started:
+            message = f"The server did not stream {self.expected}. Is BASE_URL right?"
+            raise ResponseError(InvalidOutput, message)
+        if self.finish_reason is None:
+            raise ResponseError(ModelUnavailable, "The answer broke off.", self.usage)
+        finish_reason = self.finish_reasons.get(self.finish_reason, FinishReason.ERROR)
+        is_filtered = finish_reason is FinishReason.CONTENT_FILTER and not self._has_text
+        if self.is_refused or is_filtered:
+            message = self.refusal or self.filtered_message
+            raise ResponseError(ContentFiltered, message, self.usage)
+        if not self._has_text:
+            raise ResponseError(InvalidOutput, self.why_empty(), self.usage)
+        return GenerationResult(
+            finish_reason=finish_reason,
+            response_model=self.response_model or request_model,
+            usage=self.usage,
+        )
+
+    def why_empty(self) -> str:
+        """Explain an answer without visible text."""
+        message = f"The model wrote no visible text (finish reason: {self.finish_reason})."
+        usage = self.usage
+        if usage and usage.reasoning_tokens:
+            message += (
+                f" {usage.reasoning_tokens} of its {usage.output_tokens} tokens went into"
+                " reasoning."
+            )
+        return message
 
 
 def read(value: object, name: str, kind: type[T]) -> T | None:
-    """Return an attribute, or ``None`` where there is none.
+    """Return an attribute, or ``None`` where it is missing.
 
     Raises:
-        ResponseError: It is of another type.
+        ResponseError: It has another type.
     """
     found = getattr(value, name, None)
     if found is None or isinstance(found, kind):
@@ -45,7 +128,7 @@ def read(value: object, name: str, kind: type[T]) -> T | None:
 
 
 def read_count(value: object, name: str) -> int | None:
-    """Return a count of tokens, or ``None`` where there is none, or one that cannot be.
+    """Return a count of tokens, or ``None`` where it is missing or impossible.
 
     A whole answer is not thrown away because its server counts badly.
     """
@@ -55,38 +138,16 @@ def read_count(value: object, name: str) -> int | None:
 
 
 def wrong_shape(name: str) -> ResponseError:
-    """Build the error of a chunk that is not in the provider's protocol."""
+    """Build the error for an event that is not part of the provider's protocol."""
     return ResponseError(InvalidOutput, f"The server sent a chunk with a wrong {name!r}.")
 
 
-@asynccontextmanager
-async def closing(stream: object) -> AsyncGenerator[None]:
-    """End the generator inside an SDK's stream, which holds the stream that holds it.
-
-    The stream's own ``close`` closes the connection only, and leaves the generator to the collector.
-    """
-    try:
-        yield
-    finally:
-        await stream._iterator.aclose()  # type: ignore[attr-defined]
-
-
 def release_frames(error: BaseException | None) -> None:
-    """Empty the frames of a caught exception, which hold a half-read answer in reference cycles.
+    """Clear the frames of a caught exception, which hold a half-read answer in reference cycles.
 
-    Its generators are closed here, on the event loop's own thread. Collected later on another one,
-    they would be closed while the loop closes them too.
+    That closes its generators here, on the event loop's own thread. The garbage collector would
+    close them later on any thread, possibly while the loop closes them too.
     """
     while error is not None:
         clear_frames(error.__traceback__)
         error = error.__cause__ or error.__context__
-
-
-def why_empty(finish_reason: str, usage: Usage | None) -> str:
-    """Explain an answer without visible text; ``finish_reason`` is the provider's own word."""
-    words = f"The model wrote no visible text (finish reason: {finish_reason})."
-    if usage and usage.reasoning_tokens:
-        words += (
-            f" {usage.reasoning_tokens} of its {usage.output_tokens} tokens went into reasoning."
-        )
-    return words

@@ -1,4 +1,7 @@
-"""When to try again, in a provider's response headers."""
+"""Read from response headers when a call may be repeated.
+
+Source: RFC 9110, section 10.2.3; ``retry-after-ms`` is an addition of OpenAI's and Anthropic's SDKs.
+"""
 
 from __future__ import annotations
 

@@ -1,15 +1,17 @@
-"""A synchronous bridge to ``Provider.stream``, for the executor of runs.
+"""A synchronous reader of ``Provider.stream``, for the executor of runs.
 
-The call itself runs on an event loop, because only asyncio can give it up at every moment, also
-while it waits for the first byte. One loop per process, on a daemon thread, serves all streams.
+The call itself runs on an event loop, because only asyncio can cancel it at any moment, also while
+it waits for the first byte. One loop per process, on a daemon thread, serves all streams.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.generation import TextDelta
+from wagtail_llm_actions.generation import GenerationResult, TextDelta
 from wagtail_llm_actions.providers.event_loop import loop_thread
 
 if TYPE_CHECKING:
@@ -17,25 +19,28 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from wagtail_llm_actions.generation import GenerationRequest, GenerationResult
+    from wagtail_llm_actions.generation import GenerationRequest
     from wagtail_llm_actions.providers.base import Provider
 
 CLOSE_SECONDS = 2.0
+CONTRACT = "Provider.stream must yield TextDelta objects and then exactly one GenerationResult"
 
 
 class ProviderStream:
-    """One running call; the connection is closed when the ``with`` block is left.
+    """One running call, which starts at once; leaving the ``with`` block closes its connection.
 
-    Use it from one thread. It starts at once.
+    Use it from one thread.
     """
 
     def __init__(self, provider: Provider, request: GenerationRequest) -> None:
         self._provider = provider
         self._request = request
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self._text: list[str] = []
         self._result: GenerationResult | None = None
         self._error: BaseException | None = None
+        # Not a ``concurrent.futures.Future``: that counts as cancelled as soon as it is told so,
+        # while the task still closes its connection.
         self._ended = threading.Event()
         self._loop = loop_thread.loop()
         self._loop.call_soon_threadsafe(self._start)
@@ -58,20 +63,21 @@ class ProviderStream:
 
         Args:
             timeout_seconds: How long to wait for anything.
-            gather_seconds: How long to let text come together first; the end is not waited out.
-                Many streams in one process cost less when not every token wakes a thread.
+            gather_seconds: How long to collect text first; the end of the answer is returned at
+                once. Many streams in one process cost less when not every token wakes a thread.
 
         Returns:
             ``None`` when nothing arrived in time.
 
         Raises:
             ProviderError: The call failed.
-            RuntimeError: The provider broke the contract, or the stream is closed.
+            TypeError: The provider broke the contract of ``Provider.stream``.
+            RuntimeError: The stream is closed.
         """
         if gather_seconds > 0:
             self._ended.wait(gather_seconds)
-        with self._news:
-            self._news.wait_for(self._has_news, timeout_seconds)
+        with self._changed:
+            self._changed.wait_for(self._has_news, timeout_seconds)
             if self._text:
                 text = "".join(self._text)
                 self._text.clear()
@@ -82,43 +88,53 @@ class ProviderStream:
             return result
 
     def close(self) -> None:
-        """Cancel the call if it still runs, and wait up to 2 s until its connection is closed."""
+        """Cancel the call if it is still running, and wait up to 2 s until its connection is closed."""
         self._loop.call_soon_threadsafe(self._cancel)
         self._ended.wait(CLOSE_SECONDS)
 
     def _has_news(self) -> bool:
         return bool(self._text) or self._error is not None or self._result is not None
 
-    # Below here: on the loop's thread.
+    # The methods below run on the loop's thread.
 
     def _start(self) -> None:
-        self._task = self._loop.create_task(self._pump())
+        self._task = self._loop.create_task(self._read())
         self._task.add_done_callback(self._end)
 
     def _cancel(self) -> None:
         self._task.cancel()
 
-    async def _pump(self) -> None:
+    async def _read(self) -> None:
+        items = self._provider.stream(self._request)
+        if not isinstance(items, AsyncGenerator):
+            raise self._broken_contract(f"returned a {type(items).__name__}")
         result = None
-        async for item in self._provider.stream(self._request):
-            if isinstance(item, TextDelta):
-                with self._news:
-                    self._text.append(item.text)
-                    self._news.notify()
-            else:
-                result = item
+        async with aclosing(items):
+            async for item in items:
+                if result is not None:
+                    raise self._broken_contract(f"yielded a {type(item).__name__} after its result")
+                if isinstance(item, TextDelta):
+                    with self._changed:
+                        self._text.append(item.text)
+                        self._changed.notify()
+                elif isinstance(item, GenerationResult):
+                    result = item
+                else:
+                    raise self._broken_contract(f"yielded a {type(item).__name__}")
         if result is None:
-            msg = f"{self._provider!r} ended its stream without a result."
-            raise RuntimeError(msg)
-        with self._news:
+            raise self._broken_contract("ended its stream without a result")
+        with self._changed:
             self._result = result
-            self._news.notify()
+            self._changed.notify()
+
+    def _broken_contract(self, what: str) -> TypeError:
+        return TypeError(f"{self._provider!r} {what}. {CONTRACT}.")
 
     def _end(self, task: asyncio.Task[None]) -> None:
-        with self._news:
+        with self._changed:
             if task.cancelled():
                 self._error = RuntimeError("The call was cancelled.")
             else:
                 self._error = task.exception()
-            self._news.notify()
+            self._changed.notify()
         self._ended.set()

@@ -1,4 +1,4 @@
-"""A provider that plays a script, for the tests of sites and of this package."""
+"""A provider that plays scripts instead of calling a model, for tests and demonstrations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import math
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 from wagtail_llm_actions.errors import ProviderError
 from wagtail_llm_actions.generation import (
@@ -17,6 +17,7 @@ from wagtail_llm_actions.generation import (
     Usage,
 )
 from wagtail_llm_actions.providers.base import Failure, Provider
+from wagtail_llm_actions.providers.options import read_options
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
@@ -31,26 +32,26 @@ class ScriptedOptions:
     """``OPTIONS`` of a scripted provider."""
 
     script: Sequence[Step] = ()
-    """Played at every call that no ``ScriptedProvider.script`` was given for."""
+    """Played by every call for which ``ScriptedProvider.script`` has queued none."""
     delay_seconds: float = 0.0
-    """Wait before each piece of text."""
+    """Waited before each piece of text."""
     pieces: int = 5
-    """How many pieces the answer comes in when there is no script."""
+    """Number of pieces of the default answer."""
 
 
 class ScriptedProvider(Provider):
     """Answers without a model, a network or a key.
 
-    Without a script the answer is ``Scripted answer to: `` and the prompt, in several pieces, with
-    words counted as tokens. A script is a sequence of steps:
+    Without a script, the answer is ``Scripted answer to: `` and the prompt, in several pieces,
+    and every word counts as a token. A script is a sequence of steps:
 
     - text: the next piece of the answer;
     - a number: seconds to wait; ``math.inf`` waits until the call is cancelled;
-    - an exception, or a subclass of ``ProviderError``: the call fails so;
-    - a ``Usage``: reported with the result;
-    - a ``FinishReason``: reported with the result in place of ``STOP``.
+    - an exception, or a subclass of ``ProviderError``: the call fails with it;
+    - a ``Usage``: the token counts of the result;
+    - a ``FinishReason``: that of the result, instead of ``STOP``.
 
-    In a test in one process, give the scripts to the provider itself::
+    Where the test and the run share a process, queue the scripts on the provider itself::
 
         WAGTAIL_LLM_ACTIONS = {"PROVIDERS": {"test": {
             "BACKEND": "wagtail_llm_actions.providers.testing.ScriptedProvider",
@@ -62,7 +63,7 @@ class ScriptedProvider(Provider):
         ...
         assert "A summary" in provider.requests[0].prompt
 
-    For other processes, such as a worker, write one into the settings::
+    For another process, such as a worker, put a script into the settings::
 
         "OPTIONS": {"script": ["A ", 0.5, "title"], "delay_seconds": 0.1}
     """
@@ -76,15 +77,15 @@ class ScriptedProvider(Provider):
         options: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(alias=alias, api_key=api_key, base_url=base_url, options=options)
-        self.options = ScriptedOptions(**cast("Mapping[str, Any]", self._options))
+        self.options = read_options(ScriptedOptions, self._options)
         self.requests: list[GenerationRequest] = []
-        """Every request so far, the failed ones included."""
+        """All requests so far, including failed ones."""
         self.cancelled: list[GenerationRequest] = []
-        """The requests that were given up before their end."""
+        """The requests that were cancelled."""
         self._scripts: deque[Sequence[Step]] = deque()
 
     def script(self, *steps: Step) -> None:
-        """Play these steps at the next call; several scripts are played in their order."""
+        """Queue a script for the next call that has none yet."""
         self._scripts.append(steps)
 
     async def stream(
@@ -112,7 +113,7 @@ class ScriptedProvider(Provider):
         )
 
     async def check_model(self, model: str) -> ModelStatus:
-        """Be there, always."""
+        """Return that the model is available."""
         return ModelStatus(reachable=True, key_accepted=True, present=True)
 
     def _next_script(self, request: GenerationRequest) -> Sequence[Step]:
@@ -136,7 +137,7 @@ class ScriptedProvider(Provider):
         self, step: float | Exception | type[ProviderError], request: GenerationRequest
     ) -> None:
         if isinstance(step, type):
-            raise self.error(Failure(kind=step, words="As the script says."), request.model)
+            raise self.error(Failure(kind=step, message="As the script says."), request.model)
         if isinstance(step, Exception):
             raise step
         if math.isinf(step):

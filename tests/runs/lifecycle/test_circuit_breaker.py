@@ -30,7 +30,7 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.messages.errors import troubleshooting
 from wagtail_llm_actions.models import LLMCircuitBreaker, LLMRun
-from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.runs.lifecycle import circuit_breaker as circuits
 from wagtail_llm_actions.runs.lifecycle import retry_policy as retry
 from wagtail_llm_actions.runs.lifecycle.lease import Cancelled

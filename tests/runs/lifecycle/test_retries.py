@@ -23,7 +23,7 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.generation import Usage
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
-from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.queues import Priority
 from wagtail_llm_actions.runs.lifecycle import execute as execution
 from wagtail_llm_actions.runs.lifecycle import lease, transitions

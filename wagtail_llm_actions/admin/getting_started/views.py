@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -25,6 +26,7 @@ from wagtail_llm_actions.admin.getting_started.first_action import (
     fitting_types,
 )
 from wagtail_llm_actions.conf import RQ_QUEUE, THREAD_QUEUE, get_settings
+from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.starters import create_missing_starters
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
@@ -165,10 +167,9 @@ def _models() -> Step:
         count,
     ) % {"count": count, "providers": ", ".join(settings.providers)}
     missing = _(
-        "Set OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_HOST in the environment of the site, or "
-        "add PROVIDERS and MODELS to its settings, and start it again. The page “Settings” of the "
-        "documentation lists the keys."
-    )
+        "Set %(variables)s in the environment of the site, or add PROVIDERS and MODELS to its "
+        "settings, and start it again. The page “Settings” of the documentation lists the keys."
+    ) % {"variables": get_text_list(environment_variables(), _("or"))}
     return Step(
         name="models",
         title=_("A provider and a model"),

@@ -12,6 +12,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -21,6 +22,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_llm_actions.admin.models.help_text import model_notes
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.model_health import CheckResult, check_models, last_checks
 from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
@@ -62,7 +64,7 @@ class Row:
     runs: int
     is_missing: bool = False
     status: str = ""
-    is_ok: bool = False
+    is_ok: bool | None = False
     checked_at: Any = None
     circuit: str = ""
     """Why it is not asked; empty where it is."""
@@ -98,7 +100,12 @@ class ModelsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
         can_manage = ACTION_POLICY.user_has_any_permission(
             self.request.user, MANAGE_MODELS_PERMISSIONS
         )
-        return super().get_context_data(**kwargs, rows=_rows(), can_manage=can_manage)
+        return super().get_context_data(
+            **kwargs,
+            rows=_rows(),
+            can_manage=can_manage,
+            variables=get_text_list(environment_variables(), _("or")),
+        )
 
 
 class CheckModelsView(PermissionCheckedMixin, View):
@@ -113,15 +120,16 @@ class CheckModelsView(PermissionCheckedMixin, View):
         models = get_settings().models
         chosen = request.POST.get("model")
         checked = check_models(models if chosen is None else [chosen])
-        if failed := [key for key, check in checked.items() if not check.status.ok]:
+        if failed := [key for key, check in checked.items() if check.status.ok is False]:
             labels = ", ".join(str(models[key].label) for key in failed)
             messages.warning(request, _("Not available: %(models)s") % {"models": labels})
-        elif checked:
-            count = len(checked)
+        elif count := sum(check.status.ok is True for check in checked.values()):
             message = ngettext(
                 "%(count)d model is available.", "%(count)d models are available.", count
             )
             messages.success(request, message % {"count": count})
+        elif checked:
+            messages.info(request, _("The provider cannot be asked about its models."))
         return HttpResponseRedirect(reverse("wagtail_llm_actions:models"))
 
 

@@ -61,7 +61,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(rows, indent=2))
         else:
             for key, check in checked.items():
-                result = "ok" if check.status.ok else "FAILED"
+                result = {True: "ok", False: "FAILED", None: "unknown"}[check.status.ok]
                 sentences = [status_sentence(check.status)]
                 if key in open_breakers:
                     sentences.append(circuit_breaker_status(open_breakers[key]))
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         if not checked:
             msg = "No model is configured."
             raise CommandError(msg)
-        if not all(check.status.ok for check in checked.values()):
+        if any(check.status.ok is False for check in checked.values()):
             msg = "Not every model is available."
             raise CommandError(msg)
 

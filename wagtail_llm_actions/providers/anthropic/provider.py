@@ -1,138 +1,99 @@
-"""The adapter of Anthropic; the modules beside it import the SDK, this one only when it is used."""
+"""The adapter of Anthropic; ``client`` and ``errors`` import the SDK, this module does not."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
-from wagtail_llm_actions.generation import ModelStatus, TextDelta
-from wagtail_llm_actions.providers.base import NO_KEY, Provider, ProviderNotInstalled
-from wagtail_llm_actions.providers.client_pool import ClientPerLoop
-from wagtail_llm_actions.providers.response_parsing import closing, release_frames
+from wagtail_llm_actions.generation import ModelStatus
+from wagtail_llm_actions.providers.anthropic.response_parsing import MessageParser
+from wagtail_llm_actions.providers.http import HTTPProvider
+from wagtail_llm_actions.providers.options import HTTPOptions
+from wagtail_llm_actions.providers.sdk import NO_KEY, closing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator
 
     from anthropic import AsyncAnthropic, AsyncStream
     from anthropic.types import RawMessageStreamEvent
 
-    from wagtail_llm_actions.generation import GenerationRequest, GenerationResult
+    from wagtail_llm_actions.generation import GenerationRequest
+    from wagtail_llm_actions.providers.base import Failure
 
-ANTHROPIC_URL = "https://api.anthropic.com"
 NO_REASONING = "none"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AnthropicOptions:
-    """``OPTIONS`` of an Anthropic provider."""
-
-    connect_timeout_seconds: float = 5.0
-    """To open the connection; the answer has no time limit here."""
-
-
-class AnthropicProvider(Provider):
+class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
     """Messages of Anthropic (without ``base_url``) or of a compatible server."""
 
+    vendor = "anthropic"
+    default_base_url = "https://api.anthropic.com"
+    api_key_variable = "ANTHROPIC_API_KEY"
+    base_url_variable = "ANTHROPIC_BASE_URL"
+    requirement = "wagtail-llm-actions[anthropic]"
+    packages = ("anthropic",)
     added_paths = ("/v1",)
+    options_class = HTTPOptions
+    parser_class = MessageParser
 
-    def __init__(
-        self,
-        *,
-        alias: str,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        options: Mapping[str, object] | None = None,
-    ) -> None:
-        super().__init__(alias=alias, api_key=api_key, base_url=base_url, options=options)
-        self.options = AnthropicOptions(**cast("Mapping[str, Any]", self._options))
-        self._clients = ClientPerLoop(self._build_client)
-
-    def warm_up(self) -> None:
-        """Import the SDK (1 to 2 s) and build a client (0.1 s)."""
-        try:
-            from wagtail_llm_actions.providers.anthropic import client  # noqa: PLC0415 - the SDK
-        except ImportError as error:
-            raise ProviderNotInstalled(
-                provider=self.alias, extra="anthropic", reason=error
-            ) from None
-        client.import_lazy_parts()
-        self._clients.build_ahead()
-
-    async def stream(
-        self, request: GenerationRequest
-    ) -> AsyncGenerator[TextDelta | GenerationResult]:
-        """Stream one message."""
-        await self._get_ready(request.model)
-        from wagtail_llm_actions.providers.anthropic import errors, response_parsing  # noqa: PLC0415 - the SDK
-
-        answer = response_parsing.Answer()
-        try:
-            async with await self._create(request) as events, closing(events):
-                async for event in events:
-                    if text := answer.read(event):
-                        yield TextDelta(text=text)
-            yield answer.result(request.model)
-        except errors.ALL as error:
-            failure = errors.failure_of(error)
-            release_frames(error)
-        else:
-            return
-        # Outside the block, so that the error does not keep the SDK's.
-        raise self.error(failure, request.model)
-
-    async def check_model(self, model: str) -> ModelStatus:
-        """Ask Anthropic for the model by name; its list leaves out the short names.
-
-        A compatible server is asked for its list, because few know a single model.
-        """
-        await self._get_ready(model)
-        from wagtail_llm_actions.providers.anthropic import errors  # noqa: PLC0415 - the SDK
-
-        models = self._clients.get().models
-        context_tokens = None
-        try:
-            if self.base_url is None:
-                context_tokens = (await models.retrieve(model)).max_input_tokens
-                present = True
-            else:
-                present = model in [listed.id async for listed in models.list()]
-        except errors.ALL as error:
-            failure = errors.failure_of(error)
-            release_frames(error)
-        else:
-            return ModelStatus(
-                reachable=True, key_accepted=True, present=present, context_tokens=context_tokens
-            )
-        raise self.error(failure, model)
-
-    async def _get_ready(self, model: str) -> None:
-        self.check_key(model, is_needed=self.base_url is None)
-        await self._clients.prepare(self.warm_up)
-
-    async def _create(self, request: GenerationRequest) -> AsyncStream[RawMessageStreamEvent]:
-        from anthropic import omit  # noqa: PLC0415 - the SDK
-
-        effort = request.reasoning_effort
-        has_effort = effort not in {None, NO_REASONING}
-        return await self._clients.get().messages.create(
-            model=request.model,
-            messages=[{"role": "user", "content": request.prompt}],
-            system=request.system_instructions or omit,
-            max_tokens=request.max_tokens,
-            stream=True,
-            thinking={"type": "disabled"} if effort == NO_REASONING else omit,
-            output_config={"effort": cast("Any", effort)} if has_effort else omit,
-            # The SDK has no parameter for it.
-            extra_body=None
-            if request.temperature is None
-            else {"temperature": request.temperature},
-        )
-
-    def _build_client(self) -> AsyncAnthropic:
+    def build_client(self) -> AsyncAnthropic:
+        """Build the SDK's client."""
         from wagtail_llm_actions.providers.anthropic.client import build_client  # noqa: PLC0415 - the SDK
 
         return build_client(
             api_key=self._api_key or NO_KEY,
-            base_url=self.base_url or ANTHROPIC_URL,
+            base_url=self.base_url or self.default_base_url,
             options=self.options,
+        )
+
+    def request_kwargs(self, request: GenerationRequest) -> dict[str, Any]:
+        """Return the arguments of the SDK's ``messages.create``."""
+        kwargs: dict[str, Any] = {
+            "model": request.model,
+            "messages": [{"role": "user", "content": request.prompt}],
+            "max_tokens": request.max_tokens,
+            "stream": True,
+        }
+        if request.system_instructions:
+            kwargs["system"] = request.system_instructions
+        if request.reasoning_effort == NO_REASONING:
+            kwargs["thinking"] = {"type": "disabled"}
+        elif request.reasoning_effort is not None:
+            kwargs["output_config"] = {"effort": request.reasoning_effort}
+        # The SDK has no parameter for the temperature, which the older models accept.
+        has_temperature = request.temperature is not None
+        temperature = {"temperature": request.temperature} if has_temperature else {}
+        kwargs["extra_body"] = {**temperature, **self.options.extra_body}
+        return kwargs
+
+    @asynccontextmanager
+    async def open_stream(
+        self, request: GenerationRequest
+    ) -> AsyncGenerator[AsyncStream[RawMessageStreamEvent]]:
+        """Stream one message."""
+        events: AsyncStream[RawMessageStreamEvent]
+        events = await self.client.messages.create(**self.request_kwargs(request))
+        async with events, closing(events):
+            yield events
+
+    def map_error(self, error: Exception, model: str) -> Failure | None:
+        """Return what an exception of the SDK means."""
+        from wagtail_llm_actions.providers.anthropic.errors import map_error  # noqa: PLC0415 - the SDK
+
+        return map_error(error)
+
+    async def find_model(self, model: str) -> ModelStatus:
+        """Ask Anthropic for the model by name, because its list leaves out aliases.
+
+        A compatible server is asked for its list, because few can return a single model.
+        """
+        models = self.client.models
+        if self.is_vendors_server:
+            context_tokens = (await models.retrieve(model)).max_input_tokens
+            present = True
+        else:
+            context_tokens = None
+            present = model in [listed.id async for listed in models.list()]
+        return ModelStatus(
+            reachable=True, key_accepted=True, present=present, context_tokens=context_tokens
         )

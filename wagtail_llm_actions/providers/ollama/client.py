@@ -1,4 +1,4 @@
-"""The HTTP client, and what an answer looks like on the wire."""
+"""Build the ``httpx`` client, and read its responses by lines; imports ``httpx``."""
 
 from __future__ import annotations
 
@@ -6,27 +6,39 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from wagtail_llm_actions.providers.sdk import preload
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from wagtail_llm_actions.providers.ollama.provider import OllamaOptions
 
+# What the first call would import.
+preload(
+    (
+        "wagtail_llm_actions.providers.ollama.errors",
+        "wagtail_llm_actions.providers.ollama.health",
+        "anyio._backends._asyncio",
+    )
+)
+
 
 def build_client(
     *, api_key: str | None, base_url: str, options: OllamaOptions
 ) -> httpx.AsyncClient:
-    """Build a client that waits for an answer without end: loading a model can take minutes."""
+    """Build a client without a time limit for answers: loading a model can take minutes."""
+    authorization = {"Authorization": f"Bearer {api_key}"} if api_key else {}
     return httpx.AsyncClient(
         base_url=base_url,
-        headers={"Authorization": f"Bearer {api_key}"} if api_key else None,
+        headers={**authorization, **options.extra_headers},
         timeout=httpx.Timeout(None, connect=options.connect_timeout_seconds),
     )
 
 
 async def lines(response: httpx.Response) -> AsyncGenerator[bytes]:
-    """Yield the lines of a body as they arrive, without the empty ones.
+    """Yield the lines of a body as they arrive, without empty ones.
 
-    httpx's own lines also end at characters that JSON strings may hold as they are, such as U+0085.
+    ``aiter_lines`` also splits at characters that JSON strings may contain, such as U+0085.
     """
     rest = b""
     async for received in response.aiter_bytes():

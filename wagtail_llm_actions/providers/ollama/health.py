@@ -1,4 +1,4 @@
-"""What an Ollama server says of a model: pulled, loaded, and how much it can hold.
+"""Ask an Ollama server about a model: is it pulled, is it loaded, how long is its context?
 
 Source: Ollama's API reference, ``/api/tags``, ``/api/ps`` and ``/api/show``.
 """
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     import httpx
 
 
-async def look(client: httpx.AsyncClient, model: str) -> ModelStatus:
-    """Ask for the status of a model.
+async def find_model(client: httpx.AsyncClient, model: str) -> ModelStatus:
+    """Return the status of a model.
 
     Raises:
-        httpx.HTTPError: The server cannot be asked.
-        ResponseError: It answers something else.
-        ValueError: It answers no JSON.
+        httpx.HTTPError: The request failed.
+        ResponseError: The response is JSON of another shape.
+        ValueError: The response is not JSON.
     """
     name = model if ":" in model else f"{model}:latest"
     if name not in await _names(client, "/api/tags"):
@@ -59,7 +59,7 @@ async def _context_tokens(client: httpx.AsyncClient, model: str) -> int | None:
 
 
 def _parsed(response: httpx.Response) -> SimpleNamespace:
-    parsed = json.loads(response.content, object_hook=lambda fields: SimpleNamespace(**fields))
+    parsed = json.loads(response.content, object_hook=lambda members: SimpleNamespace(**members))
     if not isinstance(parsed, SimpleNamespace):
         raise wrong_shape("answer")
     return parsed

@@ -1,50 +1,62 @@
-"""The adapter of Ollama; the modules beside it import ``httpx``, this one only when it is used."""
+"""The adapter of Ollama; ``client``, ``errors`` and ``health`` import ``httpx``, this module does not."""
 
 from __future__ import annotations
 
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from wagtail_llm_actions.generation import TextDelta
-from wagtail_llm_actions.providers.base import Provider, ProviderNotInstalled
-from wagtail_llm_actions.providers.client_pool import ClientPerLoop
+from wagtail_llm_actions.providers.http import HTTPProvider
 from wagtail_llm_actions.providers.ollama.address import full_address
-from wagtail_llm_actions.providers.response_parsing import release_frames
+from wagtail_llm_actions.providers.ollama.response_parsing import ChatParser
+from wagtail_llm_actions.providers.options import HTTPOptions, expect, is_number
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
     from httpx import AsyncClient
 
-    from wagtail_llm_actions.generation import (
-        GenerationRequest,
-        GenerationResult,
-        ModelStatus,
-    )
+    from wagtail_llm_actions.generation import GenerationRequest, ModelStatus
+    from wagtail_llm_actions.providers.base import Failure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OllamaOptions:
+class OllamaOptions(HTTPOptions):
     """``OPTIONS`` of an Ollama provider."""
 
-    connect_timeout_seconds: float = 5.0
-    """To open the connection; the answer has no time limit here."""
     keep_alive: str | float | None = None
-    """How long the model stays loaded after an answer: seconds, or words such as ``"30m"``.
+    """How long the model stays loaded after an answer: seconds, or a text such as ``"30m"``.
 
-    Below 0 it stays for good; ``None`` leaves it to the server, which says five minutes.
+    A negative number keeps it loaded for good; ``None`` leaves it to the server (five minutes).
     """
     context_tokens: int | None = None
     """Tokens of prompt and answer together; ``None`` leaves it to the server."""
 
+    def __post_init__(self) -> None:
+        # ``super()`` without arguments does not work in a dataclass with slots.
+        HTTPOptions.__post_init__(self)
+        keep, context = self.keep_alive, self.context_tokens
+        is_duration = keep is None or isinstance(keep, str) or is_number(keep)
+        expect("keep_alive", 'a number of seconds, or a text such as "30m"', is_valid=is_duration)
+        is_count = context is None or (type(context) is int and context > 0)
+        expect("context_tokens", "a whole number above 0", is_valid=is_count)
 
-class OllamaProvider(Provider):
+
+class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
     """Chats of an Ollama server, by default the one on this machine.
 
-    ``base_url`` may be as short as in ``OLLAMA_HOST``: a host, a port after a colon, or both.
+    ``base_url`` may be as short as ``OLLAMA_HOST``: a host, a port after a colon, or both.
     """
 
+    vendor = "ollama"
+    default_base_url = full_address(None)
+    is_local = True
+    base_url_variable = "OLLAMA_HOST"
+    requirement = "wagtail-llm-actions[ollama]"
+    packages = ("httpx",)
     added_paths = ("/api", "/v1")
+    options_class = OllamaOptions
+    parser_class = ChatParser
 
     def __init__(
         self,
@@ -56,62 +68,25 @@ class OllamaProvider(Provider):
     ) -> None:
         address = full_address(base_url)
         super().__init__(alias=alias, api_key=api_key, base_url=address, options=options)
-        self.options = OllamaOptions(**cast("Mapping[str, Any]", self._options))
-        self._clients = ClientPerLoop(self._build_client)
 
-    def warm_up(self) -> None:
-        """Import ``httpx`` and build a client (0.1 s each)."""
-        try:
-            from wagtail_llm_actions.providers.ollama import client, errors, response_parsing  # noqa: F401, PLC0415 - httpx
-        except ImportError as error:
-            raise ProviderNotInstalled(provider=self.alias, extra="ollama", reason=error) from None
-        self._clients.build_ahead()
+    @classmethod
+    def serves_vendor_models(cls, base_url: str | None) -> bool:
+        """Return ``True``: the models are Ollama's wherever the server is."""
+        return True
 
-    async def stream(
-        self, request: GenerationRequest
-    ) -> AsyncGenerator[TextDelta | GenerationResult]:
-        """Stream one chat."""
-        await self._get_ready(request.model)
-        from wagtail_llm_actions.providers.ollama import client, errors, response_parsing  # noqa: PLC0415 - httpx
+    def build_client(self) -> AsyncClient:
+        """Build the ``httpx`` client."""
+        from wagtail_llm_actions.providers.ollama.client import build_client  # noqa: PLC0415 - httpx
 
-        answer = response_parsing.Answer()
-        call = self._clients.get().stream("POST", "/api/chat", json=self._body(request))
-        try:
-            async with call as response:
-                if not response.is_success:
-                    await response.aread()
-                    response.raise_for_status()
-                async for line in client.lines(response):
-                    if text := answer.read(line):
-                        yield TextDelta(text=text)
-            yield answer.result(request.model)
-        except errors.ALL as error:
-            failure = errors.failure_of(error, request.model)
-            release_frames(error)
-        else:
-            return
-        # Outside the block, so that the error does not keep the SDK's.
-        raise self.error(failure, request.model)
+        return build_client(
+            api_key=self._api_key, base_url=self.base_url or "", options=self.options
+        )
 
-    async def check_model(self, model: str) -> ModelStatus:
-        """Ask which models are pulled and which of them are loaded."""
-        await self._get_ready(model)
-        from wagtail_llm_actions.providers.ollama import errors, health  # noqa: PLC0415 - httpx
+    def request_kwargs(self, request: GenerationRequest) -> dict[str, Any]:
+        """Return the arguments of ``httpx``'s ``stream``: ``json`` is the body of ``/api/chat``.
 
-        try:
-            found = await health.look(self._clients.get(), model)
-        except errors.ALL as error:
-            failure = errors.failure_of(error, model)
-            release_frames(error)
-        else:
-            return found
-        raise self.error(failure, model)
-
-    async def _get_ready(self, model: str) -> None:
-        self.check_key(model, is_needed=False)
-        await self._clients.prepare(self.warm_up)
-
-    def _body(self, request: GenerationRequest) -> dict[str, Any]:
+        ``options`` in ``extra_body`` is added to our own. Source: Ollama's API reference.
+        """
         messages = [{"role": "user", "content": request.prompt}]
         if request.system_instructions:
             messages.insert(0, {"role": "system", "content": request.system_instructions})
@@ -120,30 +95,52 @@ class OllamaProvider(Provider):
             "temperature": request.temperature,
             "num_ctx": self.options.context_tokens,
         }
+        extra = dict(self.options.extra_body)
         body = {
             "model": request.model,
             "messages": messages,
             "stream": True,
-            # Ollama would otherwise cut a prompt that is too long, and not say so.
+            # By default Ollama cuts a prompt that is too long, without saying so.
             "truncate": False,
             "think": _think(request.reasoning_effort),
-            "options": _given(options),
             "keep_alive": self.options.keep_alive,
+            "options": {**_without_none(options), **extra.pop("options", {})},
+            **extra,
         }
-        return _given(body)
+        return {"json": _without_none(body)}
 
-    def _build_client(self) -> AsyncClient:
-        from wagtail_llm_actions.providers.ollama.client import build_client  # noqa: PLC0415 - httpx
+    @asynccontextmanager
+    async def open_stream(
+        self, request: GenerationRequest
+    ) -> AsyncGenerator[AsyncGenerator[bytes]]:
+        """Stream one chat."""
+        from wagtail_llm_actions.providers.ollama.client import lines  # noqa: PLC0415 - httpx
 
-        return build_client(
-            api_key=self._api_key, base_url=self.base_url or "", options=self.options
-        )
+        kwargs = self.request_kwargs(request)
+        async with self.client.stream("POST", "/api/chat", **kwargs) as response:
+            if not response.is_success:
+                await response.aread()
+                response.raise_for_status()
+            async with aclosing(lines(response)) as events:
+                yield events
+
+    def map_error(self, error: Exception, model: str) -> Failure | None:
+        """Return what an exception of ``httpx`` means."""
+        from wagtail_llm_actions.providers.ollama.errors import map_error  # noqa: PLC0415 - httpx
+
+        return map_error(error, model)
+
+    async def find_model(self, model: str) -> ModelStatus:
+        """Ask which models are pulled, and which of them are loaded."""
+        from wagtail_llm_actions.providers.ollama.health import find_model  # noqa: PLC0415 - httpx
+
+        return await find_model(self.client, model)
 
 
 def _think(effort: str | None) -> bool | str | None:
-    """Write an effort as Ollama does: some models take a level, the others only yes or no."""
+    """Return an effort in Ollama's terms: some models take a level, the others only yes or no."""
     return False if effort == "none" else effort
 
 
-def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
+def _without_none(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}

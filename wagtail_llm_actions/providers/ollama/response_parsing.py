@@ -1,87 +1,72 @@
-"""Read the lines of a streamed chat."""
+"""Read the lines of a streamed chat.
+
+Source: Ollama's API reference, ``/api/chat``.
+"""
 
 from __future__ import annotations
 
 import json
 from types import SimpleNamespace
 
-from wagtail_llm_actions.errors import InvalidOutput, ModelUnavailable
-from wagtail_llm_actions.generation import FinishReason, GenerationResult, Usage
+from wagtail_llm_actions.errors import ModelUnavailable
+from wagtail_llm_actions.generation import FinishReason, Usage
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseError,
+    ResponseParser,
     read,
     read_count,
-    why_empty,
     wrong_shape,
 )
 
-FINISH_REASONS = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
-"""Any other word, such as ``load`` for a model that was only loaded, is ``ERROR``."""
-
-UNSAID = "stop"
-"""What an answer ended with in old versions, which gave no reason."""
+DEFAULT_REASON = "stop"
+"""Old versions of Ollama send no reason with a finished answer."""
 
 
-class Answer:
-    """Collects what the result needs while the text passes through."""
+class ChatParser(ResponseParser):
+    """Reads one chat."""
+
+    # Any other one, such as ``load`` for a model that was only loaded, is an error.
+    finish_reasons = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
+    expected = "a chat"
 
     def __init__(self) -> None:
-        self._has_lines = False
-        self._has_text = False
-        self._has_thoughts = False
-        self._done_reason: str | None = None
-        self._response_model: str | None = None
+        super().__init__()
+        self._has_reasoning = False
         self._usage: Usage | None = None
 
-    def read(self, line: bytes) -> str:
-        """Take in one line and return its text, which may be empty.
+    @property
+    def usage(self) -> Usage | None:
+        """Token counts of a finished answer; Ollama reports neither cached nor reasoning tokens."""
+        return self._usage
+
+    def parse(self, event: bytes) -> str:
+        """Return the text of a line.
 
         Raises:
-            ResponseError: It is no part of a chat, or an error in place of one.
-            ValueError: It is no JSON, or not in UTF-8.
+            ResponseError: The line is not part of a chat, or is an error in place of one.
+            ValueError: The line is not JSON, or not in UTF-8.
         """
-        part = json.loads(line.decode(), object_hook=lambda fields: SimpleNamespace(**fields))
+        part = json.loads(event.decode(), object_hook=lambda members: SimpleNamespace(**members))
         if error := read(part, "error", str):
             raise ResponseError(ModelUnavailable, error)
         message = read(part, "message", SimpleNamespace)
         if message is None:
             raise wrong_shape("message")
-        self._has_lines = True
-        self._response_model = read(part, "model", str) or self._response_model
+        self.has_started = True
+        self.response_model = read(part, "model", str) or self.response_model
         if read(part, "done", bool):
-            self._done_reason = read(part, "done_reason", str) or UNSAID
+            self.finish_reason = read(part, "done_reason", str) or DEFAULT_REASON
             self._usage = _usage(part)
-        text = read(message, "content", str) or ""
-        self._has_text = self._has_text or bool(text.strip())
-        self._has_thoughts = self._has_thoughts or bool(read(message, "thinking", str))
-        return text
+        self._has_reasoning = self._has_reasoning or bool(read(message, "thinking", str))
+        return read(message, "content", str) or ""
 
-    def result(self, request_model: str) -> GenerationResult:
-        """Close the answer.
-
-        Raises:
-            ResponseError: It was cut off, or holds no visible text.
-        """
-        if not self._has_lines:
-            raise ResponseError(
-                InvalidOutput, "The server did not stream a chat. Is BASE_URL right?"
-            )
-        if self._done_reason is None:
-            raise ResponseError(ModelUnavailable, "The answer broke off.")
-        if not self._has_text:
-            words = why_empty(self._done_reason, self._usage)
-            if self._has_thoughts:
-                words += " All that it wrote was reasoning."
-            raise ResponseError(InvalidOutput, words, self._usage)
-        return GenerationResult(
-            finish_reason=FINISH_REASONS.get(self._done_reason, FinishReason.ERROR),
-            response_model=self._response_model or request_model,
-            usage=self._usage,
-        )
+    def why_empty(self) -> str:
+        """Explain an answer without visible text; reasoning is seen, though not counted."""
+        message = super().why_empty()
+        return f"{message} All that it wrote was reasoning." if self._has_reasoning else message
 
 
 def _usage(part: object) -> Usage | None:
-    """Read the counts; Ollama says neither what it cached nor what of it was reasoning."""
     input_tokens = read_count(part, "prompt_eval_count")
     output_tokens = read_count(part, "eval_count")
     if input_tokens is None or output_tokens is None:

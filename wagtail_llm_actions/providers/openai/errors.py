@@ -1,9 +1,8 @@
-"""From every exception of the ``openai`` SDK and its HTTP stack to what happened, in our words."""
+"""What the exceptions of the ``openai`` SDK and its HTTP library mean; imports both."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -18,22 +17,18 @@ from wagtail_llm_actions.errors import (
     RateLimited,
     RequestRejected,
 )
-from wagtail_llm_actions.providers.base import Failure
 from wagtail_llm_actions.providers.error_mapping import (
-    STATUSES_FOR_LONG,
-    Kinds,
-    describe_exception,
-    error_class_for,
-    error_class_for_status,
+    ErrorNames,
+    ExceptionTable,
+    failure_of,
+    message_in,
     transport_errors,
 )
-from wagtail_llm_actions.providers.response_parsing import ResponseError
-from wagtail_llm_actions.providers.retry_after import retry_after_seconds
 
 if TYPE_CHECKING:
-    from wagtail_llm_actions.errors import ProviderError
+    from wagtail_llm_actions.providers.base import Failure
 
-KINDS: Kinds = (
+EXCEPTIONS: ExceptionTable = (
     (openai.APIResponseValidationError, InvalidOutput),
     (openai.APITimeoutError, ProviderTimeout),
     (openai.ContentFilterFinishReasonError, ContentFiltered),
@@ -42,85 +37,59 @@ KINDS: Kinds = (
     *transport_errors(httpx2),
 )
 
-ALL: tuple[type[Exception], ...] = (ResponseError, *(theirs for theirs, _ in KINDS))
-
-CODES: dict[str, type[ProviderError]] = {
-    "billing_hard_limit_reached": RateLimited,
-    "billing_not_active": RateLimited,
-    "content_filter": ContentFiltered,
-    "content_policy_violation": ContentFiltered,
-    "context_length_exceeded": RequestRejected,
-    "insufficient_quota": RateLimited,
-    "invalid_api_key": AuthenticationFailed,
-    "model_not_found": ModelUnavailable,
-    "rate_limit_exceeded": RateLimited,
-}
-"""``error.code`` says more than the status. Source: OpenAI's and Azure's error references."""
-
-TYPES: dict[str, type[ProviderError]] = {
-    "authentication_error": AuthenticationFailed,
-    "invalid_request_error": RequestRejected,
-    "overloaded_error": RateLimited,
-    "permission_error": AuthenticationFailed,
-    "rate_limit_error": RateLimited,
-}
-"""``error.type`` of an error event, which has no status."""
-
-WAITING_DOES_NOT_HELP = STATUSES_FOR_LONG.union(
-    {
-        "billing_hard_limit_reached",
-        "billing_not_active",
-        "insufficient_quota",
-        "model_not_found",
-    }
+NAMES = ErrorNames(
+    # Source: the error references of OpenAI and Azure OpenAI.
+    codes={
+        "billing_hard_limit_reached": RateLimited,
+        "billing_not_active": RateLimited,
+        "content_filter": ContentFiltered,
+        "content_policy_violation": ContentFiltered,
+        "context_length_exceeded": RequestRejected,
+        "insufficient_quota": RateLimited,
+        "invalid_api_key": AuthenticationFailed,
+        "model_not_found": ModelUnavailable,
+        "rate_limit_exceeded": RateLimited,
+    },
+    types={
+        "authentication_error": AuthenticationFailed,
+        "invalid_request_error": RequestRejected,
+        "overloaded_error": RateLimited,
+        "permission_error": AuthenticationFailed,
+        "rate_limit_error": RateLimited,
+    },
+    permanent=frozenset(
+        {
+            "billing_hard_limit_reached",
+            "billing_not_active",
+            "insufficient_quota",
+            "model_not_found",
+        }
+    ),
 )
 
 
-def failure_of(error: Exception) -> Failure:
-    """Say what an exception of ``ALL`` means."""
-    if isinstance(error, ResponseError):
-        return error.failure
+def map_error(error: Exception) -> Failure | None:
+    """Return what an exception means; ``None`` for one that is not the SDK's."""
     if isinstance(error, openai.APIStatusError):
-        waiting = retry_after_seconds(error.response.headers)
-        return _reported(error, error.status_code, error.request_id, waiting)
+        request_id = f" (request {error.request_id})" if error.request_id else ""
+        return NAMES.failure(
+            status_code=error.status_code,
+            code=str(error.code),
+            type_=str(error.type),
+            message=message_in(error.body) + request_id,
+            headers=error.response.headers,
+        )
     if isinstance(error, openai.APIError) and error.body is not None:
-        return _reported(error, _status_in(error))
-    return Failure(kind=error_class_for(error, KINDS), words=describe_exception(error))
-
-
-def _reported(
-    error: openai.APIError,
-    status_code: int | None,
-    request_id: str | None = None,
-    waiting_seconds: float | None = None,
-) -> Failure:
-    """Read an error that the server describes itself."""
-    names = (str(error.code), str(error.type))
-    return Failure(
-        kind=_reported_kind(names, status_code),
-        words=_body_words(error.body) + (f" (request {request_id})" if request_id else ""),
-        status_code=status_code,
-        retry_after_seconds=waiting_seconds,
-        retryable=None if WAITING_DOES_NOT_HELP.isdisjoint((status_code, *names)) else False,
-    )
-
-
-def _reported_kind(names: tuple[str, str], status_code: int | None) -> type[ProviderError]:
-    by_name = [CODES[name] for name in names if name in CODES]
-    if by_name:
-        return by_name[0]
-    if status_code is not None:
-        return error_class_for_status(status_code)
-    return TYPES.get(names[1], ModelUnavailable)
+        return NAMES.failure(
+            status_code=_status_in(error),
+            code=str(error.code),
+            type_=str(error.type),
+            message=message_in(error.body),
+        )
+    return failure_of(error, EXCEPTIONS)
 
 
 def _status_in(error: openai.APIError) -> int | None:
-    """Some servers write an HTTP status into the code of an error event."""
+    """Return the HTTP status that some servers write into the code of an error event."""
     code = error.code or ""
     return int(code) if re.fullmatch(r"[45][0-9]{2}", code) else None
-
-
-def _body_words(body: object) -> str:
-    if isinstance(body, Mapping):
-        body = body.get("message") or body.get("detail")
-    return body if isinstance(body, str) else ""

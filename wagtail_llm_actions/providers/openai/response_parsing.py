@@ -1,86 +1,57 @@
-"""Read the chunks of a streamed chat completion."""
+"""Read the chunks of a streamed chat completion.
+
+Source: the API reference of OpenAI, "Streaming", and the SDK's ``ChatCompletionChunk``.
+"""
 
 from __future__ import annotations
 
-from wagtail_llm_actions.errors import ContentFiltered, InvalidOutput, ModelUnavailable
-from wagtail_llm_actions.generation import FinishReason, GenerationResult, Usage
+from wagtail_llm_actions.generation import FinishReason, Usage
 from wagtail_llm_actions.providers.response_parsing import (
-    ResponseError,
+    ResponseParser,
     read,
     read_count,
-    why_empty,
     wrong_shape,
 )
 
-FINISH_REASONS = {
-    "stop": FinishReason.STOP,
-    "length": FinishReason.LENGTH,
-    "content_filter": FinishReason.CONTENT_FILTER,
-}
-"""Any other word is ``ERROR``: we never offer tools, so a call of one is no answer."""
 
+class ChatCompletionParser(ResponseParser):
+    """Reads one chat completion."""
 
-class Answer:
-    """Collects what the result needs while the text passes through."""
+    finish_reasons = {
+        "stop": FinishReason.STOP,
+        "length": FinishReason.LENGTH,
+        # Any other one is an error: no tools are offered, so a tool call is no answer.
+        "content_filter": FinishReason.CONTENT_FILTER,
+    }
+    expected = "a chat completion"
 
     def __init__(self) -> None:
-        self._chunks = 0
-        self._has_text = False
-        self._refusal = ""
-        self._finish_reason: str | None = None
-        self._response_model: str | None = None
+        super().__init__()
         self._usage: Usage | None = None
 
-    def read(self, chunk: object) -> str:
-        """Take in one chunk and return its text, which may be empty.
+    @property
+    def usage(self) -> Usage | None:
+        """The last token counts that the server sent."""
+        return self._usage
 
-        Raises:
-            ResponseError: It is no chunk of a chat completion.
-        """
-        choices = read(chunk, "choices", list)
-        usage = _usage(getattr(chunk, "usage", None))
+    def parse(self, event: object) -> str:
+        """Return the text of a chunk."""
+        choices = read(event, "choices", list)
+        usage = _usage(getattr(event, "usage", None))
         if choices is None and usage is None:
             raise wrong_shape("choices")
-        self._chunks += 1
-        # Some servers report a growing usage with every chunk: the last one counts.
+        self.has_started = True
+        # Some servers send growing counts with every chunk: the last ones are the totals.
         self._usage = usage or self._usage
-        self._response_model = read(chunk, "model", str) or self._response_model
-        return self._read_choice(choices[0]) if choices else ""
+        self.response_model = read(event, "model", str) or self.response_model
+        return self._parse_choice(choices[0]) if choices else ""
 
-    def _read_choice(self, choice: object) -> str:
+    def _parse_choice(self, choice: object) -> str:
         delta = getattr(choice, "delta", None)
-        text = read(delta, "content", str) or ""
-        self._has_text = self._has_text or bool(text.strip())
-        self._refusal += read(delta, "refusal", str) or ""
-        self._finish_reason = read(choice, "finish_reason", str) or self._finish_reason
-        return text
-
-    def result(self, request_model: str) -> GenerationResult:
-        """Close the answer.
-
-        Raises:
-            ResponseError: It was cut off, refused, or holds no visible text.
-        """
-        if not self._chunks:
-            raise ResponseError(
-                InvalidOutput, "The server did not stream a chat completion. Is BASE_URL right?"
-            )
-        if self._finish_reason is None:
-            raise ResponseError(ModelUnavailable, "The answer broke off.", self._usage)
-        finish_reason = FINISH_REASONS.get(self._finish_reason, FinishReason.ERROR)
-        if self._refusal:
-            raise ResponseError(ContentFiltered, self._refusal, self._usage)
-        if not self._has_text and finish_reason is FinishReason.CONTENT_FILTER:
-            words = "The provider's content filter stopped it."
-            raise ResponseError(ContentFiltered, words, self._usage)
-        if not self._has_text:
-            words = why_empty(self._finish_reason, self._usage)
-            raise ResponseError(InvalidOutput, words, self._usage)
-        return GenerationResult(
-            finish_reason=finish_reason,
-            response_model=self._response_model or request_model,
-            usage=self._usage,
-        )
+        self.refusal += read(delta, "refusal", str) or ""
+        self.is_refused = bool(self.refusal)
+        self.finish_reason = read(choice, "finish_reason", str) or self.finish_reason
+        return read(delta, "content", str) or ""
 
 
 def _usage(usage: object) -> Usage | None:

@@ -29,7 +29,7 @@ from wagtail_llm_actions.models import LLMAttempt
 from wagtail_llm_actions.pricing import cost_usd, price_of
 from wagtail_llm_actions.prompts.text import storable
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
-from wagtail_llm_actions.providers.registry import get_provider
+from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
@@ -202,6 +202,7 @@ class Attempt:
         provider = get_settings().providers[self._model.provider]
         return price_of(
             vendor=provider.vendor,
+            is_local=provider.is_local,
             base_url=provider.base_url,
             model=self._model.name,
             override=self._model.price,

@@ -1,4 +1,4 @@
-"""The configured providers: from an alias in the settings to an adapter."""
+"""The configured providers, by their aliases in the settings."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ logger = logging.getLogger(__name__)
 
 @cache
 def get_provider(alias: str) -> Provider:
-    """Return the provider of an entry in ``PROVIDERS``; the same one each time.
+    """Return the provider of an entry in ``PROVIDERS``; one instance per process.
 
     Raises:
-        ImproperlyConfigured: There is no such entry, or it does not make a provider.
+        ImproperlyConfigured: The entry is missing, or no provider can be built from it.
     """
     where = f"{SETTING}['PROVIDERS'][{alias!r}]"
     try:
@@ -43,9 +43,9 @@ def get_provider(alias: str) -> Provider:
 
 
 def warm_up() -> None:
-    """Make every configured provider ready for its first call; a worker does so before it takes runs.
+    """Load the client libraries of all providers; a worker does so before it takes runs.
 
-    A provider whose SDK is missing is logged, and the others still work.
+    A missing library is logged, and the other providers still work.
     """
     for alias in get_settings().providers:
         try:
@@ -59,4 +59,4 @@ def _forget(*, setting: str, **_kwargs: object) -> None:
         get_provider.cache_clear()
 
 
-setting_changed.connect(_forget, dispatch_uid="wagtail_llm_actions.providers.registry")
+setting_changed.connect(_forget, dispatch_uid="wagtail_llm_actions.provider_registry")

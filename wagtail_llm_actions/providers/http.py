@@ -1,0 +1,170 @@
+"""``HTTPProvider``: the part of an adapter that is the same for every HTTP client library."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from wagtail_llm_actions.errors import AuthenticationFailed
+from wagtail_llm_actions.generation import TextDelta
+from wagtail_llm_actions.providers.base import Failure, Provider, ProviderNotInstalled
+from wagtail_llm_actions.providers.client_pool import ClientPerLoop
+from wagtail_llm_actions.providers.options import HTTPOptions, read_options
+from wagtail_llm_actions.providers.redaction import MIN_SECRET_CHARS
+from wagtail_llm_actions.providers.response_parsing import release_frames
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from wagtail_llm_actions.generation import (
+        GenerationRequest,
+        GenerationResult,
+        ModelStatus,
+    )
+    from wagtail_llm_actions.providers.response_parsing import ResponseParser
+
+Client = TypeVar("Client")
+Options = TypeVar("Options", bound=HTTPOptions)
+
+
+class HTTPProvider(Provider, Generic[Client, Options]):
+    """Template for adapters: a subclass opens streams, parses events and maps errors.
+
+    This class holds the clients, checks the key, translates and redacts errors, and closes
+    connections.
+    """
+
+    options_class: type[Options]
+    parser_class: ClassVar[type[ResponseParser]]
+    """Reads the events of one stream; a new instance for each."""
+
+    def __init__(
+        self,
+        *,
+        alias: str,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> None:
+        """Store the settings.
+
+        Raises:
+            TypeError: An option is unknown or has the wrong type.
+            ValueError: An option or ``base_url`` cannot be used.
+        """
+        super().__init__(alias=alias, api_key=api_key, base_url=base_url, options=options)
+        self.options = read_options(self.options_class, self._options)
+        self._clients = ClientPerLoop(self.build_client)
+
+    @abstractmethod
+    def build_client(self) -> Client:
+        """Import the client library and build a client that has no connection yet.
+
+        The client must not retry: attempts are counted, timed and limited by the caller.
+        """
+
+    @abstractmethod
+    def request_kwargs(self, request: GenerationRequest) -> dict[str, Any]:
+        """Return the arguments with which the client is called; override it to change a request."""
+
+    @abstractmethod
+    def open_stream(
+        self, request: GenerationRequest
+    ) -> AbstractAsyncContextManager[AsyncIterable[Any]]:
+        """Send the request and return its events; leaving the block closes the connection.
+
+        Usually an async generator with ``@asynccontextmanager``.
+        """
+
+    @abstractmethod
+    def map_error(self, error: Exception, model: str) -> Failure | None:
+        """Return what an exception of the client library means.
+
+        ``None`` stands for an exception that is not the library's: a bug, which is not translated.
+        """
+
+    async def find_model(self, model: str) -> ModelStatus:
+        """Ask the server for a model; errors are translated by the caller."""
+        return await super().check_model(model)
+
+    @property
+    def is_vendors_server(self) -> bool:
+        """Whether this is the vendor's own server, not a compatible one."""
+        return self.serves_vendor_models(self.base_url)
+
+    @property
+    def client(self) -> Client:
+        """The client of the running event loop."""
+        return self._clients.get()
+
+    def warm_up(self) -> None:
+        """Import the client library (up to 2 s) and build a client (0.1 s).
+
+        Raises:
+            ProviderNotInstalled: The client library is missing.
+        """
+        try:
+            self._clients.build_ahead()
+        except ImportError as error:
+            raise ProviderNotInstalled(
+                provider=self.alias, requirement=self.requirement, reason=error
+            ) from None
+
+    async def stream(
+        self, request: GenerationRequest
+    ) -> AsyncGenerator[TextDelta | GenerationResult]:
+        """Stream one answer."""
+        await self._get_ready(request.model)
+        parser = self.parser_class()
+        try:
+            async with self.open_stream(request) as events:
+                async for event in events:
+                    if text := parser.read(event):
+                        yield TextDelta(text=text)
+            yield parser.result(request.model)
+        except Exception as error:
+            failure = self.map_error(error, request.model)
+            if failure is None:
+                raise
+            release_frames(error)
+        else:
+            return
+        # Outside the block: ``__context__`` would keep the library's exception, which quotes more.
+        raise self.error(failure, request.model)
+
+    async def check_model(self, model: str) -> ModelStatus:
+        """Return whether the server has the model."""
+        await self._get_ready(model)
+        try:
+            return await self.find_model(model)
+        except Exception as error:
+            failure = self.map_error(error, model)
+            if failure is None:
+                raise
+            release_frames(error)
+        raise self.error(failure, model)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the key and what may be secret in ``extra_headers``."""
+        # "Bearer abc" is a secret as a whole and in its last word.
+        values = self.options.extra_headers.values()
+        parts = [part for value in values for part in (value, *value.split())]
+        return (
+            *super().secrets(),
+            *sorted((part for part in parts if len(part) >= MIN_SECRET_CHARS), key=len)[::-1],
+        )
+
+    async def _get_ready(self, model: str) -> None:
+        if message := self._wrong_key():
+            raise self.error(Failure(kind=AuthenticationFailed, message=message), model)
+        await self._clients.prepare(self.warm_up)
+
+    def _wrong_key(self) -> str:
+        """Return why no call can be made with the configured key; empty where one can."""
+        if self._api_key is None:
+            is_needed = self.is_vendors_server and not self.is_local
+            return "No API key is configured." if is_needed else ""
+        if self._api_key.isascii() and self._api_key.isprintable():
+            return ""
+        return "The API key holds characters that no key can have, such as a line break."
