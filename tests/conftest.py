@@ -32,8 +32,9 @@ pytest.register_assert_rewrite(
 TRANSACTIONAL = {"live_server", "transactional_db"}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each transactional test the rows that the migrations made.
+    """Mark what uses the database, and give each transactional test what the migrations put there.
 
     Wagtail's root page, locale and site are such rows. The flush after a transactional test
     deletes them.
@@ -41,8 +42,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     keep = pytest.mark.django_db(transaction=True, serialized_rollback=True)
     for item in items:
         marker = item.get_closest_marker("django_db")
-        fixtures = TRANSACTIONAL.intersection(getattr(item, "fixturenames", ()))
-        if fixtures or (marker and marker.kwargs.get("transaction")):
+        fixtures = TRANSACTIONAL.union({"db"}).intersection(getattr(item, "fixturenames", ()))
+        if marker or fixtures:
+            item.add_marker("database")
+        if fixtures - {"db"} or (marker and marker.kwargs.get("transaction")):
             item.add_marker(keep, append=False)
 
 

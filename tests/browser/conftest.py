@@ -117,12 +117,15 @@ def showcase_site(django_db_setup: None) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser: Browser, queue_site: str) -> Iterator[Callable[..., Person]]:
-    """Let somebody log in, in a window of their own: ``visit(user)``."""
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
+    """Let somebody log in, in a window of their own: ``visit(user)``.
+
+    Where a test names no site it is the one with a queue server, which is started only then.
+    """
     people: list[Person] = []
 
-    def enter(user: Any, site: str = queue_site) -> Person:
-        person = Person(browser, site, user)
+    def enter(user: Any, site: str | None = None) -> Person:
+        person = Person(browser, site or request.getfixturevalue("queue_site"), user)
         people.append(person)
         return person
 

@@ -260,6 +260,7 @@ def test_what_is_asked_for_must_exist() -> None:
     assert not LLMRun.objects.exists()
 
 
+@pytest.mark.processes
 def test_without_a_queue_server_the_runs_are_executed_in_its_own_process() -> None:
     llm_action = LLMActionFactory(model="test")
     BlogPageFactory.create_batch(5)
@@ -273,6 +274,7 @@ def test_without_a_queue_server_the_runs_are_executed_in_its_own_process() -> No
     assert set(LLMRun.objects.values_list("status", "output")) == {("succeeded", "Hoo.")}
 
 
+@pytest.mark.processes
 def test_ctrl_c_cancels_what_waits_and_says_how_much_is_left() -> None:
     llm_action = LLMActionFactory(model="stuck")
     BlogPageFactory.create_batch(8)
@@ -291,6 +293,7 @@ def test_ctrl_c_cancels_what_waits_and_says_how_much_is_left() -> None:
     assert LLMRun.objects.filter(status="cancelled").count() == 8 - running
 
 
+@pytest.mark.processes
 def test_runs_that_are_under_way_when_it_stops_are_waited_for() -> None:
     llm_action = LLMActionFactory(model="stuck")
     BlogPageFactory.create_batch(4)

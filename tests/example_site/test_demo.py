@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from example_site.parts import HOST
+from example_site.parts import HOST, free_port
 from tests.example_site.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.processes
 
 WITHOUT_LLAMA = """
 import sys
@@ -57,7 +59,7 @@ def test_a_port_that_is_none_gives_a_sentence_and_exit_code_2(tmp_path: Path, po
 
 
 def test_a_part_that_cannot_be_had_is_named_without_a_traceback(tmp_path: Path) -> None:
-    result = demo(tmp_path, "-c", WITHOUT_LLAMA)
+    result = demo(tmp_path, "-c", WITHOUT_LLAMA, "--port", str(free_port()))
 
     assert result.returncode == 1
     assert "llama.cpp is not installed." in result.stderr

@@ -18,6 +18,8 @@ from tests.example_site.conftest import ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.processes
+
 MAX_OUTAGE_SECONDS = 20
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the leash")
 

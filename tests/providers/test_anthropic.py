@@ -457,6 +457,7 @@ def test_no_row_of_the_table_hides_a_later_one() -> None:
     assert hidden == []
 
 
+@pytest.mark.processes
 def test_the_sdk_is_imported_only_when_used() -> None:
     printed = run_python("""
         import sys
@@ -472,6 +473,7 @@ def test_the_sdk_is_imported_only_when_used() -> None:
     assert printed.splitlines() == ["[]", "['anthropic', 'anyio', 'httpx2', 'pydantic']"]
 
 
+@pytest.mark.processes
 def test_nothing_of_ours_is_left_to_import_after_warming_up(server: ProviderServer) -> None:
     server.play(WIRE.answer("Hoo."), WIRE.error(529))
 
@@ -502,6 +504,7 @@ def test_nothing_of_ours_is_left_to_import_after_warming_up(server: ProviderServ
     assert printed.splitlines() == ["Hoo.", "rate_limited", "[]"]
 
 
+@pytest.mark.processes
 def test_a_missing_sdk_names_what_to_install() -> None:
     printed = run_python("""
         import sys

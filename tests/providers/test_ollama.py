@@ -387,6 +387,7 @@ def test_no_row_of_the_table_hides_a_later_one() -> None:
     assert hidden == []
 
 
+@pytest.mark.processes
 def test_httpx_is_imported_only_when_used() -> None:
     printed = run_python("""
         import sys
@@ -402,6 +403,7 @@ def test_httpx_is_imported_only_when_used() -> None:
     assert printed.splitlines() == ["[]", "['anyio', 'httpx']"]
 
 
+@pytest.mark.processes
 def test_a_missing_httpx_names_what_to_install() -> None:
     printed = run_python("""
         import sys

@@ -366,6 +366,7 @@ def test_no_row_of_the_table_hides_a_later_one() -> None:
     assert hidden == []
 
 
+@pytest.mark.processes
 def test_the_sdk_is_imported_only_when_used() -> None:
     printed = run_python("""
         import sys
@@ -381,6 +382,7 @@ def test_the_sdk_is_imported_only_when_used() -> None:
     assert printed.splitlines() == ["[]", "['anyio', 'httpx2', 'openai', 'pydantic']"]
 
 
+@pytest.mark.processes
 def test_a_missing_sdk_names_what_to_install() -> None:
     printed = run_python("""
         import sys
@@ -430,6 +432,7 @@ def test_a_first_call_does_not_hold_up_the_others(server: ProviderServer) -> Non
         assert isinstance(stream.next(10), GenerationResult)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("used_before", [False, True], ids=["only warmed up", "used before"])
 def test_a_provider_works_in_a_forked_child(server: ProviderServer, used_before: bool) -> None:
     calls = 3 if used_before else 1

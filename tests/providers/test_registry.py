@@ -123,6 +123,7 @@ def test_a_missing_sdk_is_for_the_editor_an_unavailable_model() -> None:
     assert not error.retryable
 
 
+@pytest.mark.processes
 def test_openais_calls_are_not_disturbed_by_the_first_import_of_ollamas_library() -> None:
     printed = run_python("""
         import sys

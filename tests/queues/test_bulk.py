@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import django_rq
+import pytest
 from django.contrib.contenttypes.models import ContentType
 
 from example_site.blog.models import Author
@@ -48,6 +49,7 @@ def start_many() -> str:
     return key
 
 
+@pytest.mark.processes
 def test_a_click_is_answered_while_bulk_runs_wait(
     valkey: Valkey, use_queues: UseQueues, start_run: Start
 ) -> None:

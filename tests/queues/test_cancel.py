@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import django_rq
+import pytest
 
 from tests.parts.waiting import eventually
 from tests.providers.server import Act
@@ -32,6 +33,7 @@ def test_a_run_that_waits_leaves_nothing_in_the_queue(valkey: Valkey, start_run:
     assert django_rq.get_queue("llm").job_ids == []
 
 
+@pytest.mark.processes
 def test_a_run_without_its_first_token_ends_at_once(
     worker: WorkerProcess, server: ProviderServer, start_run: Start
 ) -> None:
@@ -47,6 +49,7 @@ def test_a_run_without_its_first_token_ends_at_once(
     assert final(start_run()).output == "Next."
 
 
+@pytest.mark.processes
 def test_a_run_in_the_middle_keeps_its_text(
     worker: WorkerProcess, server: ProviderServer, start_run: Start
 ) -> None:
@@ -62,6 +65,7 @@ def test_a_run_in_the_middle_keeps_its_text(
     assert final(start_run()).output == "Next."
 
 
+@pytest.mark.processes
 def test_a_final_run_stays_as_it_is(
     worker: WorkerProcess, server: ProviderServer, start_run: Start
 ) -> None:

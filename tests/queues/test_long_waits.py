@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.providers.server import ProviderServer, Reply
     from tests.queues.conftest import Start, UseQueues
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 def busy() -> Reply:

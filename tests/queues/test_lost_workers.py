@@ -59,6 +59,7 @@ def killed_at_work(
         yield run
 
 
+@pytest.mark.processes
 @pytest.mark.usefixtures("recovery_by_polls")
 def test_a_poll_ends_the_run_of_a_killed_worker(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
@@ -71,6 +72,7 @@ def test_a_poll_ends_the_run_of_a_killed_worker(
     assert_interrupted(run)
 
 
+@pytest.mark.processes
 def test_a_worker_that_is_started_again_ends_the_run_it_left(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -81,6 +83,7 @@ def test_a_worker_that_is_started_again_ends_the_run_it_left(
         assert_interrupted(final(run))
 
 
+@pytest.mark.processes
 def test_an_idle_worker_ends_the_run_of_a_killed_one(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -94,6 +97,7 @@ def test_an_idle_worker_ends_the_run_of_a_killed_one(
         assert_interrupted(final(run))
 
 
+@pytest.mark.processes
 def test_another_worker_ends_a_frozen_run_and_the_frozen_one_writes_nothing_more(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:

@@ -118,6 +118,7 @@ def test_a_run_that_a_lost_worker_had_taken_is_queued_again(
     assert waiting() == ids
 
 
+@pytest.mark.processes
 def test_a_run_ends_well_without_its_live_text(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -136,6 +137,7 @@ def test_a_run_ends_well_without_its_live_text(
         assert (run.status, run.output) == (LLMRun.Status.SUCCEEDED, "The tide came early.")
 
 
+@pytest.mark.processes
 def test_a_worker_survives_its_server_and_finds_what_it_forgot(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:

@@ -8,6 +8,7 @@ import zlib
 from typing import TYPE_CHECKING, cast
 
 import django_rq
+import pytest
 from django.db import transaction
 
 from tests.factories import LLMRunFactory
@@ -30,6 +31,7 @@ def queued() -> list[str]:
     return ids
 
 
+@pytest.mark.processes
 def test_a_worker_executes_a_run_and_its_text_can_be_read_meanwhile(
     worker: WorkerProcess, server: ProviderServer, start_run: Start
 ) -> None:
@@ -75,6 +77,7 @@ def test_a_run_that_is_rolled_back_is_not_queued(valkey: Valkey, start_run: Star
     assert queued() == []
 
 
+@pytest.mark.processes
 def test_a_run_finds_the_sdk_and_a_client_that_are_there_since_the_start(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -87,6 +90,7 @@ def test_a_run_finds_the_sdk_and_a_client_that_are_there_since_the_start(
     assert [name for name in found["imported"] if name.startswith(("openai", "wagtail"))] == []
 
 
+@pytest.mark.processes
 def test_a_worker_executes_as_many_runs_at_once_as_it_has_slots(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -103,6 +107,7 @@ def test_a_worker_executes_as_many_runs_at_once_as_it_has_slots(
         assert [final(run).output for run in runs] == ["The tide came early."] * 3
 
 
+@pytest.mark.processes
 def test_a_click_is_taken_while_all_slots_for_bulk_runs_are(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -123,6 +128,7 @@ def test_a_click_is_taken_while_all_slots_for_bulk_runs_are(
         assert [final(run).output for run in bulk] == ["Bulk."] * 3
 
 
+@pytest.mark.processes
 def test_a_worker_without_jobs_left_ends_in_burst_mode(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:
@@ -136,6 +142,7 @@ def test_a_worker_without_jobs_left_ends_in_burst_mode(
     assert [final(run).output for run in runs] == ["The tide."] * 3
 
 
+@pytest.mark.processes
 def test_a_worker_that_is_asked_to_stop_finishes_its_run_and_takes_no_other(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
 ) -> None:

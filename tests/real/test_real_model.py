@@ -26,6 +26,8 @@ from wagtail_llm_actions.providers.streaming import ProviderStream
 if TYPE_CHECKING:
     from tests.parts.model_server import ModelServer
 
+pytestmark = pytest.mark.processes
+
 REQUEST = GenerationRequest(
     model="smollm2",
     system_instructions="You are a helpful assistant.",

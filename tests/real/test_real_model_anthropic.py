@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tests.parts.model_server import ModelServer
 
 
+pytestmark = pytest.mark.processes
+
+
 @cache
 def provider_at(url: str, api_key: str) -> AnthropicProvider:
     """Return a provider that stays, as in a process of a site, with the connections of its client."""
