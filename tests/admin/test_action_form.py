@@ -44,7 +44,7 @@ def test_a_new_action_asks_for_what_the_guide_names(client: Client, admin: User)
         "Temperature",
         "Max tokens",
         "Write mode",
-        "Candidates",
+        "Number of candidates",
         "Only when empty",
         "Groups",
         "Offered below",

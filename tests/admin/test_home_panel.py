@@ -48,7 +48,7 @@ def figures(client: Client) -> dict[str, str]:
 
 
 def attention(client: Client) -> list[str]:
-    return [words(item) for item in shown(client).select(".llm-actions-attention li")]
+    return [words(item) for item in shown(client).select(".llm-actions-alerts li")]
 
 
 def runs(count: int, **kwargs: Any) -> None:
@@ -79,7 +79,7 @@ def test_the_month_is_shown_in_figures_that_lead_to_their_runs(client: Client, a
     assert figures(client) == {
         "Runs": "5",
         "Succeeded": "80.0 %",
-        "Texts kept": "75.0 %",
+        "Accepted": "75.0 %",
         "Cost": "$2.00",
     }
     for link in shown(client).select(".llm-actions-cards a"):
@@ -144,7 +144,7 @@ def test_a_model_that_fails_most_of_the_time_is_named(
 
     sentence = f"Scripted: {bad} of {good + bad} runs failed in the last 24 hours."
     assert attention(client) == ([sentence] if is_said else [])
-    for link in shown(client).select(".llm-actions-attention a"):
+    for link in shown(client).select(".llm-actions-alerts a"):
         page = page_at(client, str(link["href"]))
         assert len(page.select("table.listing tbody tr")) == bad
 
@@ -174,7 +174,7 @@ def test_active_actions_whose_models_are_gone_are_named(client: Client, admin: U
         "“Ebb” uses the model gone, which is not configured any more.",
         "“Flow” has the fallback model lost, which is not configured any more.",
     ]
-    link = shown(client).select(".llm-actions-attention a")[0]
+    link = shown(client).select(".llm-actions-alerts a")[0]
     assert link["href"] == reverse("wagtail_llm_actions_actions:edit", args=[first.pk])
 
 
@@ -183,7 +183,7 @@ def test_a_reader_who_may_not_change_actions_gets_no_link(client: Client) -> Non
     client.force_login(reader("view_llmrun"))
 
     assert len(attention(client)) == 1
-    assert shown(client).select(".llm-actions-attention a") == []
+    assert shown(client).select(".llm-actions-alerts a") == []
 
 
 def test_many_actions_without_a_model_are_counted(client: Client, admin: User) -> None:
@@ -260,7 +260,7 @@ def test_a_model_that_rests_is_named(client: Client, admin: User) -> None:
     )
 
     (sentence,) = attention(client)
-    (link,) = shown(client).select(".llm-actions-attention a")
+    (link,) = shown(client).select(".llm-actions-alerts a")
 
     assert sentence.startswith("Scripted: Not asked since ")
     assert sentence.endswith("after 5 failures (timeout): the next run tries it again.")

@@ -76,13 +76,14 @@ def test_the_figures_are_shown_with_those_of_the_period_before(client: Client, a
     found = cards(usage_page(client))
 
     assert found["Runs"] == "Runs 4 before: 2 (+100.0 %)"
-    assert found["Succeeded"] == "Succeeded 75.0 % before: 100.0 % (−25.0 points)"  # noqa: RUF001
+    assert found["Succeeded"] == "Succeeded 75.0 % before: 100.0 % (−25.0 points) 3 of 4 runs"  # noqa: RUF001
     assert found["Failed"] == "Failed 1 before: 0"
-    assert found["Texts kept"].startswith("Texts kept 100.0 % before: 0.0 % (+100.0 points)")
-    assert found["Time, median"] == "Time, median 2.0 s before: 4.0 s (−50.0 %)"  # noqa: RUF001
-    assert found["Time to first text, median"].startswith("Time to first text, median 1.0 s")
+    assert found["Accepted"].startswith("Accepted 100.0 % before: 0.0 % (+100.0 points)")
+    assert found["Time, median"].startswith("Time, median 2.0 s before: 4.0 s (−50.0 %)")  # noqa: RUF001
+    assert found["Time, median"].endswith("of 3 runs, without bulk runs")
+    assert found["Time to first token, median"].startswith("Time to first token, median 1.0 s")
     assert found["Cost"] == "Cost $0.30 before: $0.20 (+50.0 %)"
-    assert found["Cost per kept text"] == "Cost per kept text $0.10 before: –"  # noqa: RUF001
+    assert found["Cost per accepted text"] == "Cost per accepted text $0.10 before: –"  # noqa: RUF001
 
 
 def test_costs_that_nobody_knows_are_said(client: Client, admin: User) -> None:
@@ -107,7 +108,7 @@ def test_a_figure_leads_to_the_runs_it_counts(client: Client, admin: User) -> No
     assert query == {
         "queued_at_from": ["2026-07-01"],
         "queued_at_to": ["2026-07-10"],
-        "trigger": ["editor"],
+        "trigger": ["editor", "bulk"],
         "status": ["succeeded"],
     }
     assert set(client.get(links[1]).context["object_list"]) == set(wanted)
@@ -115,7 +116,7 @@ def test_a_figure_leads_to_the_runs_it_counts(client: Client, admin: User) -> No
 
 def test_a_row_leads_to_the_runs_it_counts(client: Client, admin: User) -> None:
     run = succeeded()
-    failed(action=run.action, user=run.user)
+    failure = failed(action=run.action, user=run.user)
 
     page = usage_page(client)
 
@@ -125,7 +126,7 @@ def test_a_row_leads_to_the_runs_it_counts(client: Client, admin: User) -> None:
         "users": f"user={run.user_id}",
         "page-types": f"page_type={run.target_content_type_id}",
         "errors": "error_code=timeout",
-        "patterns": "error_code=timeout&model_key=scripted",
+        "error-patterns": f"error_pattern={failure.pk}",
     }.items():
         (link,) = page.select(f"section[aria-labelledby=llm-actions-{slug}] td a")
         assert str(link["href"]).endswith(f"&{filters}"), slug
@@ -146,7 +147,7 @@ def test_every_table_has_its_rows(client: Client, admin: User) -> None:
     assert rows(page, "models")[0][:2] == ["Scripted", "2"]
     assert rows(page, "page-types")[0][:2] == ["Blog page", "2"]
     assert rows(page, "errors") == [["internal", "1", "$0.00", "0"]]
-    (pattern,) = rows(page, "patterns")
+    (pattern,) = rows(page, "error-patterns")
     assert pattern[:4] == ["internal", "Scripted", "Ouch", "1"]
     assert pattern[6] == "Summary"
     assert pattern[7].startswith("This is a defect of the program.")
@@ -171,10 +172,10 @@ def test_a_chart_draws_the_numbers_of_its_table(client: Client, admin: User) -> 
         "Succeeded": 1,
         "Failed": 1,
         "Cancelled": 0,
-        "Not ended": 0,
+        "In progress": 0,
         "Scripted": 0.01,
         "Median": 3,
-        "95 of 100 within": 3,
+        "95th percentile": 3,
     }
     assert rows(page, "times")[2][1:] == ["3.0 s", "3.0 s"]
 
@@ -344,7 +345,7 @@ def test_words_of_a_provider_are_never_markup(client: Client, admin: User) -> No
 
     page = usage_page(client)
 
-    assert rows(page, "patterns")[0][2] == "<script>alert(1)</script>"
+    assert rows(page, "error-patterns")[0][2] == "<script>alert(1)</script>"
     assert not page.select(".llm-actions-usage b, .llm-actions-usage script")
 
 

@@ -32,7 +32,7 @@ TABLES = (
     "users",
     "page-types",
     "errors",
-    "patterns",
+    "error-patterns",
 )
 
 
@@ -57,14 +57,14 @@ def test_a_table_is_exported_with_its_units(client: Client, admin: User) -> None
             "Runs": "1",
             "Succeeded (%)": "100.0",
             "Failed": "0",
-            "Texts kept (%)": "0.0",
+            "Accepted (%)": "0.0",
             "Input tokens": "1200",
             "Output tokens": "",
             "Median time (s)": "2.5",
-            "95 of 100 within (s)": "2.5",
+            "95th percentile (s)": "2.5",
             "Cost (USD)": "0.012500000",
-            "Costs unknown": "0",
-            "Cost per kept text (USD)": "",
+            "Unknown costs": "0",
+            "Cost per accepted text (USD)": "",
         }
     ]
 
@@ -135,7 +135,7 @@ def test_what_people_and_providers_wrote_is_made_safe_in_exports(
 ) -> None:
     failed(action__label="=HYPERLINK(1)", error_detail="@evil\x07")
 
-    response: Any = client.get(export_url("patterns", **JULY, export=form))
+    response: Any = client.get(export_url("error-patterns", **JULY, export=form))
 
     content = response.getvalue()
     if form == "csv":

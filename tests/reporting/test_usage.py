@@ -40,11 +40,11 @@ def test_totals_are_what_the_rows_add_up_to() -> None:
     assert totals.runs == len(rows) == 6
     assert (totals.succeeded, totals.failed, totals.cancelled, totals.queued) == (3, 1, 1, 1)
     assert totals.cost_usd == sum(row.cost_usd or 0 for row in rows) == Decimal("0.350000001")
-    assert totals.tokens_in == sum(row.input_tokens or 0 for row in rows) == 30
-    assert totals.tokens_out == sum(row.output_tokens or 0 for row in rows) == 7
+    assert totals.input_tokens == sum(row.input_tokens or 0 for row in rows) == 30
+    assert totals.output_tokens == sum(row.output_tokens or 0 for row in rows) == 7
     assert totals.success_rate == 3 / 4
-    assert totals.kept_rate == 2 / 3
-    assert totals.cost_per_kept == totals.cost_usd / 2
+    assert totals.acceptance_rate == 2 / 3
+    assert totals.cost_per_accepted == totals.cost_usd / 2
 
 
 def test_days_and_groups_add_up_to_the_totals() -> None:
@@ -61,17 +61,17 @@ def test_days_and_groups_add_up_to_the_totals() -> None:
 
     costs = [cost for day in usage.days for cost in day.costs.values()]
     assert len(usage.days) == 10
-    assert sum(day.figures.runs for day in usage.days) == usage.totals.runs == 13
+    assert sum(day.metrics.runs for day in usage.days) == usage.totals.runs == 13
     assert sum(costs) == usage.totals.cost_usd
     for dimension in DIMENSIONS.keys() - {"error"}:
         groups = usage.by(dimension)
-        assert sum(group.figures.runs for group in groups) == 13
-        assert sum(group.figures.cost_usd or 0 for group in groups) == usage.totals.cost_usd
-        assert [group.figures.runs for group in groups] == sorted(
-            (group.figures.runs for group in groups), reverse=True
+        assert sum(group.metrics.runs for group in groups) == 13
+        assert sum(group.metrics.cost_usd or 0 for group in groups) == usage.totals.cost_usd
+        assert [group.metrics.runs for group in groups] == sorted(
+            (group.metrics.runs for group in groups), reverse=True
         )
     (errors,) = usage.by("error")
-    assert (errors.key, errors.figures.runs) == ("timeout", 1)
+    assert (errors.key, errors.metrics.runs) == ("timeout", 1)
 
 
 def test_a_cost_that_nobody_knows_is_counted_and_not_taken_for_nothing() -> None:
@@ -83,7 +83,7 @@ def test_a_cost_that_nobody_knows_is_counted_and_not_taken_for_nothing() -> None
 
     assert totals.unknown_costs == 2
     assert totals.cost_usd is None
-    assert totals.cost_per_kept is None
+    assert totals.cost_per_accepted is None
 
 
 def test_a_period_without_runs_cost_nothing_and_has_no_rates() -> None:
@@ -91,9 +91,13 @@ def test_a_period_without_runs_cost_nothing_and_has_no_rates() -> None:
 
     assert (totals.runs, totals.unknown_costs) == (0, 0)
     assert totals.cost_usd == 0
-    assert (totals.success_rate, totals.kept_rate, totals.cost_per_kept) == (None, None, None)
+    assert (totals.success_rate, totals.acceptance_rate, totals.cost_per_accepted) == (
+        None,
+        None,
+        None,
+    )
     assert (totals.median_seconds, totals.p95_seconds) == (None, None)
-    assert totals.first_text_seconds is None
+    assert totals.first_token_seconds is None
 
 
 def test_runs_that_test_an_action_are_left_out_of_everything() -> None:
@@ -110,7 +114,7 @@ def test_runs_that_test_an_action_are_left_out_of_everything() -> None:
     usage = Usage(JULY)
 
     assert usage.totals == Usage(JULY.previous).totals
-    assert not any(day.figures.runs or day.costs for day in usage.days)
+    assert not any(day.metrics.runs or day.costs for day in usage.days)
     assert not any(usage.by(dimension) for dimension in DIMENSIONS)
     assert error_patterns(JULY) == []
 
@@ -128,10 +132,10 @@ def test_runs_that_test_an_action_are_left_out_of_everything() -> None:
 def test_a_run_belongs_to_the_day_of_the_sites_time_zone(queued_at: datetime, day: date) -> None:
     succeeded(queued_at=queued_at, seconds=3)
 
-    (found,) = [entry for entry in Usage(JULY).days if entry.figures.runs]
+    (found,) = [entry for entry in Usage(JULY).days if entry.metrics.runs]
 
     assert found.day == day
-    assert found.figures.median_seconds == 3
+    assert found.metrics.median_seconds == 3
     assert sum(found.costs.values()) == Decimal("0.01")
 
 
@@ -170,7 +174,7 @@ def test_times_are_percentiles_of_the_runs_that_succeeded() -> None:
     totals = Usage(JULY).totals
 
     assert (totals.median_seconds, totals.p95_seconds) == (10, 19)
-    assert totals.first_text_seconds == 5
+    assert totals.first_token_seconds == 5
 
 
 def test_the_nearest_rank_is_a_value_that_was_measured() -> None:
@@ -191,8 +195,8 @@ def test_an_action_that_was_renamed_is_one_action_and_deleted_ones_keep_their_na
 
     groups = Usage(JULY).by("action")
 
-    assert (groups[0].key, groups[0].name, groups[0].figures.runs) == (action.pk, "Standfirst", 2)
-    assert groups[0].figures.p95_seconds == 6
+    assert (groups[0].key, groups[0].name, groups[0].metrics.runs) == (action.pk, "Standfirst", 2)
+    assert groups[0].metrics.p95_seconds == 6
     assert sorted(group.name for group in groups[1:]) == ["Old one", "Older one"]
 
 
@@ -204,7 +208,7 @@ def test_runs_are_grouped_by_page_type() -> None:
 
     groups = Usage(JULY).by("page_type")
 
-    assert [group.figures.runs for group in groups] == [2, 1]
+    assert [group.metrics.runs for group in groups] == [2, 1]
     assert groups[1].key == snippet.pk
 
 

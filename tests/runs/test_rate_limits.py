@@ -177,7 +177,7 @@ def test_refused_runs_count_against_no_limit_and_not_as_failures_of_the_model(
     figures = Usage(Period(today() - timedelta(days=1), today())).counts
     LLMRun.objects.filter(status="succeeded").delete()
 
-    assert (figures.runs, figures.failed, figures.refused) == (2, 1, 1)
+    assert (figures.runs, figures.failed, figures.limit_exceeded) == (2, 1, 1)
     assert figures.success_rate == 1
     assert click(user).status == "queued"
 

@@ -1,4 +1,4 @@
-"""Which errors come again and again, and which of them is the newest."""
+"""Error patterns: failed runs that share error code, model and provider message."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KEY = ("error_code", "model_key", "error_detail")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ErrorPattern:
-    """Runs that failed with the same code, model and words of the provider."""
+    """Failed runs with the same error code, model and provider message."""
 
     error_code: str
     model_key: str
@@ -32,31 +32,31 @@ class ErrorPattern:
     last_at: datetime
     actions: tuple[str, ...]
     newest: LLMRun
-    """Stands for the others; without its texts."""
+    """The latest of them, with its long texts deferred."""
 
 
 def error_patterns(period: Period) -> list[ErrorPattern]:
-    """Return the patterns of a period, the most frequent first."""
+    """Return the error patterns of a period, the most frequent first, 50 at most."""
     failed = counted_runs(period).exclude(error_code="")
     rows = list(
         failed.values(*_KEY)
         .annotate(runs=Count("pk"), first_at=Min("queued_at"), last_at=Max("queued_at"))
         .order_by("-runs", "-last_at", *_KEY)[:MAX_PATTERNS]
     )
-    alike = failed.filter(**{f"{name}__in": {row[name] for row in rows} for name in _KEY})
+    matching = failed.filter(**{f"{name}__in": {row[name] for row in rows} for name in _KEY})
     actions: dict[tuple[str, ...], set[str]] = {}
-    for *key, name in alike.values_list(*_KEY, ACTION_NAME).distinct():
+    for *key, name in matching.values_list(*_KEY, ACTION_NAME).distinct():
         actions.setdefault(tuple(key), set()).add(name)
     newest = {
         (run.error_code, run.model_key, run.error_detail): run
-        for run in alike.filter(queued_at__in={row["last_at"] for row in rows})
+        for run in matching.filter(queued_at__in={row["last_at"] for row in rows})
         .defer("prompt", "system_instructions", "instruction", "output")
         .order_by("queued_at")
     }
     patterns = []
     for row in rows:
         key = tuple(row[name] for name in _KEY)
-        # Unless they were deleted in between.
+        # The runs may have been deleted between the queries.
         if key in newest:
             patterns.append(
                 ErrorPattern(

@@ -1,4 +1,4 @@
-"""How long runs took; the same numbers on every database."""
+"""Latency percentiles, computed in Python so that every database gives the same numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 from math import ceil
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,38 +16,52 @@ Key = TypeVar("Key")
 
 
 @dataclass(slots=True)
-class Durations:
-    """Seconds from the click to the end and to the first text; eight bytes for each."""
+class Latencies:
+    """Seconds from the click of each run of a group; arrays take eight bytes a value."""
 
-    total: array[float] = field(default_factory=lambda: array("d"))
-    first_text: array[float] = field(default_factory=lambda: array("d"))
+    to_end: array[float] = field(default_factory=lambda: array("d"))
+    to_first_token: array[float] = field(default_factory=lambda: array("d"))
 
-    def values(self) -> dict[str, float | None]:
-        """Return the percentiles by the names that figures have for them."""
-        total = sorted(self.total)
+    def percentiles(self) -> dict[str, Any]:
+        """Return the fields of ``Metrics`` that are about latency."""
+        to_end = sorted(self.to_end)
         return {
-            "median_seconds": nearest_rank(total, 50),
-            "p95_seconds": nearest_rank(total, 95),
-            "first_text_seconds": nearest_rank(sorted(self.first_text), 50),
+            "timed_runs": len(to_end),
+            "median_seconds": nearest_rank(to_end, 50),
+            "p95_seconds": nearest_rank(to_end, 95),
+            "first_token_seconds": nearest_rank(sorted(self.to_first_token), 50),
         }
 
 
 def nearest_rank(ordered: Sequence[float], percent: int) -> float | None:
-    """Return the smallest value that ``percent`` of all do not exceed; ``None`` without any."""
+    """Return a percentile by the nearest-rank method: always a value that was measured.
+
+    Args:
+        ordered: Values in ascending order.
+        percent: From 0 to 100.
+
+    Returns:
+        The percentile, ``None`` without values.
+    """
     if not ordered:
         return None
     return ordered[max(0, ceil(len(ordered) * percent / 100) - 1)]
 
 
-def collect(
+def group_latencies(
     rows: Iterable[tuple[datetime, datetime | None, datetime | None, Sequence[Key]]],
-) -> Mapping[Key, Durations]:
-    """Sort the times of runs by everything that they belong to."""
-    found: defaultdict[Key, Durations] = defaultdict(Durations)
+) -> Mapping[Key, Latencies]:
+    """Collect the latencies of runs under every group that each run belongs to.
+
+    Args:
+        rows: For each run its ``queued_at``, ``finished_at`` and ``first_token_at``, and the keys of
+            its groups.
+    """
+    groups: defaultdict[Key, Latencies] = defaultdict(Latencies)
     for queued_at, finished_at, first_token_at, keys in rows:
         for key in keys:
             if finished_at is not None:
-                found[key].total.append((finished_at - queued_at).total_seconds())
+                groups[key].to_end.append((finished_at - queued_at).total_seconds())
             if first_token_at is not None:
-                found[key].first_text.append((first_token_at - queued_at).total_seconds())
-    return found
+                groups[key].to_first_token.append((first_token_at - queued_at).total_seconds())
+    return groups

@@ -1,4 +1,4 @@
-"""Whole days of the site's time zone, from one to another."""
+"""Reporting periods: whole days in the site's time zone."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days from ``start`` to ``end``, both included."""
+    """A range of days, ``start`` and ``end`` included."""
 
     start: date
     end: date
 
     def __post_init__(self) -> None:
-        """Refuse an end before the start.
+        """Check the order of the days.
 
         Raises:
-            ValueError: There is no such day.
+            ValueError: ``end`` is before ``start``.
         """
         if self.end < self.start:
             msg = "A period ends before it starts."
@@ -30,38 +30,38 @@ class Period:
 
     @classmethod
     def last_days(cls, days: int) -> Period:
-        """Return the last days, today included."""
+        """Return the period of the last ``days`` days, today included."""
         end = today()
         return cls(end - (days - 1) * ONE_DAY, end)
 
     @property
     def days(self) -> list[date]:
-        """Every day of it."""
+        """Every day of the period."""
         return [self.start + number * ONE_DAY for number in range(self.length)]
 
     @property
     def length(self) -> int:
-        """How many days."""
+        """The number of days."""
         return (self.end - self.start).days + 1
 
     @property
     def previous(self) -> Period:
-        """The period of equal length before."""
+        """The period of equal length that ends the day before."""
         return Period(self.start - self.length * ONE_DAY, self.start - ONE_DAY)
 
     @property
     def bounds(self) -> tuple[datetime, datetime]:
-        """Its first moment, and the first moment after it."""
+        """The half-open interval of the period: its first moment, and the first one after it."""
         return _midnight(self.start), _midnight(self.end + ONE_DAY)
 
 
 def today() -> date:
-    """Return the day it is in the site's time zone, whatever the reader's own is."""
+    """Return today's date in the site's time zone, which may not be the user's."""
     return day_of(timezone.now())
 
 
 def day_of(moment: datetime) -> date:
-    """Return the day of a moment in the site's time zone."""
+    """Return the date of a moment in the site's time zone."""
     if settings.USE_TZ:
         moment = timezone.localtime(moment, timezone.get_default_timezone())
     return moment.date()

@@ -1,7 +1,7 @@
-"""What runs were used for, how they went and what they cost: all numbers of the report.
+"""Metrics of the runs of a period: counts, rates, latencies, tokens and costs.
 
-Runs that test an action are left out of everything. A reader in ``admin/`` decides who may see
-which of them.
+Runs of the playground (trigger *test*) are excluded throughout. Permissions are checked in
+``admin/``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.reporting.latency import Durations, collect
+from wagtail_llm_actions.reporting.latency import Latencies, group_latencies
 from wagtail_llm_actions.reporting.period import day_of
 
 if TYPE_CHECKING:
@@ -28,16 +28,23 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.reporting.period import Period
 
-Status, Decision = LLMRun.Status, LLMRun.Decision
+Status, Decision, Trigger = LLMRun.Status, LLMRun.Decision, LLMRun.Trigger
+
+COUNTED_TRIGGERS = (Trigger.EDITOR, Trigger.BULK)
+"""Of the runs that every metric counts."""
+
+TIMED_TRIGGERS = (Trigger.EDITOR,)
+"""Of the runs whose latency counts: bulk runs may queue for hours while nobody waits."""
 
 ACCEPTED_DECISIONS = (Decision.ACCEPTED, Decision.EDITED)
-COST_UNKNOWN = Q(cost_usd=None, started_at__isnull=False)
-"""A model was called, and nobody knows for how much."""
 
-REFUSED = Q(error_code=ErrorCode.LIMIT_REACHED)
-"""Failed for a limit of the site's own, which says nothing about the model or the action."""
+UNKNOWN_COST = Q(cost_usd=None, started_at__isnull=False)
+"""A model was called, and its price or its token counts are unknown."""
 
-# Under today's name while the action exists, else under its last one.
+LIMIT_EXCEEDED = Q(error_code=ErrorCode.LIMIT_REACHED)
+"""Stopped by a limit of the site, which says nothing about the model or the action."""
+
+# The current label while the action exists, else the one that its runs recorded.
 ACTION_NAME = Coalesce("action__label", "action_label")
 
 DIMENSIONS: dict[str, tuple[Any, ...]] = {
@@ -47,24 +54,25 @@ DIMENSIONS: dict[str, tuple[Any, ...]] = {
     "page_type": (F("target_content_type_id"),),
     "error": (F("error_code"),),
 }
-"""What runs can be grouped by: a key, and where it is not enough to know it by, a name."""
+"""What runs can be grouped by: a key, and a name where the key alone does not identify the group
+(deleted actions have no key)."""
 
 _COUNTS = {
     "runs": Count("pk"),
     **{status.value: Count("pk", filter=Q(status=status)) for status in Status},
-    "refused": Count("pk", filter=REFUSED),
-    "kept": Count("pk", filter=Q(status=Status.SUCCEEDED, decision__in=ACCEPTED_DECISIONS)),
-    "used_fallback_count": Count("pk", filter=Q(used_fallback=True)),
-    "tokens_in": Sum("input_tokens"),
-    "tokens_out": Sum("output_tokens"),
-    "known_cost": Sum("cost_usd"),
-    "unknown_costs": Count("pk", filter=COST_UNKNOWN),
+    "limit_exceeded": Count("pk", filter=LIMIT_EXCEEDED),
+    "accepted": Count("pk", filter=Q(status=Status.SUCCEEDED, decision__in=ACCEPTED_DECISIONS)),
+    "fallback_used": Count("pk", filter=Q(used_fallback=True)),
+    "input_tokens": Sum("input_tokens"),
+    "output_tokens": Sum("output_tokens"),
+    "known_cost_usd": Sum("cost_usd"),
+    "unknown_costs": Count("pk", filter=UNKNOWN_COST),
 }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metrics:
-    """The numbers of some runs; percentiles are of those that succeeded, bulk runs left out."""
+    """Metrics of a set of runs; see the glossary for how each is defined."""
 
     runs: int = 0
     queued: int = 0
@@ -72,91 +80,109 @@ class Metrics:
     succeeded: int = 0
     failed: int = 0
     cancelled: int = 0
-    refused: int = 0
-    kept: int = 0
-    used_fallback_count: int = 0
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    known_cost: Decimal | None = None
+    limit_exceeded: int = 0
+    """The failed runs that a limit stopped."""
+    accepted: int = 0
+    """The succeeded runs whose output was accepted, as proposed or after editing."""
+    fallback_used: int = 0
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    known_cost_usd: Decimal | None = None
+    """The sum of the known costs; ``None`` where no cost is known."""
     unknown_costs: int = 0
+    """The runs that called a model and whose cost is unknown."""
+    timed_runs: int = 0
+    """The succeeded runs that the percentiles below are of."""
     median_seconds: float | None = None
     p95_seconds: float | None = None
-    first_text_seconds: float | None = None
+    first_token_seconds: float | None = None
+    """The median of the seconds from the click to the first token."""
+
+    @property
+    def in_progress(self) -> int:
+        """The runs that are queued or running."""
+        return self.queued + self.running
+
+    @property
+    def judged(self) -> int:
+        """The denominator of the success rate: succeeded and failed runs that no limit stopped."""
+        return self.succeeded + self.failed - self.limit_exceeded
 
     @property
     def success_rate(self) -> float | None:
-        """Of the runs that ended by themselves, how many with a text; no limit refused them."""
-        return _rate(self.succeeded, self.succeeded + self.failed - self.refused)
+        """Succeeded ÷ (succeeded + failed), limits excluded; ``None`` for 0 ÷ 0."""
+        return _rate(self.succeeded, self.judged)
 
     @property
-    def kept_rate(self) -> float | None:
-        """Of the texts that were proposed, how many an editor put into the field."""
-        return _rate(self.kept, self.succeeded)
+    def acceptance_rate(self) -> float | None:
+        """Accepted ÷ succeeded; ``None`` for 0 ÷ 0."""
+        return _rate(self.accepted, self.succeeded)
 
     @property
     def cost_usd(self) -> Decimal | None:
-        """What is known of the cost; ``None`` where nothing of it is."""
-        if self.known_cost is None and not self.unknown_costs:
+        """The known cost; ``None`` where runs cost something and no cost is known."""
+        if self.known_cost_usd is None and not self.unknown_costs:
             return Decimal(0)
-        return self.known_cost
+        return self.known_cost_usd
 
     @property
-    def cost_per_kept(self) -> Decimal | None:
-        """The cost of everything, failures included, for each text that was kept."""
-        if self.cost_usd is None or not self.kept:
+    def cost_per_accepted(self) -> Decimal | None:
+        """US dollars of all runs, failed ones included, per accepted output."""
+        if self.cost_usd is None or not self.accepted:
             return None
-        return self.cost_usd / self.kept
+        return self.cost_usd / self.accepted
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The runs that share an action, a model, a user, a page type or an error."""
+    """The runs that share an action, a model, a user, a page type or an error code."""
 
     key: Any
     name: str
-    figures: Metrics
+    metrics: Metrics
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The runs of a day, and the known costs by model."""
+    """The runs of one day."""
 
     day: date
-    figures: Metrics
+    metrics: Metrics
     costs: Mapping[str, Decimal]
+    """Known costs in US dollars by model key."""
 
 
 def counted_runs(period: Period) -> QuerySet[LLMRun]:
-    """Return the runs of a period that are counted."""
+    """Return the runs that were queued in a period, without those of the playground."""
     start, end = period.bounds
     runs = LLMRun.objects.filter(queued_at__gte=start, queued_at__lt=end)
-    return runs.exclude(trigger=LLMRun.Trigger.TEST).order_by()
+    return runs.filter(trigger__in=COUNTED_TRIGGERS).order_by()
 
 
 def aggregate(runs: QuerySet[LLMRun]) -> Metrics:
-    """Return the numbers of some runs, without their times."""
+    """Return the metrics of a set of runs, latencies excepted, by one query."""
     return Metrics(**runs.aggregate(**_COUNTS))
 
 
 class Usage:
-    """The figures of one period; each is asked for when it is needed, and once."""
+    """The metrics of one period; each is computed on first access and cached."""
 
     def __init__(self, period: Period) -> None:
         self.period = period
 
     @cached_property
     def counts(self) -> Metrics:
-        """All runs of the period without their times, for which every run is read."""
+        """The metrics of all runs, without latencies, which would read every run."""
         return aggregate(counted_runs(self.period))
 
     @cached_property
     def totals(self) -> Metrics:
-        """All runs of the period."""
-        return replace(self.counts, **self._times("total", ()))
+        """The metrics of all runs."""
+        return replace(self.counts, **self._latency("total", ()))
 
     @cached_property
     def days(self) -> list[Day]:
-        """Every day of the period, also those without runs."""
+        """Every day of the period, including days without runs."""
         rows = {row.pop("day"): row for row in self._by_day().annotate(**_COUNTS)}
         priced = self._by_day().filter(cost_usd__isnull=False).values_list("day", "model_key")
         costs: dict[date, dict[str, Decimal]] = {}
@@ -165,17 +191,17 @@ class Usage:
         return [
             Day(
                 day,
-                Metrics(**rows.get(day, {}), **self._times("day", (day,))),
+                Metrics(**rows.get(day, {}), **self._latency("day", (day,))),
                 costs.get(day, {}),
             )
             for day in self.period.days
         ]
 
     def by(self, dimension: str) -> list[Group]:
-        """Return the runs in groups, the largest first.
+        """Return the runs in groups, those with the most runs first.
 
         Args:
-            dimension: One of ``DIMENSIONS``.
+            dimension: A key of ``DIMENSIONS``.
         """
         runs = counted_runs(self.period)
         if dimension == "error":
@@ -184,31 +210,29 @@ class Usage:
         keys = dict(zip(names, DIMENSIONS[dimension], strict=True))
         rows: Any = runs.values(**keys).annotate(**_COUNTS)
         groups = []
-        # Databases differ in where they put null.
+        # Databases differ in where they sort null.
         order = [F(name).asc(nulls_last=True) for name in names]
         for row in rows.order_by("-runs", *order):
             key = tuple(row.pop(name) for name in names)
-            figures = Metrics(**row, **self._times(dimension, key))
-            groups.append(Group(key[0], str(key[-1]), figures))
+            metrics = Metrics(**row, **self._latency(dimension, key))
+            groups.append(Group(key[0], str(key[-1]), metrics))
         return groups
 
     def _by_day(self) -> Any:
         day = TruncDate("queued_at", tzinfo=timezone.get_default_timezone())
         return counted_runs(self.period).values(day=day)
 
-    def _times(self, dimension: str, key: tuple[Any, ...]) -> dict[str, Any]:
-        return self._durations.get((dimension, key), Durations()).values()
+    def _latency(self, dimension: str, key: tuple[Any, ...]) -> dict[str, Any]:
+        return self._latencies.get((dimension, key), Latencies()).percentiles()
 
     @cached_property
-    def _durations(self) -> Mapping[tuple[str, tuple[Any, ...]], Durations]:
-        return collect(self._succeeded())
+    def _latencies(self) -> Mapping[tuple[str, tuple[Any, ...]], Latencies]:
+        return group_latencies(self._timed_runs())
 
-    def _succeeded(self) -> Iterator[tuple[Any, Any, Any, list[tuple[str, tuple[Any, ...]]]]]:
+    def _timed_runs(self) -> Iterator[tuple[Any, Any, Any, list[tuple[str, tuple[Any, ...]]]]]:
         rows = (
             counted_runs(self.period)
-            .filter(status=Status.SUCCEEDED)
-            # For hours in the queue, while nobody waits.
-            .exclude(trigger=LLMRun.Trigger.BULK)
+            .filter(status=Status.SUCCEEDED, trigger__in=TIMED_TRIGGERS)
             .values_list(
                 "queued_at",
                 "finished_at",

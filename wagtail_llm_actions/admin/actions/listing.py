@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -20,6 +21,8 @@ from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.db.models import QuerySet
 
 
 class FieldColumn(Column):
@@ -67,9 +70,10 @@ def success_rate(llm_action: Any) -> str:
 
 
 def used_models() -> list[tuple[str, str]]:
-    """Return the models that actions use, with the names people know them by."""
-    keys = LLMAction.objects.order_by("model").values_list("model", flat=True).distinct()
-    return [(key, model_label(key)) for key in keys]
+    """Return the models that actions use, as their own or as their fallback, with their labels."""
+    pairs = LLMAction.objects.order_by().values_list("model", "fallback_model").distinct()
+    keys = {key for pair in pairs for key in pair if key}
+    return [(key, model_label(key)) for key in sorted(keys)]
 
 
 def used_types() -> list[tuple[int, str]]:
@@ -85,10 +89,18 @@ class LLMActionFilterSet(WagtailFilterSet):
     """What the list can be narrowed to."""
 
     model_type = django_filters.ChoiceFilter(label=_lazy("Type"), choices=used_types)
-    model = django_filters.ChoiceFilter(label=_lazy("LLM model"), choices=used_models)
+    model = django_filters.ChoiceFilter(
+        label=_lazy("LLM model"), choices=used_models, method="filter_model"
+    )
 
     class Meta:
         """The fields above, and whether editors see the action."""
 
         model = LLMAction
         fields = ["is_active"]
+
+    def filter_model(
+        self, actions: QuerySet[LLMAction], name: str, value: str
+    ) -> QuerySet[LLMAction]:
+        """Keep the actions that use a model, as their own or as their fallback."""
+        return actions.filter(Q(model=value) | Q(fallback_model=value))

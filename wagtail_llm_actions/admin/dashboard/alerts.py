@@ -1,61 +1,66 @@
-"""What an admin should look at soon, in sentences."""
+"""Alerts of the home panel: what needs an admin's attention."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wagtail_llm_actions.admin.usage.formatting import history_url
+from wagtail_llm_actions.admin.links import FAILED, counted_runs_url, models_url
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import ErrorCode, QueueUnavailable
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.labels import model_label
-from wagtail_llm_actions.models import LLMAction, LLMRun
-from wagtail_llm_actions.permissions.policies import ACTION_POLICY, can_view_models
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.permissions.policies import ACTION_POLICY
 from wagtail_llm_actions.queues import get_queue
-from wagtail_llm_actions.reporting.period import Period, day_of, today
+from wagtail_llm_actions.reporting.period import ONE_DAY, Period, day_of, today
+from wagtail_llm_actions.reporting.usage import counted_runs
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from wagtail_llm_actions.models import LLMAction
+
 RECENT = timedelta(hours=24)
-ENOUGH_RUNS = 5
-SHOWN_ACTIONS = 5
+MIN_FINISHED_RUNS = 5
+"""With fewer, a rate of failures says little about a model."""
+MAX_LISTED_ACTIONS = 5
 
 Status = LLMRun.Status
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A sentence, and where to go; empty where this reader cannot do anything about it."""
+    """A sentence, and the URL of its page; empty if the user may not open that page."""
 
     sentence: str
     url: str = ""
 
 
 def alerts(actions: Iterable[LLMAction], user: Any) -> list[Alert]:
-    """Return everything that needs attention now.
+    """Return the current alerts.
 
     Args:
-        actions: All active ones.
-        user: The reader; links lead only where they may go.
+        actions: All active actions.
+        user: The user who reads the alerts; only pages that they may open are linked.
     """
     try:
         get_settings()
         return [
             *_queue(),
-            *_resting_models(user),
+            *_open_circuit_breakers(user),
             *_failing_models(),
-            *_lost_models(actions, user),
+            *_unconfigured_models(actions, user),
         ]
     except (ImproperlyConfigured, ImportError) as error:
         sentence = _("The settings of the LLM actions are wrong: %(problem)s")
@@ -70,46 +75,58 @@ def _queue() -> Iterator[Alert]:
         yield Alert(_("The queue server cannot be reached, so no run will start."))
 
 
-def _resting_models(user: Any) -> Iterator[Alert]:
-    circuits = open_circuit_breakers()
-    url = _models_url(user)
+def _open_circuit_breakers(user: Any) -> Iterator[Alert]:
+    circuit_breakers = open_circuit_breakers()
+    url = models_url(user)
     for model in get_settings().models.values():
-        if circuit := circuits.get((model.provider, model.name)):
-            yield Alert(f"{model.label}: {circuit_breaker_status(circuit)}", url)
+        if circuit_breaker := circuit_breakers.get((model.provider, model.name)):
+            yield Alert(f"{model.label}: {circuit_breaker_status(circuit_breaker)}", url)
 
 
 def _failing_models() -> Iterator[Alert]:
-    since = timezone.now() - RECENT
-    period = Period(day_of(since), today())
-    runs = LLMRun.objects.filter(
-        status__in=(Status.SUCCEEDED, Status.FAILED),
-        finished_at__gt=since,
-        # For the index: a run ends soon after it was queued.
-        queued_at__gt=since - RECENT,
-    ).exclude(trigger=LLMRun.Trigger.TEST)
-    runs = runs.exclude(error_code=ErrorCode.LIMIT_REACHED)
-    rows: Any = runs.order_by("model_key").values_list("model_key")
-    for key, ended, failed in rows.annotate(
-        Count("pk"), failed=Count("pk", filter=Q(status=Status.FAILED))
-    ):
-        if ended >= ENOUGH_RUNS and 2 * failed > ended:
-            sentence = _("%(model)s: %(failed)d of %(ended)d runs failed in the last 24 hours.")
+    # The history is narrowed to the same second.
+    since = (timezone.now() - RECENT).replace(microsecond=0)
+    # Bounds the query by an index; few runs wait in the queue for longer than a day.
+    period = Period(day_of(since) - ONE_DAY, today())
+    runs = counted_runs(period).filter(
+        status__in=(Status.SUCCEEDED, Status.FAILED), finished_at__gte=since
+    )
+    succeeded: Counter[str] = Counter()
+    failed: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    rows = runs.values_list("model_key", "error_code").annotate(Count("pk"))
+    for key, error_code, count in rows:
+        if not error_code:
+            succeeded[key] += count
+        elif error_code != ErrorCode.LIMIT_REACHED:
+            failed[key][error_code] += count
+    for key in sorted(failed):
+        by_code = failed[key]
+        failures = by_code.total()
+        finished = failures + succeeded[key]
+        if finished >= MIN_FINISHED_RUNS and 2 * failures > finished:
+            sentence = _("%(model)s: %(failed)d of %(finished)d runs failed in the last 24 hours.")
             yield Alert(
-                sentence % {"model": model_label(key), "failed": failed, "ended": ended},
-                history_url(period, model_key=key, status=Status.FAILED.value),
+                sentence % {"model": model_label(key), "failed": failures, "finished": finished},
+                counted_runs_url(
+                    period,
+                    **FAILED,
+                    finished_since=since.isoformat(),
+                    model_key=key,
+                    error_code=list(by_code),
+                ),
             )
 
 
-def _lost_models(actions: Iterable[LLMAction], user: Any) -> Iterator[Alert]:
+def _unconfigured_models(actions: Iterable[LLMAction], user: Any) -> Iterator[Alert]:
     models = get_settings().models
     can_change = ACTION_POLICY.user_has_permission(user, "change")
-    lost = [
+    missing = [
         (action, key)
         for action in actions
         for key in (action.model, action.fallback_model)
         if key and key not in models
     ]
-    for action, key in lost[:SHOWN_ACTIONS]:
+    for action, key in missing[:MAX_LISTED_ACTIONS]:
         if key == action.model:
             sentence = _("“%(action)s” uses the model %(model)s, which is not configured any more.")
         else:
@@ -118,14 +135,10 @@ def _lost_models(actions: Iterable[LLMAction], user: Any) -> Iterator[Alert]:
             )
         url = reverse("wagtail_llm_actions_actions:edit", args=[action.pk]) if can_change else ""
         yield Alert(sentence % {"action": action.label, "model": key}, url)
-    if (more := len(lost) - SHOWN_ACTIONS) > 0:
+    if (more := len(missing) - MAX_LISTED_ACTIONS) > 0:
         sentence = ngettext(
             "%(count)d more model of an action is not configured any more.",
             "%(count)d more models of actions are not configured any more.",
             more,
         )
-        yield Alert(sentence % {"count": more}, _models_url(user))
-
-
-def _models_url(user: Any) -> str:
-    return reverse("wagtail_llm_actions:models") if can_view_models(user) else ""
+        yield Alert(sentence % {"count": more}, models_url(user))

@@ -1,4 +1,4 @@
-"""The panel on the admin's front page: how it goes this month, and what needs attention."""
+"""The panel on the admin's home page: the figures of this month, and alerts."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
 from wagtail_llm_actions.admin.dashboard.alerts import alerts
-from wagtail_llm_actions.admin.usage.formatting import history_url
-from wagtail_llm_actions.admin.usage.period import chosen_period
+from wagtail_llm_actions.admin.links import ACCEPTED, SUCCEEDED, counted_runs_url
+from wagtail_llm_actions.admin.usage.period import MONTH, chosen_period
 from wagtail_llm_actions.messages.metrics import format_display
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_costs
-from wagtail_llm_actions.reporting.usage import ACCEPTED_DECISIONS, Usage
+from wagtail_llm_actions.reporting.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of this month in words, and where it comes from."""
+    """A metric of this month, formatted for display, and the list of the runs that it counts."""
 
     label: str
     value: str
@@ -31,50 +31,47 @@ class Figure:
 
 
 class HomePanel(Component):
-    """Shown to those who may view runs, once there is an action or a run."""
+    """Panel for users who may view runs; empty until there is an action or a run."""
 
     name = "llm_actions"
-    template_name = "wagtail_llm_actions/home_panel.html"
+    template_name = "wagtail_llm_actions/dashboard/home_panel.html"
     order = 400
 
     class Media:
-        """The cards of the usage report."""
+        """Styles of the cards and of the alerts."""
 
         css = {
             "all": ["wagtail_llm_actions/css/admin.css", "wagtail_llm_actions/css/usage.css"],
         }
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        """Count, and look for what is wrong; nothing where nothing was ever set up."""
+        """Return the figures and the alerts."""
         user = parent_context["request"].user
         actions = list(LLMAction.objects.only("label", "model", "fallback_model", "is_active"))
         if not actions and not LLMRun.objects.exists():
             return {}
         return {
             "figures": _figures(with_costs=can_view_costs(user)),
-            "attention": alerts([action for action in actions if action.is_active], user),
+            "report_url": f"{reverse('wagtail_llm_actions:usage')}?period={MONTH}",
+            "alerts": alerts([action for action in actions if action.is_active], user),
         }
 
 
 def _figures(*, with_costs: bool) -> list[Figure]:
-    choice, month = chosen_period({"period": "month"})
-    now = Usage(month).counts
-    report = f"{reverse('wagtail_llm_actions:usage')}?period={choice}"
-    succeeded = LLMRun.Status.SUCCEEDED.value
-    decision = [decision.value for decision in ACCEPTED_DECISIONS]
-    figures = [
-        Figure(_("Runs"), format_display("count", now.runs), report),
-        Figure(
-            _("Succeeded"),
-            format_display("rate", now.success_rate),
-            history_url(month, status=succeeded),
-        ),
-        Figure(
-            _("Texts kept"),
-            format_display("rate", now.kept_rate),
-            history_url(month, status=succeeded, decision=decision),
-        ),
+    _choice, month = chosen_period({"period": MONTH})
+    metrics = Usage(month).counts
+    shown: list[tuple[str, str, str, Mapping[str, Any]]] = [
+        (_("Runs"), "count", "runs", {}),
+        (_("Succeeded"), "rate", "success_rate", SUCCEEDED),
+        (_("Accepted"), "rate", "acceptance_rate", ACCEPTED),
     ]
     if with_costs:
-        figures.append(Figure(_("Cost"), format_display("money", now.cost_usd), report))
-    return figures
+        shown.append((_("Cost"), "money", "cost_usd", {}))
+    return [
+        Figure(
+            label=label,
+            value=format_display(kind, getattr(metrics, name)),
+            url=counted_runs_url(month, **filters),
+        )
+        for label, kind, name, filters in shown
+    ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from django.urls import reverse
 
 from wagtail_llm_actions.admin.editor.previous import PreviousRunState, previous_run
-from wagtail_llm_actions.admin.history.buttons import object_history_url
+from wagtail_llm_actions.admin.links import object_history_url
 from wagtail_llm_actions.permissions.policies import RUN_POLICY
 from wagtail_llm_actions.permissions.runs import can_follow
 from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, finished_runs, prompt_beginnings

@@ -140,10 +140,10 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
         return response
 
     def _unknown_filters(self) -> list[str]:
-        known = {*HistoryFilterSet.base_filters, "queued_at_from", "queued_at_to"}
+        filters = HistoryFilterSet(self.request.GET, request=self.request)
+        known = {*filters.filters, "queued_at_from", "queued_at_to"}
         sent = {name for name, values in self.request.GET.lists() if any(values)}
         wrong = sent - known - {"export", "p", "ordering", "_w_filter_fragment"}
-        filters = HistoryFilterSet(self.request.GET, request=self.request)
         return sorted(wrong | set(filters.form.errors))
 
     def get_queryset(self) -> QuerySet[LLMRun]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -20,6 +18,7 @@ from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
+from wagtail_llm_actions.admin.links import counted_runs_url
 from wagtail_llm_actions.admin.models.help_text import model_notes
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
@@ -28,12 +27,14 @@ from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.currency import usd
 from wagtail_llm_actions.messages.model_status import status_sentence
-from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.policies import (
     ACTION_POLICY,
     MANAGE_MODELS_PERMISSIONS,
     VIEW_MODELS_PERMISSIONS,
 )
+from wagtail_llm_actions.reporting.period import Period
+from wagtail_llm_actions.reporting.usage import counted_runs
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers, reset
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMCircuitBreaker
     from wagtail_llm_actions.pricing import Price
 
-SHOWN = timedelta(days=30)
+SHOWN_DAYS = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +63,7 @@ class Row:
     context: str = ""
     actions: int
     runs: int
+    runs_url: str
     is_missing: bool = False
     status: str = ""
     is_ok: bool | None = False
@@ -153,20 +155,17 @@ class RetryNowView(PermissionCheckedMixin, View):
 def _rows() -> list[Row]:
     models = get_settings().models
     actions = _count_actions()
-    runs = dict(
-        LLMRun.objects.filter(queued_at__gt=timezone.now() - SHOWN)
-        .order_by()
-        .values_list("model_key")
-        .annotate(Count("pk"))
-    )
+    period = Period.last_days(SHOWN_DAYS)
+    runs = dict(counted_runs(period).values_list("model_key").annotate(Count("pk")))
     checks, circuits = last_checks(models.values()), open_circuit_breakers()
     rows = [
         _row(
             model,
-            actions.get(key, 0),
-            runs.get(key, 0),
-            checks.get(key),
-            circuits.get((model.provider, model.name)),
+            actions=actions.get(key, 0),
+            runs=runs.get(key, 0),
+            runs_url=counted_runs_url(period, model_key=key),
+            check=checks.get(key),
+            circuit=circuits.get((model.provider, model.name)),
         )
         for key, model in models.items()
     ]
@@ -177,6 +176,7 @@ def _rows() -> list[Row]:
             label=key,
             actions=actions.get(key, 0),
             runs=runs.get(key, 0),
+            runs_url=counted_runs_url(period, model_key=key),
             is_missing=True,
         )
         for key in missing
@@ -185,8 +185,10 @@ def _rows() -> list[Row]:
 
 def _row(
     model: ModelSettings,
+    *,
     actions: int,
     runs: int,
+    runs_url: str,
     check: CheckResult | None,
     circuit: LLMCircuitBreaker | None,
 ) -> Row:
@@ -204,6 +206,7 @@ def _row(
         context=number_format(context_tokens, force_grouping=True) if context_tokens else "",
         actions=actions,
         runs=runs,
+        runs_url=runs_url,
         status=status_sentence(status) if status else "",
         is_ok=status.ok if status else False,
         checked_at=check.checked_at if check else None,

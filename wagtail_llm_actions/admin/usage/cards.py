@@ -1,4 +1,4 @@
-"""The figures at the top of the usage report, each with the one of the period before."""
+"""The cards at the top of the usage report: a metric, compared with the previous period."""
 
 from __future__ import annotations
 
@@ -8,80 +8,137 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wagtail_llm_actions.admin.usage.formatting import change, history_url
+from wagtail_llm_actions.admin.links import (
+    ACCEPTED,
+    FAILED,
+    IN_PROGRESS,
+    LIMIT_EXCEEDED,
+    SUCCEEDED,
+    TIMED,
+    UNKNOWN_COST,
+    counted_runs_url,
+)
+from wagtail_llm_actions.admin.usage.formatting import change
 from wagtail_llm_actions.messages.metrics import format_display
-from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wagtail_llm_actions.reporting.usage import Metrics, Usage
 
-_SUCCEEDED = LLMRun.Status.SUCCEEDED.value
-_FAILED = LLMRun.Status.FAILED.value
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """A line below a metric, with the list of its runs where it counts other runs."""
+
+    text: str
+    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """A figure, in words."""
+    """A metric, formatted for display, and the list of the runs that it counts."""
 
     label: str
     value: str
-    before: str
+    previous: str
     change: str
+    """In percent, or in points for rates; empty where it cannot be computed."""
     url: str
-    note: str = ""
+    note: Note | None = None
 
 
-def cards(usage: Usage, before: Usage, *, with_costs: bool) -> list[Card]:
-    """Return the figures that this reader may see."""
-    now, then = usage.totals, before.totals
+def cards(usage: Usage, previous: Usage, *, with_costs: bool) -> list[Card]:
+    """Return the cards of a period, without costs for users who may not view them."""
+    now, then = usage.totals, previous.totals
 
-    def card(kind: str, name: str, label: str, note: str = "", **filters: Any) -> Card:
+    def card(
+        kind: str,
+        name: str,
+        label: str,
+        filters: Mapping[str, Any],
+        note: Note | None = None,
+    ) -> Card:
         value, earlier = getattr(now, name), getattr(then, name)
         return Card(
             label=label,
             value=format_display(kind, value),
-            before=format_display(kind, earlier),
+            previous=format_display(kind, earlier),
             change=change(kind, value, earlier),
-            url=history_url(usage.period, **filters),
+            url=counted_runs_url(usage.period, **filters),
             note=note,
         )
 
+    timed = _timed(now)
     found = [
-        card("count", "runs", _("Runs"), _open(now)),
-        card("rate", "success_rate", _("Succeeded"), status=_SUCCEEDED),
-        card("count", "failed", _("Failed"), status=_FAILED),
-        card(
-            "rate",
-            "kept_rate",
-            _("Texts kept"),
-            _("accepted, some after editing"),
-            status=_SUCCEEDED,
-            decision=["accepted", "edited"],
-        ),
-        card("seconds", "median_seconds", _("Time, median"), status=_SUCCEEDED),
-        card("seconds", "p95_seconds", _("Time, 95 of 100 within"), status=_SUCCEEDED),
-        card("seconds", "first_text_seconds", _("Time to first text, median"), status=_SUCCEEDED),
+        card("count", "runs", _("Runs"), {}, _in_progress(usage)),
+        card("rate", "success_rate", _("Succeeded"), SUCCEEDED, _succeeded(now)),
+        card("count", "failed", _("Failed"), FAILED, _limit_exceeded(usage)),
+        card("rate", "acceptance_rate", _("Accepted"), ACCEPTED, _accepted(now)),
+        card("seconds", "median_seconds", _("Time, median"), TIMED, timed),
+        card("seconds", "p95_seconds", _("Time, 95th percentile"), TIMED, timed),
+        card("seconds", "first_token_seconds", _("Time to first token, median"), TIMED, timed),
     ]
     if with_costs:
         found += [
-            card("money", "cost_usd", _("Cost"), _unknown(now)),
-            card("price", "cost_per_kept", _("Cost per kept text"), status=_SUCCEEDED),
+            card("money", "cost_usd", _("Cost"), {}, _unknown_costs(usage)),
+            card("price", "cost_per_accepted", _("Cost per accepted text"), ACCEPTED),
         ]
     return found
 
 
-def _open(figures: Metrics) -> str:
-    left = figures.queued + figures.running
-    if not left:
-        return ""
-    return ngettext("%(count)d has not ended", "%(count)d have not ended", left) % {"count": left}
+def _in_progress(usage: Usage) -> Note | None:
+    count = usage.totals.in_progress
+    if not count:
+        return None
+    text = ngettext("%(count)d in progress", "%(count)d in progress", count)
+    return Note(text=text % {"count": count}, url=counted_runs_url(usage.period, **IN_PROGRESS))
 
 
-def _unknown(figures: Metrics) -> str:
-    if not figures.unknown_costs:
-        return ""
-    return ngettext(
+def _succeeded(metrics: Metrics) -> Note | None:
+    if not metrics.judged:
+        return None
+    text = ngettext("%(part)d of %(count)d run", "%(part)d of %(count)d runs", metrics.judged)
+    return Note(text=text % {"part": metrics.succeeded, "count": metrics.judged})
+
+
+def _limit_exceeded(usage: Usage) -> Note | None:
+    count = usage.totals.limit_exceeded
+    if not count:
+        return None
+    text = ngettext("%(count)d stopped by a limit", "%(count)d stopped by a limit", count)
+    return Note(text=text % {"count": count}, url=counted_runs_url(usage.period, **LIMIT_EXCEEDED))
+
+
+def _accepted(metrics: Metrics) -> Note | None:
+    if not metrics.succeeded:
+        return None
+    text = ngettext(
+        "%(part)d of %(count)d text, edited or not",
+        "%(part)d of %(count)d texts, edited or not",
+        metrics.succeeded,
+    )
+    return Note(text=text % {"part": metrics.accepted, "count": metrics.succeeded})
+
+
+def _timed(metrics: Metrics) -> Note | None:
+    if not metrics.timed_runs:
+        return None
+    text = ngettext(
+        "of %(count)d run, without bulk runs",
+        "of %(count)d runs, without bulk runs",
+        metrics.timed_runs,
+    )
+    return Note(text=text % {"count": metrics.timed_runs})
+
+
+def _unknown_costs(usage: Usage) -> Note | None:
+    count = usage.totals.unknown_costs
+    if not count:
+        return None
+    text = ngettext(
         "without %(count)d run whose cost is unknown",
         "without %(count)d runs whose cost is unknown",
-        figures.unknown_costs,
-    ) % {"count": figures.unknown_costs}
+        count,
+    )
+    return Note(text=text % {"count": count}, url=counted_runs_url(usage.period, **UNKNOWN_COST))

@@ -1,4 +1,4 @@
-"""Which days the report of usage is about, as the address says it."""
+"""The period of the usage report, as the query string gives it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 DEFAULT = "30"
+MONTH = "month"
 CUSTOM = "custom"
 MAX_DAYS = 731
 
@@ -22,22 +23,25 @@ CHOICES: dict[str, Promise] = {
     "7": _("Last 7 days"),
     "30": _("Last 30 days"),
     "90": _("Last 90 days"),
-    "month": _("This month"),
-    CUSTOM: _("Other days"),
+    MONTH: _("This month"),
+    CUSTOM: _("Custom range"),
 }
 
 
 def chosen_period(query: Mapping[str, str]) -> tuple[str, Period]:
-    """Return the choice and its days.
+    """Return the chosen key of ``CHOICES``, and its period.
+
+    Args:
+        query: ``period``, and for a custom range ``from`` and ``to`` as ISO dates.
 
     Raises:
-        ValueError: The address names no such days, days to come only, or more than two years.
+        ValueError: The dates are missing or invalid, all in the future, or more than two years apart.
     """
     has_days = query.get("from") or query.get("to")
     choice = query.get("period") or (CUSTOM if has_days else DEFAULT)
     if choice not in CHOICES:
         raise ValueError(choice)
-    if choice == "month":
+    if choice == MONTH:
         return choice, Period(today().replace(day=1), today())
     if choice != CUSTOM:
         return choice, Period.last_days(int(choice))
@@ -50,5 +54,5 @@ def chosen_period(query: Mapping[str, str]) -> tuple[str, Period]:
 
 
 def as_query(period: Period) -> dict[str, str]:
-    """Return what names these days again, tomorrow too."""
+    """Return the query of this period as a custom range, which stays the same tomorrow."""
     return {"period": CUSTOM, "from": period.start.isoformat(), "to": period.end.isoformat()}

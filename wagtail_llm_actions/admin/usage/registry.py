@@ -1,11 +1,11 @@
-"""Every table of the usage report by its name, for the page and for its exports."""
+"""The tables of the usage report by their slugs, for the page and for exports."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.admin.usage import days, groups
+from wagtail_llm_actions.admin.usage import breakdowns, charts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 COSTS = "costs"
 CHARTS = {"runs": "bar", COSTS: "bar", "times": "line"}
-"""The tables that are drawn, and how."""
+"""The tables that are drawn as charts, each with its chart type."""
 
 
 def tables(usage: Usage, *, with_costs: bool) -> dict[str, Callable[[], Table]]:
-    """Return what this reader may see; a table is asked for when it is called."""
-    found: dict[str, Callable[[], Table]] = {"runs": partial(days.runs_by_day, usage)}
+    """Return the tables that the user may view; each is computed when it is called."""
+    found: dict[str, Callable[[], Table]] = {"runs": partial(charts.runs_by_day, usage)}
     if with_costs:
-        found[COSTS] = partial(days.costs_by_day, usage)
+        found[COSTS] = partial(charts.costs_by_day, usage)
     return found | {
-        "times": partial(days.times_by_day, usage),
-        "actions": partial(groups.by_action, usage, with_costs=with_costs),
-        "models": partial(groups.by_model, usage, with_costs=with_costs),
-        "users": partial(groups.by_user, usage, with_costs=with_costs),
-        "page-types": partial(groups.by_page_type, usage, with_costs=with_costs),
-        "errors": partial(groups.by_error, usage, with_costs=with_costs),
-        "patterns": partial(groups.by_pattern, usage),
+        "times": partial(charts.times_by_day, usage),
+        "actions": partial(breakdowns.by_action, usage, with_costs=with_costs),
+        "models": partial(breakdowns.by_model, usage, with_costs=with_costs),
+        "users": partial(breakdowns.by_user, usage, with_costs=with_costs),
+        "page-types": partial(breakdowns.by_page_type, usage, with_costs=with_costs),
+        "errors": partial(breakdowns.by_error, usage, with_costs=with_costs),
+        "error-patterns": partial(breakdowns.by_error_pattern, usage),
     }

@@ -1,4 +1,4 @@
-"""A table of the usage report: for the page, for a chart and for a spreadsheet."""
+"""A table of the usage report, rendered on the page, as a chart and as a spreadsheet."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import Any
 from wagtail_llm_actions.admin.usage.formatting import UNITS, format_export
 from wagtail_llm_actions.messages.metrics import format_display
 
-LISTED = 50
+MAX_LISTED_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading, and how its values are written."""
+    """A heading, and the kind of the values; see ``format_display``."""
 
     heading: str
     kind: str = "count"
 
     @property
-    def sheet_heading(self) -> str:
-        """The heading with the unit that the cells leave out."""
+    def export_heading(self) -> str:
+        """The heading with the unit, which the cells of an export leave out."""
         unit = UNITS.get(self.kind)
         return f"{self.heading} ({unit})" if unit else self.heading
 
     @property
     def is_number(self) -> bool:
-        """Whether its values are compared by their ends."""
+        """Whether the column is numeric and therefore right-aligned."""
         return self.kind not in {"text", "long", "day", "moment"}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Values, and the history's list of the runs behind them."""
+    """Values in the order of the columns, and the URL of the list of the runs that they count."""
 
     values: list[Any]
     url: str = ""
@@ -40,17 +40,17 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """What a table shows."""
+    """A titled table."""
 
     slug: str
     title: str
     columns: list[Column]
     rows: list[Row] = field(default_factory=list)
-    limit: int | None = LISTED
+    limit: int | None = MAX_LISTED_ROWS
 
     @property
     def listed(self) -> list[tuple[str, list[tuple[str, Column]]]]:
-        """Addresses and words of the rows that the page has room for."""
+        """The rows that the page shows: URL, and each formatted value with its column."""
         return [
             (
                 row.url,
@@ -63,13 +63,13 @@ class Table:
         ]
 
     @property
-    def left_out(self) -> int:
-        """How many rows only the export has."""
+    def hidden_row_count(self) -> int:
+        """The number of rows that only the export has."""
         return len(self.rows) - len(self.listed)
 
     @property
-    def sheet(self) -> list[list[Any]]:
-        """All rows for a spreadsheet."""
+    def export_rows(self) -> list[list[Any]]:
+        """All rows, formatted for a spreadsheet."""
         return [
             [
                 format_export(column.kind, value)

@@ -172,7 +172,7 @@ class Command(BaseCommand):
 
     def _limit_reached(self, metrics: Metrics) -> str:
         _, max_cost = self._limits
-        cost = metrics.known_cost
+        cost = metrics.known_cost_usd
         if max_cost is not None and cost is not None and cost >= max_cost:
             return f"The runs have cost {usd(cost)}."
         return self._too_many_failed(metrics)

@@ -22,7 +22,7 @@ COLUMNS = {
     "runs": ("runs", "count"),
     "succeeded": ("success_rate", "rate"),
     "failed": ("failed", "count"),
-    "kept": ("kept_rate", "rate"),
+    "accepted": ("acceptance_rate", "rate"),
     "median": ("median_seconds", "seconds"),
     "p95": ("p95_seconds", "seconds"),
     "cost": ("cost_usd", "money"),
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         for dimension in PRINTED:
             if groups := usage.by(dimension):
                 rows.append([f"by {dimension}", *[""] * len(COLUMNS)])
-                rows += [[f"  {group.name}", *_cells(group.figures)] for group in groups]
+                rows += [[f"  {group.name}", *_cells(group.metrics)] for group in groups]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for first, *others in rows:
             cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
@@ -106,12 +106,12 @@ def _as_json(usage: Usage, before: Usage) -> dict[str, Any]:
             "totals": _values(before.totals),
         },
         "days": [
-            {"day": day.day, "totals": _values(day.figures), "costs": day.costs}
+            {"day": day.day, "totals": _values(day.metrics), "costs": day.costs}
             for day in usage.days
         ],
         **{
             f"by_{dimension}": [
-                {"key": group.key, "name": group.name, "totals": _values(group.figures)}
+                {"key": group.key, "name": group.name, "totals": _values(group.metrics)}
                 for group in usage.by(dimension)
             ]
             for dimension in DIMENSIONS
@@ -133,8 +133,8 @@ def _as_json(usage: Usage, before: Usage) -> dict[str, Any]:
 
 def _values(figures: Metrics) -> dict[str, Any]:
     values = asdict(figures)
-    del values["known_cost"]
+    del values["known_cost_usd"]
     return values | {
         name: getattr(figures, name)
-        for name in ("success_rate", "kept_rate", "cost_usd", "cost_per_kept")
+        for name in ("success_rate", "acceptance_rate", "cost_usd", "cost_per_accepted")
     }

@@ -1,4 +1,4 @@
-"""Tables with a row for each action, model, user, page type or error."""
+"""Tables with a row for each action, model, user, page type, error code or error pattern."""
 
 from __future__ import annotations
 
@@ -10,112 +10,109 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
-from wagtail_llm_actions.admin.usage.formatting import history_url
+from wagtail_llm_actions.admin.links import NO_USER, counted_runs_url, deleted_action
 from wagtail_llm_actions.admin.usage.table import Column, Row, Table
 from wagtail_llm_actions.messages.errors import troubleshooting
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.reporting.error_patterns import error_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from wagtail_llm_actions.reporting.usage import Metrics, Usage
 
-_FIGURES: list[tuple[str, Callable[[], str], str]] = [
+_Metric = tuple[str, "Callable[[], str]", str]
+"""The kind of a column's values, its heading, and the attribute of ``Metrics``."""
+
+_METRICS: list[_Metric] = [
     ("count", lambda: _("Runs"), "runs"),
     ("rate", lambda: _("Succeeded"), "success_rate"),
     ("count", lambda: _("Failed"), "failed"),
-    ("rate", lambda: _("Texts kept"), "kept_rate"),
-    ("count", lambda: _("Input tokens"), "tokens_in"),
-    ("count", lambda: _("Output tokens"), "tokens_out"),
+    ("rate", lambda: _("Accepted"), "acceptance_rate"),
+    ("count", lambda: _("Input tokens"), "input_tokens"),
+    ("count", lambda: _("Output tokens"), "output_tokens"),
     ("seconds", lambda: _("Median time"), "median_seconds"),
-    ("seconds", lambda: _("95 of 100 within"), "p95_seconds"),
+    ("seconds", lambda: _("95th percentile"), "p95_seconds"),
 ]
-_COSTS: list[tuple[str, Callable[[], str], str]] = [
+_COSTS: list[_Metric] = [
     ("money", lambda: _("Cost"), "cost_usd"),
-    ("count", lambda: _("Costs unknown"), "unknown_costs"),
-    ("price", lambda: _("Cost per kept text"), "cost_per_kept"),
+    ("count", lambda: _("Unknown costs"), "unknown_costs"),
+    ("price", lambda: _("Cost per accepted text"), "cost_per_accepted"),
 ]
-_FAILURES = _FIGURES[:1]
+_FALLBACK: _Metric = ("count", lambda: _("Fallback used"), "fallback_used")
 
 
 def by_action(usage: Usage, *, with_costs: bool) -> Table:
-    """Return the figures of each action."""
+    """Return the metrics of each action; deleted actions have their last labels."""
     rows = [
-        (group.name, {"action": group.key} if group.key else None, group.figures)
+        (group.name, {"action": group.key or deleted_action(group.name)}, group.metrics)
         for group in usage.by("action")
     ]
-    return _grouped(usage, "actions", _("Actions"), _("Action"), rows, with_costs=with_costs)
+    shown = _METRICS + _COSTS * with_costs
+    return _breakdown(
+        usage, "actions", title=_("Actions"), heading=_("Action"), rows=rows, shown=shown
+    )
 
 
 def by_model(usage: Usage, *, with_costs: bool) -> Table:
-    """Return the figures of each model that was asked first."""
+    """Return the metrics of each model that actions chose, with the runs of its fallback model."""
     rows = [
-        (model_label(group.key), {"model_key": group.key}, group.figures)
+        (model_label(group.key), {"model_key": group.key}, group.metrics)
         for group in usage.by("model")
     ]
-    return _grouped(
-        usage,
-        "models",
-        _("Models"),
-        _("Model"),
-        rows,
-        with_costs=with_costs,
-        more=[("count", lambda: _("Fell back"), "used_fallback_count")],
+    shown = [*_METRICS, _FALLBACK, *_COSTS * with_costs]
+    return _breakdown(
+        usage, "models", title=_("Models"), heading=_("Model"), rows=rows, shown=shown
     )
 
 
 def by_user(usage: Usage, *, with_costs: bool) -> Table:
-    """Return the figures of each user; runs of those who are gone, and of nobody, together."""
+    """Return the metrics of each user; runs of deleted users and bulk runs are one row."""
     groups = usage.by("user")
     users = get_user_model()._default_manager.in_bulk({group.key for group in groups if group.key})
     rows = [
         (
             get_user_display_name(users[group.key]) if group.key in users else _("No user"),
-            {"user": group.key} if group.key in users else None,
-            group.figures,
+            {"user": group.key or NO_USER},
+            group.metrics,
         )
         for group in groups
     ]
-    return _grouped(usage, "users", _("Users"), _("User"), rows, with_costs=with_costs)
+    shown = _METRICS + _COSTS * with_costs
+    return _breakdown(usage, "users", title=_("Users"), heading=_("User"), rows=rows, shown=shown)
 
 
 def by_page_type(usage: Usage, *, with_costs: bool) -> Table:
-    """Return the figures of each type of page or snippet."""
+    """Return the metrics of each page or snippet type."""
     groups = usage.by("page_type")
     types = ContentType.objects.in_bulk({group.key for group in groups if group.key})
     rows = [
-        (_type_name(types[group.key]), {"page_type": group.key}, group.figures) for group in groups
+        (_type_name(types[group.key]), {"page_type": group.key}, group.metrics) for group in groups
     ]
-    return _grouped(
-        usage, "page-types", _("Page types"), _("Page type"), rows, with_costs=with_costs
+    shown = _METRICS + _COSTS * with_costs
+    return _breakdown(
+        usage, "page-types", title=_("Page types"), heading=_("Page type"), rows=rows, shown=shown
     )
 
 
 def by_error(usage: Usage, *, with_costs: bool) -> Table:
-    """Return how often each error came."""
-    rows = [(group.key, {"error_code": group.key}, group.figures) for group in usage.by("error")]
-    return _grouped(
-        usage,
-        "errors",
-        _("Errors"),
-        _("Error"),
-        rows,
-        with_costs=with_costs,
-        figures=_FAILURES,
-        costs=_COSTS[:2],
+    """Return the number of failed runs, and their costs, for each error code."""
+    rows = [(group.key, {"error_code": group.key}, group.metrics) for group in usage.by("error")]
+    shown = _METRICS[:1] + _COSTS[:2] * with_costs
+    return _breakdown(
+        usage, "errors", title=_("Errors"), heading=_("Error"), rows=rows, shown=shown
     )
 
 
-def by_pattern(usage: Usage) -> Table:
-    """Return the errors that are alike, with what to check."""
+def by_error_pattern(usage: Usage) -> Table:
+    """Return the error patterns, each with advice."""
     return Table(
-        slug="patterns",
-        title=_("Errors that are alike"),
+        slug="error-patterns",
+        title=_("Error patterns"),
         columns=[
             Column(_("Error"), "text"),
             Column(_("Model"), "text"),
-            Column(_("The provider said"), "long"),
+            Column(_("Provider message"), "long"),
             Column(_("Runs")),
             Column(_("First"), "moment"),
             Column(_("Last"), "moment"),
@@ -134,38 +131,32 @@ def by_pattern(usage: Usage) -> Table:
                     ", ".join(pattern.actions),
                     troubleshooting(pattern.newest),
                 ],
-                history_url(
-                    usage.period, error_code=pattern.error_code, model_key=pattern.model_key
-                ),
+                counted_runs_url(usage.period, error_pattern=pattern.newest.pk),
             )
             for pattern in error_patterns(usage.period)
         ],
     )
 
 
-def _grouped(
+def _breakdown(
     usage: Usage,
     slug: str,
+    *,
     title: str,
     heading: str,
-    groups: Iterable[tuple[str, Mapping[str, Any] | None, Metrics]],
-    *,
-    with_costs: bool,
-    figures: Any = _FIGURES,
-    costs: Any = _COSTS,
-    more: Any = (),
+    rows: Iterable[tuple[str, Mapping[str, Any], Metrics]],
+    shown: Sequence[_Metric],
 ) -> Table:
-    shown = [*figures, *more, *(costs if with_costs else ())]
     return Table(
         slug=slug,
         title=title,
         columns=[Column(heading, "text"), *(Column(name(), kind) for kind, name, _ in shown)],
         rows=[
             Row(
-                [name, *(getattr(values, attribute) for *_, attribute in shown)],
-                history_url(usage.period, **filters) if filters else "",
+                [name, *(getattr(metrics, attribute) for *_, attribute in shown)],
+                counted_runs_url(usage.period, **filters),
             )
-            for name, filters, values in groups
+            for name, filters, metrics in rows
         ],
     )
 

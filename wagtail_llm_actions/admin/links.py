@@ -1,0 +1,76 @@
+"""URLs of the admin's screens, and of the history narrowed to the runs behind a figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from wagtail.models import AbstractPage
+
+from wagtail_llm_actions.errors import ErrorCode
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_models
+from wagtail_llm_actions.reporting.usage import (
+    ACCEPTED_DECISIONS,
+    COUNTED_TRIGGERS,
+    TIMED_TRIGGERS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import Model
+
+    from wagtail_llm_actions.reporting.period import Period
+
+# Filters of the history, for the runs that a metric counts.
+SUCCEEDED: Mapping[str, Any] = {"status": LLMRun.Status.SUCCEEDED}
+ACCEPTED: Mapping[str, Any] = {**SUCCEEDED, "decision": ACCEPTED_DECISIONS}
+TIMED: Mapping[str, Any] = {**SUCCEEDED, "trigger": TIMED_TRIGGERS}
+FAILED: Mapping[str, Any] = {"status": LLMRun.Status.FAILED}
+IN_PROGRESS: Mapping[str, Any] = {"status": LLMRun.UNFINISHED}
+LIMIT_EXCEEDED: Mapping[str, Any] = {"error_code": ErrorCode.LIMIT_REACHED}
+UNKNOWN_COST: Mapping[str, Any] = {"cost": "unknown"}
+
+NO_USER = "none"
+_DELETED = "deleted:"
+
+
+def deleted_action(label: str) -> str:
+    """Return the value of the history's filter ``action`` for a deleted action, by its last label."""
+    return f"{_DELETED}{label}"
+
+
+def history_url(**filters: Any) -> str:
+    """Return the URL of the history with these filters in force."""
+    return f"{reverse('wagtail_llm_actions:history')}?{urlencode(filters, doseq=True)}"
+
+
+def counted_runs_url(period: Period, **filters: Any) -> str:
+    """Return the URL of the list of exactly the runs of ``counted_runs(period)`` that fit the filters."""
+    days = {"queued_at_from": period.start, "queued_at_to": period.end}
+    return history_url(**days, **({"trigger": COUNTED_TRIGGERS} | filters))
+
+
+def object_filters(instance: Model) -> dict[str, Any]:
+    """Return the filters that narrow the history to the runs of a page or snippet."""
+    if isinstance(instance, AbstractPage):
+        # Not by its class: Wagtail often passes pages that are not specific.
+        content_type_id = instance.content_type_id
+    else:
+        content_type_id = ContentType.objects.get_for_model(type(instance)).pk
+    return {"page": instance.pk, "page_type": content_type_id}
+
+
+def object_history_url(instance: Model, user: Any) -> str:
+    """Return the URL of an object's runs; empty if it is not saved yet or the user may not view runs."""
+    if instance._state.adding or not RUN_POLICY.user_has_permission(user, "view"):
+        return ""
+    return history_url(**object_filters(instance))
+
+
+def models_url(user: Any) -> str:
+    """Return the URL of the list of models; empty if the user may not view it."""
+    return reverse("wagtail_llm_actions:models") if can_view_models(user) else ""

@@ -1,0 +1,118 @@
+"""Tables with a row for each day, and the charts that are drawn from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from wagtail_llm_actions.admin.links import TIMED, counted_runs_url
+from wagtail_llm_actions.admin.usage.table import Column, Row, Table
+from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.reporting.period import Period
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.reporting.usage import Day, Usage
+
+MAX_SERIES = 6
+"""Series of the chart of costs; more could not be told apart."""
+
+
+def runs_by_day(usage: Usage) -> Table:
+    """Return the runs of each day by their status."""
+    statuses = [LLMRun.Status.SUCCEEDED, LLMRun.Status.FAILED, LLMRun.Status.CANCELLED]
+    columns = [Column(str(status.label)) for status in statuses]
+    return Table(
+        slug="runs",
+        title=_("Runs by day"),
+        columns=[Column(_("Day"), "day"), *columns, Column(_("In progress"))],
+        rows=[
+            Row(
+                [
+                    day.day,
+                    *(getattr(day.metrics, status.value) for status in statuses),
+                    day.metrics.in_progress,
+                ],
+                _runs_url(day, day.metrics.runs),
+            )
+            for day in usage.days
+        ],
+        limit=None,
+    )
+
+
+def costs_by_day(usage: Usage) -> Table:
+    """Return the costs of each day: the most expensive models, and all others together."""
+    sums: dict[str, Any] = {}
+    for day in usage.days:
+        for key, cost in day.costs.items():
+            sums[key] = sums.get(key, 0) + cost
+    ranked = sorted(sums, key=lambda key: (-sums[key], key))
+    shown = ranked if len(ranked) <= MAX_SERIES else ranked[: MAX_SERIES - 1]
+    names = [model_label(key) for key in shown]
+    groups = [[key] for key in shown]
+    if others := ranked[len(shown) :]:
+        names.append(_("Others"))
+        groups.append(others)
+    return Table(
+        slug="costs",
+        title=_("Costs by day and model"),
+        columns=[Column(_("Day"), "day"), *(Column(name, "money") for name in names)],
+        rows=[
+            Row(
+                [day.day, *(sum(day.costs.get(key, 0) for key in keys) for keys in groups)],
+                _runs_url(day, day.metrics.runs),
+            )
+            for day in usage.days
+        ],
+        limit=None,
+    )
+
+
+def times_by_day(usage: Usage) -> Table:
+    """Return the latency of the runs of each day."""
+    return Table(
+        slug="times",
+        title=_("Time by day"),
+        columns=[
+            Column(_("Day"), "day"),
+            Column(_("Median"), "seconds"),
+            Column(_("95th percentile"), "seconds"),
+        ],
+        rows=[
+            Row(
+                [day.day, day.metrics.median_seconds, day.metrics.p95_seconds],
+                _runs_url(day, day.metrics.timed_runs, **TIMED),
+            )
+            for day in usage.days
+        ],
+        limit=None,
+    )
+
+
+def chart_data(table: Table, kind: str) -> dict[str, Any]:
+    """Return what the script of the report draws: a series for each column but the first.
+
+    Args:
+        table: A row for each day.
+        kind: A chart type of Chart.js, ``bar`` or ``line``.
+    """
+    series = table.columns[1:]
+    columns = list(zip(*(row.values for row in table.rows), strict=True))
+    return {
+        "kind": kind,
+        "unit": series[0].kind if series else "count",
+        "labels": [cells[0][0] for _url, cells in table.listed],
+        "series": [
+            {
+                "label": column.heading,
+                "values": [None if value is None else float(value) for value in values],
+            }
+            for column, values in zip(series, columns[1:], strict=True)
+        ],
+    }
+
+
+def _runs_url(day: Day, count: int, **filters: Any) -> str:
+    return counted_runs_url(Period(day.day, day.day), **filters) if count else ""
