@@ -104,7 +104,7 @@ def test_the_retry_rules_are_on_the_classes() -> None:
     assert not RateLimited(provider="test", model="m", retryable=False).retryable
 
 
-def test_a_refused_request_reads_the_same_sentence_as_a_run() -> None:
+def test_a_request_gets_its_sentence_from_the_registry_too() -> None:
     assert sentence_for(PermissionRevoked()) == (
         "You are not allowed to edit this any more. The text is kept in the history."
     )

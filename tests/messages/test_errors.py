@@ -64,7 +64,9 @@ def run_errors() -> list[LLMActionsError]:
         and kind.__module__ == "wagtail_llm_actions.errors"
     ]
     moment = timezone.now()
-    rest = CircuitOpen(**place, failures=5, since=moment, retry_at=moment + timedelta(minutes=1))
+    circuit_open = CircuitOpen(
+        **place, failures=5, since=moment, retry_at=moment + timedelta(minutes=1)
+    )
     inputs = [InvalidInput(reason, "Introduction") for reason in InvalidInput.Reason]
     used_up = RateLimited(**place, retryable=False)
     usage = Usage(input_tokens=9, output_tokens=70, reasoning_tokens=70)
@@ -72,7 +74,7 @@ def run_errors() -> list[LLMActionsError]:
     limit = LimitExceeded(LimitExceeded.USER_CONCURRENT, 10, count=10)
     return [
         *providers,
-        rest,
+        circuit_open,
         *inputs,
         used_up,
         only_reasoning,
@@ -195,7 +197,7 @@ def test_a_limit_is_named_and_when_to_try_again(
     assert error_sentence(failed("limit_reached", limit=limit, **facts)) == words
 
 
-def test_a_model_that_rests_says_until_when_rounded_up_to_the_minute() -> None:
+def test_an_open_circuit_breaker_says_until_when_rounded_up_to_the_minute() -> None:
     paris = ZoneInfo("Europe/Paris")
     retry_at = datetime(2020, 11, 26, 14, 31, 10, tzinfo=paris)
     error = CircuitOpen(
@@ -209,7 +211,7 @@ def test_a_model_that_rests_says_until_when_rounded_up_to_the_minute() -> None:
     )
 
 
-def test_a_model_that_is_being_tried_says_so() -> None:
+def test_a_probe_under_way_is_mentioned() -> None:
     run = failed("model_unavailable", reason="circuit_open", failures=6, retry_at=None)
 
     assert error_sentence(run).startswith(
