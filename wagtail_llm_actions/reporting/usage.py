@@ -11,22 +11,19 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce, TruncDate
-from django.utils import timezone
+from django.db.models import Case, Count, F, Q, Sum, When
+from django.db.models.functions import Coalesce
 
 from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.latency import Latencies, group_latencies
-from wagtail_llm_actions.reporting.period import day_of
+from wagtail_llm_actions.reporting.period import Period, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
     from django.db.models import QuerySet
-
-    from wagtail_llm_actions.reporting.period import Period
 
 Status, Decision, Trigger = LLMRun.Status, LLMRun.Decision, LLMRun.Trigger
 
@@ -183,18 +180,18 @@ class Usage:
     @cached_property
     def days(self) -> list[Day]:
         """Every day of the period, including days without runs."""
-        rows = {row.pop("day"): row for row in self._by_day().annotate(**_COUNTS)}
-        priced = self._by_day().filter(cost_usd__isnull=False).values_list("day", "model_key")
-        costs: dict[date, dict[str, Decimal]] = {}
-        for day, model_key, cost in priced.annotate(cost=Sum("cost_usd")):
-            costs.setdefault(day, {})[model_key] = cost
+        rows = {row.pop("day_index"): row for row in self._by_day().annotate(**_COUNTS)}
+        priced = self._by_day().filter(cost_usd__isnull=False).values_list("day_index", "model_key")
+        costs: dict[int, dict[str, Decimal]] = {}
+        for index, model_key, cost in priced.annotate(cost=Sum("cost_usd")):
+            costs.setdefault(index, {})[model_key] = cost
         return [
             Day(
                 day,
-                Metrics(**rows.get(day, {}), **self._latency("day", (day,))),
-                costs.get(day, {}),
+                Metrics(**rows.get(index, {}), **self._latency("day", (day,))),
+                costs.get(index, {}),
             )
-            for day in self.period.days
+            for index, day in enumerate(self.period.days)
         ]
 
     def by(self, dimension: str) -> list[Group]:
@@ -219,8 +216,10 @@ class Usage:
         return groups
 
     def _by_day(self) -> Any:
-        day = TruncDate("queued_at", tzinfo=timezone.get_default_timezone())
-        return counted_runs(self.period).values(day=day)
+        # Not by TruncDate: without time zone tables, MariaDB and MySQL answer NULL.
+        ends = [Period(day, day).bounds[1] for day in self.period.days]
+        cases = [When(queued_at__lt=end, then=index) for index, end in enumerate(ends)]
+        return counted_runs(self.period).values(day_index=Case(*cases))
 
     def _latency(self, dimension: str, key: tuple[Any, ...]) -> dict[str, Any]:
         return self._latencies.get((dimension, key), Latencies()).percentiles()
