@@ -1,6 +1,7 @@
 """Settings for the tests: the example site's content types on a throw-away database.
 
-``TEST_DATABASE_ENGINE=postgresql`` chooses the PostgreSQL server that libpq's variables name.
+``TEST_DATABASE_ENGINE=postgresql`` chooses the PostgreSQL server that libpq's variables name, and
+``mysql`` the MariaDB or MySQL server that listens on the socket ``TEST_DATABASE_HOST``.
 ``TEST_DATABASE_NAME`` names the database itself, for a process that a test starts to work on the
 test's own database; ``TEST_SETTINGS`` holds, as JSON, the settings that this test has changed.
 """
@@ -89,6 +90,15 @@ if os.environ.get("TEST_DATABASE_ENGINE") == "postgresql":
         "default": {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": os.environ.get("TEST_DATABASE_NAME", "llm_actions"),
+        },
+    }
+elif os.environ.get("TEST_DATABASE_ENGINE") == "mysql":
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.mysql",
+            "NAME": os.environ.get("TEST_DATABASE_NAME", "llm_actions"),
+            "USER": "root",
+            "HOST": os.environ["TEST_DATABASE_HOST"],
         },
     }
 else:

@@ -189,11 +189,14 @@ def test_the_list_reads_no_prompt_and_no_output(client: Client, admin: User) -> 
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse(HISTORY))
 
+    quoted = connection.ops.quote_name
     selects = [
-        query["sql"] for query in queries if 'FROM "wagtail_llm_actions_llmrun"' in query["sql"]
+        query["sql"]
+        for query in queries
+        if f"FROM {quoted('wagtail_llm_actions_llmrun')}" in query["sql"]
     ]
     assert selects
-    assert not any('"output"' in sql or '"prompt"' in sql for sql in selects)
+    assert not any(quoted("output") in sql or quoted("prompt") in sql for sql in selects)
 
 
 def test_the_history_is_exported(client: Client, admin: User) -> None:
