@@ -157,5 +157,5 @@ class LLMAttemptFactory(factory.django.DjangoModelFactory):
     run = factory.SubFactory(LLMRunFactory)
     number = 1
     provider_name = "test"
-    model = "scripted"
+    request_model = "scripted"
     started_at = factory.SelfAttribute("run.queued_at")

@@ -252,7 +252,7 @@ def test_a_model_that_rests_is_named(client: Client, admin: User) -> None:
     now = timezone.now()
     LLMCircuitBreaker.objects.create(
         provider_name="test",
-        model="scripted",
+        request_model="scripted",
         failures=5,
         error_code="timeout",
         opened_at=now,

@@ -171,7 +171,7 @@ def rest(**values: Any) -> LLMCircuitBreaker:
     now = timezone.now()
     circuit: dict[str, Any] = {
         "provider_name": "cloud",
-        "model": "owl-1",
+        "request_model": "owl-1",
         "failures": 5,
         "error_code": "timeout",
         "error_detail": "The wood is on fire.",

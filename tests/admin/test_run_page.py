@@ -37,7 +37,7 @@ def test_the_page_of_a_run_shows_everything_about_it(client: Client, admin: User
         reasoning_tokens=2,
         cost_usd=Decimal("0.0021"),
         price={"input": "0.1", "output": "0.5", "source": "genai-prices 0.2.3"},
-        cut_chars=99,
+        truncated_chars=99,
         used_fallback=True,
         fallback_model_key="spare",
         temperature=0.3,

@@ -174,7 +174,7 @@ class Showcase:
                 run=self.failed,
                 number=number,
                 provider_name="gateway",
-                model="swift-2026-04-01-preview-with-a-long-name",
+                request_model="swift-2026-04-01-preview-with-a-long-name",
                 finished_at=self.failed.finished_at,
                 error_code="rate_limited",
                 error_detail=REFUSAL,

@@ -45,6 +45,6 @@ def test_the_text_of_a_bulk_run_is_there_when_the_page_is_opened_and_is_accepted
     eventually(lambda: LLMRun.objects.get().decision == LLMRun.Decision.ACCEPTED)
     editor.save()
     run.refresh_from_db()
-    assert run.logged_at is not None
+    assert run.audit_logged_at is not None
     editor.open(reverse("wagtailadmin_pages:history", args=[page.pk]))
     expect(editor.page.get_by_text("LLM text accepted in Summary")).to_be_visible()

@@ -54,7 +54,7 @@ def test_an_older_text_is_brought_back_and_the_history_says_so(visit: Visit) -> 
     editor.save()
 
     run.refresh_from_db()
-    assert run.logged_at is not None
+    assert run.audit_logged_at is not None
     editor.open(reverse("wagtailadmin_pages:history", args=[post.pk]))
     expect(editor.page.get_by_text("LLM text accepted in Summary")).to_be_visible()
 

@@ -26,7 +26,7 @@ from wagtail_llm_actions.models import LLMRun
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.test import Client
-    from pytest_django import DjangoCaptureOnCommitCallbacks
+    from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
     from tests.kept_queue import KeptQueue
 
@@ -121,6 +121,24 @@ def test_the_answer_describes_a_run_that_waits(
         "cancel_url": f"/admin/llm/runs/{run.pk}/cancel/",
         "decide_url": f"/admin/llm/runs/{run.pk}/decide/",
     }
+
+
+def test_a_click_asks_nothing_twice(
+    client: Client, editor: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    llm_action, url = LLMActionFactory(), page_edit(BlogPageFactory())
+    data = post_of(client, url) | {
+        "llm-actions-action": llm_action.pk,
+        "llm-actions-form-action": url,
+        "llm-actions-request-id": uuid.uuid4(),
+    }
+
+    # 5 for the session, the user and the admin, 11 for Wagtail's form and its permissions, 5 for
+    # two transactions, 5 of ours: the action, the user's lock, the limits, the row, the position.
+    with django_assert_num_queries(26):
+        response = client.post(reverse("wagtail_llm_actions:runs"), data)
+
+    assert response.status_code == 202
 
 
 def test_the_answer_describes_all_candidates(client: Client, editor: User) -> None:

@@ -25,7 +25,7 @@ def start_run(
 ) -> LLMRun:
     """Let a new editor click, unless ``user`` is given; return the first run."""
     permitted = PermittedAction(
-        llm_action=llm_action, user=user or EditorFactory(), instance=instance, parent=parent
+        user=user or EditorFactory(), action_id=llm_action.pk, instance=instance, parent=parent
     )
     click: dict[str, Any] = {"client_request_id": uuid.uuid4()}
     return start(permitted, **click | values)[0]

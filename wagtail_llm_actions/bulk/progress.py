@@ -10,8 +10,7 @@ from wagtail_llm_actions.reporting.usage import aggregate
 from wagtail_llm_actions.runs.lifecycle.transitions import cancel_all_queued
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
+    from wagtail_llm_actions.models.run import LLMRunQuerySet
     from wagtail_llm_actions.reporting.usage import Metrics
 
 
@@ -22,7 +21,7 @@ def progress(key: str) -> Metrics:
 
 def refused_by_queue(key: str) -> int:
     """Return how many runs are due again because the queue did not take them."""
-    waiting = _runs(key).filter(status=LLMRun.Status.QUEUED, started_at=None)
+    waiting = _runs(key).queued().filter(started_at=None)
     return waiting.filter(retry_at__isnull=False).count()
 
 
@@ -34,5 +33,5 @@ def cancel_queued_runs(key: str) -> int:
     return len(cancelled)
 
 
-def _runs(key: str) -> QuerySet[LLMRun]:
+def _runs(key: str) -> LLMRunQuerySet:
     return LLMRun.objects.filter(form_key=key, trigger=LLMRun.Trigger.BULK).order_by()

@@ -147,9 +147,7 @@ def record_chunk(llm_action: LLMAction, chunk: Chunk) -> None:
 
 def mean_cost(llm_action: LLMAction) -> Decimal | None:
     """Return what a run of the action has cost with its present model; ``None`` where unknown."""
-    runs = LLMRun.objects.filter(
-        action=llm_action, model_key=llm_action.model, status=LLMRun.Status.SUCCEEDED
-    )
+    runs = LLMRun.objects.succeeded().filter(action=llm_action, model_key=llm_action.model)
     mean: Decimal | None = runs.aggregate(mean=Avg("cost_usd"))["mean"]
     return mean
 

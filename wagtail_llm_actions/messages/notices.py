@@ -30,14 +30,14 @@ def _sentences(run: LLMRun) -> Iterator[str]:
             "model": model_label(run.model_key),
             "fallback": model_label(run.fallback_model_key),
         }
-    if run.cut_chars:
+    if run.truncated_chars:
         yield ngettext(
             "The source text was too long for %(model)s: its last character was left out.",
             "The source text was too long for %(model)s: its last %(count)s characters were left out.",
-            run.cut_chars,
+            run.truncated_chars,
         ) % {
             "model": model_label(run.current_model_key),
-            "count": number_format(run.cut_chars, force_grouping=True),
+            "count": number_format(run.truncated_chars, force_grouping=True),
         }
     if run.finish_reason == FinishReason.LENGTH:
         yield _("The text was cut off at the limit of %(tokens)d tokens.") % {

@@ -43,7 +43,7 @@ def _run_lines(run: LLMRun) -> Iterator[str]:
 def _attempt_line(attempt: LLMAttempt) -> str:
     end = attempt.error_code or "ok"
     return (
-        f"attempt {attempt.number}: {attempt.model}, {end}, "
+        f"attempt {attempt.number}: {attempt.request_model}, {end}, "
         f"{_utc(attempt.started_at)} to {_utc(attempt.finished_at)}"
     )
 

@@ -1,4 +1,4 @@
-"""What is stored: prompt templates, actions, runs and their attempts, and models that fail."""
+"""The tables: prompt templates, actions, runs and their attempts, circuit breakers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What site admins define: one way to fill a field with a model's text."""
+"""An LLM action, as site admins define it: how one field is filled with a model's output."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ MAX_CANDIDATES = 5
 class LLMAction(RevisionMixin, ClusterableModel):
     """Source field → prompt template → model → destination field, for one page or snippet type.
 
-    Named ``LLMAction`` because Wagtail uses "action" for other things.
+    Named ``LLMAction`` because Wagtail uses "action" for other things. Columns without a docstring
+    are explained to users by their help text.
     """
 
     class WriteMode(models.TextChoices):
-        """What Accept does with the text that the field has."""
+        """How an accepted output is combined with the text of the field."""
 
         REPLACE = "replace", _("Replace the text of the field")
         APPEND = "append", _("Add at the end of the field")
         PREPEND = "prepend", _("Add at the beginning of the field")
+
+    # What editors see, and where
 
     label = models.CharField(
         _("label"), max_length=100, help_text=_("What editors read, such as “Suggest a title”.")
@@ -42,19 +45,24 @@ class LLMAction(RevisionMixin, ClusterableModel):
         on_delete=models.CASCADE,
         related_name="+",
     )
+    """The page or snippet model that the action is offered on."""
     destination = models.CharField(
         _("field name"), max_length=255, help_text=_("The destination field where the output goes.")
     )
     source = models.CharField(
         _("source field"), max_length=255, help_text=_("Where the input comes from.")
     )
+    # Request
+
     prompt_template = models.ForeignKey(
         "wagtail_llm_actions.PromptTemplate",
         verbose_name=_("prompt template"),
         on_delete=models.PROTECT,
         related_name="actions",
     )
+    """Sent with the values of its variables; cannot be deleted while an action uses it."""
     model = models.CharField(_("LLM model"), max_length=100)
+    """The model, as a key of the setting ``MODELS``."""
     fallback_model = models.CharField(
         _("fallback model"),
         max_length=100,
@@ -73,6 +81,8 @@ class LLMAction(RevisionMixin, ClusterableModel):
         validators=[MinValueValidator(MIN_MAX_TOKENS), MaxValueValidator(MAX_MAX_TOKENS)],
         help_text=_("Limits the length of the output, from 1 to 4096. Higher means more content."),
     )
+    # Result
+
     write_mode = models.CharField(
         _("write mode"),
         max_length=10,
@@ -93,8 +103,11 @@ class LLMAction(RevisionMixin, ClusterableModel):
         default=False,
         help_text=_("Only write into a field that has no text yet."),
     )
-    # The id in text, not a foreign key: Page is swappable since Wagtail 8.0.
+    # Availability
+
+    # The id as text, not a foreign key: Page is swappable since Wagtail 8.0.
     offered_below = models.CharField(max_length=255, blank=True)
+    """The primary key of the root page of the subtree that the action is offered in; empty: all."""
     groups = ParentalManyToManyField(
         "auth.Group",
         verbose_name=_("groups"),
@@ -110,7 +123,7 @@ class LLMAction(RevisionMixin, ClusterableModel):
     )
 
     class Meta:
-        """Listed in the order editors see them."""
+        """Ordered as editors see them."""
 
         verbose_name = _("LLM action")
         verbose_name_plural = _("LLM actions")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LLMAttempt(models.Model):
-    """Every call is counted, also those that fail: each may cost money."""
+    """One call to one model. Failed calls are stored too: each may cost money."""
 
     class UsageSource(models.TextChoices):
         """Where the token counts come from."""
@@ -15,31 +15,63 @@ class LLMAttempt(models.Model):
         REPORTED = "reported", _("Reported by the provider")
         ESTIMATED = "estimated", _("Estimated from the texts")
 
+    # Identity
+
     run = models.ForeignKey(
         "wagtail_llm_actions.LLMRun", on_delete=models.CASCADE, related_name="attempts"
     )
     number = models.PositiveSmallIntegerField(_("number"))
+    """Counted from 1 within the run."""
+
+    # Request
+
     model_key = models.CharField(max_length=100, blank=True)
+    """The model that was called, as a key of the setting ``MODELS``."""
     provider_name = models.CharField(_("provider"), max_length=100)
-    model = models.CharField(_("model"), max_length=255)
+    """Its provider, as a key of the setting ``PROVIDERS``."""
+    request_model = models.CharField(_("model"), max_length=255)
+    """The vendor's name of the model, as it was sent."""
     sent_parameters = models.JSONField(_("sent parameters"), default=dict)
+    """The parameters as they were sent; see ``runs.request.parameters.Parameters``."""
+
+    # Times
+
     started_at = models.DateTimeField(_("started"))
+    """When the call was made."""
     first_token_at = models.DateTimeField(_("first token"), null=True)
+    """When the first text arrived."""
     finished_at = models.DateTimeField(_("finished"), null=True)
+    """When the call ended; null while it is under way."""
+
+    # Billing
+
     input_tokens = models.PositiveIntegerField(_("input tokens"), null=True)
+    """Cached ones included; null where unknown, as all token counts."""
     cached_input_tokens = models.PositiveIntegerField(_("cached input tokens"), null=True)
+    """The part of ``input_tokens`` that the provider had cached."""
     output_tokens = models.PositiveIntegerField(_("output tokens"), null=True)
+    """Reasoning included."""
     reasoning_tokens = models.PositiveIntegerField(_("reasoning tokens"), null=True)
+    """The part of ``output_tokens`` that is not visible."""
     usage_source = models.CharField(
         _("token counts"), max_length=20, blank=True, choices=UsageSource.choices
     )
+    """Where the token counts come from; empty without any."""
     cost_usd = models.DecimalField(
         _("cost in US dollars"), max_digits=16, decimal_places=9, null=True
     )
+    """US dollars; null where the price or the token counts are unknown."""
     price = models.JSONField(_("price"), null=True)
+    """The price with its source, as ``Price.as_json`` gives it."""
+
+    # Error
+
     error_code = models.CharField(_("error"), max_length=40, blank=True)
+    """An ``ErrorCode``; empty for a call that succeeded, or is under way."""
     error_context = models.JSONField(default=dict)
+    """The values of the error, as ``LLMActionsError.context`` gives them."""
     error_detail = models.TextField(_("error detail"), blank=True)
+    """The provider's message, redacted; for admins only."""
 
     class Meta:
         """In the order they were made."""
@@ -54,5 +86,5 @@ class LLMAttempt(models.Model):
 
     @property
     def is_estimated(self) -> bool:
-        """Whether tokens and cost are ours, in place of the provider's report."""
+        """Whether tokens and cost are our estimates, for want of a report by the provider."""
         return self.usage_source == self.UsageSource.ESTIMATED

@@ -1,4 +1,4 @@
-"""A model that fails again and again, and is therefore not asked for a while."""
+"""The circuit breaker of a model that keeps failing."""
 
 from __future__ import annotations
 
@@ -7,38 +7,50 @@ from django.utils import timezone
 
 
 class LLMCircuitBreaker(models.Model):
-    """The failures in a row of one model of one provider; there is no row while all is well.
+    """The consecutive failures of one model of one provider; a healthy model has no row.
 
-    It is in the database because all workers, threads and web processes share it.
+    It is stored in the database because all workers, threads and web processes share it.
     """
 
+    # Identity
+
     provider_name = models.CharField(max_length=100)
-    model = models.CharField(max_length=255)
-    """The provider's own name of it."""
+    """The provider, as a key of the setting ``PROVIDERS``."""
+    request_model = models.CharField(max_length=255)
+    """The vendor's name of the model, as it is sent."""
+
+    # Failures
+
     failures = models.PositiveIntegerField(default=0)
-    error_code = models.CharField(max_length=40, blank=True)
-    error_detail = models.TextField(blank=True)
-    """The provider's words on the last failure, redacted."""
+    """Consecutive failures."""
     failed_at = models.DateTimeField(default=timezone.now)
+    """When the last call failed."""
+    error_code = models.CharField(max_length=40, blank=True)
+    """The ``ErrorCode`` of the last failure."""
+    error_detail = models.TextField(blank=True)
+    """The provider's message on the last failure, redacted; for admins only."""
+
+    # Open and half-open
+
     opened_at = models.DateTimeField(null=True)
-    """Since when it is not asked; ``None`` while it still is."""
+    """Since when calls fail at once; null while the breaker is closed."""
     wait_seconds = models.PositiveIntegerField(default=0)
-    """From the last failure to ``retry_at``."""
+    """Seconds from the last failure to ``retry_at``; doubled after each failed probe."""
     retry_at = models.DateTimeField(null=True)
-    """When one call may find out whether it works again."""
+    """When the next probe may be made; null while the breaker is closed."""
     probe_token = models.UUIDField(null=True)
-    """Of the call that finds out."""
+    """Of the probe call (half-open state)."""
     probe_expires_at = models.DateTimeField(null=True)
-    """When another call may, because nothing was heard of that one."""
+    """When the probe counts as lost, and another call may probe."""
 
     class Meta:
-        """One for each model of a provider."""
+        """One row for each model of a provider."""
 
         constraints = [
             models.UniqueConstraint(
-                fields=["provider_name", "model"], name="llm_circuit_one_per_model"
+                fields=["provider_name", "request_model"], name="llm_circuit_one_per_model"
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.model} ({self.provider_name})"
+        return f"{self.request_model} ({self.provider_name})"

@@ -1,4 +1,4 @@
-"""The text an action sends to the model, with variables, managed by site admins."""
+"""A prompt template: the text that becomes the prompt, managed by site admins."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PromptTemplate(RevisionMixin, models.Model):
     )
 
     class Meta:
-        """Listed by name."""
+        """Ordered by name."""
 
         verbose_name = _("prompt template")
         verbose_name_plural = _("prompt templates")
@@ -45,7 +45,7 @@ class PromptTemplate(RevisionMixin, models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a template that could not be rendered, naming line and problem."""
+        """Validate both templates; the errors name the line and the problem."""
         super().clean()
         problems = {}
         for field in ("system_instructions", "text"):

@@ -1,4 +1,4 @@
-"""The record of one generation: what was asked, what came back, what the editor did with it."""
+"""The record of one generation: the request, the result, and the editor's decision."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,19 +15,49 @@ from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.models.action import LLMAction
 
 
+class LLMRunQuerySet(models.QuerySet["LLMRun"]):
+    """Filters that several rooms of the package need."""
+
+    def unfinished(self) -> LLMRunQuerySet:
+        """Keep the runs that are queued or running."""
+        return self.filter(status__in=LLMRun.UNFINISHED)
+
+    def finished(self) -> LLMRunQuerySet:
+        """Keep the runs with a final status."""
+        return self.exclude(status__in=LLMRun.UNFINISHED)
+
+    def queued(self) -> LLMRunQuerySet:
+        """Keep the runs that no worker has taken."""
+        return self.filter(status=LLMRun.Status.QUEUED)
+
+    def succeeded(self) -> LLMRunQuerySet:
+        """Keep the runs that have an output."""
+        return self.filter(status=LLMRun.Status.SUCCEEDED)
+
+    def on_object(self, instance: models.Model) -> LLMRunQuerySet:
+        """Keep the runs on a saved page or snippet."""
+        return self.filter(
+            target_content_type=ContentType.objects.get_for_model(type(instance)),
+            target_object_id=str(instance.pk),
+        )
+
+    def leased(self, run_id: uuid.UUID, token: uuid.UUID) -> LLMRunQuerySet:
+        """Keep the run that a worker executes, while the token of its lease is valid."""
+        return self.filter(pk=run_id, status=LLMRun.Status.RUNNING, lease_token=token)
+
+
 class LLMRun(models.Model):
     """One run of an action on one object, from the click to the editor's decision.
 
-    Several candidates for one click are sibling runs, which share their ``candidate_group``.
+    The runs of one click that an editor chooses from share their ``candidate_group``.
 
-    It points to its target by content type and id in text, not by a foreign key: Page is swappable
-    since Wagtail 8.0, and a run outlives its page. ``target_object_id`` is null while the object is
-    not saved yet; ``form_key`` then tells which form it belongs to. Of a bulk run it tells which
-    call has started it.
+    The target is stored as content type and id, not as a foreign key: Page is swappable since
+    Wagtail 8.0, and a run outlives its page. Labels and settings are copied from the action, which
+    may change or be deleted later. Only ``runs.lifecycle.transitions`` writes ``status``.
     """
 
     class Status(models.TextChoices):
-        """Where the run is; the last three are final."""
+        """The state of the run; the last three are final."""
 
         QUEUED = "queued", _("Queued")
         RUNNING = "running", _("Running")
@@ -51,6 +82,8 @@ class LLMRun(models.Model):
 
     UNFINISHED = (Status.QUEUED, Status.RUNNING)
 
+    # Identity
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     action = models.ForeignKey(
         "wagtail_llm_actions.LLMAction",
@@ -59,33 +92,9 @@ class LLMRun(models.Model):
         null=True,
         related_name="runs",
     )
+    """Null for an action that was deleted, or not saved yet when it was tested."""
     action_label = models.CharField(_("action"), max_length=100)
-    prompt_template_revision = models.ForeignKey(
-        "wagtailcore.Revision",
-        verbose_name=_("prompt template revision"),
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="+",
-    )
-
-    target_content_type = models.ForeignKey(
-        "contenttypes.ContentType", on_delete=models.CASCADE, related_name="+"
-    )
-    # Null and not empty text, which GenericForeignKey would look up.
-    target_object_id = models.CharField(max_length=255, null=True)  # noqa: DJ001
-    target = GenericForeignKey("target_content_type", "target_object_id")
-    target_label = models.CharField(_("page"), max_length=255, blank=True)
-    source_path = models.CharField(_("source field"), max_length=255)
-    field_path = models.CharField(_("field"), max_length=255)
-    field_label = models.CharField(_("field"), max_length=255)
-    language_code = models.CharField(_("language"), max_length=100, blank=True)
-    form_key = models.CharField(max_length=64, blank=True)
-    client_request_id = models.UUIDField(null=True)
-    candidate_group = models.UUIDField(null=True)
-    write_mode = models.CharField(
-        max_length=10, choices=LLMAction.WriteMode.choices, default=LLMAction.WriteMode.REPLACE
-    )
-
+    """The action's label at the time of the run."""
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("user"),
@@ -93,61 +102,153 @@ class LLMRun(models.Model):
         null=True,
         related_name="+",
     )
+    """Who clicked, or started the bulk run; null if unknown or deleted."""
     trigger = models.CharField(
         _("trigger"), max_length=20, choices=Trigger.choices, default=Trigger.EDITOR
     )
+    """What started the run."""
+    client_request_id = models.UUIDField(null=True)
+    """The browser's id of the click, so that a repeated request starts nothing; null if bulk."""
+    candidate_group = models.UUIDField(null=True)
+    """The id of the first run of the click; null if the action has one candidate."""
+    form_key = models.CharField(max_length=64, blank=True)
+    """The browser's id of a create form, or the id of a bulk call."""
+
+    # Target
+
+    target_content_type = models.ForeignKey(
+        "contenttypes.ContentType", on_delete=models.CASCADE, related_name="+"
+    )
+    """The page or snippet model."""
+    # Null and not empty text, which GenericForeignKey would look up.
+    target_object_id = models.CharField(max_length=255, null=True)  # noqa: DJ001
+    """The primary key of the page or snippet as text; null until the object is saved."""
+    target = GenericForeignKey("target_content_type", "target_object_id")
+    """The page or snippet; ``None`` if it is not saved yet, or was deleted."""
+    target_label = models.CharField(_("page"), max_length=255, blank=True)
+    """The title at the time of the run."""
+    source_path = models.CharField(_("source field"), max_length=255)
+    """The field that was read."""
+    field_path = models.CharField(_("field"), max_length=255)
+    """The destination field."""
+    field_label = models.CharField(_("field"), max_length=255)
+    """The label of the destination field, in the language of the user."""
+    language_code = models.CharField(_("language"), max_length=100, blank=True)
+    """The language of the object, which the output is asked for in."""
+    write_mode = models.CharField(
+        max_length=10, choices=LLMAction.WriteMode.choices, default=LLMAction.WriteMode.REPLACE
+    )
+    """What Accept does with the text that the field has."""
+
+    # Request: what is sent, frozen when the run is created
+
+    prompt_template_revision = models.ForeignKey(
+        "wagtailcore.Revision",
+        verbose_name=_("prompt template revision"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+    )
+    """The version of the prompt template; null if it was never saved in the admin, or is deleted."""
+    system_instructions = models.TextField(_("system instructions"), blank=True)
+    """The system message as it is sent."""
+    prompt = models.TextField(_("prompt"), blank=True)
+    """The user message as it is sent; empty for a run that could not be sent."""
+    instruction = models.TextField(_("instruction"), blank=True)
+    """What the editor added to this run."""
+    source_hash = models.CharField(max_length=64, blank=True)
+    """SHA-256 of the source text in hexadecimal: tells whether the source has changed since."""
+    truncated_chars = models.PositiveIntegerField(_("characters cut"), default=0)
+    """Characters at the end of the source that did not fit into the model's context."""
+    model_key = models.CharField(_("model"), max_length=100)
+    """The action's model, as a key of the setting ``MODELS``."""
+    fallback_model_key = models.CharField(_("fallback model"), max_length=100, blank=True)
+    """The action's fallback model, as a key of the setting ``MODELS``."""
+    temperature = models.FloatField(_("temperature"))
+    """From 0.0 to 2.0, before it is fitted to the model's capabilities."""
+    max_tokens = models.PositiveIntegerField(_("max tokens"))
+    """Tokens of visible output, before they are fitted to the model's capabilities."""
+
+    # Status and lease
+
     status = models.CharField(
         _("status"), max_length=20, choices=Status.choices, default=Status.QUEUED
     )
+    """See ``runs.lifecycle.transitions``."""
+    queued_at = models.DateTimeField(_("queued"), default=timezone.now)
+    """When the run was created."""
+    started_at = models.DateTimeField(_("started"), null=True)
+    """When a worker first claimed the run; the time limit of the run begins here."""
+    first_token_at = models.DateTimeField(_("first token"), null=True)
+    """When the first text of the last attempt arrived."""
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    """When the status became final."""
+    retry_at = models.DateTimeField(_("tried again"), null=True)
+    """When the next attempt is due, while the run waits for it."""
+    cancel_requested_at = models.DateTimeField(null=True)
+    """When the editor cancelled; the worker of a running run looks for it."""
+    lease_token = models.UUIDField(null=True)
+    """Of the worker that executes the run; fences off others. Null unless the run is running."""
+    lease_expires_at = models.DateTimeField(null=True)
+    """When the run is abandoned, unless its worker renews the lease."""
 
-    system_instructions = models.TextField(_("system instructions"), blank=True)
-    prompt = models.TextField(_("prompt"), blank=True)
-    instruction = models.TextField(_("instruction"), blank=True)
-    cut_chars = models.PositiveIntegerField(_("characters cut"), default=0)
-    source_hash = models.CharField(max_length=64, blank=True)
+    # Result and billing
+
     output = models.TextField(_("output"), blank=True)
-
-    model_key = models.CharField(_("model"), max_length=100)
-    fallback_model_key = models.CharField(_("fallback model"), max_length=100, blank=True)
-    used_fallback = models.BooleanField(_("used the fallback model"), default=False)
-    provider_name = models.CharField(_("provider"), max_length=100, blank=True)
-    request_model = models.CharField(_("requested model"), max_length=255, blank=True)
-    response_model = models.CharField(_("answered model"), max_length=255, blank=True)
-    temperature = models.FloatField(_("temperature"))
-    max_tokens = models.PositiveIntegerField(_("max tokens"))
-    input_tokens = models.PositiveIntegerField(_("input tokens"), null=True)
-    cached_input_tokens = models.PositiveIntegerField(_("cached input tokens"), null=True)
-    output_tokens = models.PositiveIntegerField(_("output tokens"), null=True)
-    reasoning_tokens = models.PositiveIntegerField(_("reasoning tokens"), null=True)
-    cost_usd = models.DecimalField(
-        _("cost in US dollars"), max_digits=16, decimal_places=9, null=True
-    )
-    price = models.JSONField(_("price"), null=True)
+    """The text that arrived, also that of a failed or cancelled run."""
     finish_reason = models.CharField(
         _("finish reason"),
         max_length=20,
         blank=True,
         choices=[(reason.value, reason.value) for reason in FinishReason],
     )
-    error_code = models.CharField(_("error"), max_length=40, blank=True)
-    error_context = models.JSONField(default=dict)
-    error_detail = models.TextField(_("error detail"), blank=True)
+    """Why the model stopped; empty unless the run has succeeded."""
+    used_fallback = models.BooleanField(_("used the fallback model"), default=False)
+    """Whether the fallback model has been asked."""
+    provider_name = models.CharField(_("provider"), max_length=100, blank=True)
+    """The provider of the model that was asked last, as a key of the setting ``PROVIDERS``."""
+    request_model = models.CharField(_("requested model"), max_length=255, blank=True)
+    """The vendor's name of that model, as it was sent."""
+    response_model = models.CharField(_("answered model"), max_length=255, blank=True)
+    """The vendor's name of the model that answered, as it was reported."""
+    input_tokens = models.PositiveIntegerField(_("input tokens"), null=True)
+    """Of all attempts, cached ones included; null where unknown, as all token counts."""
+    cached_input_tokens = models.PositiveIntegerField(_("cached input tokens"), null=True)
+    """The part of ``input_tokens`` that the provider had cached."""
+    output_tokens = models.PositiveIntegerField(_("output tokens"), null=True)
+    """Of all attempts, reasoning included."""
+    reasoning_tokens = models.PositiveIntegerField(_("reasoning tokens"), null=True)
+    """The part of ``output_tokens`` that is not visible."""
+    cost_usd = models.DecimalField(
+        _("cost in US dollars"), max_digits=16, decimal_places=9, null=True
+    )
+    """Of all attempts, in US dollars; null where a price or a token count is unknown."""
+    price = models.JSONField(_("price"), null=True)
+    """The price of the last attempt with its source, as ``Price.as_json`` gives it."""
 
-    queued_at = models.DateTimeField(_("queued"), default=timezone.now)
-    started_at = models.DateTimeField(_("started"), null=True)
-    first_token_at = models.DateTimeField(_("first token"), null=True)
-    finished_at = models.DateTimeField(_("finished"), null=True)
-    retry_at = models.DateTimeField(_("tried again"), null=True)
-    lease_token = models.UUIDField(null=True)
-    lease_expires_at = models.DateTimeField(null=True)
-    cancel_requested_at = models.DateTimeField(null=True)
+    # Error
+
+    error_code = models.CharField(_("error"), max_length=40, blank=True)
+    """An ``ErrorCode``; empty unless the run has failed."""
+    error_context = models.JSONField(default=dict)
+    """The values of the error, as ``LLMActionsError.context`` gives them."""
+    error_detail = models.TextField(_("error detail"), blank=True)
+    """The provider's message, redacted; for admins only."""
+
+    # Decision
 
     decision = models.CharField(
         _("decision"), max_length=20, choices=Decision.choices, default=Decision.NONE
     )
+    """What the editor did with the output."""
     decided_at = models.DateTimeField(_("decided"), null=True)
+    """When; null without a decision."""
     decision_similarity = models.FloatField(_("similarity"), null=True)
-    logged_at = models.DateTimeField(null=True)
+    """Of the accepted text to the output, by words, from 0.0 to 1.0; null unless accepted."""
+    audit_logged_at = models.DateTimeField(null=True)
+    """When the acceptance was written to Wagtail's audit log, as the object was saved."""
+
+    objects = LLMRunQuerySet.as_manager()
 
     class Meta:
         """Newest first; indexed for the history, the editor's form and recovery."""
@@ -178,17 +279,17 @@ class LLMRun(models.Model):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing about the generation will change any more."""
+        """Whether the status is final; a decision may still follow."""
         return self.status not in self.UNFINISHED
 
     @property
     def current_model_key(self) -> str:
-        """The model that writes, or wrote: the action's own, or its fallback."""
+        """The key of the model that is asked, or was asked last: the action's own or its fallback."""
         return self.fallback_model_key if self.used_fallback else self.model_key
 
     @property
     def seconds(self) -> float | None:
-        """Seconds from the click to the end, waiting included; ``None`` before the end."""
+        """Seconds from the click to the end, the time in the queue included; ``None`` before."""
         if self.finished_at is None:
             return None
         return (self.finished_at - self.queued_at).total_seconds()

@@ -9,6 +9,7 @@ from django.db.models import Q
 from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.compat import page_model
+from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.editing import can_edit
 
@@ -34,17 +35,23 @@ def offered_actions(user: User, model: type[models.Model]) -> QuerySet[LLMAction
     return actions.filter(in_groups).distinct()
 
 
-def can_run(
-    user: User,
-    llm_action: LLMAction,
-    instance: models.Model,
-    parent: AbstractPage | None = None,
-) -> bool:
-    """Return whether the user may edit the object, and is offered the action on it."""
-    if not can_edit(user, instance, parent):
-        return False
-    offered = offered_actions(user, type(instance)).filter(pk=llm_action.pk)
-    return bool(offered_at(offered, instance, parent))
+def runnable_action(
+    user: User, action_id: int, instance: models.Model, parent: AbstractPage | None = None
+) -> LLMAction:
+    """Return an action that the user may run on an object, with its prompt template.
+
+    Raises:
+        LLMAction.DoesNotExist: There is no such action.
+        PermissionDeniedError: It is not offered to the user on this object, or the user may not
+            edit the object.
+    """
+    rows = offered_actions(user, type(instance)).select_related("prompt_template")
+    offered = offered_at(rows.filter(pk=action_id), instance, parent)
+    if not offered and not LLMAction.objects.filter(pk=action_id).exists():
+        raise LLMAction.DoesNotExist
+    if not offered or not can_edit(user, instance, parent):
+        raise PermissionDeniedError
+    return offered[0]
 
 
 def offered_at(

@@ -26,3 +26,21 @@ def approximate_tokens(text: str) -> int:
         + others / CHARS_PER_TOKEN_OF_OTHER_ALPHABETS
         + cjk / CHARS_PER_TOKEN_OF_CJK
     )
+
+
+def prefix_length(text: str, max_tokens: float) -> int:
+    """Return how many characters at the beginning of ``text`` make so many tokens at most."""
+    tokens = 0.0
+    for length, character in enumerate(text):
+        tokens += 1 / _chars_per_token(character)
+        if tokens > max_tokens:
+            return length
+    return len(text)
+
+
+def _chars_per_token(character: str) -> float:
+    if ord(character) <= LAST_LATIN:
+        return CHARS_PER_TOKEN
+    if ord(character) >= FIRST_CJK:
+        return CHARS_PER_TOKEN_OF_CJK
+    return CHARS_PER_TOKEN_OF_OTHER_ALPHABETS

@@ -1,9 +1,9 @@
-"""Say in Wagtail's own history of an object that a text of it came from a model."""
+"""Record in Wagtail's audit log that a text of a saved object came from a model."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from django.db import models
     from wagtail.models import ModelLogEntry
 
+    from wagtail_llm_actions.permissions import User
+
 ACCEPTED = "wagtail_llm_actions.accepted"
-# A text that was accepted longer ago stood in a form that was left without being saved.
-REMEMBERED = timedelta(days=1)
+MAX_FORM_AGE = timedelta(days=1)
+"""Texts that were accepted earlier were in a form that was closed without saving."""
 
 
 class AcceptedFormatter(LogFormatter):  # type: ignore[misc]
-    """Names the fields by their labels in the reader's language."""
+    """Lists the fields by their labels, in the language of the reader."""
 
     label = gettext_lazy("LLM text accepted")
 
@@ -42,24 +44,22 @@ class AcceptedFormatter(LogFormatter):  # type: ignore[misc]
         return _("LLM text accepted in %(fields)s") % {"fields": get_text_list(labels, _("and"))}
 
 
-def log_accepted(user: Any, instance: models.Model) -> None:
-    """Log the texts that the user has accepted on an object that was saved just now, each once.
+def log_accepted(user: User, instance: models.Model) -> None:
+    """Log the accepted texts of an object that was just saved, each once.
 
-    A text of a bulk run counts as accepted by the one who saves it.
+    These are the user's own runs and accepted bulk runs, which count for whoever saves the object.
     """
     now = timezone.now()
     own = Q(user=user, trigger=LLMRun.Trigger.EDITOR)
-    waiting = LLMRun.objects.filter(
+    waiting = LLMRun.objects.on_object(instance).filter(
         own | Q(trigger=LLMRun.Trigger.BULK),
-        target_content_type=ContentType.objects.get_for_model(type(instance)),
-        target_object_id=str(instance.pk),
         decision__in=[LLMRun.Decision.ACCEPTED, LLMRun.Decision.EDITED],
-        decided_at__gt=now - REMEMBERED,
-        logged_at=None,
+        decided_at__gt=now - MAX_FORM_AGE,
+        audit_logged_at=None,
     )
     runs = waiting.order_by("decided_at").values_list("pk", "field_path")
     # Two saves at the same moment: each run goes to the one that marks it first.
-    claimed = [run for run in runs if waiting.filter(pk=run[0]).update(logged_at=now)]
+    claimed = [run for run in runs if waiting.filter(pk=run[0]).update(audit_logged_at=now)]
     if not claimed:
         return
     log(

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 def siblings(run: LLMRun) -> QuerySet[LLMRun]:
-    """Return the other runs of the same click."""
+    """Return the other candidates of the same click."""
     if run.candidate_group is None:
         return LLMRun.objects.none()
-    # By the user too, for whom there is an index.
+    # The user has an index; the candidate group has none.
     return LLMRun.objects.filter(user=run.user_id, candidate_group=run.candidate_group).exclude(
         pk=run.pk
     )
 
 
 def candidates_of(run: LLMRun) -> list[LLMRun]:
-    """Return all runs of the same click, this one among them, in their order."""
+    """Return all candidates of the click, this run included, in their order."""
     return in_order([run, *siblings(run)])
 
 
 def in_order(runs: Iterable[LLMRun]) -> list[LLMRun]:
-    """Sort the runs of one click: the first one, then the others in an order that stays."""
+    """Sort the candidates of a click: the first one leads, the order of the others is stable."""
     return sorted(runs, key=lambda run: (run.pk != run.candidate_group, run.pk))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
@@ -12,9 +11,6 @@ from wagtail_llm_actions.runs.candidates import siblings
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.signals import run_decided
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 Decision = LLMRun.Decision
 
@@ -26,11 +22,11 @@ def accept(run: LLMRun, text: str) -> None:
     """Record that ``text`` was put into the field: as proposed, or edited."""
     proposed, taken = run.output.split(), text.split()
     if proposed == taken:
-        decided = _decide(run.pk, Decision.ACCEPTED, similarity=1.0)
+        decided = _decide(run, Decision.ACCEPTED, similarity=1.0)
     else:
         compared = proposed[:MAX_COMPARED_WORDS], taken[:MAX_COMPARED_WORDS]
         similarity = SequenceMatcher(None, *compared, autojunk=False).ratio()
-        decided = _decide(run.pk, Decision.EDITED, similarity=similarity)
+        decided = _decide(run, Decision.EDITED, similarity=similarity)
     if decided:
         _dismiss_siblings(run)
 
@@ -42,15 +38,15 @@ def dismiss(run: LLMRun) -> None:
     """
     if run.decision in {Decision.ACCEPTED, Decision.EDITED}:
         return
-    _decide(run.pk, Decision.DISMISSED)
+    _decide(run, Decision.DISMISSED)
     _dismiss_siblings(run)
 
 
 def undo(run: LLMRun) -> None:
     """Take an acceptance back: the run and its dismissed siblings are proposals again."""
-    _decide(run.pk, Decision.NONE)
+    _decide(run, Decision.NONE)
     for sibling in siblings(run).filter(decision=Decision.DISMISSED):
-        _decide(sibling.pk, Decision.NONE, instead_of=Decision.DISMISSED)
+        _decide(sibling, Decision.NONE, instead_of=Decision.DISMISSED)
 
 
 def _dismiss_siblings(run: LLMRun) -> None:
@@ -59,11 +55,11 @@ def _dismiss_siblings(run: LLMRun) -> None:
         if not sibling.is_final:
             cancel(sibling.pk)
         # One that has succeeded before the cancel is dismissed as well.
-        _decide(sibling.pk, Decision.DISMISSED, instead_of=Decision.NONE)
+        _decide(sibling, Decision.DISMISSED, instead_of=Decision.NONE)
 
 
 def _decide(
-    run_id: UUID,
+    run: LLMRun,
     decision: LLMRun.Decision,
     *,
     similarity: float | None = None,
@@ -72,16 +68,18 @@ def _decide(
     """Record a decision on a run that has a text; return whether it has.
 
     Args:
-        run_id: Of the run.
+        run: Changes with its row.
         decision: What the editor did; ``NONE`` takes an earlier decision back.
         similarity: Of the accepted text to the output, from 0.0 to 1.0.
         instead_of: Only change a run with this decision.
     """
-    rows = LLMRun.objects.filter(pk=run_id, status=LLMRun.Status.SUCCEEDED)
+    rows = LLMRun.objects.succeeded().filter(pk=run.pk)
     if instead_of is not None:
         rows = rows.filter(decision=instead_of)
     decided_at = None if decision == Decision.NONE else timezone.now()
     decided = rows.update(decision=decision, decided_at=decided_at, decision_similarity=similarity)
-    if decided:
-        send_on_commit(run_decided, [run_id])
-    return bool(decided)
+    if not decided:
+        return False
+    run.decision, run.decided_at, run.decision_similarity = decision, decided_at, similarity
+    send_on_commit(run_decided, [run.pk])
+    return True

@@ -16,7 +16,7 @@ from wagtail_llm_actions.runs.candidates import candidates_of
 from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_queued, fail_unsaved
 from wagtail_llm_actions.runs.priority import priority_of
-from wagtail_llm_actions.runs.rate_limits import check_limits, was_refused_lately
+from wagtail_llm_actions.runs.rate_limits import check_limits, was_recorded_recently
 from wagtail_llm_actions.signals import run_finished, run_queued
 
 if TYPE_CHECKING:
@@ -47,13 +47,14 @@ def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
             try:
                 check_limits(run, len(candidates))
             except LimitExceeded as error:
-                if was_refused_lately(run.user):
+                if was_recorded_recently(run.user):
                     raise
                 fail_unsaved(run, error)
                 candidates = (run,)
             for new in candidates:
                 new.save(force_insert=True)
-            _enqueue_on_commit(candidates)
+            for queued in _announce(candidates):
+                transaction.on_commit(partial(_enqueue, queued))
     except (IntegrityError, LimitExceeded):
         # A second request of the same click was faster.
         if earlier := runs_of_click(run.user, run.client_request_id):
@@ -69,8 +70,8 @@ def bulk_create_and_enqueue(runs: Sequence[LLMRun]) -> None:
     """
     with transaction.atomic():
         LLMRun.objects.bulk_create(runs)
-        _announce(runs)
-        transaction.on_commit(lambda: _enqueue_bulk([run for run in runs if not run.is_final]))
+        queued = _announce(runs)
+        transaction.on_commit(lambda: _enqueue_bulk(queued))
 
 
 def runs_of_click(user: Any, client_request_id: UUID | None) -> list[LLMRun]:
@@ -79,17 +80,13 @@ def runs_of_click(user: Any, client_request_id: UUID | None) -> list[LLMRun]:
     return candidates_of(first) if first else []
 
 
-def _enqueue_on_commit(runs: Sequence[LLMRun]) -> None:
-    _announce(runs)
-    for run in runs:
-        if not run.is_final:
-            transaction.on_commit(partial(_enqueue, run))
-
-
-def _announce(runs: Sequence[LLMRun]) -> None:
-    """Send the signals before the queue gets the runs: no worker can be faster."""
-    send_on_commit(run_queued, [run.pk for run in runs if not run.is_final])
-    send_on_commit(run_finished, [run.pk for run in runs if run.is_final])
+def _announce(runs: Sequence[LLMRun]) -> list[LLMRun]:
+    """Send the signals, before the queue gets the runs; return those that are queued."""
+    queued = [run for run in runs if run.status == LLMRun.Status.QUEUED]
+    failed = [run for run in runs if run.status == LLMRun.Status.FAILED]
+    send_on_commit(run_queued, [run.pk for run in queued])
+    send_on_commit(run_finished, [run.pk for run in failed])
+    return queued
 
 
 def _enqueue(run: LLMRun) -> None:

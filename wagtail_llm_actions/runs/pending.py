@@ -1,9 +1,9 @@
-"""Runs that wait for their editor: unfinished, or with a proposal that nobody decided on."""
+"""Pending runs: unfinished, or with a proposal that nobody has decided on."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
@@ -15,20 +15,23 @@ from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
 
 if TYPE_CHECKING:
     from django.db import models
-    from django.db.models import QuerySet
 
-KEPT = timedelta(days=7)
+    from wagtail_llm_actions.models.run import LLMRunQuerySet
+    from wagtail_llm_actions.permissions import User
+
+MAX_AGE = timedelta(days=7)
+"""Of a user's own runs; older proposals are found among the previous texts."""
 MAX_RUNS = 50
 
 
-def pending_runs(user: Any, instance: models.Model, form_key: str) -> list[LLMRun]:
-    """Return what waits for a user on an object or an unsaved form, the newest of each field.
+def pending_runs(user: User, instance: models.Model, form_key: str) -> list[LLMRun]:
+    """Return the pending runs that a form shows to a user: the newest click of each field.
 
-    That are their own runs, and the texts of bulk runs, which are for everybody who may edit the
-    object and wait as long as it takes. Of several candidates all are returned, one behind the
-    other, also those that failed.
+    These are the user's own runs of the last 7 days, and undecided bulk proposals, which any editor
+    of the object may decide and which never expire. All candidates of a click are returned, in
+    their order, the failed ones too.
     """
-    own = Q(user=user, trigger=LLMRun.Trigger.EDITOR, queued_at__gt=timezone.now() - KEPT)
+    own = Q(user=user, trigger=LLMRun.Trigger.EDITOR, queued_at__gt=timezone.now() - MAX_AGE)
     bulk = Q(trigger=LLMRun.Trigger.BULK, status=LLMRun.Status.SUCCEEDED)
     recover_throttled()
     runs = runs_for(instance, form_key).filter(own | bulk).order_by("-queued_at")[:MAX_RUNS]
@@ -41,38 +44,37 @@ def pending_runs(user: Any, instance: models.Model, form_key: str) -> list[LLMRu
             candidates.append(run)
     found: list[LLMRun] = []
     for candidates in newest.values():
-        if _is_open(candidates):
+        if _is_pending(candidates):
             found += in_order(candidates)
     return found
 
 
-def runs_for(instance: models.Model, form_key: str) -> QuerySet[LLMRun]:
-    """Return the runs on an object or, where it is not saved yet, on its form."""
+def runs_for(instance: models.Model, form_key: str) -> LLMRunQuerySet:
+    """Return the runs on an object or, where it is not saved yet, on its create form."""
     if not instance._state.adding:
-        place = Q(target_object_id=str(instance.pk))
-    elif form_key:
-        place = Q(target_object_id=None, form_key=form_key)
-    else:
+        return LLMRun.objects.on_object(instance)
+    if not form_key:
         return LLMRun.objects.none()
+    return _on_create_form(type(instance), form_key)
+
+
+def attach_to_object(user: User, instance: models.Model, form_key: str) -> None:
+    """Point the user's runs on a create form to the object that the form has created."""
+    if form_key:
+        _on_create_form(type(instance), form_key).filter(user=user.pk).update(
+            target_object_id=str(instance.pk), target_label=str(instance)[:255]
+        )
+
+
+def _on_create_form(model: type[models.Model], form_key: str) -> LLMRunQuerySet:
+    content_type = ContentType.objects.get_for_model(model)
     return LLMRun.objects.filter(
-        place, target_content_type=ContentType.objects.get_for_model(type(instance))
+        form_key=form_key, target_object_id=None, target_content_type=content_type
     )
 
 
-def attach_to_object(user: Any, instance: models.Model, form_key: str) -> None:
-    """Give the runs that were started on a create form the object that came out of it."""
-    if not form_key:
-        return
-    LLMRun.objects.filter(
-        user=user,
-        form_key=form_key,
-        target_object_id=None,
-        target_content_type=ContentType.objects.get_for_model(type(instance)),
-    ).update(target_object_id=str(instance.pk), target_label=str(instance)[:255])
-
-
-def _is_open(candidates: list[LLMRun]) -> bool:
-    # A decision on one is a decision on all, also on one that was too late to be cancelled.
+def _is_pending(candidates: list[LLMRun]) -> bool:
+    # A decision counts for all candidates, also for one that finished before it was cancelled.
     if any(run.decision != LLMRun.Decision.NONE for run in candidates):
         return False
     return any(not run.is_final or run.status == LLMRun.Status.SUCCEEDED for run in candidates)

@@ -1,8 +1,8 @@
-"""Runs that were made for an object before, and the texts they wrote."""
+"""Earlier runs on an object, and their outputs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Count
 from django.db.models.functions import Left
@@ -15,47 +15,48 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db import models
-    from django.db.models import QuerySet
+
+    from wagtail_llm_actions.models.run import LLMRunQuerySet
+    from wagtail_llm_actions.permissions import User
 
 MAX_PREVIOUS = 50
 MAX_PROMPT_CHARS = 2_000
 
 
 def finished_runs(
-    user: Any, instance: models.Model, form_key: str, fields: Collection[str]
-) -> QuerySet[LLMRun]:
-    """Return the finished runs for these fields, whatever came of them, the newest first.
+    user: User, instance: models.Model, form_key: str, fields: Collection[str]
+) -> LLMRunQuerySet:
+    """Return the runs with a final status for these fields, the newest first.
 
-    Those of all users, for whom the object is one; a form that is not saved yet has its own.
+    On a saved object these are the runs of all users, on a create form the user's own.
     """
     runs = runs_for(instance, form_key).filter(
         trigger__in=[LLMRun.Trigger.EDITOR, LLMRun.Trigger.BULK], field_path__in=fields
     )
     if instance._state.adding:
-        runs = runs.filter(user=user)
-    # Long texts that nobody is shown here.
-    deferred = runs.defer("prompt", "system_instructions", "error_detail")
-    finished = deferred.exclude(status__in=LLMRun.UNFINISHED)
-    return finished.select_related("user").order_by("-queued_at")
+        runs = runs.filter(user=user.pk)
+    # Long texts that are not shown here.
+    deferred = runs.finished().defer("prompt", "system_instructions", "error_detail")
+    return deferred.select_related("user").order_by("-queued_at")
 
 
 def previous_runs(
-    user: Any, instance: models.Model, form_key: str, fields: Collection[str]
-) -> QuerySet[LLMRun]:
-    """Return those of the finished runs that wrote a text which can be proposed again."""
+    user: User, instance: models.Model, form_key: str, fields: Collection[str]
+) -> LLMRunQuerySet:
+    """Return the finished runs whose output can be proposed again."""
     runs = finished_runs(user, instance, form_key, fields)
-    return runs.filter(status=LLMRun.Status.SUCCEEDED).exclude(output="")
+    return runs.succeeded().exclude(output="")
 
 
 def previous_counts(
-    user: Any,
+    user: User,
     instance: models.Model,
     form_key: str,
     fields: Collection[str],
     *,
     without: Iterable[str],
 ) -> dict[str, int]:
-    """Return how many texts each of these fields has; those ``without`` stand before the editor."""
+    """Count the previous texts of each field, without the runs that the editor sees already."""
     if not fields:
         return {}
     runs = previous_runs(user, instance, form_key, fields).exclude(pk__in=without)
@@ -64,6 +65,6 @@ def previous_counts(
 
 
 def prompt_beginnings(runs: Iterable[LLMRun]) -> dict[UUID, str]:
-    """Return the first ``MAX_PROMPT_CHARS`` characters of what each run sent, by one query."""
+    """Return the first ``MAX_PROMPT_CHARS`` characters of each prompt, by one query."""
     found = LLMRun.objects.filter(pk__in=[run.pk for run in runs])
     return dict(found.values_list("pk", Left("prompt", MAX_PROMPT_CHARS)))

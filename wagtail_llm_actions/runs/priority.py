@@ -1,4 +1,4 @@
-"""Which lane of the queue a run waits in."""
+"""The priority of a run, and its position in the queue."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 
 def priority_of(run: LLMRun) -> Priority:
-    """Return the lane of a run: nobody waits for one of many that were started at once."""
+    """Return the priority of a run: interactive, unless it is a bulk run."""
     return Priority.BULK if run.trigger == LLMRun.Trigger.BULK else Priority.INTERACTIVE
 
 
 def queue_positions(runs: Sequence[LLMRun]) -> dict[UUID, int]:
-    """Return how many runs wait in the same lane before each of these, by one query.
+    """Return how many runs of the same priority are queued before each of these, by one query.
 
     Args:
-        runs: Of one click, and waiting too.
+        runs: Of one click, and queued.
     """
     if not runs:
         return {}
     bulk = Q(trigger=LLMRun.Trigger.BULK)
-    same_lane = bulk if priority_of(runs[0]) is Priority.BULK else ~bulk
-    waiting = LLMRun.objects.filter(same_lane, status=LLMRun.Status.QUEUED, retry_at=None)
+    same_priority = bulk if priority_of(runs[0]) is Priority.BULK else ~bulk
+    waiting = LLMRun.objects.queued().filter(same_priority, retry_at=None)
     counts = {
         f"before_{index}": Count("pk", filter=Q(queued_at__lt=run.queued_at))
         for index, run in enumerate(runs)

@@ -1,6 +1,6 @@
-"""How many runs a person, and the whole site, may have at once and start in a minute.
+"""Rate limits: how many runs a user, and the site, may have at once and start in a minute.
 
-Bulk runs are neither limited nor counted: the queue keeps them behind all others.
+Bulk runs are neither limited nor counted; the queue gives them a lower priority.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 MINUTE = timedelta(minutes=1)
-UNDER_WAY = timedelta(hours=1)
-"""An unfinished run that is older waits for a worker that nobody starts, and locks nobody out."""
-REFUSALS_APART = timedelta(minutes=1)
-"""Only one refusal of a user in this time is recorded, so that a flood of them fills nothing."""
+MAX_CONCURRENT_AGE = timedelta(hours=1)
+"""Older unfinished runs do not count: without a worker, they would lock the user out for ever."""
+RECORD_INTERVAL = timedelta(minutes=1)
+"""A user's exceeded limit is recorded as a failed run once in this time, so that no flood is."""
 
 
 def check_limits(run: LLMRun, count: int) -> None:
-    """Refuse the runs of a click that would be too many; call it in the transaction that saves them.
+    """Check the limits in the transaction that saves the runs of a click.
 
-    The limits of a user are exact: their row stays locked until the transaction ends. Those of the
-    site can be exceeded by clicks of several users at the same instant. A click is never refused
-    for its own number of candidates alone.
+    The limits of a user are exact, as their row stays locked until the transaction ends. Those of
+    the site may be exceeded by clicks at the same instant. The candidates of a single click never
+    exceed a limit by themselves.
 
     Args:
         run: The first run of the click, not saved yet.
-        count: How many runs the click starts.
+        count: The number of runs that the click starts.
 
     Raises:
-        LimitExceeded: They may not be started now.
+        LimitExceeded: The runs may not be started now.
     """
     if run.trigger == LLMRun.Trigger.BULK:
         return
@@ -60,16 +60,16 @@ def check_limits(run: LLMRun, count: int) -> None:
         )
 
 
-def was_refused_lately(user: Any) -> bool:
-    """Return whether the history tells of a refusal of this user just now."""
-    since = timezone.now() - REFUSALS_APART
+def was_recorded_recently(user: Any) -> bool:
+    """Return whether an exceeded limit of this user was recorded within ``RECORD_INTERVAL``."""
+    since = timezone.now() - RECORD_INTERVAL
     refused = LLMRun.objects.filter(user=user, error_code=ErrorCode.LIMIT_REACHED)
     return refused.filter(queued_at__gt=since).exists()
 
 
 def _lock(user_id: Any) -> None:
-    # A write, and no SELECT FOR UPDATE: SQLite has no row locks, and a transaction that reads first
-    # cannot always write later there.
+    # A write instead of SELECT FOR UPDATE: SQLite has no row locks, and a transaction that begins
+    # with a read cannot always write later.
     key = get_user_model()._meta.pk.name
     get_user_model()._default_manager.filter(pk=user_id).update(**{key: F(key)})
 
@@ -91,7 +91,7 @@ def _check(
 ) -> None:
     now = timezone.now()
     in_minute = Q(queued_at__gt=now - MINUTE)
-    found = runs.filter(queued_at__gt=now - UNDER_WAY).aggregate(
+    found = runs.filter(queued_at__gt=now - MAX_CONCURRENT_AGE).aggregate(
         concurrent=Count("pk", filter=Q(status__in=LLMRun.UNFINISHED)),
         per_minute=Count("pk", filter=in_minute),
     )
@@ -102,7 +102,7 @@ def _check(
     limit, number = per_minute
     there = found["per_minute"]
     if number and there and there + count > number:
-        # As many as must be older than a minute before there is room.
+        # So many of the oldest have to leave the minute before there is room.
         leaving = min(there, there + count - number)
         times = runs.filter(in_minute).values_list("queued_at", flat=True)
         last = list(times[:leaving])[-1]

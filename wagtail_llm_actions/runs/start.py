@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import copy
 import uuid
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.permissions.actions import can_run
-from wagtail_llm_actions.runs.enqueue import create_and_enqueue, runs_of_click
+from wagtail_llm_actions.permissions.actions import runnable_action
+from wagtail_llm_actions.runs.enqueue import create_and_enqueue
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_unsaved
 from wagtail_llm_actions.runs.request.build_run import build_run
 
@@ -21,31 +19,38 @@ if TYPE_CHECKING:
     from django.db import models
     from wagtail.models import AbstractPage
 
-    from wagtail_llm_actions.models import LLMAction
     from wagtail_llm_actions.permissions import User
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class PermittedAction:
     """An action, an object, and a user who may run the one on the other.
 
-    Creating it is the permission check, so whoever has one need not check again.
+    Creating it is the permission check, so whoever is given one need not check again.
+
+    Args:
+        user: Who clicked.
+        action_id: The primary key of the action.
+        instance: The page or snippet; may have no id yet. Its form's unsaved values may be set
+            later, before ``start``.
+        parent: The page that a new page will be created under.
 
     Raises:
+        LLMAction.DoesNotExist: There is no such action.
         PermissionDeniedError: The action is not offered to the user on this object, or the user may
             not edit the object.
     """
 
-    llm_action: LLMAction
-    user: User
-    instance: models.Model
-    """The object as the form shows it, with unsaved values; may have no id yet."""
-    parent: AbstractPage | None = None
-    """Of a page that is not saved yet."""
-
-    def __post_init__(self) -> None:
-        if not can_run(self.user, self.llm_action, self.instance, self.parent):
-            raise PermissionDeniedError
+    def __init__(
+        self,
+        *,
+        user: User,
+        action_id: int,
+        instance: models.Model,
+        parent: AbstractPage | None = None,
+    ) -> None:
+        self.llm_action: Final = runnable_action(user, action_id, instance, parent)
+        self.user: Final = user
+        self.instance: Final = instance
 
 
 def start(
@@ -76,8 +81,6 @@ def start(
             this one is not saved.
     """
     llm_action, user = permitted.llm_action, permitted.user
-    if existing := runs_of_click(user, client_request_id):
-        return existing
     run, error = build_run(
         llm_action,
         permitted.instance,

@@ -121,7 +121,7 @@ def test_after_five_failures_in_a_row_the_model_is_not_asked(
     assert (run.status, run.error_code) == ("failed", "model_unavailable")
     assert len(provider.requests) == 5
     circuit = row()
-    assert (circuit.provider_name, circuit.model) == ("test", "scripted")
+    assert (circuit.provider_name, circuit.request_model) == ("test", "scripted")
     assert (circuit.failures, circuit.error_code) == (5, error.code)
     assert circuit.retry_at == clock.time + timedelta(seconds=30)
     assert run.error_context == {
@@ -177,7 +177,7 @@ def test_where_the_fallback_rests_too_the_run_fails(
     opened(provider)
     LLMCircuitBreaker.objects.create(
         provider_name="test",
-        model="spare-1",
+        request_model="spare-1",
         failures=7,
         opened_at=clock.time,
         retry_at=clock.time + timedelta(minutes=1),
@@ -371,7 +371,7 @@ def test_a_check_that_finds_the_model_lets_the_next_run_find_out(
 def test_of_two_workers_that_want_to_find_out_one_does(provider: ScriptedProvider) -> None:
     LLMCircuitBreaker.objects.create(
         provider_name="test",
-        model="scripted",
+        request_model="scripted",
         failures=5,
         wait_seconds=30,
         opened_at=timezone.now() - timedelta(minutes=1),

@@ -78,7 +78,7 @@ def test_the_call_is_kept_as_an_attempt(provider: ScriptedProvider) -> None:
     run = executed(LLMRunFactory())
 
     attempt = LLMAttempt.objects.get(run=run)
-    assert (attempt.number, attempt.provider_name, attempt.model) == (1, "test", "scripted")
+    assert (attempt.number, attempt.provider_name, attempt.request_model) == (1, "test", "scripted")
     assert attempt.sent_parameters == {
         "temperature": 0.7,
         "max_tokens": 1000,

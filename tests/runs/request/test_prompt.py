@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,13 +13,13 @@ from tests.runs.starting import start_run
 from wagtail_llm_actions.conf import ModelSettings, get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.messages.notices import notice
-from wagtail_llm_actions.prompts.tokens import approximate_tokens
+from wagtail_llm_actions.prompts.tokens import approximate_tokens, prefix_length
 from wagtail_llm_actions.runs.request.prompt import MATERIAL, Prompt, build_prompt
 from wagtail_llm_actions.runs.request.variables import summary_field
 
 if TYPE_CHECKING:
     from django.db.models import Model
-    from pytest_django import Settings
+    from pytest_django import DjangoAssertNumQueries, Settings
 
     from tests.kept_queue import KeptQueue
 
@@ -130,8 +131,47 @@ def test_a_source_that_is_too_long_for_the_model_is_cut_at_a_word(settings: Sett
 
     assert prompt.approximate_tokens <= 200
     assert prompt.text.endswith("harbour</input>")
-    assert prompt.cut_chars == len(source) - prompt.text.count("harbour") * len("harbour ") + 1
-    assert built("{{ input }}", source=source, max_tokens=100).cut_chars == 0
+    assert (
+        prompt.truncated_chars == len(source) - prompt.text.count("harbour") * len("harbour ") + 1
+    )
+    assert built("{{ input }}", source=source, max_tokens=100).truncated_chars == 0
+
+
+def test_a_long_source_reads_the_variables_once(
+    settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    model = model_with(settings, CONTEXT_TOKENS=3_000)
+    author, source = AuthorFactory(), "harbour " * 12_000
+
+    with django_assert_num_queries(1):
+        prompt = built("{{ site.name }} {{ input }}", author, source=source, model=model)
+
+    assert prompt.truncated_chars > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Shorten: {{ input }}", "harbour " * 4_000),
+        ("{{ input }} or {{ input }}", "harbour " * 4_000),
+        ("{{ input }}", "港" * 8_000),
+        ("{{ input }}", "harbour " * 2_000 + "港町 " * 4_000),
+        ("{{ input }}", "港町 " * 4_000 + "harbour " * 2_000),
+        (
+            "{% if input|length > 5000 %}" + "long " * 300 + "{% endif %}{{ input }}",
+            "tide " * 4_000,
+        ),
+    ],
+    ids=["one script", "twice", "no space", "denser end", "denser beginning", "condition"],
+)
+def test_as_much_of_a_long_source_is_sent_as_fits(
+    settings: Settings, text: str, source: str
+) -> None:
+    model = model_with(settings, CONTEXT_TOKENS=2_000)
+
+    prompt = built(text, source=source, model=model, max_tokens=100)
+
+    assert 1_900 - 40 <= prompt.approximate_tokens <= 1_900
 
 
 def test_room_is_left_for_the_answer_and_for_reasoning(settings: Settings) -> None:
@@ -161,10 +201,10 @@ def test_what_was_cut_is_stored_and_said(settings: Settings, kept_queue: type[Ke
     run = start_run(LLMActionFactory(max_tokens=100), page)
 
     assert run.status == "queued"
-    assert run.cut_chars > 2_000
+    assert run.truncated_chars > 2_000
     run.status = "succeeded"
     assert notice(run) == (
-        f"The source text was too long for Scripted: its last {run.cut_chars:,} characters were "
+        f"The source text was too long for Scripted: its last {run.truncated_chars:,} characters were "
         "left out."
     )
 
@@ -175,6 +215,15 @@ def test_what_was_cut_is_stored_and_said(settings: Settings, kept_queue: type[Ke
 )
 def test_tokens_are_estimated_by_the_script(text: str, tokens: int) -> None:
     assert approximate_tokens(text) == tokens
+
+
+@pytest.mark.parametrize("text", ["", "harbour", "дом на море", "港町 harbour 🦉", "é" * 9])
+@pytest.mark.parametrize("tokens", [0, 1, 2.5, 100])
+def test_the_longest_beginning_with_so_many_tokens_is_found(text: str, tokens: float) -> None:
+    length = prefix_length(text, tokens)
+
+    assert approximate_tokens(text[:length]) <= math.ceil(tokens)
+    assert length == len(text) or approximate_tokens(text[: length + 1]) > tokens
 
 
 def test_the_field_of_the_summary_can_be_named() -> None:

@@ -143,27 +143,25 @@ def runs(request: HttpRequest) -> JsonResponse:
     action_id = _number(data.get(f"{PREFIX}action", ""))
     if action_id is None:
         raise BadInput
+    form_key, click_id = _form_key(data.get(FORM_KEY, "")), request_id(request)
+    instruction = data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", "")
     form = resolve_editor_form(data.get(f"{PREFIX}form-action", ""))
-    llm_action = (
-        LLMAction.objects.select_related("prompt_template__latest_revision")
-        .filter(pk=action_id)
-        .first()
-    )
-    if llm_action is None:
-        raise Http404
-    permitted = PermittedAction(
-        llm_action=llm_action, user=request.user, instance=form.instance, parent=form.parent
-    )
+    try:
+        permitted = PermittedAction(
+            user=request.user, action_id=action_id, instance=form.instance, parent=form.parent
+        )
+    except LLMAction.DoesNotExist:
+        raise Http404 from None
     in_form = form.bind(request.user, data)
     # The source too: a field may be kept from this user, and a model would tell its content.
-    if not {llm_action.source, llm_action.destination} <= in_form:
+    if not {permitted.llm_action.source, permitted.llm_action.destination} <= in_form:
         raise PermissionDeniedError
     candidates = start(
         permitted,
-        form_key=_form_key(data.get(FORM_KEY, "")),
-        client_request_id=request_id(request),
+        client_request_id=click_id,
+        form_key=form_key,
         form_fields=in_form,
-        instruction=data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", ""),
+        instruction=instruction,
     )
     return JsonResponse(
         with_poll_token(request, candidates_state(candidates), candidates), status=202
@@ -207,7 +205,6 @@ def decide(request: HttpRequest, run_id: UUID) -> JsonResponse:
         decisions.undo(decided)
     else:
         raise BadInput
-    decided.refresh_from_db()
     return _state(request, [decided])
 
 

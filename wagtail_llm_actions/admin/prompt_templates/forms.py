@@ -144,7 +144,7 @@ def preview_template(request: HttpRequest) -> JsonResponse:
 def _preview(request: HttpRequest, page: Any, source: str, in_form: set[str]) -> dict[str, Any]:
     model = get_settings().models.get(request.POST.get("model", ""))
     try:
-        content = read_source(page, source, field_label(type(page), source))
+        content = read_source(page, source)
         prompt = build_prompt(
             text=request.POST.get("text", ""),
             system_instructions=request.POST.get("system_instructions", ""),
@@ -165,8 +165,8 @@ def _preview(request: HttpRequest, page: Any, source: str, in_form: set[str]) ->
             "tokens": prompt.approximate_tokens,
             "chars": len(prompt.system_instructions) + len(prompt.text),
         },
-        "cut": cut % {"model": model.label, "count": prompt.cut_chars}
-        if model and prompt.cut_chars
+        "cut": cut % {"model": model.label, "count": prompt.truncated_chars}
+        if model and prompt.truncated_chars
         else "",
     }
 

@@ -86,7 +86,7 @@ class Attempt:
             number=number,
             model_key=model.key,
             provider_name=model.provider,
-            model=model.name,
+            request_model=model.name,
             sent_parameters=self._parameters,
             started_at=timezone.now(),
         )

@@ -84,7 +84,7 @@ def circuit_breaker(model: ModelSettings, text: Callable[[], str]) -> Iterator[N
 def open_circuit_breakers() -> Mapping[tuple[str, str], LLMCircuitBreaker]:
     """Return those of the models that are not asked, by the names of provider and model."""
     circuits = LLMCircuitBreaker.objects.exclude(opened_at=None)
-    return {(circuit.provider_name, circuit.model): circuit for circuit in circuits}
+    return {(circuit.provider_name, circuit.request_model): circuit for circuit in circuits}
 
 
 def reset(model: ModelSettings) -> None:
@@ -94,14 +94,14 @@ def reset(model: ModelSettings) -> None:
 
 def allow_probe(models: Iterable[ModelSettings]) -> None:
     """Let the next run find out about each of these models, because they seem to work again."""
-    places = [Q(provider_name=model.provider, model=model.name) for model in models]
+    places = [Q(provider_name=model.provider, request_model=model.name) for model in models]
     if places:
         waiting = LLMCircuitBreaker.objects.filter(reduce(or_, places), retry_at__gt=timezone.now())
         waiting.update(retry_at=timezone.now())
 
 
 def _rows(model: ModelSettings) -> QuerySet[LLMCircuitBreaker]:
-    return LLMCircuitBreaker.objects.filter(provider_name=model.provider, model=model.name)
+    return LLMCircuitBreaker.objects.filter(provider_name=model.provider, request_model=model.name)
 
 
 def _before_call(model: ModelSettings) -> _Entry:
@@ -146,7 +146,7 @@ def _on_failure(model: ModelSettings, entry: _Entry, error: ProviderError) -> No
             **_wait(2 * entry.circuit.wait_seconds, error, now),
         )
         return
-    new = LLMCircuitBreaker(provider_name=model.provider, model=model.name, failed_at=now)
+    new = LLMCircuitBreaker(provider_name=model.provider, request_model=model.name, failed_at=now)
     LLMCircuitBreaker.objects.bulk_create([new], ignore_conflicts=True)
     # Calls that began before it was opened, and fail after that, add nothing.
     closed = _rows(model).filter(opened_at=None)

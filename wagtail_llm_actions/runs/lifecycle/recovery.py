@@ -77,6 +77,6 @@ def requeue_missing() -> int:
     now = timezone.now()
     is_due = Q(retry_at__lte=now) | Q(retry_at=None, queued_at__lt=now - REQUEUE_AFTER)
     waiting: dict[Priority, list[UUID]] = {}
-    for run in LLMRun.objects.filter(is_due, status=LLMRun.Status.QUEUED).only("pk", "trigger"):
+    for run in LLMRun.objects.queued().filter(is_due).only("pk", "trigger"):
         waiting.setdefault(priority_of(run), []).append(run.pk)
     return sum(get_queue().enqueue_missing(ids, lane) for lane, ids in waiting.items())

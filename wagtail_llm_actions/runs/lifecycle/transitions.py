@@ -163,7 +163,7 @@ def set_fallback(lease: Lease, *, provider_name: str, request_model: str) -> Non
 
 def _owned(lease: Lease) -> QuerySet[LLMRun]:
     """Return the run of a lease while it is valid: the fence against late writes."""
-    return LLMRun.objects.filter(pk=lease.run_id, status=Status.RUNNING, lease_token=lease.token)
+    return LLMRun.objects.leased(lease.run_id, lease.token)
 
 
 def _move(runs: QuerySet[LLMRun], source: Status, target: Status, **values: Any) -> int:

@@ -42,8 +42,8 @@ def build_run(
     run = LLMRun(
         action=None if llm_action.pk is None else llm_action,
         action_label=llm_action.label,
-        prompt_template_revision=llm_action.prompt_template.latest_revision,
-        target_content_type=llm_action.model_type,
+        prompt_template_revision_id=llm_action.prompt_template.latest_revision_id,
+        target_content_type_id=llm_action.model_type_id,
         target_object_id=None if instance._state.adding else str(instance.pk),
         target_label="" if instance._state.adding and source_text else title(instance)[:255],
         source_path=llm_action.source,
@@ -80,9 +80,7 @@ def _fill_request(
     is_test = run.trigger == LLMRun.Trigger.TEST
     if llm_action.only_when_empty and not is_test and field_text(instance, run.field_path):
         raise InvalidInput(InvalidInput.Reason.NOT_EMPTY, run.field_label)
-    source = source_text or read_source(
-        instance, llm_action.source, field_label(type(instance), llm_action.source)
-    )
+    source = source_text or read_source(instance, llm_action.source)
     run.source_hash = hashlib.sha256(source.encode()).hexdigest()
     prompt = build_prompt(
         text=llm_action.prompt_template.text,
@@ -97,4 +95,4 @@ def _fill_request(
     )
     run.system_instructions = prompt.system_instructions
     run.prompt = prompt.text
-    run.cut_chars = prompt.cut_chars
+    run.truncated_chars = prompt.truncated_chars

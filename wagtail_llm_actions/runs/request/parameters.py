@@ -1,4 +1,4 @@
-"""From the parameters that an action asks for to those that its model takes."""
+"""Fit the parameters of an action to the capabilities of a model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(TypedDict):
-    """What is sent, in the words of ``GenerationRequest``; stored on each attempt."""
+    """The parameters that are sent, named as in ``GenerationRequest``; stored on each attempt."""
 
     temperature: float | None
     max_tokens: int
@@ -19,13 +19,13 @@ class Parameters(TypedDict):
 def clamp_to_capabilities(
     model: ModelSettings, *, temperature: float, max_tokens: int
 ) -> Parameters:
-    """Fit what was asked for into what the model takes.
+    """Return the parameters as the model accepts them.
 
     Args:
-        model: Its facts come from the catalog or the settings.
-        temperature: 0.0 to 2.0; left out for a model without one, cut at the end of its scale.
-        max_tokens: Of visible text. A reasoning model gets its allowance on top, and no model more
-            than it can write.
+        model: Its capabilities come from the catalog or the settings.
+        temperature: From 0.0 to 2.0; limited to the model's maximum, or left out.
+        max_tokens: Of visible output. A reasoning model gets its reasoning tokens on top; the sum
+            is limited to the model's maximum.
     """
     facts = model.facts
     with_reasoning = max_tokens + facts.reasoning_tokens
