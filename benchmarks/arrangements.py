@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 RQWORKER = [
     "rqworker",
-    *(lane.value for lane in Priority),
+    *(priority.value for priority in Priority),
     "--serializer",
     "rq.serializers.JSONSerializer",
 ]

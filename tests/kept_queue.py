@@ -18,9 +18,9 @@ class KeptQueue(Queue):
     waiting: ClassVar[list[tuple[UUID, Priority]]] = []
     cancelled: ClassVar[list[UUID]] = []
 
-    def enqueue(self, run_id: UUID, lane: Priority) -> None:
+    def enqueue(self, run_id: UUID, priority: Priority) -> None:
         """Keep the id."""
-        self.waiting.append((run_id, lane))
+        self.waiting.append((run_id, priority))
 
     def cancel(self, run_id: UUID) -> None:
         """Keep the id."""
@@ -32,19 +32,19 @@ class PromptQueue(KeptQueue):
 
     left: ClassVar[int] = 0
 
-    def enqueue(self, run_id: UUID, lane: Priority) -> None:
+    def enqueue(self, run_id: UUID, priority: Priority) -> None:
         """Execute, or keep."""
         if self.left:
             type(self).left -= 1
             execute_run(str(run_id))
         else:
-            super().enqueue(run_id, lane)
+            super().enqueue(run_id, priority)
 
 
 class ClosedQueue(Queue):
     """Stands for a queue whose server does not answer."""
 
-    def enqueue(self, run_id: UUID, lane: Priority) -> NoReturn:
+    def enqueue(self, run_id: UUID, priority: Priority) -> NoReturn:
         """Take nothing."""
         raise QueueUnavailable("ConnectionError")
 

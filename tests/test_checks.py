@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, run_checks
 from tests.settings import WAGTAIL_LLM_ACTIONS
 from wagtail_llm_actions.conf import RQ_QUEUE, THREAD_QUEUE
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND
+from wagtail_llm_actions.queues.rq import RQQueue
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -20,6 +21,12 @@ pytestmark = pytest.mark.django_db
 RQ_QUEUES = {"llm": {"URL": "redis://127.0.0.1:1/0"}, "llm_bulk": {"URL": "redis://127.0.0.1:1/0"}}
 MODEL = {"PROVIDER": "test", "NAME": "scripted"}
 KEPT_QUEUE = "tests.kept_queue.KeptQueue"
+OWN_RQ_QUEUE = f"{__name__}.OwnRQQueue"
+REDIS_STREAM = "wagtail_llm_actions.streams.redis.RedisStream"
+
+
+class OwnRQQueue(RQQueue):
+    """What a site writes that changes a detail of the queue."""
 
 
 def messages() -> list[CheckMessage]:
@@ -136,7 +143,11 @@ def test_a_queue_of_the_sites_own_gives_no_message(settings: Settings) -> None:
             "RQ_QUEUES has no queue 'llm' and no queue 'llm_bulk'",
             "Add",
         ),
+        ({"QUEUE": OWN_RQ_QUEUE}, "E005", "RQ_QUEUES has no queue 'llm' and no queue", "Add"),
         ({"QUEUE": THREAD_QUEUE}, "I001", "executed in threads of the web process", "django-rq"),
+        ({"STREAM": "missing.Stream"}, "E006", "['STREAM'] is 'missing.Stream'", "the queue has"),
+        ({"STREAM": KEPT_QUEUE}, "E006", "which is not a Stream subclass", "dotted path"),
+        ({"STREAM": REDIS_STREAM}, "E005", "RQ_QUEUES has no queue 'llm'.", "Add"),
     ],
 )
 def test_a_mistake_has_an_id_and_a_hint(
@@ -159,6 +170,13 @@ def test_a_missing_rq_queue_is_an_error(settings: Settings) -> None:
 
     assert message.id == "wagtail_llm_actions.E005"
     assert str(message.msg) == "RQ_QUEUES has no queue 'llm_bulk'."
+
+
+def test_a_stream_that_the_site_has_chosen_is_fine(settings: Settings) -> None:
+    settings.RQ_QUEUES = RQ_QUEUES
+    settings.WAGTAIL_LLM_ACTIONS = WAGTAIL_LLM_ACTIONS | {"STREAM": REDIS_STREAM}
+
+    assert messages() == []
 
 
 def test_each_mistake_is_reported_and_not_only_the_first(settings: Settings) -> None:

@@ -9,8 +9,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy
 
 from wagtail_llm_actions.conf import (
-    DATABASE_STREAM,
-    REDIS_STREAM,
     RQ_QUEUE,
     THREAD_QUEUE,
     Limits,
@@ -23,6 +21,10 @@ from wagtail_llm_actions.conf.providers import (
     OPENAI_BACKEND,
 )
 from wagtail_llm_actions.provider_registry import get_provider
+from wagtail_llm_actions.queues.rq import RQQueue
+from wagtail_llm_actions.streams import get_stream
+from wagtail_llm_actions.streams.database import DatabaseStream
+from wagtail_llm_actions.streams.redis import RedisStream
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -50,7 +52,8 @@ def test_a_site_that_sets_nothing_gets_the_defaults(settings: Settings) -> None:
 
     assert found.providers == {}
     assert found.models == {}
-    assert (found.queue, found.stream) == (THREAD_QUEUE, DATABASE_STREAM)
+    assert found.queue == THREAD_QUEUE
+    assert type(get_stream()) is DatabaseStream
     assert found.threads == 4
     assert found.first_token_timeout_seconds == 60
     assert found.run_timeout_seconds == 180
@@ -70,6 +73,7 @@ def test_every_key_reaches_its_attribute(settings: Settings) -> None:
             "quick": {"PROVIDER": "cloud", "NAME": "m-1", "LABEL": "Quick", "DESCRIPTION": "Fast."}
         },
         "QUEUE": "site.queues.Queue",
+        "STREAM": "site.streams.Stream",
         "THREADS": 2,
         "FIRST_TOKEN_TIMEOUT": 5,
         "RUN_TIMEOUT": 7.5,
@@ -94,6 +98,7 @@ def test_every_key_reaches_its_attribute(settings: Settings) -> None:
     )
     assert (found.queue, found.threads, found.max_prompt_chars) == ("site.queues.Queue", 2, 11)
     assert (found.first_token_timeout_seconds, found.run_timeout_seconds) == (5, 7.5)
+    assert found.stream == "site.streams.Stream"
     assert found.lease_seconds == 9
     assert found.limits == Limits(user_concurrent=None, site_per_minute=300)
     assert found.post_summary_fields == {"blog.BlogPage": "subtitle"}
@@ -173,14 +178,39 @@ def test_a_change_in_a_test_is_seen_at_once(settings: Settings) -> None:
 def test_queues_of_django_rq_choose_the_queue_and_the_stream(settings: Settings) -> None:
     settings.RQ_QUEUES = {"llm": {}, "llm_bulk": {}}
 
-    assert (get_settings().queue, get_settings().stream) == (RQ_QUEUE, REDIS_STREAM)
+    assert get_settings().queue == RQ_QUEUE
+    assert type(get_stream()) is RedisStream
 
 
 def test_the_site_may_choose_threads_beside_its_own_use_of_django_rq(settings: Settings) -> None:
     settings.RQ_QUEUES = {"default": {}}
     settings.WAGTAIL_LLM_ACTIONS = {"QUEUE": THREAD_QUEUE}
 
-    assert (get_settings().queue, get_settings().stream) == (THREAD_QUEUE, DATABASE_STREAM)
+    assert get_settings().queue == THREAD_QUEUE
+    assert type(get_stream()) is DatabaseStream
+
+
+class OwnRQQueue(RQQueue):
+    """What a site writes that changes a detail of the queue."""
+
+
+class OwnStream(DatabaseStream):
+    flush_seconds = 1.0
+
+
+def test_a_subclass_of_the_rq_queue_keeps_its_stream(settings: Settings) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = {"QUEUE": f"{__name__}.OwnRQQueue"}
+
+    assert type(get_stream()) is RedisStream
+
+
+def test_the_site_may_choose_the_stream_beside_any_queue(settings: Settings) -> None:
+    settings.RQ_QUEUES = {"llm": {}, "llm_bulk": {}}
+    settings.WAGTAIL_LLM_ACTIONS = {"STREAM": f"{__name__}.OwnStream"}
+
+    assert get_settings().queue == RQ_QUEUE
+    assert type(get_stream()) is OwnStream
+    assert get_stream().flush_seconds == 1.0
 
 
 def test_no_key_is_in_any_representation(settings: Settings) -> None:
@@ -230,6 +260,7 @@ def test_no_key_is_in_any_representation(settings: Settings) -> None:
             "['MODELS']['m']['LABEL'] must be a string.",
         ),
         ({"QUEUE": 5}, "['QUEUE'] must be the dotted path of a class."),
+        ({"STREAM": 5}, "['STREAM'] must be the dotted path of a class."),
         ({"POST_SUMMARY_FIELDS": "summary"}, "['POST_SUMMARY_FIELDS'] must be a dict."),
         ({"THREADS": 0}, "['THREADS'] must be a number above 0, not 0."),
         ({"THREADS": 1.5}, "['THREADS'] must be a number above 0, not 1.5."),

@@ -5,22 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.conf import settings as django_settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from wagtail_llm_actions.conf import (
     KNOWN_KEYS,
-    RQ_QUEUE,
     SETTING,
-    THREAD_QUEUE,
     get_settings,
     raw_settings,
 )
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND
 from wagtail_llm_actions.provider_registry import get_provider
-from wagtail_llm_actions.queues import Priority, Queue
+from wagtail_llm_actions.queues import Queue
+from wagtail_llm_actions.streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +40,7 @@ def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
         *_models(settings),
         *_post_summary_fields(settings),
         *_queue(settings),
-        *_rq_queues(settings),
+        *_stream(settings),
     ]
 
 
@@ -100,33 +98,38 @@ def _post_summary_fields(settings: Settings) -> Iterator[checks.CheckMessage]:
 
 
 def _queue(settings: Settings) -> Iterator[checks.CheckMessage]:
+    queue = _subclass(settings.queue, Queue)
+    if queue is not None:
+        yield from queue.check()
+        return
+    yield checks.Error(
+        f"{SETTING}['QUEUE'] is {settings.queue!r}, which is not a Queue subclass that can be "
+        "imported.",
+        hint="Use the dotted path of a Queue subclass, leave the key out, or install the "
+        "extra of the RQ queue with pip install 'wagtail-llm-actions[rq]'.",
+        id="wagtail_llm_actions.E004",
+    )
+
+
+def _stream(settings: Settings) -> Iterator[checks.CheckMessage]:
+    if settings.stream is None:
+        return
+    stream = _subclass(settings.stream, Stream)
+    if stream is not None:
+        yield from stream.check()
+        return
+    yield checks.Error(
+        f"{SETTING}['STREAM'] is {settings.stream!r}, which is not a Stream subclass that can be "
+        "imported.",
+        hint="Use the dotted path of a Stream subclass, leave the key out, because the queue has one, or "
+        "install the extra of the RQ queue with pip install 'wagtail-llm-actions[rq]'.",
+        id="wagtail_llm_actions.E006",
+    )
+
+
+def _subclass(path: str, base: type) -> Any:
     try:
-        queue = import_string(settings.queue)
+        found = import_string(path)
     except (ImportError, ImproperlyConfigured):
-        queue = None
-    if not (isinstance(queue, type) and issubclass(queue, Queue)):
-        yield checks.Error(
-            f"{SETTING}['QUEUE'] is {settings.queue!r}, which is not a Queue subclass that can be "
-            "imported.",
-            hint="Use the dotted path of a Queue subclass, leave the key out, or install the "
-            "extra of the RQ queue with pip install 'wagtail-llm-actions[rq]'.",
-            id="wagtail_llm_actions.E004",
-        )
-    elif settings.queue == THREAD_QUEUE:
-        yield checks.Info(
-            "LLM runs are executed in threads of the web process.",
-            hint="For production, install django-rq, add the queues 'llm' and 'llm_bulk' to "
-            "RQ_QUEUES, and start `manage.py llm_actions_worker`.",
-            id="wagtail_llm_actions.I001",
-        )
-
-
-def _rq_queues(settings: Settings) -> Iterator[checks.CheckMessage]:
-    configured = getattr(django_settings, "RQ_QUEUES", None) or {}
-    missing = [priority.value for priority in Priority if priority not in configured]
-    if settings.queue == RQ_QUEUE and missing:
-        yield checks.Error(
-            f"RQ_QUEUES has no queue {' and no queue '.join(map(repr, missing))}.",
-            hint="Add them to RQ_QUEUES, with the same connection as your other queues.",
-            id="wagtail_llm_actions.E005",
-        )
+        return None
+    return found if isinstance(found, type) and issubclass(found, base) else None

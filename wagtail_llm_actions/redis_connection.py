@@ -1,6 +1,6 @@
-"""A connection to RQ's Redis or Valkey that gives up soon.
+"""Connections to RQ's Redis or Valkey server that fail fast.
 
-redis-py's defaults retry for up to a minute; an editor who clicked must not wait for that.
+redis-py retries for up to a minute by default; an editor who clicked must not wait for that.
 """
 
 from __future__ import annotations
@@ -8,12 +8,16 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from django.conf import settings as django_settings
+from django.core import checks
 from django.core.signals import setting_changed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from redis import Redis
 
-# Two addresses of one host name (IPv6, then IPv4) may each take this long.
+# Per address: a host name may have two (IPv6, then IPv4), and 2 seconds are promised.
 TIMEOUT_SECONDS = 0.8
 
 
@@ -38,9 +42,24 @@ def get_fail_fast_connection(queue_name: str) -> Redis:
     return connection
 
 
-def _forget(*, setting: str, **_kwargs: object) -> None:
+def check_rq_queues(names: Iterable[str]) -> list[checks.CheckMessage]:
+    """Return a system check error if ``RQ_QUEUES`` lacks one of these queues."""
+    configured = getattr(django_settings, "RQ_QUEUES", None) or {}
+    missing = [name for name in names if name not in configured]
+    if not missing:
+        return []
+    return [
+        checks.Error(
+            f"RQ_QUEUES has no queue {' and no queue '.join(map(repr, missing))}.",
+            hint="Add them to RQ_QUEUES, with the same connection as your other queues.",
+            id="wagtail_llm_actions.E005",
+        )
+    ]
+
+
+def _clear_cache(*, setting: str, **_kwargs: object) -> None:
     if setting == "RQ_QUEUES":
         get_fail_fast_connection.cache_clear()
 
 
-setting_changed.connect(_forget, dispatch_uid="wagtail_llm_actions.redis_connection")
+setting_changed.connect(_clear_cache, dispatch_uid="wagtail_llm_actions.redis_connection")

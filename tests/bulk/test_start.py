@@ -1,4 +1,4 @@
-"""Many runs of one action: on which objects, of what draft, in which lane."""
+"""Many runs of one action: on which objects, of what draft, with which priority."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def start(llm_action: LLMAction, **options: Any) -> tuple[list[LLMRun], dict[Lef
     return runs, left_out
 
 
-def test_each_object_gets_a_run_in_the_bulk_lane_after_the_commit(
+def test_each_object_gets_a_run_of_bulk_priority_after_the_commit(
     kept_queue: type[KeptQueue],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
@@ -255,7 +255,7 @@ def test_what_a_closed_queue_did_not_take_is_queued_when_it_answers(
     recover()
 
     assert {run_id for run_id, _ in kept_queue.waiting} == {run.pk for run in runs}
-    assert {lane for _, lane in kept_queue.waiting} == {Priority.BULK}
+    assert {priority for _, priority in kept_queue.waiting} == {Priority.BULK}
 
 
 def test_the_mean_cost_is_that_of_the_present_model_or_unknown() -> None:

@@ -38,7 +38,7 @@ def lost() -> LLMRun:
     return LLMRunFactory(running=True, lease_expires_at=timezone.now() - timedelta(seconds=1))
 
 
-def test_lost_runs_are_ended_and_waiting_ones_are_queued_in_their_lanes(
+def test_lost_runs_are_ended_and_waiting_ones_are_queued_by_their_priority(
     kept_queue: type[KeptQueue],
 ) -> None:
     lost_run = lost()

@@ -163,7 +163,9 @@ class WorkerSite(Site):
     def look(self, runs: Sequence[LLMRun]) -> set[uuid.UUID]:
         """Read what the queue server holds."""
         waiting = " ".join(
-            job_id for lane in Priority for job_id in django_rq.get_queue(lane.value).job_ids
+            job_id
+            for priority in Priority
+            for job_id in django_rq.get_queue(priority.value).job_ids
         )
         now = timezone.now()
         return {

@@ -125,14 +125,18 @@ def test_jobs_that_are_queued_three_times_are_executed_once(
     load = new_load(workers)
     for run_id in load.click(RUNS, "quick"):
         load.count_fault()
-        for lane in Priority:
-            queue = django_rq.get_queue(lane.value, serializer=JSONSerializer, commit_mode="auto")
+        for priority in Priority:
+            queue = django_rq.get_queue(
+                priority.value, serializer=JSONSerializer, commit_mode="auto"
+            )
             queue.enqueue(TASK, str(run_id))
 
     report = load.settle("every run queued three times")
     tell(report)
     load.check()
     assert report["succeeded"] == report["runs"]
-    eventually(lambda: not any(django_rq.get_queue(lane.value).job_ids for lane in Priority))
+    eventually(
+        lambda: not any(django_rq.get_queue(priority.value).job_ids for priority in Priority)
+    )
     assert {run.status for run in load.runs()} == {LLMRun.Status.SUCCEEDED}
     assert [len(fate.calls) for fate in load.fates()] == [1] * RUNS

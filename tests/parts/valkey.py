@@ -59,4 +59,4 @@ class Valkey:
 
 def rq_queues(port: int) -> dict[str, dict[str, Any]]:
     """Make the setting ``RQ_QUEUES`` for a server on this machine."""
-    return {lane.value: {"URL": f"redis://127.0.0.1:{port}/0"} for lane in Priority}
+    return {priority.value: {"URL": f"redis://127.0.0.1:{port}/0"} for priority in Priority}

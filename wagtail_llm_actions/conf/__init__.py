@@ -15,7 +15,7 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
-from wagtail_llm_actions.conf.entries import SETTING, mapping, positive
+from wagtail_llm_actions.conf.entries import SETTING, class_path, mapping, positive
 from wagtail_llm_actions.conf.limits import Limits, read_limits
 from wagtail_llm_actions.conf.models import ModelSettings, read_models
 from wagtail_llm_actions.conf.providers import ProviderSettings, read_providers
@@ -24,8 +24,6 @@ __all__ = ["SETTING", "Limits", "ModelSettings", "ProviderSettings", "Settings",
 
 RQ_QUEUE = "wagtail_llm_actions.queues.rq.RQQueue"
 THREAD_QUEUE = "wagtail_llm_actions.queues.thread.ThreadQueue"
-REDIS_STREAM = "wagtail_llm_actions.streams.redis.RedisStream"
-DATABASE_STREAM = "wagtail_llm_actions.streams.database.DatabaseStream"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +34,8 @@ class Settings:
     models: Mapping[str, ModelSettings]
     queue: str
     """Dotted path of a ``Queue`` subclass."""
+    stream: str | None = None
+    """Dotted path of a ``Stream`` subclass; ``None`` is the queue's ``default_stream``."""
     threads: int = 4
     """Runs that the thread queue executes at once in one process."""
     first_token_timeout_seconds: float = 60
@@ -51,11 +51,6 @@ class Settings:
     post_summary_fields: Mapping[str, str] = field(default_factory=dict)
     """The field that ``{{ post_summary }}`` reads, by model label such as ``blog.BlogPage``."""
 
-    @property
-    def stream(self) -> str:
-        """Dotted path of the class that carries live text; it follows the queue."""
-        return REDIS_STREAM if self.queue == RQ_QUEUE else DATABASE_STREAM
-
 
 SCALARS: Mapping[str, tuple[str, type]] = {
     "THREADS": ("threads", int),
@@ -64,7 +59,9 @@ SCALARS: Mapping[str, tuple[str, type]] = {
     "LEASE_SECONDS": ("lease_seconds", float),
     "MAX_PROMPT_CHARS": ("max_prompt_chars", int),
 }
-KNOWN_KEYS = frozenset({"PROVIDERS", "MODELS", "QUEUE", "LIMITS", "POST_SUMMARY_FIELDS", *SCALARS})
+KNOWN_KEYS = frozenset(
+    {"PROVIDERS", "MODELS", "QUEUE", "STREAM", "LIMITS", "POST_SUMMARY_FIELDS", *SCALARS}
+)
 
 
 def raw_settings() -> Mapping[str, Any]:
@@ -95,21 +92,16 @@ def get_settings() -> Settings:
     return Settings(
         providers=providers,
         models=read_models(raw, providers),
-        queue=_queue(raw),
+        queue=class_path(raw, "QUEUE") or _default_queue(),
+        stream=class_path(raw, "STREAM"),
         limits=read_limits(raw),
         post_summary_fields=mapping(raw, "POST_SUMMARY_FIELDS"),
         **scalars,
     )
 
 
-def _queue(raw: Mapping[str, Any]) -> str:
-    queue = raw.get("QUEUE")
-    if queue is None:
-        return RQ_QUEUE if getattr(django_settings, "RQ_QUEUES", None) else THREAD_QUEUE
-    if not isinstance(queue, str):
-        msg = f"{SETTING}['QUEUE'] must be the dotted path of a class."
-        raise ImproperlyConfigured(msg)
-    return queue
+def _default_queue() -> str:
+    return RQ_QUEUE if getattr(django_settings, "RQ_QUEUES", None) else THREAD_QUEUE
 
 
 def _clear_cache(*, setting: str, **_kwargs: object) -> None:

@@ -37,6 +37,19 @@ def mapping(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value
 
 
+def class_path(raw: Mapping[str, Any], key: str) -> str | None:
+    """Return the dotted path of a class, ``None`` if the key is not set.
+
+    Raises:
+        ImproperlyConfigured: The value is not a string.
+    """
+    value = raw.get(key)
+    if value is None or isinstance(value, str):
+        return value or None
+    msg = f"{SETTING}[{key!r}] must be the dotted path of a class."
+    raise ImproperlyConfigured(msg)
+
+
 def positive(value: object, kind: type, key: str) -> Any:
     """Return a value that is a finite number above 0, of the given type.
 

@@ -1,4 +1,7 @@
-"""Where runs wait for a worker; which queue is used is a setting."""
+"""The queue seam: how a run's id gets to a worker; ``QUEUE`` in the settings chooses the class.
+
+``docs/extending/queue.md`` explains how to write one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queue seam."""
+"""``Queue``: what has to be done to hand a run to a worker."""
 
 from __future__ import annotations
 
@@ -10,73 +10,91 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
 
+    from django.core.checks import CheckMessage
+
 TASK = "wagtail_llm_actions.tasks.execute_run"
-"""Dotted path of what a worker calls, with the run's id as text."""
+"""Dotted path of the function that a worker calls, with the run's id as a string."""
 WARM_UP = "wagtail_llm_actions.tasks.warm_up"
-"""Dotted path of what a process calls before its first run."""
+"""Dotted path of the function that a process calls before its first run; takes about 3 s."""
+RECOVER = "wagtail_llm_actions.tasks.recover_runs"
+"""Dotted path of the function that some process calls every few seconds."""
 
 
 class Priority(StrEnum):
-    """Who waits; the value is the queue's name with RQ."""
+    """Whether a person waits for a run; the value is the name of the RQ queue."""
 
     INTERACTIVE = "llm"
-    """A person waits for the text."""
+    """An editor waits for the text."""
     BULK = "llm_bulk"
-    """Nobody waits; workers take it when the other lane is empty."""
+    """Nobody waits; must not delay interactive runs."""
 
 
 def bulk_slots(interactive: int) -> int:
-    """Return how many bulk runs are executed beside so many that people wait for."""
+    """Return how many bulk runs may be executed beside this number of interactive runs."""
     return max(1, interactive // 2)
 
 
 class Queue(ABC):
-    """Hands a run's id to a worker, at least once; executing a run twice does nothing."""
+    """Delivers a run's id to ``TASK`` in a worker, at least once.
+
+    A run may be delivered twice, or after it was cancelled: the database decides whether it is
+    executed. A new instance is made for each call, so an instance has no state.
+    """
 
     executes_here: ClassVar[bool] = False
-    """Whether the process that enqueues a run also executes it, so that it must live on."""
+    """Whether runs are executed by the process that enqueues them, which must therefore live on."""
+    default_stream: ClassVar[str] = "wagtail_llm_actions.streams.database.DatabaseStream"
+    """Dotted path of the ``Stream`` subclass that is used where ``STREAM`` is not set."""
+
+    @classmethod
+    def check(cls) -> list[CheckMessage]:
+        """Return what is wrong with the site's configuration for this queue, as a system check."""
+        return []
 
     @abstractmethod
-    def enqueue(self, run_id: UUID, lane: Priority) -> None:
-        """Put a run on the queue, unless it is there already.
+    def enqueue(self, run_id: UUID, priority: Priority) -> None:
+        """Put a run on the queue, unless it is already there; an editor waits for this call.
 
         Raises:
-            QueueUnavailable: The queue did not take it, within 2 seconds.
+            QueueUnavailable: The queue did not accept the run within 2 seconds.
         """
 
-    def enqueue_missing(self, run_ids: Collection[UUID], lane: Priority) -> int:
-        """Put those runs on the queue that should wait there, and do not.
+    def enqueue_missing(self, run_ids: Collection[UUID], priority: Priority) -> int:
+        """Put those of the runs on the queue that it has lost.
 
-        Called every few seconds with all that wait; a queue that can say at once which it holds
-        overrides this.
+        Called every few seconds with all queued runs, so a queue that can list its contents at
+        once should override this.
 
         Returns:
-            How many it took.
+            The number of runs that were put on the queue.
 
         Raises:
             QueueUnavailable: As ``enqueue``.
         """
         for run_id in run_ids:
-            self.enqueue(run_id, lane)
+            self.enqueue(run_id, priority)
         return len(run_ids)
 
-    def enqueue_later(self, run_id: UUID, lane: Priority, seconds: float) -> None:  # noqa: B027
-        """Put a run on the queue after some seconds.
+    def enqueue_later(self, run_id: UUID, priority: Priority, seconds: float) -> None:  # noqa: B027
+        """Put a run on the queue after a delay, for a retry.
 
-        Does nothing by default: workers look for runs that are due at each tick, and so does the
-        editor's browser while it waits.
+        Does nothing by default: ``RECOVER`` enqueues runs that are due, and so does the poll of an
+        editor who waits for one.
         """
 
-    def has_worker(self) -> bool:
-        """Whether anybody takes runs off the queue now, as the admin is told.
+    def has_worker(self) -> bool | None:
+        """Return whether a worker is running, which the admin is told.
 
-        True by default: for queues that work by themselves, or that cannot tell.
+        ``None``, the default, stands for a queue that needs none or cannot tell.
 
         Raises:
-            QueueUnavailable: The queue did not answer, within 2 seconds.
+            QueueUnavailable: The queue did not answer within 2 seconds.
         """
-        return True
+        return None
 
     @abstractmethod
     def cancel(self, run_id: UUID) -> None:
-        """Take a waiting run off the queue where that is cheap; the database says it is cancelled."""
+        """Remove a waiting run where that is cheap; does nothing on failure.
+
+        The run is cancelled already: a worker that receives it leaves it alone.
+        """

@@ -1,4 +1,9 @@
-"""Threads that execute runs, each of which waits for a provider nearly all of its time."""
+"""A pool of daemon threads that execute runs, each of which mostly waits for a provider.
+
+``concurrent.futures.ThreadPoolExecutor`` is no alternative: Python joins its threads at exit, so
+a web process could not end before its models have answered, up to ``RUN_TIMEOUT`` later. A run
+that ends with its process is recovered by its lease instead.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +16,9 @@ if TYPE_CHECKING:
 
 
 class Pool:
-    """A number of slots for jobs; a job that comes when all are taken waits for one.
+    """A number of slots for jobs; further jobs wait for a free slot.
 
-    Its threads are daemons, so that a process can end without waiting for a model. They start when
-    they are needed first, and stay.
+    Threads start on demand, up to ``size``, and stay.
     """
 
     def __init__(self, name: str, size: int) -> None:
@@ -23,16 +27,16 @@ class Pool:
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._threads = 0
         self._unfinished = 0
-        self._ended = threading.Condition()
+        self._changed = threading.Condition()
 
     def wait_for_slot(self, timeout_seconds: float) -> bool:
-        """Return whether a job would find a free slot, as soon as it does or after the timeout."""
-        with self._ended:
-            return self._ended.wait_for(lambda: self._unfinished < self._size, timeout_seconds)
+        """Wait for a free slot, and return whether there is one."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._unfinished < self._size, timeout_seconds)
 
     def submit(self, job: Callable[[], None]) -> None:
-        """Execute a job as soon as a slot is free; it must not raise."""
-        with self._ended:
+        """Execute a job, which must not raise, as soon as a slot is free."""
+        with self._changed:
             self._unfinished += 1
             if self._threads < min(self._unfinished, self._size):
                 self._threads += 1
@@ -42,8 +46,8 @@ class Pool:
 
     def wait_until_idle(self) -> None:
         """Return when every job has ended."""
-        with self._ended:
-            self._ended.wait_for(lambda: not self._unfinished)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._unfinished)
 
     def _work(self) -> None:
         while True:
@@ -51,6 +55,6 @@ class Pool:
             try:
                 job()
             finally:
-                with self._ended:
+                with self._changed:
                     self._unfinished -= 1
-                    self._ended.notify_all()
+                    self._changed.notify_all()

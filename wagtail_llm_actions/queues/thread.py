@@ -1,7 +1,8 @@
-"""Run in threads of the web process: works before anybody has set up a queue server.
+"""Execute runs in threads of the web process: works before anybody has set up a queue server.
 
-Good for a first look and for small sites. A run dies with its web process and is then found
-interrupted by its lease, or still queued, when the next poll puts it on a queue again.
+Good for a first look and for small sites. A run that ends with its web process is recovered: it
+fails as interrupted when its lease expires, or is enqueued again by the next poll if it had not
+started.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.core import checks
 from django.db import connections
 from django.utils.module_loading import import_string
 
@@ -26,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class _Pools:
-    """The threads of this process: each lane has its own, so that no click waits for bulk runs."""
+    """The threads of this process, one pool per priority, so that no click waits for bulk runs."""
 
     def __init__(self, threads: int) -> None:
         self.pid = os.getpid()
@@ -34,12 +36,14 @@ class _Pools:
         self._is_warm = False
         self._warming = threading.Lock()
         sizes = {Priority.INTERACTIVE: threads, Priority.BULK: bulk_slots(threads)}
-        self._pools = {lane: Pool(f"llm-actions-{lane}", size) for lane, size in sizes.items()}
+        self._pools = {
+            priority: Pool(f"llm-actions-{priority}", size) for priority, size in sizes.items()
+        }
 
-    def put(self, run_id: UUID, lane: Priority) -> None:
+    def put(self, run_id: UUID, priority: Priority) -> None:
         if run_id not in self._known:
             self._known.add(run_id)
-            self._pools[lane].submit(partial(self._execute, run_id))
+            self._pools[priority].submit(partial(self._execute, run_id))
 
     def _execute(self, run_id: UUID) -> None:
         try:
@@ -52,7 +56,7 @@ class _Pools:
             connections.close_all()
 
     def _warm_up(self) -> None:
-        """Load the SDKs before the first run, whose time must not pass with that."""
+        """Load the SDKs before the first run, so that its time limit does not include that."""
         with self._warming:
             if not self._is_warm:
                 import_string(WARM_UP)()
@@ -64,24 +68,36 @@ _pools_lock = threading.Lock()
 
 
 class ThreadQueue(Queue):
-    """``THREADS`` runs at once in each web process, and half as many bulk runs beside them."""
+    """Executes ``THREADS`` interactive runs at once per process, and half as many bulk runs."""
 
     executes_here = True
 
-    def enqueue(self, run_id: UUID, lane: Priority) -> None:
-        """Hand the run to this process's threads."""
+    @classmethod
+    def check(cls) -> list[checks.CheckMessage]:
+        """Recommend a queue server for production."""
+        return [
+            checks.Info(
+                "LLM runs are executed in threads of the web process.",
+                hint="For production, install django-rq, add the queues 'llm' and 'llm_bulk' to "
+                "RQ_QUEUES, and start `manage.py llm_actions_worker`.",
+                id="wagtail_llm_actions.I001",
+            )
+        ]
+
+    def enqueue(self, run_id: UUID, priority: Priority) -> None:
+        """Give the run to a thread of this process."""
         global _pools  # noqa: PLW0603
         with _pools_lock:
             # A web server may fork after the first use; threads do not survive that.
             if _pools is None or _pools.pid != os.getpid():
                 _pools = _Pools(get_settings().threads)
-            _pools.put(run_id, lane)
+            _pools.put(run_id, priority)
 
-    def enqueue_later(self, run_id: UUID, lane: Priority, seconds: float) -> None:
-        """Hand the run over by a timer, because no worker ticks here."""
-        timer = threading.Timer(seconds, self.enqueue, (run_id, lane))
+    def enqueue_later(self, run_id: UUID, priority: Priority, seconds: float) -> None:
+        """Enqueue by a timer, because nothing calls ``RECOVER`` here."""
+        timer = threading.Timer(seconds, self.enqueue, (run_id, priority))
         timer.daemon = True
         timer.start()
 
     def cancel(self, run_id: UUID) -> None:
-        """Do nothing: a thread that takes a cancelled run finds it final."""
+        """Do nothing: a thread that receives a cancelled run leaves it alone."""

@@ -1,4 +1,8 @@
-"""The text of a run while it is written, on its way from the worker to the editor's browser."""
+"""The stream seam: how live text gets from a worker to an editor's browser.
+
+``STREAM`` in the settings chooses the class, otherwise the queue does.
+``docs/extending/stream.md`` explains how to write one.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ __all__ = ["Stream", "get_stream"]
 
 
 def get_stream() -> Stream:
-    """Return the stream that goes with the site's queue."""
-    stream: Stream = import_string(get_settings().stream)()
+    """Return the site's stream."""
+    settings = get_settings()
+    path = settings.stream or import_string(settings.queue).default_stream
+    stream: Stream = import_string(path)()
     return stream

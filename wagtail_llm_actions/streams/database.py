@@ -1,4 +1,4 @@
-"""Live text in the run's own row: for sites without Redis, right with several web processes."""
+"""Live text in the run's own row: for sites without Redis, also with several web processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# The largest that every database takes for a place in a text.
+# The largest position in a text that every database accepts.
 MAX_POSITION = 2**31 - 2
 
 
@@ -30,9 +30,9 @@ class DatabaseStream(Stream):
     flush_seconds = 0.25
 
     def append(self, run_id: UUID, text: str) -> None:
-        """Add the text in the database, so that nothing has to be read first.
+        """Add the text by one query, without reading what is there.
 
-        A run that somebody else has ended keeps its output as it is.
+        A run that another process has ended keeps its output as it is.
         """
         try:
             self._rows([run_id]).filter(status="running").update(
@@ -45,11 +45,11 @@ class DatabaseStream(Stream):
             connection.close()
 
     def read(self, run_id: UUID, after: int) -> tuple[str, int]:
-        """Read what stands behind a number of characters."""
+        """Return the text after a number of characters."""
         return self.read_all({run_id: after})[run_id]
 
     def read_all(self, positions: Mapping[UUID, int]) -> dict[UUID, tuple[str, int]]:
-        """Read all of them by one query."""
+        """Return the texts of several runs, by one query."""
         starts = [
             When(pk=run_id, then=Value(min(after, MAX_POSITION) + 1))
             for run_id, after in positions.items()
@@ -65,6 +65,6 @@ class DatabaseStream(Stream):
         """Do nothing: the live text is the run's output."""
 
     def _rows(self, run_ids: Iterable[UUID]) -> QuerySet[Any]:
-        # By name, since the models stand above the streams.
+        # By name: models are a layer above streams and must not be imported here.
         runs = apps.get_model("wagtail_llm_actions", "LLMRun")._default_manager
         return runs.filter(pk__in=list(run_ids))

@@ -7,29 +7,37 @@ from typing import TYPE_CHECKING, cast
 
 from redis.exceptions import RedisError
 
-from wagtail_llm_actions.redis_connection import get_fail_fast_connection
+from wagtail_llm_actions.redis_connection import check_rq_queues, get_fail_fast_connection
 from wagtail_llm_actions.streams.base import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
+    from django.core.checks import CheckMessage
+
 logger = logging.getLogger(__name__)
 
 QUEUE = "llm"
+"""The queue of ``RQ_QUEUES`` whose server is used."""
 TTL_SECONDS = 15 * 60
 
 
 class RedisStream(Stream):
-    """One string for each run; positions are bytes, always between two appended pieces."""
+    """One string per run; positions are bytes, always between two appended pieces."""
 
     flush_seconds = 0.1
 
     def __init__(self) -> None:
         self._is_lost = False
 
+    @classmethod
+    def check(cls) -> list[CheckMessage]:
+        """Report that ``RQ_QUEUES`` lacks the queue whose server is used."""
+        return check_rq_queues([QUEUE])
+
     def append(self, run_id: UUID, text: str) -> None:
-        """Add the text and renew the time after which Redis forgets it."""
+        """Add the text, and postpone the time at which Redis deletes it."""
         try:
             pipeline = get_fail_fast_connection(QUEUE).pipeline()
             pipeline.append(_key(run_id), text.encode())
@@ -41,11 +49,11 @@ class RedisStream(Stream):
             self._is_lost = True
 
     def read(self, run_id: UUID, after: int) -> tuple[str, int]:
-        """Read what stands behind a number of bytes."""
+        """Return the text after a number of bytes."""
         return self.read_all({run_id: after})[run_id]
 
     def read_all(self, positions: Mapping[UUID, int]) -> dict[UUID, tuple[str, int]]:
-        """Read all of them on one way to the server and back."""
+        """Return the texts of several runs, in one round trip."""
         pipeline = get_fail_fast_connection(QUEUE).pipeline(transaction=False)
         for run_id, after in positions.items():
             pipeline.getrange(_key(run_id), after, -1)
@@ -53,7 +61,7 @@ class RedisStream(Stream):
             found = cast("list[bytes]", pipeline.execute())
         except RedisError:
             found = [b""] * len(positions)
-        # A position that was made up may fall into a character; a whole one never does.
+        # Only a made-up position can fall into the middle of a character.
         return {
             run_id: (data.decode(errors="replace"), after + len(data))
             for (run_id, after), data in zip(positions.items(), found, strict=True)

@@ -69,7 +69,7 @@ def alerts(actions: Iterable[LLMAction], user: Any) -> list[Alert]:
 
 def _queue() -> Iterator[Alert]:
     try:
-        if not get_queue().has_worker():
+        if get_queue().has_worker() is False:
             yield Alert(_("No worker is running, so no run will start."))
     except QueueUnavailable:
         yield Alert(_("The queue server cannot be reached, so no run will start."))

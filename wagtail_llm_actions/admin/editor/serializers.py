@@ -38,7 +38,7 @@ class LiveState(TypedDict):
     id: str
     status: str
     ahead: int
-    """Runs that wait before this one in its lane; 0 once it runs."""
+    """Runs of the same priority that wait before this one; 0 once it runs."""
     waiting: str
     """Why it is about to be tried again, and when; mostly empty."""
     attempts: int

@@ -25,7 +25,7 @@ from wagtail_llm_actions.admin.getting_started.first_action import (
     create_first_action,
     fitting_types,
 )
-from wagtail_llm_actions.conf import RQ_QUEUE, THREAD_QUEUE, get_settings
+from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.starters import create_missing_starters
 from wagtail_llm_actions.errors import QueueUnavailable
@@ -180,24 +180,24 @@ def _models() -> Step:
 
 
 def _worker() -> Step:
-    is_done = False
+    queue = get_queue()
     try:
-        is_done = get_queue().has_worker()
-        words = (
-            _("A worker is running.") if is_done else _("Start one: manage.py llm_actions_worker")
-        )
+        has_worker = queue.has_worker()
+        words = {
+            True: _("A worker is running."),
+            False: _("Start one: manage.py llm_actions_worker"),
+            None: _("Runs are executed by the queue that the site has chosen."),
+        }[has_worker]
     except QueueUnavailable:
+        has_worker = False
         words = _("The queue server cannot be reached. Start it, or correct RQ_QUEUES.")
-    queue = get_settings().queue
-    if is_done and queue != RQ_QUEUE:
-        words = _("Runs are executed by the queue that the site has chosen.")
-    if queue == THREAD_QUEUE:
+    if queue.executes_here:
         words = _(
             "Runs are executed in threads of the web process, which is good for a first look. For "
             "production install django-rq, add RQ_QUEUES with the queues llm and llm_bulk, and "
             "start manage.py llm_actions_worker."
         )
-    return Step(name="worker", title=_("A worker"), is_done=is_done, words=words)
+    return Step(name="worker", title=_("A worker"), is_done=has_worker is not False, words=words)
 
 
 def _templates() -> Step:

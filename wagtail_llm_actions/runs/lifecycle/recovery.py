@@ -79,4 +79,4 @@ def requeue_missing() -> int:
     waiting: dict[Priority, list[UUID]] = {}
     for run in LLMRun.objects.queued().filter(is_due).only("pk", "trigger"):
         waiting.setdefault(priority_of(run), []).append(run.pk)
-    return sum(get_queue().enqueue_missing(ids, lane) for lane, ids in waiting.items())
+    return sum(get_queue().enqueue_missing(ids, priority) for priority, ids in waiting.items())
