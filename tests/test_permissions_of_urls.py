@@ -44,18 +44,18 @@ OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "history_run": ("GET", FOR_ADMINS),
     "usage": ("GET", FOR_ADMINS),
     "usage_export": ("GET", FOR_ADMINS),
-    "first_steps": ("GET", FOR_ADMINS),
+    "getting_started": ("GET", FOR_ADMINS),
     # Without a type it shows the form again.
     "create_first_action": ("POST", (LOGIN, LOGIN, HOME, HOME, 200)),
-    "create_starters": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/")),
+    "create_starters": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/getting-started/")),
     "models": ("GET", FOR_ADMINS),
     "check_models": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
-    "ask_again": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
+    "retry_now": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
     "export": ("GET", FOR_ADMINS),
     "import": ("GET", FOR_ADMINS),
-    "check_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
-    "preview_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
-    "fields": ("GET", (LOGIN, LOGIN, 403, 403, 200)),
+    "validate_prompt_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
+    "preview_prompt_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
+    "action_fields": ("GET", (LOGIN, LOGIN, 403, 403, 200)),
     "tests": ("POST", (LOGIN, LOGIN, 403, 403, 202)),
     # The run of the editor, who may not test.
     "test": ("GET", (LOGIN, LOGIN, 403, 403, 403)),
@@ -93,7 +93,7 @@ TABLE = {
     for namespace, rows in {
         "wagtail_llm_actions": OWN_URLS,
         "wagtail_llm_actions_actions": {**SNIPPET_URLS, "reorder": ("POST", FOR_ADMINS)},
-        "wagtail_llm_actions_templates": SNIPPET_URLS,
+        "wagtail_llm_actions_prompt_templates": SNIPPET_URLS,
         "wagtailsnippetchoosers_wagtail_llm_actions_llmaction": CHOOSER_URLS,
         "wagtailsnippetchoosers_wagtail_llm_actions_prompttemplate": CHOOSER_URLS,
     }.items()
@@ -105,12 +105,12 @@ PAGES = {
     "history_run",
     "models",
     "check_models",
-    "ask_again",
+    "retry_now",
     "export",
     "import",
     "usage",
     "usage_export",
-    "first_steps",
+    "getting_started",
     "create_first_action",
     "create_starters",
 }
@@ -282,7 +282,7 @@ def test_an_endpoint_takes_one_method(site: Site, name: str) -> None:
         "wagtail_llm_actions:import",
         *(
             f"wagtail_llm_actions_{kind}:{name}"
-            for kind in ("actions", "templates")
+            for kind in ("actions", "prompt_templates")
             for name in ("add", "edit", "copy", "delete", "revisions_revert")
         ),
     ],

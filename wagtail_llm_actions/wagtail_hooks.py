@@ -1,4 +1,4 @@
-"""Registration with Wagtail, nothing else."""
+"""Register the package with Wagtail."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import Permission
 from django.template.loader import render_to_string
 from django.urls import include, path, reverse
-from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
 from wagtail_llm_actions.admin.dashboard.home_panel import HomePanel
@@ -19,6 +17,7 @@ from wagtail_llm_actions.admin.history.buttons import (
     snippet_history_button,
     user_history_button,
 )
+from wagtail_llm_actions.admin.menu import history_menu_item, usage_menu_item
 from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.policies import RUN_POLICY
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
     from django.urls import URLResolver
+    from wagtail.admin.menu import MenuItem
     from wagtail.admin.ui.components import Component
     from wagtail.admin.widgets.button import Button
     from wagtail.log_actions import LogActionRegistry
@@ -39,41 +39,21 @@ if TYPE_CHECKING:
 register_snippet(LLMViewSetGroup)
 
 
-class RunsMenuItem(MenuItem):
-    """Shown to those who may view runs."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Ask the policy that the view asks."""
-        return bool(RUN_POLICY.user_has_permission(request.user, "view"))
-
-
 @hooks.register("register_reports_menu_item")
 def register_history_menu_item() -> MenuItem:
-    """Reports → LLM history."""
-    return RunsMenuItem(
-        _("LLM history"),
-        reverse("wagtail_llm_actions:history"),
-        name="llm-history",
-        icon_name="llm-actions-generate",
-        order=1100,
-    )
+    """Add Reports → LLM history."""
+    return history_menu_item()
 
 
 @hooks.register("register_reports_menu_item")
 def register_usage_menu_item() -> MenuItem:
-    """Reports → LLM usage and costs."""
-    return RunsMenuItem(
-        _("LLM usage and costs"),
-        reverse("wagtail_llm_actions:usage"),
-        name="llm-usage",
-        icon_name="llm-actions-generate",
-        order=1110,
-    )
+    """Add Reports → LLM usage and costs."""
+    return usage_menu_item()
 
 
 @hooks.register("construct_homepage_panels")
 def add_home_panel(request: HttpRequest, panels: list[Component]) -> None:
-    """Show on the front page how it goes, to those who may view runs."""
+    """Add the home panel, for users who may view runs."""
     if RUN_POLICY.user_has_permission(request.user, "view"):
         panels.append(HomePanel())
 
@@ -82,7 +62,7 @@ def add_home_panel(request: HttpRequest, panels: list[Component]) -> None:
 def register_page_button(
     page: AbstractPage, user: Any, view_name: str, next_url: str | None = None
 ) -> Iterator[Button]:
-    """Lead from a page to its runs."""
+    """Add a link from a page to its runs."""
     return page_history_button(page, user)
 
 
@@ -90,19 +70,19 @@ def register_page_button(
 def register_snippet_button(
     snippet: Model, user: Any, next_url: str | None = None
 ) -> Iterator[Button]:
-    """Lead from a snippet to its runs."""
+    """Add a link from a snippet to its runs."""
     return snippet_history_button(snippet, user)
 
 
 @hooks.register("register_user_listing_buttons")
 def register_user_button(user: Any, request_user: Any) -> Iterator[Button]:
-    """Lead from a user to what they ran."""
+    """Add a link from a user to their runs."""
     return user_history_button(user, request_user)
 
 
 @hooks.register("register_admin_urls")
 def register_admin_urls() -> list[URLResolver]:
-    """Everything that is no viewset."""
+    """Add the URLs of the pages that are not snippets, and of the API of the widget."""
     return [path("", include("wagtail_llm_actions.admin.urls"))]
 
 
@@ -114,7 +94,7 @@ def register_icons(icons: list[str]) -> list[str]:
 
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
-    """Let groups be given the right to view the history, and what it cost."""
+    """Offer the permissions to view runs and their costs on the form of a group."""
     return Permission.objects.filter(
         content_type__app_label="wagtail_llm_actions", codename__in=["view_llmrun", "view_costs"]
     )
@@ -122,7 +102,7 @@ def register_permissions() -> QuerySet[Permission]:
 
 @hooks.register("insert_editor_js")
 def insert_editor_js() -> str:
-    """Load the widget on edit forms, where the site has an active action at all."""
+    """Load the widget on edit forms, if the site has an active action."""
     if not LLMAction.objects.filter(is_active=True).exists():
         return ""
     return render_to_string(
@@ -137,23 +117,23 @@ def insert_editor_js() -> str:
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: LogActionRegistry) -> None:
-    """Let Wagtail's history say where a text was accepted."""
+    """Register the log entry of an accepted text."""
     actions.register_action(ACCEPTED)(AcceptedFormatter)
 
 
 @hooks.register("after_create_page")
 @hooks.register("after_create_snippet")
 def attach_runs_of_create_form(request: HttpRequest, instance: Model) -> Any:
-    """Give runs that were started before the object existed their object."""
+    """Attach runs to the object that their create form has just saved."""
     attach_to_object(request.user, instance, request.POST.get(FORM_KEY, ""))
     log_accepted(request.user, instance)
 
 
-# A hook of the site may answer after publishing, and end the request before the edit is done.
+# A hook of the site may return a response after publishing, and so skip the hooks after editing.
 @hooks.register("after_publish_page")
 @hooks.register("after_publish")
 @hooks.register("after_edit_page")
 @hooks.register("after_edit_snippet")
 def log_accepted_texts(request: HttpRequest, instance: Model) -> Any:
-    """Say in the object's history which of its texts came from a model."""
+    """Log which texts of the object came from a model."""
     log_accepted(request.user, instance)

@@ -127,7 +127,7 @@ def test_the_form_loads_what_changes_the_choices(client: Client, admin: User) ->
 
     select = page.select_one("select[name=model_type]")
     assert select is not None
-    assert select["data-llm-actions-fields-url"] == reverse("wagtail_llm_actions:fields")
+    assert select["data-llm-actions-fields-url"] == reverse("wagtail_llm_actions:action_fields")
     assert [
         str(script["src"]).partition("?")[0] for script in page.select("script[type=module]")
     ] == [
@@ -137,7 +137,9 @@ def test_the_form_loads_what_changes_the_choices(client: Client, admin: User) ->
 
 
 def test_the_fields_of_a_type_are_told_to_the_form(client: Client, admin: User) -> None:
-    answer = client.get(reverse("wagtail_llm_actions:fields"), {"model_type": type_of(Author)})
+    answer = client.get(
+        reverse("wagtail_llm_actions:action_fields"), {"model_type": type_of(Author)}
+    )
 
     fields = [["name", "Name"], ["role", "Role"], ["bio", "Bio"], ["tagline", "Tagline"]]
     assert answer.json() == {"destinations": fields, "sources": fields}
@@ -145,13 +147,15 @@ def test_the_fields_of_a_type_are_told_to_the_form(client: Client, admin: User) 
 
 @pytest.mark.parametrize("model_type", ["", "0", "x", "9" * 40])
 def test_a_type_that_is_none_has_no_fields(client: Client, admin: User, model_type: str) -> None:
-    answer = client.get(reverse("wagtail_llm_actions:fields"), {"model_type": model_type})
+    answer = client.get(reverse("wagtail_llm_actions:action_fields"), {"model_type": model_type})
 
     assert answer.json() == {"destinations": [], "sources": []}
 
 
 def test_a_type_that_is_no_page_or_snippet_has_no_fields(client: Client, admin: User) -> None:
-    answer = client.get(reverse("wagtail_llm_actions:fields"), {"model_type": type_of(Group)})
+    answer = client.get(
+        reverse("wagtail_llm_actions:action_fields"), {"model_type": type_of(Group)}
+    )
 
     assert answer.json() == {"destinations": [], "sources": []}
 

@@ -1,4 +1,4 @@
-"""Settings → LLM → First steps."""
+"""Settings → LLM → Getting started."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.factories import LLMActionFactory, PromptTemplateFactory, UserFactory
 from tests.kept_queue import KeptQueue
 from tests.notices.models import Notice, Rating
 from wagtail_llm_actions.admin.actions.field_choices import ModelFields, model_fields
-from wagtail_llm_actions.admin.getting_started.first_action import choose_fields, fitting_types
+from wagtail_llm_actions.admin.getting_started.first_action import choose_fields, supported_types
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.prompts.starters import starters
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue")]
 
-STEPS = "wagtail_llm_actions:first_steps"
+STEPS = "wagtail_llm_actions:getting_started"
 CREATE = "wagtail_llm_actions:create_first_action"
 STARTERS = "wagtail_llm_actions:create_starters"
 
@@ -86,7 +86,7 @@ def test_what_is_there_is_done(client: Client, admin: User) -> None:
     )
     assert found["templates"] == "Prompt templates Done There is 1 prompt template."
     assert found["actions"].startswith("An action Done There is 1 action.")
-    assert "Everything is there." in words(page_at(client, reverse(STEPS)))
+    assert "Everything is set up." in words(page_at(client, reverse(STEPS)))
 
 
 def test_threads_are_named_with_what_production_wants(
@@ -202,7 +202,7 @@ def test_types_without_a_text_field_are_not_offered(client: Client, admin: User)
     labels = [label for _, label in choices(page_at(client, reverse(STEPS)), "model_type")]
     assert "Blog page (page)" in labels
     assert "Rating (snippet)" not in labels
-    assert Rating not in [content_type.model_class() for content_type in fitting_types()]
+    assert Rating not in [content_type.model_class() for content_type in supported_types()]
     with pytest.raises(LookupError):
         choose_fields(Rating, model_fields(Rating))
     assert create(client, Rating).status_code == 200

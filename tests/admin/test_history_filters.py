@@ -185,7 +185,7 @@ def test_a_run_leads_to_its_template_as_it_was(client: Client, admin: User) -> N
 
     page = page_at(client, run_url(run))
 
-    url = reverse("wagtail_llm_actions_templates:edit", args=[template.pk])
+    url = reverse("wagtail_llm_actions_prompt_templates:edit", args=[template.pk])
     link = page.select_one(f'.llm-actions-run a[href="{url}"]')
     assert link is not None
     assert words(link) == "Shorten"

@@ -98,7 +98,7 @@ def test_the_settings_menu_leads_admins_to_actions_and_templates(
     text = client.get("/admin/").text
 
     assert reverse("wagtail_llm_actions_actions:list") in text
-    assert reverse("wagtail_llm_actions_templates:list") in text
+    assert reverse("wagtail_llm_actions_prompt_templates:list") in text
 
 
 def test_the_settings_menu_has_nothing_for_editors(client: Client) -> None:

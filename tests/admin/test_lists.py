@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 ACTIONS = "wagtail_llm_actions_actions:list"
-TEMPLATES = "wagtail_llm_actions_templates:list"
+TEMPLATES = "wagtail_llm_actions_prompt_templates:list"
 
 
 def test_actions_are_listed_with_what_they_do(client: Client, admin: User) -> None:
@@ -161,7 +161,9 @@ def test_deleting_an_action_says_that_its_runs_stay(client: Client, admin: User)
 
 def test_a_template_in_use_is_not_deleted(client: Client, admin: User) -> None:
     llm_action = LLMActionFactory(label="Summary")
-    url = reverse("wagtail_llm_actions_templates:delete", args=[llm_action.prompt_template_id])
+    url = reverse(
+        "wagtail_llm_actions_prompt_templates:delete", args=[llm_action.prompt_template_id]
+    )
 
     page = page_at(client, url)
     answer = client.post(url)
@@ -175,7 +177,7 @@ def test_a_template_in_use_is_not_deleted(client: Client, admin: User) -> None:
 def test_a_template_that_nothing_uses_is_deleted(client: Client, admin: User) -> None:
     template = PromptTemplateFactory()
 
-    client.post(reverse("wagtail_llm_actions_templates:delete", args=[template.pk]))
+    client.post(reverse("wagtail_llm_actions_prompt_templates:delete", args=[template.pk]))
 
     assert not PromptTemplate.objects.exists()
 

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 MODELS = "wagtail_llm_actions:models"
 CHECK = "wagtail_llm_actions:check_models"
-ASK_AGAIN = "wagtail_llm_actions:ask_again"
+ASK_AGAIN = "wagtail_llm_actions:retry_now"
 WIRE = OpenAIWire()
 
 
@@ -188,7 +188,7 @@ def test_a_model_that_rests_says_since_when_why_and_until_when(client: Client, a
 
     assert re.fullmatch(
         r"Not asked since .+ after 5 failures \(timeout\): from .+ on the next run tries it again. "
-        "The wood is on fire. Ask again now Not checked Check",
+        "The wood is on fire. Retry now Not checked Check",
         found["Owl"][1],
     )
     assert "Not asked" not in found["Lost"][1]
@@ -236,7 +236,7 @@ def test_who_may_only_look_cannot_ask_again(client: Client) -> None:
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
     client.force_login(user)
 
-    assert "Ask again now" not in rows(client)["Owl"][1]
+    assert "Retry now" not in rows(client)["Owl"][1]
     client.post(reverse(ASK_AGAIN), {"model": "quick"})
 
     assert LLMCircuitBreaker.objects.exists()

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-ADD = "wagtail_llm_actions_templates:add"
+ADD = "wagtail_llm_actions_prompt_templates:add"
 
 
 def edit_url(template: PromptTemplate) -> str:
-    return reverse("wagtail_llm_actions_templates:edit", args=[template.pk])
+    return reverse("wagtail_llm_actions_prompt_templates:edit", args=[template.pk])
 
 
 def asked(client: Client, name: str, **values: object) -> Any:
@@ -68,20 +68,23 @@ def test_saving_keeps_nothing_of_the_preview(client: Client, admin: User) -> Non
 def test_it_is_there_on_every_form(client: Client, admin: User, url: str) -> None:
     args = [] if url == "add" else [PromptTemplateFactory().pk]
 
-    page = page_at(client, reverse(f"wagtail_llm_actions_templates:{url}", args=args))
+    page = page_at(client, reverse(f"wagtail_llm_actions_prompt_templates:{url}", args=args))
 
-    assert page.select_one("[data-llm-actions-template][data-check-url][data-preview-url]")
+    assert page.select_one("[data-llm-actions-template][data-validate-url][data-preview-url]")
     assert page.select_one("[data-llm-actions-preview] [role=status]")
 
 
 def test_a_check_names_the_line_of_each_field(client: Client, admin: User) -> None:
     found = asked(
-        client, "check_template", text="Fine.\n{{ titel }}", system_instructions="{% if %}"
+        client,
+        "validate_prompt_template",
+        text="Fine.\n{{ titel }}",
+        system_instructions="{% if %}",
     )
 
     assert found["errors"]["text"] == "Line 2: There is no variable “titel”."
     assert found["errors"]["system_instructions"].startswith("Line 1: ")
-    assert asked(client, "check_template", text="{{ input }}")["errors"] == {
+    assert asked(client, "validate_prompt_template", text="{{ input }}")["errors"] == {
         "system_instructions": "",
         "text": "",
     }
@@ -92,7 +95,7 @@ def test_the_preview_is_the_exact_text_of_a_run(client: Client, admin: User) -> 
 
     found = asked(
         client,
-        "preview_template",
+        "preview_prompt_template",
         page=page.pk,
         text="{{ post_title }}: {{ input }}",
         system_instructions="Be brief.",
@@ -110,7 +113,9 @@ def test_the_preview_is_the_exact_text_of_a_run(client: Client, admin: User) -> 
 def test_the_source_is_the_summary_unless_another_is_chosen(client: Client, admin: User) -> None:
     page = BlogPageFactory(summary="Short.")
 
-    found = asked(client, "preview_template", page=page.pk, text="{{ input }}", source="gone")
+    found = asked(
+        client, "preview_prompt_template", page=page.pk, text="{{ input }}", source="gone"
+    )
 
     assert (found["source"], found["text"]) == ("summary", "<input>Short.</input>")
 
@@ -120,7 +125,7 @@ def test_the_latest_draft_is_read(client: Client, admin: User) -> None:
     page.summary = "Draft."
     page.save_revision()
 
-    assert asked(client, "preview_template", page=page.pk, text="{{ input }}")["text"] == (
+    assert asked(client, "preview_prompt_template", page=page.pk, text="{{ input }}")["text"] == (
         "<input>Draft.</input>"
     )
 
@@ -139,7 +144,7 @@ def test_what_could_not_run_says_so(
 ) -> None:
     page = BlogPageFactory(summary=summary)
 
-    assert asked(client, "preview_template", page=page.pk, text=text)["error"] == error
+    assert asked(client, "preview_prompt_template", page=page.pk, text=text)["error"] == error
 
 
 def test_what_would_be_cut_is_said(client: Client, admin: User, settings: Settings) -> None:
@@ -149,11 +154,11 @@ def test_what_would_be_cut_is_said(client: Client, admin: User, settings: Settin
     page = BlogPageFactory(intro=f"<p>{'harbour ' * 100}</p>")
     values = {"page": page.pk, "text": "{{ input }}", "source": "intro", "model": "scripted"}
 
-    found = asked(client, "preview_template", **values)
+    found = asked(client, "preview_prompt_template", **values)
 
     assert found["cut"].startswith("Scripted has no room for the last ")
     alone = "word " * 500
-    assert asked(client, "preview_template", **values | {"text": alone})["error"] == (
+    assert asked(client, "preview_prompt_template", **values | {"text": alone})["error"] == (
         "The prompt is too long, even without its source."
     )
 
@@ -166,7 +171,7 @@ def test_a_page_that_may_not_be_edited_is_not_shown(client: Client) -> None:
     page = BlogPageFactory(summary="For the board only.")
 
     response = client.post(
-        reverse("wagtail_llm_actions:preview_template"),
+        reverse("wagtail_llm_actions:preview_prompt_template"),
         {"page": page.pk, "text": "{{ input }}"},
     )
 
@@ -176,6 +181,6 @@ def test_a_page_that_may_not_be_edited_is_not_shown(client: Client) -> None:
 
 @pytest.mark.parametrize("page", ["", "x", "-1", "999999"])
 def test_a_page_that_is_made_up_is_not_found(client: Client, admin: User, page: str) -> None:
-    response = client.post(reverse("wagtail_llm_actions:preview_template"), {"page": page})
+    response = client.post(reverse("wagtail_llm_actions:preview_prompt_template"), {"page": page})
 
     assert response.status_code == 404

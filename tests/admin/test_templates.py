@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-ADD = "wagtail_llm_actions_templates:add"
+ADD = "wagtail_llm_actions_prompt_templates:add"
 
 
 def controllers(client: Client, url: str) -> list[str]:
@@ -50,7 +50,7 @@ def test_a_new_template_is_saved_with_a_revision_and_in_the_audit_log(
 def test_a_changed_template_keeps_its_revisions(client: Client, admin: User) -> None:
     template = PromptTemplateFactory(text="Old")
     template.save_revision()
-    url = reverse("wagtail_llm_actions_templates:edit", args=[template.pk])
+    url = reverse("wagtail_llm_actions_prompt_templates:edit", args=[template.pk])
 
     client.post(url, {"name": "Summary", "text": "New"})
 
@@ -100,7 +100,7 @@ def test_the_form_tells_the_variables_of_the_guide(client: Client, admin: User) 
 def test_a_template_that_an_action_uses_cannot_be_deleted(client: Client, admin: User) -> None:
     template = LLMActionFactory().prompt_template
 
-    client.post(reverse("wagtail_llm_actions_templates:delete", args=[template.pk]))
+    client.post(reverse("wagtail_llm_actions_prompt_templates:delete", args=[template.pk]))
 
     assert PromptTemplate.objects.filter(pk=template.pk).exists()
 
@@ -108,13 +108,13 @@ def test_a_template_that_an_action_uses_cannot_be_deleted(client: Client, admin:
 def test_a_template_that_no_action_uses_can_be_deleted(client: Client, admin: User) -> None:
     template = PromptTemplateFactory()
 
-    client.post(reverse("wagtail_llm_actions_templates:delete", args=[template.pk]))
+    client.post(reverse("wagtail_llm_actions_prompt_templates:delete", args=[template.pk]))
 
     assert not PromptTemplate.objects.exists()
 
 
 @pytest.mark.parametrize("view", ["add", "edit", "copy"])
-@pytest.mark.parametrize("kind", ["actions", "templates"])
+@pytest.mark.parametrize("kind", ["actions", "prompt_templates"])
 def test_a_half_typed_form_is_not_saved_by_itself(
     client: Client, admin: User, kind: str, view: str
 ) -> None:

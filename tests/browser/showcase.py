@@ -197,7 +197,7 @@ class Showcase:
 
     def screens(self) -> dict[str, str]:
         """Return the path of every screen of the package, and of those of Wagtail's it adds to."""
-        actions, templates = "wagtail_llm_actions_actions", "wagtail_llm_actions_templates"
+        actions, templates = "wagtail_llm_actions_actions", "wagtail_llm_actions_prompt_templates"
         action, template = [self.llm_action.pk], [self.templates[0].pk]
         return {
             "front page": reverse("wagtailadmin_home"),
@@ -214,7 +214,7 @@ class Showcase:
             "deletion of a template": reverse(f"{templates}:delete", args=template),
             "models": reverse("wagtail_llm_actions:models"),
             "import": reverse("wagtail_llm_actions:import"),
-            "first steps": reverse("wagtail_llm_actions:first_steps"),
+            "getting started": reverse("wagtail_llm_actions:getting_started"),
             "history": reverse("wagtail_llm_actions:history"),
             "run": reverse(
                 "wagtail_llm_actions:history_run", args=[self.run(1, succeeded=True).pk]

@@ -29,7 +29,7 @@ def rows(model: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("viewset", "name"),
-    [("wagtail_llm_actions_actions", "label"), ("wagtail_llm_actions_templates", "name")],
+    [("wagtail_llm_actions_actions", "label"), ("wagtail_llm_actions_prompt_templates", "name")],
 )
 def test_half_typed_forms_are_not_saved(
     visit: Callable[..., Person], viewset: str, name: str
@@ -37,7 +37,7 @@ def test_half_typed_forms_are_not_saved(
     action = LLMActionFactory()
     objects = {
         "wagtail_llm_actions_actions": action,
-        "wagtail_llm_actions_templates": action.prompt_template,
+        "wagtail_llm_actions_prompt_templates": action.prompt_template,
     }
     before = [rows(model) for model in (LLMAction, PromptTemplate, Revision)]
     admin = visit(AdminFactory())

@@ -45,7 +45,7 @@ SCREENS = {
     "deletion of a template": MANAGERS,
     "models": MANAGERS,
     "import": MANAGERS,
-    "first steps": MANAGERS,
+    "getting started": MANAGERS,
     "history": READERS,
     "run": READERS,
     "failed run": READERS,
@@ -53,10 +53,10 @@ SCREENS = {
 }
 MENU = {
     "wagtail_llm_actions_actions:list": MANAGERS,
-    "wagtail_llm_actions_templates:list": MANAGERS,
+    "wagtail_llm_actions_prompt_templates:list": MANAGERS,
     "wagtail_llm_actions:models": MANAGERS,
     # Nothing is missing here any more.
-    "wagtail_llm_actions:first_steps": (),
+    "wagtail_llm_actions:getting_started": (),
     "wagtail_llm_actions:history": READERS,
     "wagtail_llm_actions:usage": READERS,
 }

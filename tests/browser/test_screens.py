@@ -46,7 +46,7 @@ SCREENS = {
         "template form",
         "deletion of a template",
     ],
-    "setting up": ["models", "import", "import preview", "first steps"],
+    "setting up": ["models", "import", "import preview", "getting started"],
     "using and looking back": ["front page", "page form", "history", "run", "failed run", "usage"],
 }
 

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_a_template_is_written_with_help(visit: Visit) -> None:
     page = BlogPageFactory(title="Tides", summary="Early water.")
     admin = visit(AdminFactory())
-    admin.open(reverse("wagtail_llm_actions_templates:add"))
+    admin.open(reverse("wagtail_llm_actions_prompt_templates:add"))
     text = admin.control("text")
 
     text.fill("Shorten: ")

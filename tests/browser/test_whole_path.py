@@ -34,7 +34,7 @@ WATCH = """textarea => {
 
 
 def create_template(admin: Person) -> None:
-    admin.open(reverse("wagtail_llm_actions_templates:add"))
+    admin.open(reverse("wagtail_llm_actions_prompt_templates:add"))
     admin.control("name").fill("Summary")
     admin.control("text").fill("Write a poem with twenty lines about this:\n{{ input }}")
     admin.save()

@@ -11,7 +11,7 @@ import pytest
 from django.utils.functional import Promise
 
 from tests.messages.test_errors import run_errors, subclasses
-from wagtail_llm_actions.admin.actions.forms import LLMActionForm
+from wagtail_llm_actions.admin.actions.forms import ActionForm
 from wagtail_llm_actions.admin.actions.playground import FIELDS
 from wagtail_llm_actions.errors import (
     CircuitOpen,
@@ -85,7 +85,7 @@ def test_the_reason_of_another_version_gets_the_entry_of_its_code() -> None:
 def test_an_entry_fits_the_form_and_the_texts_around_it(entry: ErrorEntry) -> None:
     retrying = str(entry.retrying) % {"seconds": 4, "number": 2, "of": 3}
 
-    assert entry.form_field in {"", *FIELDS, *LLMActionForm.declared_fields}
+    assert entry.form_field in {"", *FIELDS, *ActionForm.declared_fields}
     assert retrying.endswith("4 s (2 of 3)")
     if isinstance(entry.sentence, Promise):
         assert str(entry.sentence) % {"model": "Owl", "field": "Summary"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from wagtail_llm_actions.admin.actions import playground
-from wagtail_llm_actions.admin.actions.api import fields
+from wagtail_llm_actions.admin.actions.api import action_fields
 from wagtail_llm_actions.admin.editor import api
 from wagtail_llm_actions.admin.editor.poll_fast_path import PolledURLPattern
 from wagtail_llm_actions.admin.getting_started.views import (
@@ -16,7 +16,10 @@ from wagtail_llm_actions.admin.getting_started.views import (
 from wagtail_llm_actions.admin.history.run_detail import RunView
 from wagtail_llm_actions.admin.history.views import HistoryView
 from wagtail_llm_actions.admin.models.views import CheckModelsView, ModelsView, RetryNowView
-from wagtail_llm_actions.admin.prompt_templates.forms import check_template, preview_template
+from wagtail_llm_actions.admin.prompt_templates.api import (
+    preview_prompt_template,
+    validate_prompt_template,
+)
 from wagtail_llm_actions.admin.transfer import ExportView, ImportView
 from wagtail_llm_actions.admin.usage.views import UsageExportView, UsageView
 
@@ -35,21 +38,23 @@ urlpatterns = [
         UsageExportView.as_view(),
         name="usage_export",
     ),
-    path("llm/", GettingStartedView.as_view(), name="first_steps"),
+    path("llm/getting-started/", GettingStartedView.as_view(), name="getting_started"),
     path(
-        "llm/first-action/",
+        "llm/getting-started/first-action/",
         CreateFirstActionView.as_view(),
         name="create_first_action",
     ),
-    path("llm/starters/", CreateStartersView.as_view(), name="create_starters"),
+    path("llm/getting-started/starters/", CreateStartersView.as_view(), name="create_starters"),
     path("llm/models/", ModelsView.as_view(), name="models"),
     path("llm/models/check/", CheckModelsView.as_view(), name="check_models"),
-    path("llm/models/ask-again/", RetryNowView.as_view(), name="ask_again"),
+    path("llm/models/retry-now/", RetryNowView.as_view(), name="retry_now"),
     path("llm/export/", ExportView.as_view(), name="export"),
     path("llm/import/", ImportView.as_view(), name="import"),
-    path("llm/fields/", fields, name="fields"),
-    path("llm/template/check/", check_template, name="check_template"),
-    path("llm/template/preview/", preview_template, name="preview_template"),
+    path("llm/action-fields/", action_fields, name="action_fields"),
+    path(
+        "llm/prompt-template/validate/", validate_prompt_template, name="validate_prompt_template"
+    ),
+    path("llm/prompt-template/preview/", preview_prompt_template, name="preview_prompt_template"),
     path("llm/tests/", playground.tests, name="tests"),
     PolledURLPattern("llm/tests/<uuid:run_id>/", playground.test, name="test"),
     path("llm/offers/", api.offers, name="offers"),

@@ -1,4 +1,4 @@
-"""What the action form asks while it is filled in."""
+"""The endpoint of the action form that lists the fields of the chosen type."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @require_GET
 @json_errors
-def fields(request: HttpRequest) -> JsonResponse:
-    """List the destination and source fields of a page or snippet type."""
+def action_fields(request: HttpRequest) -> JsonResponse:
+    """Return the possible destinations and sources of a page or snippet type, as path and label."""
     if not ACTION_POLICY.user_has_any_permission(request.user, ["add", "change"]):
         raise PermissionDeniedError
     found = type_fields(request.GET.get("model_type", ""))

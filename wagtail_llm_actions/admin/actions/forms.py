@@ -50,7 +50,7 @@ class ModelTypeField(forms.ModelChoiceField):
         return model_type_label(obj)
 
 
-class LLMActionForm(WagtailAdminModelForm):
+class ActionForm(WagtailAdminModelForm):
     """Offers the real fields of the chosen type and the configured models.
 
     A value that is not offered any more (a field that was removed, a model that left the settings)
@@ -103,7 +103,7 @@ class LLMActionForm(WagtailAdminModelForm):
             pk__in=[content_type.pk for content_type in types]
         ).order_by("app_label", "model")
         self.fields["model_type"].widget.attrs["data-llm-actions-fields-url"] = reverse(
-            "wagtail_llm_actions:fields"
+            "wagtail_llm_actions:action_fields"
         )
         # Django < 6.1 shows dashes.
         self.fields["model_type"].empty_label = CHOOSE[1]

@@ -85,7 +85,7 @@ def used_types() -> list[tuple[int, str]]:
     )
 
 
-class LLMActionFilterSet(WagtailFilterSet):
+class ActionFilterSet(WagtailFilterSet):
     """What the list can be narrowed to."""
 
     model_type = django_filters.ChoiceFilter(label=_lazy("Type"), choices=used_types)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin.panels import Panel
 
-from wagtail_llm_actions.admin.actions.forms import LLMActionForm
+from wagtail_llm_actions.admin.actions.forms import ActionForm
 from wagtail_llm_actions.admin.api_errors import BadInput, json_errors
 from wagtail_llm_actions.admin.editor.api import own_run, request_id
 from wagtail_llm_actions.admin.editor.poll_fast_path import cursors_of, with_poll_token
@@ -126,14 +126,14 @@ def _check_permission(request: HttpRequest) -> None:
         raise PermissionDeniedError
 
 
-def _bound_form(request: HttpRequest) -> LLMActionForm:
+def _bound_form(request: HttpRequest) -> ActionForm:
     """Bind what a run needs; a test needs no label."""
-    form_class: Any = modelform_factory(LLMAction, form=LLMActionForm, fields=FIELDS)
+    form_class: Any = modelform_factory(LLMAction, form=ActionForm, fields=FIELDS)
     llm_action = None
     saved = request.POST.get("llm-actions-tested", "")
     if saved.isdecimal():
         llm_action = LLMAction.objects.filter(pk=int(saved)).first()
-    form: LLMActionForm = form_class(request.POST, instance=llm_action, for_user=request.user)
+    form: ActionForm = form_class(request.POST, instance=llm_action, for_user=request.user)
     return form
 
 

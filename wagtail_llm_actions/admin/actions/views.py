@@ -1,62 +1,72 @@
-"""Save actions and prompt templates: only when asked to, and with a word on what looks wrong."""
+"""List, create, copy, edit and delete actions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from wagtail.snippets.views.snippets import CopyView, CreateView, EditView
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+from wagtail.snippets.views.snippets import CopyView, CreateView, DeleteView, EditView, IndexView
 
+from wagtail_llm_actions.admin.mixins import NoAutosaveMixin, StylesheetMixin
+from wagtail_llm_actions.admin.transfer import transfer_buttons
 from wagtail_llm_actions.configuration.warnings import configuration_warnings
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from wagtail.admin.widgets.button import Button
 
 
-class NoAutosaveMixin:
-    """Switches Wagtail's autosave off.
+class ActionIndexView(StylesheetMixin, IndexView):
+    """The list of actions, with buttons for export and import."""
 
-    These models have revisions but no drafts, so autosave would put half-typed prompts live.
-    """
+    add_item_label = _lazy("New action")
+    page_title = _lazy("LLM actions")
 
-    autosave_enabled: bool
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Set up the view as Wagtail does, then switch autosave off."""
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]
-        self.autosave_enabled = False
-
-
-class NoAutosaveCreateView(NoAutosaveMixin, CreateView):
-    """A create form that saves only when asked to."""
-
-
-class NoAutosaveCopyView(NoAutosaveMixin, CopyView):
-    """A create form that begins with a copy, and saves only when asked to."""
-
-
-class NoAutosaveEditView(NoAutosaveMixin, EditView):
-    """An edit form that saves only when asked to."""
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        """Add export and import."""
+        return [*super().header_more_buttons, *transfer_buttons(self.request.user)]
 
 
 class WarnOnSaveMixin:
-    """Says after saving what looks wrong, as a warning."""
+    """Mixin for create and edit views of actions (put it first): shows configuration warnings."""
 
     def save_instance(self) -> Any:
-        """Save as Wagtail does, then warn."""
+        """Save as Wagtail does, then add a message for each configuration warning."""
         llm_action = super().save_instance()  # type: ignore[misc]
         for sentence in configuration_warnings(llm_action):
             messages.warning(self.request, sentence)  # type: ignore[attr-defined]
         return llm_action
 
 
-class LLMActionCreateView(WarnOnSaveMixin, NoAutosaveCreateView):
-    """A new action."""
+class ActionCreateView(WarnOnSaveMixin, NoAutosaveMixin, CreateView):
+    """The form of a new action."""
 
 
-class LLMActionCopyView(WarnOnSaveMixin, NoAutosaveCopyView):
-    """A new action that begins as a copy."""
+class ActionCopyView(WarnOnSaveMixin, NoAutosaveMixin, CopyView):
+    """The form of a new action, filled in with the values of another one."""
 
 
-class LLMActionEditView(WarnOnSaveMixin, NoAutosaveEditView):
-    """An action."""
+class ActionEditView(WarnOnSaveMixin, NoAutosaveMixin, EditView):
+    """The form of an action."""
+
+
+class ActionDeleteView(DeleteView):
+    """The confirmation to delete an action, which says that its runs stay in the history."""
+
+    @property
+    def confirmation_message(self) -> str:
+        """The question, and the number of runs that stay."""
+        question = _("Are you sure you want to delete this action?")
+        count = self.object.runs.count()
+        if not count:
+            return question
+        runs = ngettext(
+            "Its %(count)d run stays in the history, with the label “%(label)s”.",
+            "Its %(count)d runs stay in the history, with the label “%(label)s”.",
+            count,
+        )
+        return f"{question} {runs % {'count': count, 'label': self.object.label}}"

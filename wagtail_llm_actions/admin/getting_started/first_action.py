@@ -1,4 +1,4 @@
-"""A first action, made of what a site has: a type's fields, a starter template, a model."""
+"""Create a first action from what a site has: fields of a type, a starter template, a model."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ DESCRIPTIONS = ("search_description",)
 TITLES = ("title", "seo_title", "headline", "name")
 
 
-def fitting_types() -> list[ContentType]:
-    """Return the page and snippet types with a field to write, in the order of their names."""
+def supported_types() -> list[ContentType]:
+    """Return the page and snippet types that have a field that an action can write to."""
     types = ContentType.objects.get_for_models(*target_models())
     return [
         content_type for model, content_type in types.items() if model_fields(model).destinations
@@ -36,7 +36,7 @@ def fitting_types() -> list[ContentType]:
 
 
 def choose_fields(model: type[models.Model], fields: ModelFields) -> tuple[str, str]:
-    """Return destination and source; the same field only if the type has no other.
+    """Return the destination and the source: the same field only if the type has no other.
 
     Args:
         model: A page or snippet model.
@@ -62,11 +62,11 @@ def choose_fields(model: type[models.Model], fields: ModelFields) -> tuple[str, 
 
 
 def create_first_action(content_type: ContentType, user: Any) -> LLMAction:
-    """Create an action for a page or snippet type, and the starter templates where they are missing.
+    """Create an action for a page or snippet type, and the starter templates if they are missing.
 
     Args:
-        content_type: One of ``fitting_types``.
-        user: Who may add actions; the revision and the audit log name them.
+        content_type: One of ``supported_types``.
+        user: The author of the revision and of the audit log entry.
 
     Raises:
         LookupError: There is no model, no field to write, or no template and no right to add one.
@@ -93,7 +93,7 @@ def create_first_action(content_type: ContentType, user: Any) -> LLMAction:
 
 
 def log_creation(instance: LLMAction, user: Any) -> None:
-    """Save the first revision and write the audit log, as Wagtail's own form does."""
+    """Save the first revision and log the creation, as Wagtail's own form does."""
     revision = instance.save_revision(user=user)
     log(
         instance=instance,
@@ -113,14 +113,14 @@ def _room(model: type[models.Model], name: str) -> float:
 
 
 def _source(model: type[models.Model], names: Iterable[str]) -> str:
-    """Return the first long text, else the first text; what search engines read is no source."""
+    """Return the first long text field, else the first text field; never a search description."""
     left = [name for name in names if name not in DESCRIPTIONS]
     long = (name for name in left if isinstance(_field(model, name), models.TextField))
     return next(long, left[0] if left else "")
 
 
 def _purpose(model: type[models.Model], destination: str, source: str) -> tuple[str, str]:
-    """Return the name of the starter template for a field, and what editors read."""
+    """Return the name of the starter template for a field, and the label of the action."""
     if destination == source:
         return "Proofread", _("Proofread")
     if destination in DESCRIPTIONS:
@@ -133,7 +133,7 @@ def _purpose(model: type[models.Model], destination: str, source: str) -> tuple[
 
 
 def _template(name: str, user: Any) -> PromptTemplate:
-    """Return the starter, or any template where it is missing and this user may add none."""
+    """Return the starter template, or any other if it is missing and the user may not add it."""
     template = PromptTemplate.objects.filter(name=name).first()
     if template is None and PROMPT_TEMPLATE_POLICY.user_has_permission(user, "add"):
         create_missing_starters(user)

@@ -19,6 +19,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_llm_actions.admin.links import counted_runs_url
+from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
 from wagtail_llm_actions.admin.models.help_text import model_notes
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
@@ -83,19 +84,14 @@ class Row:
         return usd(self.price.listed.output if self.price else None)
 
 
-class ModelsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class ModelsView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """The list of models."""
 
     permission_policy = ACTION_POLICY
     any_permission_required = VIEW_MODELS_PERMISSIONS
-    template_name = "wagtail_llm_actions/models.html"
+    template_name = "wagtail_llm_actions/models/models.html"
     page_title = _lazy("LLM models")
     header_icon = "llm-actions-generate"
-    _show_breadcrumbs = True
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Say where this is."""
-        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the rows."""

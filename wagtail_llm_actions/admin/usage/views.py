@@ -14,6 +14,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 from wagtail_llm_actions.admin.exports import SafeExportMixin
+from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
 from wagtail_llm_actions.admin.usage.cards import cards
 from wagtail_llm_actions.admin.usage.charts import chart_data
 from wagtail_llm_actions.admin.usage.period import CHOICES, DEFAULT, as_query, chosen_period
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.reporting.period import Period
 
 
-class UsageView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """The report."""
 
     permission_policy = RUN_POLICY
@@ -37,7 +38,6 @@ class UsageView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView)
     template_name = "wagtail_llm_actions/usage/usage.html"
     page_title = _("LLM usage and costs")
     header_icon = "llm-actions-generate"
-    _show_breadcrumbs = True
 
     @cached_property
     def with_costs(self) -> bool:
@@ -47,9 +47,6 @@ class UsageView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView)
     def get_page_title(self) -> Any:
         """Leave costs out of the title for users who may not view them."""
         return self.page_title if self.with_costs else _("LLM usage")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the report of the chosen period, or of the last 30 days if the query is invalid."""

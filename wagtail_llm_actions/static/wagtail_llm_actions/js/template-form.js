@@ -76,7 +76,7 @@ function watch() {
   const check = async () => {
     asked += 1;
     const question = asked;
-    const { errors } = await ask(root?.dataset.checkUrl, {});
+    const { errors } = await ask(root?.dataset.validateUrl, {});
     if (!errors || question !== asked) return;
     FIELDS.forEach((name) => mark(name, errors[name]));
   };

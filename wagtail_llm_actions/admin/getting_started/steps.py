@@ -1,0 +1,114 @@
+"""The steps of Getting started: what a site needs before editors can generate text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.conf.providers import environment_variables
+from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.models import LLMAction, PromptTemplate
+from wagtail_llm_actions.queues import get_queue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One thing that a site needs."""
+
+    name: str
+    """Identifies the step in the template, which adds forms to some."""
+    title: str
+    is_done: bool
+    text: str
+    """What is set up, or what to do next."""
+    url: str = ""
+    """The page that shows what is set up; empty if there is none."""
+
+
+def steps() -> list[Step]:
+    """Return the steps in their order; only one, about the settings, if those are invalid."""
+    try:
+        return [_models(), _worker(), _templates(), _actions()]
+    except (ImproperlyConfigured, ImportError) as error:
+        title = _("The settings of the LLM actions")
+        return [Step(name="settings", title=title, is_done=False, text=str(error))]
+
+
+def _models() -> Step:
+    settings = get_settings()
+    count = len(settings.models)
+    text = ngettext(
+        "%(count)d model of these providers: %(providers)s.",
+        "%(count)d models of these providers: %(providers)s.",
+        count,
+    ) % {"count": count, "providers": ", ".join(settings.providers)}
+    missing = _(
+        "Set %(variables)s in the environment of the site, or add PROVIDERS and MODELS to its "
+        "settings, and start it again. The page “Settings” of the documentation lists the keys."
+    ) % {"variables": get_text_list(environment_variables(), _("or"))}
+    return Step(
+        name="models",
+        title=_("A provider and a model"),
+        is_done=bool(count),
+        text=text if count else missing,
+        url=reverse("wagtail_llm_actions:models") if count else "",
+    )
+
+
+def _worker() -> Step:
+    queue = get_queue()
+    try:
+        has_worker = queue.has_worker()
+        text = {
+            True: _("A worker is running."),
+            False: _("Start one: manage.py llm_actions_worker"),
+            None: _("Runs are executed by the queue that the site has chosen."),
+        }[has_worker]
+    except QueueUnavailable:
+        has_worker = False
+        text = _("The queue server cannot be reached. Start it, or correct RQ_QUEUES.")
+    if queue.executes_here:
+        text = _(
+            "Runs are executed in threads of the web process, which is good for a first look. For "
+            "production install django-rq, add RQ_QUEUES with the queues llm and llm_bulk, and "
+            "start manage.py llm_actions_worker."
+        )
+    return Step(name="worker", title=_("A worker"), is_done=has_worker is not False, text=text)
+
+
+def _templates() -> Step:
+    count = PromptTemplate.objects.count()
+    text = ngettext(
+        "There is %(count)d prompt template.", "There are %(count)d prompt templates.", count
+    ) % {"count": count}
+    return Step(
+        name="templates",
+        title=_("Prompt templates"),
+        is_done=bool(count),
+        text=text if count else _("Begin with those that come with the package."),
+        url=reverse("wagtail_llm_actions_prompt_templates:list") if count else "",
+    )
+
+
+def _actions() -> Step:
+    count = LLMAction.objects.count()
+    text = ngettext("There is %(count)d action.", "There are %(count)d actions.", count) % {
+        "count": count
+    }
+    missing = _(
+        "Choose a type with text fields. You get an action that fills one of them from another, "
+        "to test and to change."
+    )
+    return Step(
+        name="actions",
+        title=_("An action"),
+        is_done=bool(count),
+        text=text if count else missing,
+        url=reverse("wagtail_llm_actions_actions:list") if count else "",
+    )

@@ -1,0 +1,74 @@
+"""Menu items of the pages that are not snippets; each is shown to users who may open its page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.models import LLMAction
+from wagtail_llm_actions.permissions.policies import ACTION_POLICY, RUN_POLICY, can_view_models
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+ICON = "llm-actions-generate"
+
+
+class GettingStartedMenuItem(MenuItem):
+    """Shown to users who may add actions, until there is a model and an action."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Check only what is cheap to check: the menu is on every page of the admin."""
+        if not ACTION_POLICY.user_has_permission(request.user, "add"):
+            return False
+        try:
+            return not get_settings().models or not LLMAction.objects.exists()
+        except ImproperlyConfigured:
+            return True
+
+
+class ModelsMenuItem(MenuItem):
+    """Shown to users who may open the list of models."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Check the permission of the view."""
+        return can_view_models(request.user)
+
+
+class RunsMenuItem(MenuItem):
+    """Shown to users who may view runs."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Check the permission of the views."""
+        return bool(RUN_POLICY.user_has_permission(request.user, "view"))
+
+
+def getting_started_menu_item() -> MenuItem:
+    """Settings → LLM → Getting started."""
+    url = reverse("wagtail_llm_actions:getting_started")
+    return GettingStartedMenuItem(
+        _("Getting started"), url, name="llm-getting-started", icon_name="help", order=0
+    )
+
+
+def models_menu_item(order: int) -> MenuItem:
+    """Settings → LLM → Models."""
+    url = reverse("wagtail_llm_actions:models")
+    return ModelsMenuItem(_("Models"), url, name="llm-models", icon_name=ICON, order=order)
+
+
+def history_menu_item() -> MenuItem:
+    """Reports → LLM history."""
+    url = reverse("wagtail_llm_actions:history")
+    return RunsMenuItem(_("LLM history"), url, name="llm-history", icon_name=ICON, order=1100)
+
+
+def usage_menu_item() -> MenuItem:
+    """Reports → LLM usage and costs."""
+    url = reverse("wagtail_llm_actions:usage")
+    return RunsMenuItem(_("LLM usage and costs"), url, name="llm-usage", icon_name=ICON, order=1110)
