@@ -1,4 +1,4 @@
-"""What every stream of live text does, on a real server and a real database."""
+"""What every stream of live text does, on a real server and a real database, the documented one too."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import LLMRunFactory
+from tests.parts.docs_examples import example_module
 from tests.parts.unreachable import refusing_port
 from tests.parts.valkey import Valkey, rq_queues
 from wagtail_llm_actions.models import LLMRun
@@ -40,10 +41,16 @@ def redis_stream(valkey: Valkey, settings: Any) -> Stream:
     return get_stream()
 
 
-@pytest.fixture(params=[RedisStream, DatabaseStream])
+EXAMPLE = example_module("stream").CacheStream
+
+
+@pytest.fixture(params=[RedisStream, DatabaseStream, EXAMPLE])
 def stream(request: pytest.FixtureRequest, valkey: Valkey, settings: Any) -> Stream:
     if request.param is RedisStream:
         settings.RQ_QUEUES = valkey.rq_queues
+    if request.param is EXAMPLE:
+        path = f"{EXAMPLE.__module__}.{EXAMPLE.__name__}"
+        settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {"STREAM": path}
     found = get_stream()
     assert type(found) is request.param
     return found

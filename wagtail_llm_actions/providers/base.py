@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from wagtail_llm_actions.errors import ModelUnavailable
@@ -103,8 +103,8 @@ class Provider(ABC):
             alias: The entry's key.
             api_key: ``API_KEY``.
             base_url: ``BASE_URL``; ``None`` is the vendor's own server.
-            options: ``OPTIONS``; a subclass validates them and raises ``TypeError`` or
-                ``ValueError`` with a message that quotes no value.
+            options: ``OPTIONS``; stored as a dict. A subclass validates them, and raises
+                ``TypeError`` or ``ValueError`` with a message that quotes no value.
 
         Raises:
             ValueError: ``base_url`` is not an HTTP address, contains a password, or ends with
@@ -115,8 +115,8 @@ class Provider(ABC):
             _check_end(base_url, self.added_paths)
         self.alias = alias
         self.base_url = base_url or None
-        self._api_key = api_key or None
-        self._options = options or {}
+        self.api_key = api_key or None
+        self.options: Any = dict(options or {})
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.alias!r}>"
@@ -168,7 +168,7 @@ class Provider(ABC):
 
     def secrets(self) -> tuple[str, ...]:
         """Return the texts that ``error`` removes from messages."""
-        return (self._api_key,) if self._api_key else ()
+        return (self.api_key,) if self.api_key else ()
 
     def error(self, failure: Failure, model: str) -> ProviderError:
         """Build the exception for a failed call: secrets removed, message cut to 500 characters."""

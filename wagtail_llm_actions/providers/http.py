@@ -54,7 +54,7 @@ class HTTPProvider(Provider, Generic[Client, Options]):
             ValueError: An option or ``base_url`` cannot be used.
         """
         super().__init__(alias=alias, api_key=api_key, base_url=base_url, options=options)
-        self.options = read_options(self.options_class, self._options)
+        self.options = read_options(self.options_class, self.options)
         self._clients = ClientPerLoop(self.build_client)
 
     @abstractmethod
@@ -162,9 +162,9 @@ class HTTPProvider(Provider, Generic[Client, Options]):
 
     def _wrong_key(self) -> str:
         """Return why no call can be made with the configured key; empty where one can."""
-        if self._api_key is None:
+        if self.api_key is None:
             is_needed = self.is_vendors_server and not self.is_local
             return "No API key is configured." if is_needed else ""
-        if self._api_key.isascii() and self._api_key.isprintable():
+        if self.api_key.isascii() and self.api_key.isprintable():
             return ""
         return "The API key holds characters that no key can have, such as a line break."

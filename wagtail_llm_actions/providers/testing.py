@@ -77,7 +77,7 @@ class ScriptedProvider(Provider):
         options: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(alias=alias, api_key=api_key, base_url=base_url, options=options)
-        self.options = read_options(ScriptedOptions, self._options)
+        self.options = read_options(ScriptedOptions, self.options)
         self.requests: list[GenerationRequest] = []
         """All requests so far, including failed ones."""
         self.cancelled: list[GenerationRequest] = []

@@ -41,7 +41,7 @@ class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
         from wagtail_llm_actions.providers.anthropic.client import build_client  # noqa: PLC0415 - the SDK
 
         return build_client(
-            api_key=self._api_key or NO_KEY,
+            api_key=self.api_key or NO_KEY,
             base_url=self.base_url or self.default_base_url,
             options=self.options,
         )
