@@ -21,7 +21,7 @@ from tests.lost_runs import lose
 from tests.runs.starting import start_run
 from wagtail_llm_actions import signals
 from wagtail_llm_actions.bulk.progress import cancel_queued_runs
-from wagtail_llm_actions.bulk.start import new_key, objects_of, prepared, record_chunk
+from wagtail_llm_actions.bulk.start import build_chunks, new_key, objects_of, save_and_enqueue
 from wagtail_llm_actions.errors import AuthenticationFailed, RateLimited
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.provider_registry import get_provider
@@ -266,8 +266,8 @@ def test_bulk_runs_are_queued_and_those_that_are_cancelled_finished(log: Log) ->
     llm_action, key = LLMActionFactory(), new_key()
     for _ in range(3):
         BlogPageFactory()
-    for chunk in prepared(llm_action, objects_of(llm_action), key=key):
-        record_chunk(llm_action, chunk)
+    for chunk in build_chunks(llm_action, objects_of(llm_action), key=key):
+        save_and_enqueue(llm_action, chunk)
     claimed = LLMRun.objects.all()[0]
     transitions.claim(claimed.pk)
 

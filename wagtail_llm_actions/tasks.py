@@ -1,4 +1,4 @@
-"""What workers call, by dotted path and with plain values."""
+"""The functions that a queue calls by their dotted paths, with plain values."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from wagtail_llm_actions.runs.lifecycle.recovery import recover
 
 
 def execute_run(run_id: str) -> None:
-    """Execute one run; a run that is not queued any more is left alone."""
+    """Execute one run; do nothing if it is not queued any more."""
     execute(UUID(run_id))
 
 
 def warm_up() -> None:
-    """Load the SDKs, build the clients of all configured providers, read the price list."""
+    """Import the SDKs, create the clients of all configured providers, load the price list."""
     warm_up_providers()
     warm_up_prices()
 
 
 def recover_runs() -> None:
-    """End the runs whose workers were lost, and queue what the queue has lost."""
+    """Fail abandoned runs, and requeue those whose jobs were lost."""
     recover()

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory
 from tests.parts.waiting import eventually
-from wagtail_llm_actions.bulk.start import new_key, objects_of, prepared, record_chunk
+from wagtail_llm_actions.bulk.start import build_chunks, new_key, objects_of, save_and_enqueue
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def test_the_text_of_a_bulk_run_is_there_when_the_page_is_opened_and_is_accepted
     visit: Visit, kept_queue: object
 ) -> None:
     llm_action, page = LLMActionFactory(), BlogPageFactory(summary="My own words.")
-    (chunk,) = prepared(llm_action, objects_of(llm_action), key=new_key())
-    record_chunk(llm_action, chunk)
+    (chunk,) = build_chunks(llm_action, objects_of(llm_action), key=new_key())
+    save_and_enqueue(llm_action, chunk)
     (run,) = chunk.runs
     LLMRun.objects.update(
         status=LLMRun.Status.SUCCEEDED, output="The tide came early.", finish_reason="stop"

@@ -27,11 +27,11 @@ from wagtail_llm_actions.bulk.start import (
     CHUNK,
     LeftOut,
     below,
+    build_chunks,
     mean_cost,
     new_key,
     objects_of,
-    prepared,
-    record_chunk,
+    save_and_enqueue,
 )
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.runs import can_follow
@@ -55,8 +55,8 @@ def start(llm_action: LLMAction, **options: Any) -> tuple[list[LLMRun], dict[Lef
     """Start the action wherever it is offered."""
     runs, left_out = [], dict.fromkeys(LeftOut, 0)
     options = {"key": new_key()} | options
-    for chunk in prepared(llm_action, objects_of(llm_action), **options):
-        record_chunk(llm_action, chunk)
+    for chunk in build_chunks(llm_action, objects_of(llm_action), **options):
+        save_and_enqueue(llm_action, chunk)
         runs += chunk.runs
         for reason, count in chunk.left_out.items():
             left_out[reason] += count
@@ -153,10 +153,10 @@ def test_an_object_with_a_proposal_that_is_coming_or_waits_is_left_out(
 def test_what_another_call_has_started_meanwhile_is_left_out() -> None:
     llm_action = LLMActionFactory()
     BlogPageFactory()
-    (mine,) = prepared(llm_action, objects_of(llm_action), key=new_key())
+    (mine,) = build_chunks(llm_action, objects_of(llm_action), key=new_key())
     start(llm_action)
 
-    record_chunk(llm_action, mine)
+    save_and_enqueue(llm_action, mine)
 
     assert (mine.runs, mine.left_out[LeftOut.WAITING]) == ([], 1)
     assert LLMRun.objects.count() == 1
@@ -213,13 +213,13 @@ def test_a_template_reads_no_field_that_is_kept_from_some_editors() -> None:
 def test_rows_are_written_by_chunks(django_assert_max_num_queries: Any) -> None:
     llm_action = action_for(Author, source="bio", destination="name")
     Author.objects.bulk_create(Author(name=f"{n}", bio="Writes.") for n in range(CHUNK + 1))
-    chunks = list(prepared(llm_action, objects_of(llm_action), key=new_key()))
+    chunks = list(build_chunks(llm_action, objects_of(llm_action), key=new_key()))
     assert [len(chunk.runs) for chunk in chunks] == [CHUNK, 1]
 
     # The transaction, the lock, those that are taken; and the rows by as few as the database takes:
     # Django 5.2 gives SQLite no more than 999 values at a time.
     with django_assert_max_num_queries(10):
-        record_chunk(llm_action, chunks[0])
+        save_and_enqueue(llm_action, chunks[0])
 
 
 def test_progress_counts_the_runs_of_one_call(provider: ScriptedProvider) -> None:

@@ -14,7 +14,7 @@ from tests.parts.waiting import eventually
 from tests.parts.worker import WorkerProcess
 from tests.queues.runs import final
 from wagtail_llm_actions.bulk.progress import cancel_queued_runs, progress
-from wagtail_llm_actions.bulk.start import new_key, objects_of, prepared, record_chunk
+from wagtail_llm_actions.bulk.start import build_chunks, new_key, objects_of, save_and_enqueue
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def start_many() -> str:
         model="slow",
     )
     Author.objects.bulk_create(Author(name=f"{number}", bio="Writes.") for number in range(MANY))
-    for chunk in prepared(llm_action, objects_of(llm_action), key=key):
-        record_chunk(llm_action, chunk)
+    for chunk in build_chunks(llm_action, objects_of(llm_action), key=key):
+        save_and_enqueue(llm_action, chunk)
     return key
 
 

@@ -1,1 +1,1 @@
-"""Run one action on many objects; every text is a proposal that waits for an editor."""
+"""Bulk runs: one action on many objects; every output is a proposal for the editors."""

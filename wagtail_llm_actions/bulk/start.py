@@ -1,4 +1,4 @@
-"""Start an action on many objects; each text is a proposal that waits for whoever edits them.
+"""Start one action on many objects; each output is a proposal for the editors of its object.
 
 Nothing is written to the objects. The runs of one call share their ``form_key``.
 """
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from django.db import models
     from django.db.models import QuerySet
 
+    from wagtail_llm_actions.permissions import User
+
 CHUNK = 100
 
 
@@ -38,28 +40,28 @@ class LeftOut(StrEnum):
     """Why an object gets no run."""
 
     WAITING = "waiting"
-    """It has a proposal of this action that nobody decided on, or one is on its way."""
+    """It has an undecided proposal of this action, or an unfinished run."""
     NOT_EMPTY = "not_empty"
-    """Its field has a text, and only empty ones are wanted."""
+    """Its destination field has a text, and only empty fields are to be filled."""
     EMPTY_SOURCE = "empty_source"
-    """There is nothing to work on."""
+    """Its source field has no text."""
 
 
 @dataclass(slots=True)
 class Chunk:
-    """Some runs that are not saved yet, and the objects without."""
+    """Up to 100 unsaved runs, and how many objects were left out, by reason."""
 
     runs: list[LLMRun] = field(default_factory=list)
     left_out: Counter[LeftOut] = field(default_factory=Counter)
 
 
 def new_key() -> str:
-    """Return a name for the runs of one call."""
+    """Return a new key that the runs of one call share."""
     return f"bulk-{uuid.uuid4().hex}"
 
 
 def objects_of(llm_action: LLMAction) -> QuerySet[Any]:
-    """Return the objects that an action is offered on, published or not.
+    """Return the objects that an action is offered on, drafts included.
 
     Raises:
         LookupError: The model was removed from the code.
@@ -70,7 +72,7 @@ def objects_of(llm_action: LLMAction) -> QuerySet[Any]:
     objects: QuerySet[Any] = model._default_manager.all()
     if not issubclass(model, AbstractPage):
         return objects
-    # Wagtail lets nobody edit an alias; a page of a more special type has actions of its own.
+    # An alias cannot be edited, and a page of a subclass has actions of its own.
     objects = objects.filter(content_type=llm_action.model_type, alias_of=None)
     if not llm_action.offered_below:
         return objects
@@ -79,40 +81,40 @@ def objects_of(llm_action: LLMAction) -> QuerySet[Any]:
 
 
 def below(pages: QuerySet[Any], top: AbstractPage) -> QuerySet[Any]:
-    """Narrow pages down to one and all that stand below it."""
+    """Keep a page and its descendants."""
     return pages.filter(path__startswith=top.path)
 
 
-def prepared(
+def build_chunks(
     llm_action: LLMAction,
     objects: QuerySet[Any],
     *,
     key: str,
-    user: Any = None,
+    user: User | None = None,
     limit: int | None = None,
     only_empty: bool = False,
 ) -> Iterator[Chunk]:
-    """Prepare a run on the latest draft of each object, up to 100 at a time.
+    """Build a run on the latest draft of each object, in chunks of up to 100.
 
-    An action with several candidates gives one run for each object. A template reads only the
-    fields that every editor's form has: whoever may edit the object will see the text.
+    Each object gets one run, whatever the action's number of candidates. A template reads only the
+    fields that all editors' forms have, since every editor of the object will see the output.
 
     Args:
-        llm_action: Offered on all of ``objects``.
-        objects: Some of ``objects_of``.
+        llm_action: Must be offered on all of ``objects``.
+        objects: A subset of ``objects_of``.
         key: Of this call; see ``new_key``.
-        user: Who is recorded to have started it.
-        limit: Of the number of runs.
-        only_empty: Leave out objects whose field has a text, whatever the action says.
+        user: Stored on the runs as the one who started them.
+        limit: The maximum number of runs; ``None`` for all objects.
+        only_empty: Leave out objects whose destination field has a text, as if the action said so.
     """
     llm_action = copy.copy(llm_action)
     llm_action.only_when_empty |= only_empty
-    form_fields = _fields_of_all(objects.model)
+    form_fields = _common_form_fields(objects.model)
     pks = iter(list(objects.order_by("pk").values_list("pk", flat=True)))
     left = limit
     while some := list(islice(pks, CHUNK if left is None else min(CHUNK, left))):
         chunk = Chunk()
-        taken = _taken(llm_action, some)
+        taken = _with_proposals(llm_action, some)
         chunk.left_out[LeftOut.WAITING] += len(taken)
         for instance in _drafts(objects.model, [pk for pk in some if str(pk) not in taken]):
             run, error = build_run(
@@ -121,7 +123,7 @@ def prepared(
             if error and error.reason in _LEFT_OUT:
                 chunk.left_out[_LEFT_OUT[error.reason]] += 1
                 continue
-            run.user = user
+            run.user = user  # type: ignore[assignment]
             run.form_key = key
             if error:
                 fail_unsaved(run, error)
@@ -131,22 +133,22 @@ def prepared(
         yield chunk
 
 
-def record_chunk(llm_action: LLMAction, chunk: Chunk) -> None:
-    """Save the runs and queue them after commit.
+def save_and_enqueue(llm_action: LLMAction, chunk: Chunk) -> None:
+    """Save the runs of a chunk, and queue them after the commit.
 
-    Objects for which another call was faster are left out.
+    An object that another call has started a run on meanwhile is left out.
     """
     with transaction.atomic():
-        # Two calls at the same time take turns here.
+        # Serializes concurrent calls for the same action.
         LLMAction.objects.select_for_update().filter(pk=llm_action.pk).first()
-        taken = _taken(llm_action, [run.target_object_id for run in chunk.runs])
+        taken = _with_proposals(llm_action, [run.target_object_id for run in chunk.runs])
         chunk.left_out[LeftOut.WAITING] += len(taken)
         chunk.runs = [run for run in chunk.runs if run.target_object_id not in taken]
         bulk_create_and_enqueue(chunk.runs)
 
 
 def mean_cost(llm_action: LLMAction) -> Decimal | None:
-    """Return what a run of the action has cost with its present model; ``None`` where unknown."""
+    """Return the mean cost of the action's runs with its current model, in US dollars, if known."""
     runs = LLMRun.objects.succeeded().filter(action=llm_action, model_key=llm_action.model)
     mean: Decimal | None = runs.aggregate(mean=Avg("cost_usd"))["mean"]
     return mean
@@ -158,12 +160,12 @@ _LEFT_OUT = {
 }
 
 
-def _taken(llm_action: LLMAction, pks: list[Any]) -> set[str | None]:
-    """Return which objects wait for a proposal of the action, or with one."""
-    is_coming = Q(status__in=LLMRun.UNFINISHED)
-    is_there = Q(status=LLMRun.Status.SUCCEEDED, decision=LLMRun.Decision.NONE)
+def _with_proposals(llm_action: LLMAction, pks: list[Any]) -> set[str | None]:
+    """Return the ids of objects with an undecided proposal of the action, or an unfinished run."""
+    is_unfinished = Q(status__in=LLMRun.UNFINISHED)
+    is_undecided = Q(status=LLMRun.Status.SUCCEEDED, decision=LLMRun.Decision.NONE)
     runs = LLMRun.objects.filter(
-        is_coming | is_there,
+        is_unfinished | is_undecided,
         action=llm_action,
         trigger=LLMRun.Trigger.BULK,
         target_content_type=llm_action.model_type,
@@ -173,7 +175,7 @@ def _taken(llm_action: LLMAction, pks: list[Any]) -> set[str | None]:
 
 
 def _drafts(model: Any, pks: list[Any]) -> Iterator[models.Model]:
-    """Read objects as their edit forms do."""
+    """Yield the latest drafts, as the edit forms show them."""
     objects = model._default_manager.filter(pk__in=pks).order_by("pk")
     if not issubclass(model, RevisionMixin):
         yield from objects
@@ -182,6 +184,6 @@ def _drafts(model: Any, pks: list[Any]) -> Iterator[models.Model]:
         yield instance.get_latest_revision_as_object()
 
 
-def _fields_of_all(model: type[models.Model]) -> set[str]:
+def _common_form_fields(model: type[models.Model]) -> set[str]:
     form_class = form_class_for(model)
     return set(form_class.base_fields) - set(form_class._meta.field_permissions or {})

@@ -1,1 +1,1 @@
-"""The work layer: plain functions over runs, without request or HTML."""
+"""Runs as plain functions, without HTTP requests or HTML: start, follow, decide, execute."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -21,7 +21,6 @@ from wagtail_llm_actions.signals import run_finished, run_queued
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
             try:
                 check_limits(run, len(candidates))
             except LimitExceeded as error:
-                if was_recorded_recently(run.user):
+                if was_recorded_recently(run):
                     raise
                 fail_unsaved(run, error)
                 candidates = (run,)
@@ -57,7 +56,7 @@ def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
                 transaction.on_commit(partial(_enqueue, queued))
     except (IntegrityError, LimitExceeded):
         # A second request of the same click was faster.
-        if earlier := runs_of_click(run.user, run.client_request_id):
+        if earlier := _runs_of_click(run):
             return earlier
         raise
     return list(candidates)
@@ -74,9 +73,9 @@ def bulk_create_and_enqueue(runs: Sequence[LLMRun]) -> None:
         transaction.on_commit(lambda: _enqueue_bulk(queued))
 
 
-def runs_of_click(user: Any, client_request_id: UUID | None) -> list[LLMRun]:
-    """Return the runs of an earlier request of the same click, in their order; empty without."""
-    first = LLMRun.objects.filter(user=user, client_request_id=client_request_id).first()
+def _runs_of_click(run: LLMRun) -> list[LLMRun]:
+    """Return what an earlier request of the same click has saved, in order; empty without one."""
+    first = LLMRun.objects.filter(user=run.user_id, client_request_id=run.client_request_id).first()
     return candidates_of(first) if first else []
 
 

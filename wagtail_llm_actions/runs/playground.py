@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit
-from wagtail_llm_actions.runs.enqueue import create_and_enqueue, runs_of_click
+from wagtail_llm_actions.runs.enqueue import create_and_enqueue
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_unsaved
 from wagtail_llm_actions.runs.request.build_run import build_run
 
@@ -45,8 +45,6 @@ def start_playground_run(
         LimitExceeded: A limit is exceeded, and the last such failure of this user is so recent that
             this one is not saved.
     """
-    if existing := runs_of_click(user, client_request_id):
-        return existing[0]
     if instance is None:
         model: Any = llm_action.model_type.model_class()
         instance = model()

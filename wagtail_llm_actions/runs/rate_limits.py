@@ -60,10 +60,10 @@ def check_limits(run: LLMRun, count: int) -> None:
         )
 
 
-def was_recorded_recently(user: Any) -> bool:
-    """Return whether an exceeded limit of this user was recorded within ``RECORD_INTERVAL``."""
+def was_recorded_recently(run: LLMRun) -> bool:
+    """Return whether an exceeded limit of its user was recorded within ``RECORD_INTERVAL``."""
     since = timezone.now() - RECORD_INTERVAL
-    refused = LLMRun.objects.filter(user=user, error_code=ErrorCode.LIMIT_REACHED)
+    refused = LLMRun.objects.filter(user=run.user_id, error_code=ErrorCode.LIMIT_REACHED)
     return refused.filter(queued_at__gt=since).exists()
 
 

@@ -14,10 +14,10 @@ from django.urls import reverse
 from wagtail_llm_actions.bulk.progress import cancel_queued_runs, progress, refused_by_queue
 from wagtail_llm_actions.bulk.start import (
     LeftOut,
+    build_chunks,
     mean_cost,
     new_key,
-    prepared,
-    record_chunk,
+    save_and_enqueue,
 )
 from wagtail_llm_actions.management.run_arguments import (
     check_models,
@@ -99,7 +99,7 @@ class Command(BaseCommand):
         llm_action = read_action(options["action"])
         check_models(llm_action, with_price=options["stop_at_cost"] is not None)
         key = new_key()
-        chunks = prepared(
+        chunks = build_chunks(
             llm_action,
             read_objects(llm_action, options),
             key=key,
@@ -141,7 +141,7 @@ class Command(BaseCommand):
         """Queue chunk by chunk; return the limit that was reached, or an empty string."""
         count, left_out, reason = 0, Counter[LeftOut](), ""
         for chunk in chunks:
-            record_chunk(llm_action, chunk)
+            save_and_enqueue(llm_action, chunk)
             count += len(chunk.runs)
             left_out += chunk.left_out
             if reason := self._limit_reached(self._report(key)):

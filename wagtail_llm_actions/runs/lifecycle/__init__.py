@@ -1,1 +1,1 @@
-"""The life of a run: execution, transitions, lease, retries, circuit breaker, cancel, recovery."""
+"""The life of a run: transitions, execution, lease, retries, circuit breaker, cancel, recovery."""

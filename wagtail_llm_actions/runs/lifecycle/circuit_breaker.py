@@ -1,7 +1,8 @@
-"""The circuit breaker of each model: after failures in a row it is not asked for a while.
+"""The circuit breaker of each model: consecutive failures open it, and calls fail at once.
 
-Then one call at a time finds out whether it works again. Everything is written by conditional
-updates, so that any number of workers may fail, probe and succeed at the same moment.
+After a wait it is half-open: one call at a time, the probe, finds out whether the model works again.
+Every change is a conditional UPDATE, so that any number of workers may fail, probe and succeed at
+the same moment.
 """
 
 from __future__ import annotations
@@ -33,19 +34,19 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.conf import ModelSettings
 
 FAILURE_THRESHOLD = 5
-"""Failures in a row; those that one run tries again count too."""
+"""Consecutive failures that open the breaker; the retries of one run count as well."""
 FAILURE_WINDOW = timedelta(minutes=5)
-"""A failure so long after the one before it is the first of a new row."""
+"""After a longer time without a failure, counting starts again."""
 INITIAL_OPEN_SECONDS = 30
-"""Until the first probe; doubled after each probe that fails."""
+"""From the opening to the first probe; doubled after each failed probe."""
 MAX_OPEN_SECONDS = 300
 PROBE_SLACK_SECONDS = 10
-"""A probe that has shown nothing for so long after its time to the first token was lost."""
+"""A probe without an end so long after its limit for the first token counts as lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """What was known of the model when a call began."""
+    """The state of the breaker when a call began."""
 
     circuit: LLMCircuitBreaker | None
     probe_token: UUID | None = None
@@ -53,22 +54,22 @@ class _Entry:
 
 @contextmanager
 def circuit_breaker(model: ModelSettings, text: Callable[[], str]) -> Iterator[None]:
-    """Let one call to a model through, and learn from how it ends.
+    """Guard one call to a model: refuse it while the breaker is open, and record how it ends.
 
-    One query where all is well.
+    Takes one query for a healthy model.
 
     Args:
-        model: The one to be called.
-        text: What has arrived of the answer when the call has ended.
+        model: The model that is called.
+        text: Returns the text that has arrived when the call has ended.
 
     Raises:
-        CircuitOpen: It must not be called now.
+        CircuitOpen: The breaker is open, or another call is the probe.
     """
     entry = _before_call(model)
     try:
         yield
     except ProviderError as error:
-        # A text that takes too long says something about its length.
+        # A timeout after the first token means a long answer, not an unhealthy model.
         is_slow = isinstance(error, ProviderTimeout) and text()
         if error.allows_fallback and not is_slow:
             retry_on_db_outage(partial(_on_failure, model, entry, error))
@@ -82,18 +83,18 @@ def circuit_breaker(model: ModelSettings, text: Callable[[], str]) -> Iterator[N
 
 
 def open_circuit_breakers() -> Mapping[tuple[str, str], LLMCircuitBreaker]:
-    """Return those of the models that are not asked, by the names of provider and model."""
+    """Return the open circuit breakers, by provider and model name."""
     circuits = LLMCircuitBreaker.objects.exclude(opened_at=None)
     return {(circuit.provider_name, circuit.request_model): circuit for circuit in circuits}
 
 
 def reset(model: ModelSettings) -> None:
-    """Forget the failures of a model: the next runs ask it as if nothing had been."""
+    """Close the breaker of a model: forget its failures."""
     _rows(model).delete()
 
 
 def allow_probe(models: Iterable[ModelSettings]) -> None:
-    """Let the next run find out about each of these models, because they seem to work again."""
+    """Make the open breakers of these models half-open now, instead of at ``retry_at``."""
     places = [Q(provider_name=model.provider, request_model=model.name) for model in models]
     if places:
         waiting = LLMCircuitBreaker.objects.filter(reduce(or_, places), retry_at__gt=timezone.now())
@@ -148,7 +149,7 @@ def _on_failure(model: ModelSettings, entry: _Entry, error: ProviderError) -> No
         return
     new = LLMCircuitBreaker(provider_name=model.provider, request_model=model.name, failed_at=now)
     LLMCircuitBreaker.objects.bulk_create([new], ignore_conflicts=True)
-    # Calls that began before it was opened, and fail after that, add nothing.
+    # A call that began before the breaker opened, and fails after that, changes nothing.
     closed = _rows(model).filter(opened_at=None)
     closed.update(
         failures=Case(When(failed_at__gt=now - FAILURE_WINDOW, then=F("failures") + 1), default=1),
@@ -160,7 +161,7 @@ def _on_failure(model: ModelSettings, entry: _Entry, error: ProviderError) -> No
 
 
 def _on_abort(model: ModelSettings, entry: _Entry) -> None:
-    """Let another call probe in place of one that was cancelled, or broke for our own reasons."""
+    """Release the probe of a call that said nothing about the model: cancelled, or a defect."""
     if entry.probe_token is not None:
         _rows(model).filter(probe_token=entry.probe_token).update(
             probe_token=None, probe_expires_at=None
@@ -168,7 +169,7 @@ def _on_abort(model: ModelSettings, entry: _Entry) -> None:
 
 
 def _wait(seconds: int, error: ProviderError, now: datetime) -> dict[str, object]:
-    """Wait for at least as long as the provider asks for, within our own limit."""
+    """Return the next wait: at least as long as the provider asks for, within our own limit."""
     asked_for = math.ceil(error.retry_after_seconds or 0)
     seconds = min(MAX_OPEN_SECONDS, max(seconds, asked_for))
     return {"wait_seconds": seconds, "retry_at": now + timedelta(seconds=seconds)}

@@ -1,4 +1,4 @@
-"""Write although the database is away for a moment: a text that was paid for must not be lost."""
+"""Retry database writes during a short outage, so that a text that was paid for is not lost."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ T = TypeVar("T")
 
 MAX_OUTAGE_SECONDS = 30.0
 PAUSE_SECONDS = 0.5
+"""Between two tries."""
 DB_CONNECTION_ERRORS = (InterfaceError, OperationalError)
-"""What a lost connection, a server that starts again, and a locked SQLite file raise."""
+"""Raised for a lost connection, a restarting server, and a locked SQLite file."""
 
 
 def retry_on_db_outage(write: Callable[[], T]) -> T:
-    """Return what ``write`` returns; call it again for half a minute while the database is away.
+    """Call ``write`` until it succeeds, for up to ``MAX_OUTAGE_SECONDS``; return its result.
+
+    Inside a transaction it is called once: a broken transaction cannot be continued.
 
     Raises:
-        InterfaceError, OperationalError: It was away for longer.
+        InterfaceError, OperationalError: The outage lasts longer.
     """
     deadline = time.monotonic() + MAX_OUTAGE_SECONDS
     while True:
@@ -31,6 +34,6 @@ def retry_on_db_outage(write: Callable[[], T]) -> T:
         except DB_CONNECTION_ERRORS:
             if connection.in_atomic_block or time.monotonic() >= deadline:
                 raise
-        # Django keeps a broken connection until it is told to look at it.
+        # Otherwise Django goes on using the broken connection.
         connection.close()
         time.sleep(PAUSE_SECONDS)

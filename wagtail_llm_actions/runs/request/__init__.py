@@ -1,1 +1,1 @@
-"""From an action and an object to the exact request that is sent to a model."""
+"""Build the exact request to a model from an action and an object."""

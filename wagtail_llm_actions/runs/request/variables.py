@@ -1,4 +1,4 @@
-"""What the variables of a prompt template stand for, read from an object as its form shows it."""
+"""Resolve the variables of a prompt template from an object with its form's unsaved values."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def resolve_variables(
     instruction: str = "",
     form_fields: Collection[str] | None = None,
 ) -> Values:
-    """Return the values of the variables that a template uses.
+    """Return the values of the variables that a prompt template uses.
 
     Args:
         instance: A page or snippet, saved or not.
-        used: The variables; only these are read.
+        used: The names of the variables; only these are read.
         source: The text of the source field.
-        destination: The field that the answer is for; empty where there is none yet.
+        destination: The path of the field that the output is for; may be empty.
         instruction: What the editor typed for this run.
-        form_fields: The fields of the user's own form. What is kept from a user is not read: it
-            would come back in the answer. ``None`` where there is no form.
+        form_fields: The names of the fields of the user's form; ``None`` for all. A field that is
+            hidden from the user is not read, as it would come back in the output.
 
     Returns:
-        A field that cannot be read is missing; every other variable has a value.
+        A value for each name, except for fields that cannot be read.
     """
     readers: dict[str, Callable[[], str | int | None]] = {
         "input": lambda: source,
@@ -67,9 +67,10 @@ def resolve_variables(
 
 
 def summary_field(model: type[models.Model]) -> str:
-    """Return the field that ``post_summary`` reads; empty where a model has none.
+    """Return the name of the field that ``post_summary`` reads; empty where a model has none.
 
-    It is the first field that exists, not the first that has text, so that it stays predictable.
+    This is the first field that exists, whether it has text or not, so that it is the same for all
+    objects.
     """
     configured = get_settings().post_summary_fields.get(model._meta.label)
     names = (configured,) if configured else SUMMARY_FIELDS
@@ -84,12 +85,12 @@ def summary_field(model: type[models.Model]) -> str:
 
 
 def title(instance: models.Model) -> str:
-    """Return what people call the object."""
+    """Return the title of a page, or the string representation of a snippet."""
     return str(instance.title if isinstance(instance, AbstractPage) else instance)
 
 
 def field_label(model: type[models.Model], path: str) -> str:
-    """Return a field's label as forms show it, or its path where the model has it no more."""
+    """Return a field's label as forms show it, or its path if the model has no such field."""
     try:
         name = model._meta.get_field(path).verbose_name  # type: ignore[union-attr]
     except FieldDoesNotExist:
@@ -98,7 +99,7 @@ def field_label(model: type[models.Model], path: str) -> str:
 
 
 def field_text(instance: models.Model, path: str) -> str:
-    """Return the text of a field; empty where the object has no such text."""
+    """Return the text of a field; empty if it cannot be read."""
     try:
         return fields.read(instance, path)
     except LookupError:
@@ -106,7 +107,7 @@ def field_text(instance: models.Model, path: str) -> str:
 
 
 def max_length(model: type[models.Model], path: str) -> int | None:
-    """Return how many characters a field takes; ``None`` where it sets no limit."""
+    """Return the maximum length of a field in characters; ``None`` without a limit."""
     try:
         field = model._meta.get_field(path)
     except FieldDoesNotExist:
@@ -115,7 +116,7 @@ def max_length(model: type[models.Model], path: str) -> int | None:
 
 
 def language_code(instance: models.Model) -> str:
-    """Return the code of the object's language, or of the active one where it has none."""
+    """Return the language code of the object's locale, or else the active language."""
     locale = getattr(instance, "locale", None)
     return locale.language_code if locale is not None else (get_language() or "")
 
