@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from wagtail.log_actions import LogActionRegistry
     from wagtail.models import AbstractPage
 
+    from wagtail_llm_actions.permissions import User
+
 register_snippet(LLMViewSetGroup)
 
 
@@ -60,7 +62,7 @@ def add_home_panel(request: HttpRequest, panels: list[Component]) -> None:
 
 @hooks.register("register_page_header_buttons")
 def register_page_button(
-    page: AbstractPage, user: Any, view_name: str, next_url: str | None = None
+    page: AbstractPage, user: User, view_name: str, next_url: str | None = None
 ) -> Iterator[Button]:
     """Add a link from a page to its runs."""
     return page_history_button(page, user)
@@ -68,14 +70,14 @@ def register_page_button(
 
 @hooks.register("register_snippet_listing_buttons")
 def register_snippet_button(
-    snippet: Model, user: Any, next_url: str | None = None
+    snippet: Model, user: User, next_url: str | None = None
 ) -> Iterator[Button]:
     """Add a link from a snippet to its runs."""
     return snippet_history_button(snippet, user)
 
 
 @hooks.register("register_user_listing_buttons")
-def register_user_button(user: Any, request_user: Any) -> Iterator[Button]:
+def register_user_button(user: User, request_user: User) -> Iterator[Button]:
     """Add a link from a user to their runs."""
     return user_history_button(user, request_user)
 

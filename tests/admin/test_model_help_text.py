@@ -39,7 +39,7 @@ def _all_vendors(settings: Settings) -> None:
 
 
 def note(page: BeautifulSoup, name: str) -> str:
-    place = page.select_one(f"[data-llm-actions-note={name}]")
+    place = page.select_one(f"[data-llm-actions-help-text={name}]")
     assert place
     assert place["aria-live"] == "polite"
     return words(place)
@@ -85,7 +85,7 @@ def test_a_model_without_a_temperature_says_so_and_keeps_the_value(
     assert (field["value"], field["aria-disabled"]) == ("0.3", "true")
     assert field.has_attr("readonly")
     assert not field.has_attr("disabled"), "it would not be posted"
-    assert "takes no temperature, so none is sent." in note(page, "temperature")
+    assert "accepts no temperature, so none is sent." in note(page, "temperature")
     assert field["aria-describedby"]
 
 
@@ -120,7 +120,7 @@ def test_the_script_gets_the_notes_of_all_models(client: Client, admin: User) ->
 
     select = page.select_one("select[name=model]")
     assert select
-    notes = json.loads(str(select["data-llm-actions-notes"]))
+    notes = json.loads(str(select["data-llm-actions-help-texts"]))
     assert {value for value, _ in choices(page, "model") if value} == notes.keys()
 
 

@@ -225,7 +225,7 @@ def test_a_model_can_be_asked_again_at_once(client: Client, admin: User) -> None
 
     response = client.post(reverse(ASK_AGAIN), {"model": "quick"}, follow=True)
 
-    assert "Owl is asked again by the next run." in response.content.decode()
+    assert "The next run calls Owl again." in response.content.decode()
     assert not LLMCircuitBreaker.objects.exists()
 
 

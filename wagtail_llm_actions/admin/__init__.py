@@ -1,1 +1,1 @@
-"""The face in the Wagtail admin: parse a request, call ``runs``, render the answer."""
+"""Screens and endpoints in the Wagtail admin: parse requests, call the layers below, render responses."""

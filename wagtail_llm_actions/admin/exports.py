@@ -1,4 +1,4 @@
-"""Exports that a spreadsheet program takes for data, whatever somebody wrote into a field."""
+"""Protection of CSV and XLSX exports against formula injection."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import re
 from typing import Any
 
 _FORMULA = re.compile("\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
-"""At the beginning; the last four are full-width forms, which Excel takes too."""
+"""What starts a formula; the last four are full-width forms, which Excel accepts too."""
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-"""XLSX cannot hold them."""
+"""Control characters that XLSX cannot store."""
 
 
 def safe_cell(value: Any) -> Any:
-    """Return a text so that no program runs it as a formula; other values as they are.
+    """Escape a text that a spreadsheet program would run as a formula; return other values unchanged.
 
-    An apostrophe before the text is what spreadsheet programs themselves use for that.
+    The apostrophe before the text is the escape that spreadsheet programs use themselves.
     """
     if not isinstance(value, str):
         return value
@@ -23,10 +23,10 @@ def safe_cell(value: Any) -> Any:
 
 
 class SafeExportMixin:
-    """Stands before Wagtail's ``SpreadsheetExportMixin``, or a view that has it."""
+    """Mixin for views with Wagtail's ``SpreadsheetExportMixin`` (put it first): escapes formulas."""
 
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
-        """Make safe what Wagtail made of the value."""
+        """Escape what Wagtail made of the value."""
         written = super().preprocess_field_value(  # type: ignore[misc]
             field, value, export_format
         )

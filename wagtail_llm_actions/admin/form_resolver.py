@@ -1,7 +1,7 @@
-"""Find out which object an edit form is for, and read its unsaved values.
+"""Resolve the edit form of a page or snippet from its URL, and read its unsaved values.
 
-The browser sends the form's own action URL; Wagtail's URL names say what it edits. They are matched
-by name, since Wagtail 8.0 has no view class on the page views.
+The browser sends the form's ``action`` URL. It is matched by Wagtail's URL names, because the page
+views of Wagtail 8.0 do not expose their class.
 """
 
 from __future__ import annotations
@@ -24,28 +24,30 @@ if TYPE_CHECKING:
     from django.http import QueryDict
     from django.urls import ResolverMatch
 
+    from wagtail_llm_actions.permissions import User
+
 
 class UnknownEditorForm(LookupError):
-    """The URL is not that of a page or snippet form."""
+    """The URL is not that of the edit or create form of a page or snippet."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditorForm:
-    """One edit or create form of a page or snippet, and the object in it."""
+    """The edit or create form of a page or snippet, and its object."""
 
     instance: models.Model
-    """The latest draft of the object, or a new one that is not saved."""
+    """The latest draft of the object, or a new, unsaved object."""
     parent: AbstractPage | None
-    """Where a new page will stand; ``None`` for everything else."""
+    """The parent of a new page; ``None`` for everything else."""
     form_class: type[Any]
     """A ``WagtailAdminModelForm``."""
 
-    def fields(self, user: Any) -> set[str]:
+    def fields(self, user: User) -> set[str]:
         """Return the names of the fields that this user's form has."""
         return set(self._form(user).fields)
 
-    def bind(self, user: Any, data: QueryDict) -> set[str]:
-        """Put the values of the submitted form on the instance, valid or not; nothing is saved.
+    def bind(self, user: User, data: QueryDict) -> set[str]:
+        """Set the submitted values on the instance, valid or not, without saving it.
 
         Returns:
             The names of the fields that this user's form has.
@@ -53,18 +55,18 @@ class EditorForm:
         form = self._form(user, data)
         form.defer_required_fields()
         with transaction.atomic():
-            # Validation runs the site's own code, which could write.
+            # Validation runs code of the site, which could write to the database.
             form.is_valid()
             transaction.set_rollback(True)
         for name in form.errors.keys() & form.fields.keys():
             field = form.fields[name]
             raw = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
             if isinstance(raw, str) and _holds_text(self.instance, name):
-                # What a database refuses makes a field invalid too.
+                # A null byte makes the field invalid, and the database rejects it.
                 setattr(self.instance, name, raw.replace("\0", ""))
         return set(form.fields)
 
-    def _form(self, user: Any, data: QueryDict | None = None) -> Any:
+    def _form(self, user: User, data: QueryDict | None = None) -> Any:
         extra = {}
         if isinstance(self.instance, AbstractPage):
             extra["parent_page"] = self.parent or self.instance.get_parent()
@@ -75,7 +77,7 @@ def resolve_editor_form(form_action: str) -> EditorForm:
     """Return the form behind the ``action`` attribute of an edit form.
 
     Raises:
-        UnknownEditorForm: It is no form of a page or snippet.
+        UnknownEditorForm: It is not the form of a page or snippet.
         Http404: The object does not exist any more.
     """
     try:
@@ -123,7 +125,7 @@ def _page_add(
     if model not in parent.creatable_subpage_models() or not model.can_create_at(parent):
         raise UnknownEditorForm(content_type_model_name)
     page: Any = model(locale=parent.locale, depth=parent.depth + 1)
-    # Validation needs a place in the tree; it is never saved.
+    # Validation needs a path in the tree; the page is never saved.
     page.path = (
         page._get_path(parent.path, page.depth, 1)
         if parent.is_leaf()
@@ -151,7 +153,7 @@ def _snippet_add(match: ResolverMatch, language_code: str) -> EditorForm:
 
 
 def _form_class(match: ResolverMatch) -> type[Any]:
-    # The viewset's own panel: a site may have set another one than the model's.
+    # The panel of the viewset, which may differ from the panels of the model.
     form_class: type[Any] = _initkwargs(match)["panel"].get_form_class()
     return form_class
 

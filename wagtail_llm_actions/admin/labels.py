@@ -1,4 +1,4 @@
-"""Names of things as the admin's screens show them."""
+"""Labels that several screens share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def model_type_label(content_type: ContentType) -> str:
-    """Return the name of a page or snippet type, and in brackets which of the two it is."""
+    """Return the name of a type and, in brackets, whether it is a page or a snippet."""
     model = content_type.model_class()
     if model is None:
         return str(content_type)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
+    from wagtail_llm_actions.permissions import User
     from wagtail_llm_actions.reporting.period import Period
 
 # Filters of the history, for the runs that a metric counts.
@@ -64,13 +65,13 @@ def object_filters(instance: Model) -> dict[str, Any]:
     return {"page": instance.pk, "page_type": content_type_id}
 
 
-def object_history_url(instance: Model, user: Any) -> str:
+def object_history_url(instance: Model, user: User) -> str:
     """Return the URL of an object's runs; empty if it is not saved yet or the user may not view runs."""
     if instance._state.adding or not RUN_POLICY.user_has_permission(user, "view"):
         return ""
     return history_url(**object_filters(instance))
 
 
-def models_url(user: Any) -> str:
+def models_url(user: User) -> str:
     """Return the URL of the list of models; empty if the user may not view it."""
     return reverse("wagtail_llm_actions:models") if can_view_models(user) else ""

@@ -1,4 +1,4 @@
-"""URLs below Wagtail's admin."""
+"""URLs of the pages that are not snippets, and of the endpoints."""
 
 from __future__ import annotations
 

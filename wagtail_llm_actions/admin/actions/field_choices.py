@@ -1,4 +1,4 @@
-"""Which fields of a page or snippet type an action can read and write, by their labels."""
+"""The fields of a page or snippet type that an action can read and write."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ Choice = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelFields:
-    """The choices for an action, as path and label, in the order of the edit form."""
+    """Possible destinations and sources, as path and label, in the order of the edit form."""
 
     destinations: list[Choice]
     sources: list[Choice]
 
 
 def model_fields(model: type[models.Model]) -> ModelFields:
-    """Return the fields that editors of a model see in its form and that can hold a text."""
+    """Return the text fields of the edit form of a model."""
     handler = _edit_handler(model)
     form_fields = handler.get_form_class().base_fields
     destinations, sources = [], []
@@ -55,7 +55,7 @@ def model_fields(model: type[models.Model]) -> ModelFields:
 
 
 def type_fields(content_type_id: str) -> ModelFields:
-    """Return the fields of a page or snippet type; none for any other id."""
+    """Return the fields of a page or snippet type; none for the primary key of any other type."""
     types = ContentType.objects.get_for_models(*target_models())
     for model, content_type in types.items():
         if str(content_type.pk) == content_type_id:
@@ -64,7 +64,7 @@ def type_fields(content_type_id: str) -> ModelFields:
 
 
 def _edit_handler(model: type[models.Model]) -> Panel:
-    # Not Wagtail's function of this name: it knows neither a page's tabs nor a viewset's panels.
+    # Not `wagtail.admin.panels.get_edit_handler`, which ignores a page's tabs and a viewset's panels.
     has_handler: Any = model if issubclass(model, AbstractPage) else model.snippet_viewset  # type: ignore[attr-defined]
     return has_handler.get_edit_handler()
 

@@ -1,4 +1,4 @@
-"""The form of an action: its choices come from the settings and from the chosen model."""
+"""The form of an action, whose choices depend on the settings and on the chosen type and model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminPageChooser
 
 from wagtail_llm_actions.admin.actions.field_choices import Choice, type_fields
 from wagtail_llm_actions.admin.labels import model_type_label
-from wagtail_llm_actions.admin.models.help_text import ModelNotes, model_notes
+from wagtail_llm_actions.admin.models.help_text import ModelHelpText, model_help_text
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.target_models import target_models
@@ -29,32 +29,32 @@ from wagtail_llm_actions.models.action import (
 
 CHOOSE = ("", _("- Select an option -"))
 NONE = ("", _("None"))
-NO_NOTES: ModelNotes = {
+NO_HELP_TEXT: ModelHelpText = {
     "model": "",
     "about": "",
     "temperature": "",
     "max_tokens": "",
-    "takes_temperature": True,
+    "accepts_temperature": True,
 }
 
 
 class ModelTypeField(forms.ModelChoiceField):
-    """Chooses among the page and snippet types of the site."""
+    """A choice of a page or snippet type."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("queryset", ContentType.objects.none())
         super().__init__(**kwargs)
 
     def label_from_instance(self, obj: ContentType) -> str:
-        """Say what it is and, in brackets, which kind."""
+        """Return the name of the type and, in brackets, whether it is a page or a snippet."""
         return model_type_label(obj)
 
 
 class ActionForm(WagtailAdminModelForm):
-    """Offers the real fields of the chosen type and the configured models.
+    """Offers the fields of the chosen type and the configured models.
 
-    A value that is not offered any more (a field that was removed, a model that left the settings)
-    stays selectable and is marked, so that an old action can be opened and mended.
+    A saved value that is not available any more (a field that was removed, a model that is not
+    configured) is still a choice, marked as missing, so that the action can be opened and repaired.
     """
 
     model_type = ModelTypeField(label=_("Page or snippet type"))
@@ -83,7 +83,7 @@ class ActionForm(WagtailAdminModelForm):
     )
 
     class Media:
-        """Changes the choices of the fields as soon as the type is changed; runs tests."""
+        """The scripts that update the choices with the type, and run the playground."""
 
         js = [
             forms.Script("wagtail_llm_actions/js/action-form.js", type="module"),
@@ -105,12 +105,12 @@ class ActionForm(WagtailAdminModelForm):
         self.fields["model_type"].widget.attrs["data-llm-actions-fields-url"] = reverse(
             "wagtail_llm_actions:action_fields"
         )
-        # Django < 6.1 shows dashes.
+        # The default of Django < 6.1 is a row of dashes.
         self.fields["model_type"].empty_label = CHOOSE[1]
         self.fields["prompt_template"].empty_label = CHOOSE[1]
         chosen = str(self["model_type"].value())
         offered = type_fields(chosen)
-        # The fields of another type are gone on purpose.
+        # Where the type is changed, the fields of the old type are not kept.
         same_type = chosen == str(self.instance.model_type_id)
         self._choose("destination", offered.destinations, keep=same_type)
         self._choose("source", offered.sources, keep=same_type)
@@ -122,15 +122,15 @@ class ActionForm(WagtailAdminModelForm):
         self._limit("max_tokens", MIN_MAX_TOKENS, MAX_MAX_TOKENS, "1")
         if "candidate_count" in self.fields:
             self._limit("candidate_count", 1, MAX_CANDIDATES, "1")
-        self._note({model.key: model_notes(model) for model in models})
+        self._add_help_texts({model.key: model_help_text(model) for model in models})
 
     def clean_offered_below(self) -> str:
-        """Return the page's id, or nothing for everywhere."""
+        """Return the primary key of the page as a text; empty for everywhere."""
         page = self.cleaned_data["offered_below"]
         return "" if page is None else str(page.pk)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a fallback that could not help."""
+        """Check that the fallback model is another model."""
         cleaned: dict[str, Any] = super().clean()
         fallback = cleaned.get("fallback_model")
         if fallback and fallback == cleaned.get("model"):
@@ -152,19 +152,19 @@ class ActionForm(WagtailAdminModelForm):
             required=field.required,
         )
 
-    def _note(self, notes: dict[str, ModelNotes]) -> None:
-        """Say what the chosen model takes, here for the first time; the script goes on with it."""
-        chosen = notes.get(str(self["model"].value()), NO_NOTES)
-        self.fields["model"].widget.attrs["data-llm-actions-notes"] = json.dumps(notes)
+    def _add_help_texts(self, help_texts: dict[str, ModelHelpText]) -> None:
+        """Add the help texts of the chosen model; the script replaces them when another is chosen."""
+        chosen = help_texts.get(str(self["model"].value()), NO_HELP_TEXT)
+        self.fields["model"].widget.attrs["data-llm-actions-help-texts"] = json.dumps(help_texts)
         for name in ("model", "temperature", "max_tokens"):
             field = self[name]
             field.help_text = format_html(
-                '{} <span data-llm-actions-note="{}" aria-live="polite">{}</span>',
+                '{} <span data-llm-actions-help-text="{}" aria-live="polite">{}</span>',
                 field.help_text,
                 name,
                 chosen[name],
             )
-        if not chosen["takes_temperature"]:
+        if not chosen["accepts_temperature"]:
             # A disabled input is not posted, and its value would be lost.
             self.fields["temperature"].widget.attrs.update(
                 {"readonly": True, "aria-disabled": "true"}

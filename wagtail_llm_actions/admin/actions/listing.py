@@ -1,4 +1,4 @@
-"""The list of actions: what each does, how it went lately, and an icon for each thing to do."""
+"""Columns and filters of the list of actions."""
 
 from __future__ import annotations
 
@@ -24,30 +24,32 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from wagtail_llm_actions.permissions import User
+
 
 class FieldColumn(Column):
-    """A field of an action's page or snippet type, by its label."""
+    """The label of a field of the action's page or snippet type."""
 
     def get_value(self, instance: LLMAction) -> str:
-        """Return the label, or the path where the field or its model is gone."""
+        """Return the label, or the path if the field or its model does not exist any more."""
         path = str(super().get_value(instance))
         model = instance.model_type.model_class()
         return field_label(model, path) if model else path
 
 
 class IconsColumn(Column):
-    """Edit, Delete, History and Test, as far as this user may."""
+    """Icons to edit, delete, test and look back, as far as the user has permission."""
 
     cell_template_name = "wagtail_llm_actions/actions/icons_cell.html"
 
     def get_cell_context_data(self, instance: LLMAction, parent_context: Any) -> dict[str, Any]:
-        """Add the links."""
+        """Add the icons."""
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         user = parent_context["request"].user
         return context | {"label": str(instance), "icons": list(_icons(instance, user))}
 
 
-def _icons(llm_action: LLMAction, user: Any) -> Iterator[dict[str, str]]:
+def _icons(llm_action: LLMAction, user: User) -> Iterator[dict[str, str]]:
     edit = reverse("wagtail_llm_actions_actions:edit", args=[llm_action.pk])
     if ACTION_POLICY.user_has_permission(user, "change"):
         yield {"name": _("Edit"), "icon": "edit", "url": edit}
@@ -62,7 +64,7 @@ def _icons(llm_action: LLMAction, user: Any) -> Iterator[dict[str, str]]:
 
 
 def success_rate(llm_action: Any) -> str:
-    """Return succeeded ÷ (succeeded + failed) in percent; a hyphen where nothing ended."""
+    """Return succeeded ÷ (succeeded + failed) in percent; a hyphen for 0 ÷ 0."""
     ended = llm_action.recent_succeeded + llm_action.recent_failed
     if not ended:
         return "-"
@@ -77,7 +79,7 @@ def used_models() -> list[tuple[str, str]]:
 
 
 def used_types() -> list[tuple[int, str]]:
-    """Return the page and snippet types that have actions."""
+    """Return the page and snippet types that have actions, sorted by their labels."""
     types = ContentType.objects.filter(pk__in=LLMAction.objects.order_by().values("model_type"))
     return sorted(
         ((content_type.pk, model_type_label(content_type)) for content_type in types),
@@ -86,7 +88,7 @@ def used_types() -> list[tuple[int, str]]:
 
 
 class ActionFilterSet(WagtailFilterSet):
-    """What the list can be narrowed to."""
+    """The filters of the list."""
 
     model_type = django_filters.ChoiceFilter(label=_lazy("Type"), choices=used_types)
     model = django_filters.ChoiceFilter(
@@ -94,7 +96,7 @@ class ActionFilterSet(WagtailFilterSet):
     )
 
     class Meta:
-        """The fields above, and whether editors see the action."""
+        """The filters above, and whether the action is active."""
 
         model = LLMAction
         fields = ["is_active"]

@@ -1,1 +1,1 @@
-"""The panel on the admin's home page."""
+"""The panel on the admin's home page, and its alerts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wagtail_llm_actions.models import LLMAction
+    from wagtail_llm_actions.permissions import User
 
 RECENT = timedelta(hours=24)
 MIN_FINISHED_RUNS = 5
@@ -47,7 +48,7 @@ class Alert:
     url: str = ""
 
 
-def alerts(actions: Iterable[LLMAction], user: Any) -> list[Alert]:
+def alerts(actions: Iterable[LLMAction], user: User) -> list[Alert]:
     """Return the current alerts.
 
     Args:
@@ -75,7 +76,7 @@ def _queue() -> Iterator[Alert]:
         yield Alert(_("The queue server cannot be reached, so no run will start."))
 
 
-def _open_circuit_breakers(user: Any) -> Iterator[Alert]:
+def _open_circuit_breakers(user: User) -> Iterator[Alert]:
     circuit_breakers = open_circuit_breakers()
     url = models_url(user)
     for model in get_settings().models.values():
@@ -117,7 +118,7 @@ def _failing_models() -> Iterator[Alert]:
             )
 
 
-def _unconfigured_models(actions: Iterable[LLMAction], user: Any) -> Iterator[Alert]:
+def _unconfigured_models(actions: Iterable[LLMAction], user: User) -> Iterator[Alert]:
     models = get_settings().models
     can_change = ACTION_POLICY.user_has_permission(user, "change")
     missing = [

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from wagtail_llm_actions.admin.actions.field_choices import ModelFields
+    from wagtail_llm_actions.permissions import User
 
 DESCRIPTIONS = ("search_description",)
 TITLES = ("title", "seo_title", "headline", "name")
@@ -61,7 +62,7 @@ def choose_fields(model: type[models.Model], fields: ModelFields) -> tuple[str, 
     return max(optional, key=lambda name: _room(model, name), default=left[0]), source
 
 
-def create_first_action(content_type: ContentType, user: Any) -> LLMAction:
+def create_first_action(content_type: ContentType, user: User) -> LLMAction:
     """Create an action for a page or snippet type, and the starter templates if they are missing.
 
     Args:
@@ -92,7 +93,7 @@ def create_first_action(content_type: ContentType, user: Any) -> LLMAction:
     return action
 
 
-def log_creation(instance: LLMAction, user: Any) -> None:
+def log_creation(instance: LLMAction, user: User) -> None:
     """Save the first revision and log the creation, as Wagtail's own form does."""
     revision = instance.save_revision(user=user)
     log(
@@ -132,7 +133,7 @@ def _purpose(model: type[models.Model], destination: str, source: str) -> tuple[
     return "Summary", _("Suggest “%(field)s”") % {"field": field_label(model, destination)[:80]}
 
 
-def _template(name: str, user: Any) -> PromptTemplate:
+def _template(name: str, user: User) -> PromptTemplate:
     """Return the starter template, or any other if it is missing and the user may not add it."""
     template = PromptTemplate.objects.filter(name=name).first()
     if template is None and PROMPT_TEMPLATE_POLICY.user_has_permission(user, "add"):

@@ -1,1 +1,1 @@
-"""Reports → LLM history: every run, its filters and its detail page."""
+"""Reports → LLM history: the list of runs, its filters, and the page of a run."""

@@ -17,24 +17,26 @@ if TYPE_CHECKING:
     from django.db.models import Model
     from wagtail.models import AbstractPage
 
+    from wagtail_llm_actions.permissions import User
 
-def page_history_button(page: AbstractPage, user: Any) -> Iterator[Button]:
+
+def page_history_button(page: AbstractPage, user: User) -> Iterator[Button]:
     """Yield a button to the runs of a page, if the user may view runs."""
     yield from _button(user, object_filters(page))
 
 
-def snippet_history_button(snippet: Model, user: Any) -> Iterator[Button]:
+def snippet_history_button(snippet: Model, user: User) -> Iterator[Button]:
     """Yield a button to the runs of a snippet, if the user may view runs; not for our own models."""
     if not isinstance(snippet, LLMAction | PromptTemplate):
         yield from _button(user, object_filters(snippet))
 
 
-def user_history_button(user: Any, request_user: Any) -> Iterator[Button]:
+def user_history_button(user: User, request_user: User) -> Iterator[Button]:
     """Yield a button to the runs of ``user``, if ``request_user`` may view runs."""
     yield from _button(request_user, {"user": user.pk})
 
 
-def _button(user: Any, filters: dict[str, Any]) -> Iterator[Button]:
+def _button(user: User, filters: dict[str, Any]) -> Iterator[Button]:
     if RUN_POLICY.user_has_permission(user, "view"):
         url = history_url(**filters)
         yield Button(_("LLM history"), url=url, icon_name="llm-actions-generate", priority=90)

@@ -1,4 +1,4 @@
-"""The page of one run: the way it went, what was sent, what came back, what to do about it."""
+"""The page of a run: request, result, attempts and, after a failure, advice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def _parameters(attempt: LLMAttempt) -> str:
-    """List what was sent; what is missing was left out for this model."""
+    """Format the parameters that were sent; those that the model does not accept were left out."""
     names = {
         "temperature": _("temperature"),
         "max_tokens": _("max tokens"),
@@ -40,7 +40,7 @@ def _parameters(attempt: LLMAttempt) -> str:
 
 
 class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
-    """Everything about one run."""
+    """The page of a run."""
 
     model = LLMRun
     context_object_name = "run"
@@ -52,18 +52,18 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
     _show_breadcrumbs = True
 
     def get_object(self, queryset: Any = None) -> LLMRun:
-        """Fetch the run with everything the page shows."""
+        """Fetch the run with everything that the page shows."""
         runs = LLMRun.objects.select_related(
             "user__wagtail_userprofile", "prompt_template_revision", "target_content_type"
         ).prefetch_related("attempts")
         return get_object_or_404(runs, pk=self.kwargs["run_id"])
 
     def get_page_subtitle(self) -> str:
-        """Name the action."""
+        """Return the label of the action."""
         return str(self.object.action_label)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead back to the list."""
+        """Return breadcrumbs that lead back to the list."""
         return [
             *self.breadcrumbs_items,
             {"url": reverse("wagtail_llm_actions:history"), "label": _("LLM history")},
@@ -71,7 +71,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add what needs words or links."""
+        """Add labels, sentences and links."""
         run = self.object
         model = run.target_content_type.model_class()
         add_edit_urls([run], self.request.user)

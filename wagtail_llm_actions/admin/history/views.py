@@ -1,4 +1,4 @@
-"""Reports → LLM history: every run."""
+"""Reports → LLM history: the list of runs and its export."""
 
 from __future__ import annotations
 
@@ -29,21 +29,23 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+    from wagtail_llm_actions.permissions import User
+
 
 class TargetColumn(Column):
-    """The page or snippet, linked where this user may edit it."""
+    """The page or snippet, with a link if the user may edit it."""
 
     cell_template_name = "wagtail_llm_actions/history/target_cell.html"
 
     def get_cell_context_data(self, instance: LLMRun, parent_context: Any) -> dict[str, Any]:
-        """Add the link that the view found."""
+        """Add the run, which the view has given its edit URL."""
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         context["run"] = instance
         return context
 
 
 class StatusColumn(StatusTagColumn):
-    """The status in words, marked as good only where it is."""
+    """The status, highlighted if the run succeeded."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -63,8 +65,8 @@ def _seconds(run: LLMRun) -> str:
     return "-" if run.seconds is None else f"{run.seconds:.1f} s"
 
 
-def add_edit_urls(runs: Iterable[Any], user: Any) -> None:
-    """Set ``target_url`` on each run whose object still exists; ``None`` where it is not for this user."""
+def add_edit_urls(runs: Iterable[Any], user: User) -> None:
+    """Set ``target_url`` on each run whose object exists; ``None`` if the user may not edit it."""
     # A content type outlives a model that was removed from the code.
     known = [run for run in runs if run.target_content_type.model_class()]
     prefetch_related_objects(known, "target")
@@ -90,7 +92,7 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
 
     @cached_property
     def columns(self) -> list[Column]:
-        """List what a run was and what came of it; its cost only to those who may see costs."""
+        """The columns; costs only for users who may view them."""
         title = TitleColumn(
             "action_label",
             label=_("Action"),
@@ -105,15 +107,15 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
             Column(lambda run: model_label(run.model_key), label=_("Model")),
             StatusColumn(),
             Column("get_decision_display", label=_("Decision")),
-            Column(_tokens, label=_("Tokens"), classname="llm-actions-short"),
+            Column(_tokens, label=_("Tokens"), classname="llm-actions-nowrap"),
             *([cost] if can_view_costs(self.request.user) else []),
-            Column(_seconds, label=_("Time"), classname="llm-actions-short"),
+            Column(_seconds, label=_("Time"), classname="llm-actions-nowrap"),
             DateColumn("queued_at", label=_("When")),
         ]
 
     @property
     def list_export(self) -> list[str]:
-        """Name the exported columns, in the order of the list."""
+        """The exported columns; costs only for users who may view them."""
         return [
             "queued_at",
             "user",
@@ -132,7 +134,7 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
         ]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Refuse an export by a filter that does not exist: it would hold everything."""
+        """Reject an export with an invalid filter: without the filter, it would hold every run."""
         if self.request.GET.get("export") and (unknown := self._unknown_filters()):
             message = _("There is no filter “%(names)s”.") % {"names": ", ".join(unknown)}
             return HttpResponse(message, status=400, content_type="text/plain; charset=utf-8")
@@ -147,7 +149,7 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
         return sorted(wrong | set(filters.form.errors))
 
     def get_queryset(self) -> QuerySet[LLMRun]:
-        """Fetch what the list shows, without the long texts."""
+        """Fetch what the list shows, with long texts deferred."""
         recover()
         return (
             LLMRun.objects.select_related("user__wagtail_userprofile", "target_content_type")
@@ -156,13 +158,13 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
         )
 
     def filter_queryset(self, queryset: Any) -> Any:
-        """Narrow down; a filter that cannot be kept to, such as a user without runs, keeps none."""
+        """Apply the filters; an invalid one, such as a user without runs, yields no runs."""
         if self.filters is not None and not self.filters.is_valid():
             return queryset.none()
         return super().filter_queryset(queryset)
 
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
-        """Find the edit links of the shown runs."""
+        """Add the edit URLs of the listed runs."""
         if not self.is_export:
             add_edit_urls(object_list, self.request.user)
         return object_list

@@ -1,4 +1,4 @@
-"""What the form of an action says about the chosen model, beside the fields it concerns."""
+"""Help texts about the chosen model, shown beside the fields of the form of an action."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.conf import ModelSettings
 
 
-class ModelNotes(TypedDict):
-    """Sentences by the name of the form's field; empty where there is nothing to say."""
+class ModelHelpText(TypedDict):
+    """Help texts by the name of the form field; empty where there is none."""
 
     model: str
     about: str
-    """As ``model``, without the price."""
+    """The same as ``model``, without the price."""
     temperature: str
     max_tokens: str
-    takes_temperature: bool
+    accepts_temperature: bool
 
 
-def model_notes(model: ModelSettings) -> ModelNotes:
-    """Describe a model to the person who chooses it."""
-    about = " ".join(filter(None, (_advice(model), family_note(model), _retirement(model))))
+def model_help_text(model: ModelSettings) -> ModelHelpText:
+    """Return the help texts about a model, for the admin who chooses it."""
+    about = " ".join(filter(None, (_description(model), alias_note(model), _retirement(model))))
     return {
         "model": f"{about} {price_sentence(current_price(model))}".strip(),
         "about": about,
         "temperature": _temperature(model),
         "max_tokens": _max_tokens(model),
-        "takes_temperature": model.facts.accepts_temperature,
+        "accepts_temperature": model.facts.accepts_temperature,
     }
 
 
-def _advice(model: ModelSettings) -> str:
+def _description(model: ModelSettings) -> str:
     return f"{str(model.description).rstrip('.')}." if model.description else ""
 
 
-def family_note(model: ModelSettings) -> str:
-    """Say which model answers for a family whose own is shut down; empty for any other."""
+def alias_note(model: ModelSettings) -> str:
+    """Return which model an alias stands for since its own was shut down; empty for other models."""
     if not model.retired_on:
         return ""
     successor = next(
@@ -72,7 +72,7 @@ def _retirement(model: ModelSettings) -> str:
 def _temperature(model: ModelSettings) -> str:
     facts = model.facts
     if not facts.accepts_temperature:
-        return _("%(model)s takes no temperature, so none is sent.") % {"model": model.label}
+        return _("%(model)s accepts no temperature, so none is sent.") % {"model": model.label}
     if facts.max_temperature < MAX_TEMPERATURE:
         message = _("The scale of %(model)s ends at %(highest)s; a higher value is sent as that.")
         highest = number_format(facts.max_temperature, decimal_pos=1)

@@ -1,4 +1,4 @@
-"""Settings → LLM → Models: what is configured, what it costs, whether it is there."""
+"""Settings → LLM → Models: the configured models, their status, price and use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_llm_actions.admin.links import counted_runs_url
 from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
-from wagtail_llm_actions.admin.models.help_text import model_notes
+from wagtail_llm_actions.admin.models.help_text import model_help_text
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.model_health import CheckResult, check_models, last_checks
@@ -52,13 +52,13 @@ SHOWN_DAYS = 30
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """A model as the page shows it."""
+    """A model, formatted for display."""
 
     key: str
     label: str
     provider: str = ""
     name: str = ""
-    notes: str = ""
+    description: str = ""
     accepts: str = ""
     price: Price | None = None
     context: str = ""
@@ -66,21 +66,24 @@ class Row:
     runs: int
     runs_url: str
     is_missing: bool = False
+    """Whether actions or runs name a model that is not configured."""
     status: str = ""
     is_ok: bool | None = False
+    """The result of the last check; ``None`` if the provider cannot be checked."""
     checked_at: Any = None
-    circuit: str = ""
-    """Why it is not asked; empty where it is."""
-    circuit_detail: str = ""
+    circuit_breaker: str = ""
+    """The state of an open circuit breaker; empty if it is closed."""
+    error_detail: str = ""
+    """The provider message that came with the last failure of an open circuit breaker."""
 
     @property
     def input_price(self) -> str:
-        """US dollars per million tokens, with the currency."""
+        """US dollars per million input tokens."""
         return usd(self.price.listed.input if self.price else None)
 
     @property
     def output_price(self) -> str:
-        """US dollars per million tokens, with the currency."""
+        """US dollars per million output tokens."""
         return usd(self.price.listed.output if self.price else None)
 
 
@@ -94,7 +97,7 @@ class ModelsView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateM
     header_icon = "llm-actions-generate"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the rows."""
+        """Add the models."""
         can_manage = ACTION_POLICY.user_has_any_permission(
             self.request.user, MANAGE_MODELS_PERMISSIONS
         )
@@ -107,14 +110,14 @@ class ModelsView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateM
 
 
 class CheckModelsView(PermissionCheckedMixin, View):
-    """Asks one model, or all, and goes back to the list."""
+    """Check one model, or all of them, and redirect to the list."""
 
     permission_policy = ACTION_POLICY
     any_permission_required = VIEW_MODELS_PERMISSIONS
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponseRedirect:
-        """Check, and say how it went; the list has the details."""
+        """Check, and add a message; the list shows the details."""
         models = get_settings().models
         chosen = request.POST.get("model")
         checked = check_models(models if chosen is None else [chosen])
@@ -127,23 +130,23 @@ class CheckModelsView(PermissionCheckedMixin, View):
             )
             messages.success(request, message % {"count": count})
         elif checked:
-            messages.info(request, _("The provider cannot be asked about its models."))
+            messages.info(request, _("This provider does not support checks."))
         return HttpResponseRedirect(reverse("wagtail_llm_actions:models"))
 
 
 class RetryNowView(PermissionCheckedMixin, View):
-    """Lets a model be asked at once that rests after failures, and goes back to the list."""
+    """Close the circuit breaker of a model, and redirect to the list."""
 
     permission_policy = ACTION_POLICY
     any_permission_required = MANAGE_MODELS_PERMISSIONS
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponseRedirect:
-        """Forget its failures; a model that is not configured has none."""
+        """Close it; a model that is not configured has none."""
         model = get_settings().models.get(request.POST.get("model", ""))
         if model is not None:
             reset(model)
-            message = _("%(model)s is asked again by the next run.")
+            message = _("The next run calls %(model)s again.")
             messages.success(request, message % {"model": model.label})
         return HttpResponseRedirect(reverse("wagtail_llm_actions:models"))
 
@@ -153,7 +156,7 @@ def _rows() -> list[Row]:
     actions = _count_actions()
     period = Period.last_days(SHOWN_DAYS)
     runs = dict(counted_runs(period).values_list("model_key").annotate(Count("pk")))
-    checks, circuits = last_checks(models.values()), open_circuit_breakers()
+    checks, circuit_breakers = last_checks(models.values()), open_circuit_breakers()
     rows = [
         _row(
             model,
@@ -161,7 +164,7 @@ def _rows() -> list[Row]:
             runs=runs.get(key, 0),
             runs_url=counted_runs_url(period, model_key=key),
             check=checks.get(key),
-            circuit=circuits.get((model.provider, model.name)),
+            circuit_breaker=circuit_breakers.get((model.provider, model.name)),
         )
         for key, model in models.items()
     ]
@@ -186,9 +189,9 @@ def _row(
     runs: int,
     runs_url: str,
     check: CheckResult | None,
-    circuit: LLMCircuitBreaker | None,
+    circuit_breaker: LLMCircuitBreaker | None,
 ) -> Row:
-    notes = model_notes(model)
+    help_text = model_help_text(model)
     status = check.status if check else None
     context_tokens = model.facts.context_tokens or (status.context_tokens if status else None)
     return Row(
@@ -196,7 +199,7 @@ def _row(
         label=str(model.label),
         provider=model.provider,
         name=model.name,
-        notes=" ".join(filter(None, (notes["about"], notes["temperature"]))),
+        description=" ".join(filter(None, (help_text["about"], help_text["temperature"]))),
         accepts=_accepts(model),
         price=current_price(model),
         context=number_format(context_tokens, force_grouping=True) if context_tokens else "",
@@ -206,8 +209,8 @@ def _row(
         status=status_sentence(status) if status else "",
         is_ok=status.ok if status else False,
         checked_at=check.checked_at if check else None,
-        circuit=circuit_breaker_status(circuit) if circuit else "",
-        circuit_detail=circuit.error_detail if circuit else "",
+        circuit_breaker=circuit_breaker_status(circuit_breaker) if circuit_breaker else "",
+        error_detail=circuit_breaker.error_detail if circuit_breaker else "",
     )
 
 
@@ -223,7 +226,7 @@ def _accepts(model: ModelSettings) -> str:
 
 
 def _count_actions() -> Mapping[str, int]:
-    """Count the actions that use a model, as their own or as their fallback."""
+    """Return the number of actions that use each model, as their own or as their fallback."""
     counts: dict[str, int] = {}
     for pair in LLMAction.objects.values_list("model", "fallback_model"):
         for key in set(filter(None, pair)):

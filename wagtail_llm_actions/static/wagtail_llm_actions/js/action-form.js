@@ -6,8 +6,8 @@
  * <select name="model_type" data-llm-actions-fields-url="/admin/llm/fields/">…</select>
  * <select name="destination">…</select>
  * <select name="source">…</select>
- * <select name="model" data-llm-actions-notes="{…}">…</select>
- * <span data-llm-actions-note="temperature"></span> <input name="temperature">
+ * <select name="model" data-llm-actions-help-texts="{…}">…</select>
+ * <span data-llm-actions-help-text="temperature"></span> <input name="temperature">
  */
 
 const type = /** @type {HTMLSelectElement | null} */ (
@@ -49,38 +49,38 @@ async function update(select) {
 type?.addEventListener('change', () => update(type));
 
 /**
- * @typedef {object} Notes sentences by the name of a field
+ * @typedef {object} HelpText by the name of a field
  * @property {string} model
  * @property {string} temperature
  * @property {string} max_tokens
- * @property {boolean} takes_temperature
+ * @property {boolean} accepts_temperature
  */
 
 const model = /** @type {HTMLSelectElement | null} */ (
-  document.querySelector('select[data-llm-actions-notes]')
+  document.querySelector('select[data-llm-actions-help-texts]')
 );
 
 /** @param {HTMLSelectElement} select */
 function describe(select) {
   const form = /** @type {HTMLFormElement} */ (select.form);
-  /** @type {Record<string, Notes>} */
-  const all = JSON.parse(String(select.dataset.llmActionsNotes));
-  const notes = all[select.value] ?? {
+  /** @type {Record<string, HelpText>} */
+  const all = JSON.parse(String(select.dataset.llmActionsHelpTexts));
+  const helpText = all[select.value] ?? {
     model: '',
     temperature: '',
     max_tokens: '',
-    takes_temperature: true,
+    accepts_temperature: true,
   };
-  form.querySelectorAll('[data-llm-actions-note]').forEach((place) => {
+  form.querySelectorAll('[data-llm-actions-help-text]').forEach((place) => {
     const name = /** @type {'model' | 'temperature' | 'max_tokens'} */ (
-      place.getAttribute('data-llm-actions-note')
+      place.getAttribute('data-llm-actions-help-text')
     );
-    place.textContent = notes[name];
+    place.textContent = helpText[name];
   });
   const temperature = /** @type {HTMLInputElement} */ (form.elements.namedItem('temperature'));
   // Not disabled, because a disabled input is not posted and its value would be lost.
-  temperature.readOnly = !notes.takes_temperature;
-  temperature.ariaDisabled = String(!notes.takes_temperature);
+  temperature.readOnly = !helpText.accepts_temperature;
+  temperature.ariaDisabled = String(!helpText.accepts_temperature);
 }
 
 model?.addEventListener('change', () => describe(model));
