@@ -19,12 +19,12 @@ from wagtail_llm_actions.catalog import catalog, known_names
 DATA = tomllib.loads(files("wagtail_llm_actions").joinpath("catalog.toml").read_text())
 ROWS: dict[str, dict[str, Any]] = DATA["models"]
 CHECKED: date = DATA["checked"]
-FAMILIES = {key: row for key, row in ROWS.items() if "alias_of" in row}
-PLAIN = {key: row for key, row in ROWS.items() if key not in FAMILIES}
+ALIASES = {key: row for key, row in ROWS.items() if "alias_of" in row}
+PLAIN = {key: row for key, row in ROWS.items() if key not in ALIASES}
 DOCS = Path(__file__).parent.parent / "docs" / "models.md"
 
 COMMON = {"vendor": str, "label": str, "description": str, "sources": list}
-OF_FAMILIES = {"alias_of": str, "deprecated_name": str, "retired_on": date}
+OF_ALIASES = {"alias_of": str, "deprecated_name": str, "retired_on": date}
 OF_MODELS = {
     "name": str,
     "accepts_temperature": bool,
@@ -42,8 +42,8 @@ OF_MODELS = {
 @pytest.mark.parametrize("key", ROWS)
 def test_a_row_has_known_keys_of_the_right_type(key: str) -> None:
     row = ROWS[key]
-    kinds = COMMON | (OF_FAMILIES if key in FAMILIES else OF_MODELS)
-    required = {*COMMON, *(OF_FAMILIES if key in FAMILIES else {"name"})}
+    kinds = COMMON | (OF_ALIASES if key in ALIASES else OF_MODELS)
+    required = {*COMMON, *(OF_ALIASES if key in ALIASES else {"name"})}
 
     assert required <= row.keys() <= kinds.keys()
     assert all(type(value) is kinds[name] for name, value in row.items())
@@ -66,16 +66,16 @@ def test_the_models_of_the_guide_are_there_with_its_advice() -> None:
     assert guide.items() <= shipped.items()
 
 
-@pytest.mark.parametrize("key", FAMILIES)
-def test_a_family_stands_on_a_model_of_today(key: str) -> None:
-    family = FAMILIES[key]
-    today = PLAIN[family["alias_of"]]
+@pytest.mark.parametrize("key", ALIASES)
+def test_an_alias_calls_a_current_model(key: str) -> None:
+    alias = ALIASES[key]
+    target = PLAIN[alias["alias_of"]]
 
-    assert today["vendor"] == family["vendor"]
-    assert today.get("retires_on") is None
-    assert family["retired_on"] < CHECKED
-    assert catalog()[key].name == today["name"]
-    assert catalog()[key].facts == catalog()[family["alias_of"]].facts
+    assert target["vendor"] == alias["vendor"]
+    assert target.get("retires_on") is None
+    assert alias["retired_on"] < CHECKED
+    assert catalog()[key].name == target["name"]
+    assert catalog()[key].capabilities == catalog()[alias["alias_of"]].capabilities
 
 
 @pytest.mark.parametrize("key", PLAIN)
@@ -110,7 +110,7 @@ def test_what_anthropics_client_calls_deprecated_retires_on_its_date() -> None:
         )
     # The client forgets a model some time after its end.
     current = set(get_args(get_args(AnthropicModel)[0])) - DEPRECATED_MODELS.keys()
-    assert FAMILIES["claude-3"]["deprecated_name"] not in current
+    assert ALIASES["claude-3"]["deprecated_name"] not in current
 
 
 @pytest.mark.parametrize(

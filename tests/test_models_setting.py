@@ -60,7 +60,7 @@ def test_one_line_adds_a_model_that_the_list_does_not_know(models: Any) -> None:
     new = models({"mine": OPENAI}, {"new": {"PROVIDER": "mine", "NAME": "gpt-7"}})["new"]
 
     assert (new.name, new.label) == ("gpt-7", "new")
-    assert not new.facts.accepts_temperature, "the vendor's newest models refuse one"
+    assert not new.capabilities.accepts_temperature, "the vendor's newest models refuse one"
 
 
 def test_a_model_of_a_compatible_server_takes_a_temperature(models: Any) -> None:
@@ -68,14 +68,14 @@ def test_a_model_of_a_compatible_server_takes_a_temperature(models: Any) -> None
 
     new = models({"mine": provider}, {"new": {"PROVIDER": "mine", "NAME": "owl"}})["new"]
 
-    assert new.facts.accepts_temperature
+    assert new.capabilities.accepts_temperature
 
 
 def test_a_name_that_the_list_knows_brings_its_facts(models: Any) -> None:
     own = models({"mine": OPENAI}, {"quick": {"PROVIDER": "mine", "NAME": LUNA}})["quick"]
 
-    assert own.facts == catalog()[LUNA].facts
-    assert own.facts.context_tokens
+    assert own.capabilities == catalog()[LUNA].capabilities
+    assert own.capabilities.context_tokens
 
 
 def test_an_entry_of_the_list_is_corrected_in_part(models: Any) -> None:
@@ -84,8 +84,8 @@ def test_an_entry_of_the_list_is_corrected_in_part(models: Any) -> None:
     own = models({"mine": OPENAI}, {LUNA: {"CONTEXT_TOKENS": 9, "PRICE": price}})[LUNA]
 
     assert (own.label, own.name, own.provider) == (catalog()[LUNA].label, LUNA, "mine")
-    assert own.facts.context_tokens == 9
-    assert own.facts.reasoning_effort == catalog()[LUNA].facts.reasoning_effort
+    assert own.capabilities.context_tokens == 9
+    assert own.capabilities.reasoning_effort == catalog()[LUNA].capabilities.reasoning_effort
     assert own.price == ListPrice(
         input=Decimal("0.5"), cached_input=Decimal("0.5"), output=Decimal(2)
     )

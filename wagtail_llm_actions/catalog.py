@@ -1,6 +1,6 @@
-"""What is known of models: the shipped, dated list in ``catalog.toml``.
+"""The model catalog: the shipped, dated list in ``catalog.toml``.
 
-A row says where its facts come from. Sites extend and correct the list by ``MODELS``.
+Each entry names the sources of its data. Sites extend and correct the catalog by ``MODELS``.
 """
 
 from __future__ import annotations
@@ -19,20 +19,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelCapabilities:
-    """What a model accepts; ``None`` where it is not known."""
+    """What a model accepts; ``None`` is unknown."""
 
     accepts_temperature: bool = True
     max_temperature: float = 2.0
+    """Upper end of the model's scale; higher values are sent as this one."""
     reasoning_effort: str | None = None
-    """The lowest effort that a reasoning model takes, in the vendor's word."""
+    """The lowest effort that a reasoning model accepts, in the vendor's terms."""
     reasoning_tokens: int = 0
-    """Added to max tokens where reasoning counts against the same limit."""
+    """Tokens added to max tokens, where reasoning counts against the same limit."""
     accepts_images: bool | None = None
     structured_output: bool | None = None
-    """Whether the answer can be bound to a JSON schema."""
+    """Whether the output can be constrained to a JSON schema."""
     context_tokens: int | None = None
-    """Prompt and answer together."""
+    """Limit of prompt and output together."""
     max_output_tokens: int | None = None
+    """Limit of the output alone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,34 +43,37 @@ class ListPrice:
 
     input: Decimal
     cached_input: Decimal
-    """For input tokens that the provider read from its cache."""
+    """Of input tokens that the provider read from its cache."""
     output: Decimal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CatalogModel:
-    """One row of the list, or a family of the guide, which stands on a row."""
+    """A catalog entry: a model, or an alias under a retired model's name that calls another one."""
 
     key: str
+    """The model key, stored on actions and runs."""
     vendor: str
-    """``openai``, ``anthropic`` or ``ollama``."""
+    """``Provider.vendor`` of the adapter that calls it."""
     name: str
-    """The vendor's own name of the model that is called."""
+    """The vendor's name for the model that is called."""
     label: str
     description: str
     """One line of advice for the person who chooses."""
-    facts: ModelCapabilities
+    capabilities: ModelCapabilities
     deprecated_name: str = ""
-    """The model that gave a family its name."""
+    """The retired model that gave an alias its name; empty for a model."""
     retired_on: date | None = None
+    """When the vendor shut down ``deprecated_name``."""
     retires_on: date | None = None
-    """Announced by the vendor."""
+    """When the vendor will shut down ``name``, if that is announced."""
     sources: tuple[str, ...] = ()
+    """Web addresses of the vendor's pages that were read."""
 
 
 @cache
 def catalog() -> Mapping[str, CatalogModel]:
-    """Return the shipped models by key, in the order of the file."""
+    """Return the entries by key, in the order of the file."""
     text = files(__package__).joinpath("catalog.toml").read_text()
     rows: dict[str, dict[str, Any]] = tomllib.loads(text)["models"]
     return {key: _model(key, row, rows) for key, row in rows.items()}
@@ -76,7 +81,7 @@ def catalog() -> Mapping[str, CatalogModel]:
 
 @cache
 def known_names(vendor: str) -> Mapping[str, CatalogModel]:
-    """Return a vendor's models by the vendor's names; families are left out."""
+    """Return a vendor's models by the vendor's names, without aliases."""
     models = catalog().values()
     return {
         model.name: model
@@ -86,19 +91,21 @@ def known_names(vendor: str) -> Mapping[str, CatalogModel]:
 
 
 def _model(key: str, row: dict[str, Any], rows: Mapping[str, dict[str, Any]]) -> CatalogModel:
-    today = rows[row["alias_of"]] if "alias_of" in row else row
+    target = rows[row["alias_of"]] if "alias_of" in row else row
     return CatalogModel(
         key=key,
         vendor=row["vendor"],
-        name=today["name"],
+        name=target["name"],
         label=row["label"],
         description=row["description"],
-        facts=ModelCapabilities(**{name: today[name] for name in _FACTS if name in today}),
+        capabilities=ModelCapabilities(
+            **{name: target[name] for name in _CAPABILITIES if name in target}
+        ),
         deprecated_name=row.get("deprecated_name", ""),
         retired_on=row.get("retired_on"),
-        retires_on=today.get("retires_on"),
+        retires_on=target.get("retires_on"),
         sources=tuple(row["sources"]),
     )
 
 
-_FACTS = [field.name for field in fields(ModelCapabilities)]
+_CAPABILITIES = [field.name for field in fields(ModelCapabilities)]

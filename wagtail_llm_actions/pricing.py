@@ -1,7 +1,6 @@
-"""From tokens to US dollars; an unknown price is ``None``, never 0.
+"""Convert tokens to US dollars; an unknown price is ``None``, never 0.
 
-Prices come from ``genai-prices``, a dated list of many providers, or from the site's settings.
-Source of its interface: the package's own ``calc_price``.
+Prices come from the site's settings, or from ``genai-prices``, a dated list of many vendors.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ LOCAL = ListPrice(input=Decimal(0), cached_input=Decimal(0), output=Decimal(0))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Price:
-    """A price, and where it was read."""
+    """A price and its source."""
 
     listed: ListPrice
     source: str
     """``settings``, ``local``, or the name and version of the price list."""
 
     def as_json(self) -> dict[str, str]:
-        """Return what a run keeps: US dollars per million tokens as text, and the source."""
+        """Return what a run stores: US dollars per million tokens as strings, and the source."""
         listed = self.listed
         return {
             "input": str(listed.input),
@@ -52,19 +51,19 @@ def price_of(
     when: datetime,
     input_tokens: int = 0,
 ) -> Price | None:
-    """Return what a model costs on a day.
+    """Return the price of a model at a time, in US dollars per million tokens.
 
     Args:
         vendor: ``Provider.vendor``; empty for an unknown vendor.
         is_local: ``Provider.is_local``; what runs on the site's own machines costs nothing.
         base_url: The server's address; ``None`` is the vendor's own.
-        model: The name by which it is called.
-        override: The site's own price.
+        model: The vendor's name for the model.
+        override: The site's own price, which comes first.
         when: The time of the call.
-        input_tokens: Of the call; some models cost more from a length on.
+        input_tokens: Of the call; some models cost more above a certain length.
 
     Returns:
-        ``None`` where nobody knows: the price of an unknown server, or of an unknown model.
+        ``None`` for an unknown server or model.
     """
     if override is not None:
         return Price(listed=override, source="settings")
@@ -75,7 +74,7 @@ def price_of(
 
 
 def cost_usd(usage: Usage, price: ListPrice) -> Decimal:
-    """Return US dollars; reasoning tokens are part of the output, as the providers bill them."""
+    """Return US dollars; reasoning tokens are billed as output tokens, which include them."""
     full_price_tokens = usage.input_tokens - usage.cached_input_tokens
     return (
         full_price_tokens * price.input
@@ -85,7 +84,7 @@ def cost_usd(usage: Usage, price: ListPrice) -> Decimal:
 
 
 def warm_up() -> None:
-    """Read the price list, which takes about a second."""
+    """Load the price list, which takes about a second."""
     from genai_prices import data_snapshot  # noqa: PLC0415 - heavy
 
     data_snapshot.get_snapshot()
@@ -121,7 +120,7 @@ def _resolved(price: ModelPrice, input_tokens: int) -> ListPrice | None:
 
 
 def _at(price: Decimal | TieredPrices, input_tokens: int) -> Decimal:
-    """Choose the tier; past its start, it is the price of all tokens."""
+    """Return the price of the highest tier reached; it applies to all tokens of a call."""
     if isinstance(price, Decimal):
         return price
     reached = [tier.price for tier in price.tiers if input_tokens > tier.start]

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from tests.admin.html import page_at, table_rows, words
 from tests.factories import LLMActionFactory, LLMRunFactory, UserFactory
+from tests.parts.docs_examples import example_module
 from tests.providers.contract import KEY
 from tests.providers.server import ProviderServer
 from tests.providers.wire_openai import OpenAIWire
@@ -159,6 +160,29 @@ def test_a_key_that_is_not_accepted_is_said_and_not_shown(
     page = page_at(client, reverse(MODELS))
     assert "Reachable, key not accepted." in words(page)
     assert KEY not in str(page)
+
+
+def use_provider_without_check(settings: Settings) -> None:
+    path = f"{example_module('provider').__name__}.CommandProvider"
+    settings.WAGTAIL_LLM_ACTIONS = {
+        "PROVIDERS": {"own": {"BACKEND": path}},
+        "MODELS": {"quick": {"PROVIDER": "own", "NAME": "owl-1", "LABEL": "Owl"}},
+    }
+
+
+def test_a_provider_that_cannot_be_asked_is_neither_fine_nor_failing(
+    client: Client, admin: User, settings: Settings
+) -> None:
+    use_provider_without_check(settings)
+
+    response = client.post(reverse(CHECK), follow=True)
+
+    content = response.content.decode()
+    assert "The provider cannot be asked about its models." in content
+    assert "Not available" not in content
+    assert "available." not in content
+    status = rows(client)["Owl"][1]
+    assert status.startswith("Unknown, because this provider cannot be asked. Checked at ")
 
 
 @pytest.mark.parametrize("name", [CHECK, ASK_AGAIN])
@@ -340,6 +364,15 @@ def test_monitoring_gets_json(server: ProviderServer) -> None:
         "detail": "",
         "circuit_open_since": None,
     }
+
+
+def test_monitoring_does_not_fail_for_a_provider_that_cannot_be_asked(settings: Settings) -> None:
+    use_provider_without_check(settings)
+
+    assert checked("quick") == (
+        "unknown quick: Unknown, because this provider cannot be asked.\n",
+        0,
+    )
 
 
 def test_monitoring_of_all_models_fails_for_one(server: ProviderServer) -> None:

@@ -1,4 +1,4 @@
-"""An admin chooses each family of the guide and sees what it takes."""
+"""An admin chooses each alias of the guide and sees what it takes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def vendors_site(transactional_db: None) -> Iterator[str]:
         yield f"http://{web.address}"
 
 
-def test_each_family_says_what_it_takes(visit: Visit, vendors_site: str) -> None:
+def test_each_alias_says_what_it_takes(visit: Visit, vendors_site: str) -> None:
     llm_action = LLMActionFactory(model="mistral", temperature=0.4)
     admin = visit(AdminFactory(), vendors_site)
     admin.open(reverse("wagtail_llm_actions_actions:edit", args=[llm_action.pk]))

@@ -1,4 +1,4 @@
-"""``MODELS``: what admins may choose in an action; extends and corrects the shipped list."""
+"""``MODELS``: what admins may choose in an action; extends and corrects the catalog."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.catalog import CatalogModel
     from wagtail_llm_actions.conf.providers import ProviderSettings
 
-FACTS: Mapping[str, tuple[type, ...]] = {
+CAPABILITIES: Mapping[str, tuple[type, ...]] = {
     "ACCEPTS_TEMPERATURE": (bool,),
     "MAX_TEMPERATURE": (int, float),
     "REASONING_EFFORT": (str,),
@@ -34,7 +34,7 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     "LABEL": TEXT,
     "DESCRIPTION": TEXT,
     "PRICE": (Mapping,),
-    **FACTS,
+    **CAPABILITIES,
 }
 PRICE: Mapping[str, tuple[type, ...]] = dict.fromkeys(
     ("INPUT", "CACHED_INPUT", "OUTPUT"), (int, float, str, Decimal)
@@ -50,42 +50,43 @@ class ModelSettings:
     provider: str
     """Alias of the entry in ``PROVIDERS``."""
     name: str
-    """The provider's own name of the model."""
+    """The vendor's name for the model."""
     label: str
     description: str = ""
     """One line of advice for the person who chooses."""
-    facts: ModelCapabilities = field(default_factory=ModelCapabilities)
+    capabilities: ModelCapabilities = field(default_factory=ModelCapabilities)
     price: ListPrice | None = None
-    """The site's own price; ``None`` asks the price list."""
+    """The site's own price; ``None`` means that of the price list."""
     deprecated_name: str = ""
-    """The model that gave a family its name; ``name`` answers in its place."""
+    """The retired model that gave an alias its name; ``name`` is called in its place."""
     retired_on: date | None = None
+    """When the vendor shut down ``deprecated_name``."""
     retires_on: date | None = None
-    """The day after which the vendor stops ``name``, where announced."""
+    """When the vendor will shut down ``name``, if that is announced."""
 
 
 def read_models(
     raw: Mapping[str, Any], providers: Mapping[str, ProviderSettings]
 ) -> Mapping[str, ModelSettings]:
-    """Return the models by key: the shipped ones of the configured vendors, then the site's.
+    """Return the models by key: the catalog's of the configured vendors, then the site's.
 
     Raises:
         ImproperlyConfigured: An entry is wrong.
     """
     models = {
-        model.key: _shipped(model, alias)
+        model.key: _from_catalog(model, alias)
         for model in catalog().values()
-        if (alias := _serving(model.vendor, providers))
+        if (alias := _serving_alias(model.vendor, providers))
     }
     for key, value in mapping(raw, "MODELS").items():
         if value is None:
             models.pop(key, None)
         else:
-            models[key] = _own(key, value, models.get(key), providers)
+            models[key] = _read_entry(key, value, models.get(key), providers)
     return models
 
 
-def _serving(vendor: str, providers: Mapping[str, ProviderSettings]) -> str | None:
+def _serving_alias(vendor: str, providers: Mapping[str, ProviderSettings]) -> str | None:
     return next(
         (
             provider.alias
@@ -96,21 +97,21 @@ def _serving(vendor: str, providers: Mapping[str, ProviderSettings]) -> str | No
     )
 
 
-def _shipped(model: CatalogModel, alias: str) -> ModelSettings:
+def _from_catalog(model: CatalogModel, alias: str) -> ModelSettings:
     return ModelSettings(
         key=model.key,
         provider=alias,
         name=model.name,
         label=model.label,
         description=model.description,
-        facts=model.facts,
+        capabilities=model.capabilities,
         deprecated_name=model.deprecated_name,
         retired_on=model.retired_on,
         retires_on=model.retires_on,
     )
 
 
-def _own(
+def _read_entry(
     key: str,
     value: object,
     shipped: ModelSettings | None,
@@ -129,21 +130,23 @@ def _own(
         price=_price(given["PRICE"], where) if "PRICE" in given else None,
     )
     if renamed:
-        model = _facts_by_name(model, providers)
-    facts = {name.lower(): given[name] for name in FACTS if name in given}
-    return replace(model, facts=replace(model.facts, **facts))
+        model = _with_known_capabilities(model, providers)
+    corrected = {name.lower(): given[name] for name in CAPABILITIES if name in given}
+    return replace(model, capabilities=replace(model.capabilities, **corrected))
 
 
-def _facts_by_name(
+def _with_known_capabilities(
     model: ModelSettings, providers: Mapping[str, ProviderSettings]
 ) -> ModelSettings:
     provider = providers.get(model.provider)
     known = known_names(provider.vendor).get(model.name) if provider else None
-    # The vendors' newest models refuse a request with a temperature; other servers take one.
-    is_newest = provider is not None and provider.serves_vendor_models and not provider.is_local
+    # The vendors' new models reject a request with a temperature; other servers accept one.
+    is_new = provider is not None and provider.serves_vendor_models and not provider.is_local
     return replace(
         model,
-        facts=known.facts if known else ModelCapabilities(accepts_temperature=not is_newest),
+        capabilities=known.capabilities
+        if known
+        else ModelCapabilities(accepts_temperature=not is_new),
         deprecated_name="",
         retired_on=None,
         retires_on=known.retires_on if known else None,

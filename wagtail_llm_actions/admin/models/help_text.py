@@ -35,7 +35,7 @@ def model_help_text(model: ModelSettings) -> ModelHelpText:
         "about": about,
         "temperature": _temperature(model),
         "max_tokens": _max_tokens(model),
-        "accepts_temperature": model.facts.accepts_temperature,
+        "accepts_temperature": model.capabilities.accepts_temperature,
     }
 
 
@@ -70,19 +70,19 @@ def _retirement(model: ModelSettings) -> str:
 
 
 def _temperature(model: ModelSettings) -> str:
-    facts = model.facts
-    if not facts.accepts_temperature:
+    capabilities = model.capabilities
+    if not capabilities.accepts_temperature:
         return _("%(model)s accepts no temperature, so none is sent.") % {"model": model.label}
-    if facts.max_temperature < MAX_TEMPERATURE:
+    if capabilities.max_temperature < MAX_TEMPERATURE:
         message = _("The scale of %(model)s ends at %(highest)s; a higher value is sent as that.")
-        highest = number_format(facts.max_temperature, decimal_pos=1)
+        highest = number_format(capabilities.max_temperature, decimal_pos=1)
         return message % {"model": model.label, "highest": highest}
     return ""
 
 
 def _max_tokens(model: ModelSettings) -> str:
-    facts = model.facts
-    if not facts.reasoning_tokens:
+    capabilities = model.capabilities
+    if not capabilities.reasoning_tokens:
         return ""
     message = _(
         "This is the visible text. %(model)s reasons before it writes, so %(count)s tokens more are "
@@ -90,6 +90,6 @@ def _max_tokens(model: ModelSettings) -> str:
     )
     return message % {
         "model": model.label,
-        "count": number_format(facts.reasoning_tokens, force_grouping=True),
-        "effort": facts.reasoning_effort,
+        "count": number_format(capabilities.reasoning_tokens, force_grouping=True),
+        "effort": capabilities.reasoning_effort,
     }

@@ -193,7 +193,9 @@ def _row(
 ) -> Row:
     help_text = model_help_text(model)
     status = check.status if check else None
-    context_tokens = model.facts.context_tokens or (status.context_tokens if status else None)
+    context_tokens = model.capabilities.context_tokens or (
+        status.context_tokens if status else None
+    )
     return Row(
         key=model.key,
         label=str(model.label),
@@ -215,12 +217,12 @@ def _row(
 
 
 def _accepts(model: ModelSettings) -> str:
-    facts = model.facts
+    capabilities = model.capabilities
     accepted = {
-        _("temperature"): facts.accepts_temperature,
-        _("images"): facts.accepts_images,
-        _("structured output"): facts.structured_output,
-        _("reasoning effort"): facts.reasoning_effort,
+        _("temperature"): capabilities.accepts_temperature,
+        _("images"): capabilities.accepts_images,
+        _("structured output"): capabilities.structured_output,
+        _("reasoning effort"): capabilities.reasoning_effort,
     }
     return ", ".join(name for name, accepts in accepted.items() if accepts)
 

@@ -27,7 +27,7 @@ def clamp_to_capabilities(
         max_tokens: Of visible output. A reasoning model gets its reasoning tokens on top; the sum
             is limited to the model's maximum.
     """
-    facts = model.facts
+    facts = model.capabilities
     with_reasoning = max_tokens + facts.reasoning_tokens
     return {
         "temperature": min(temperature, facts.max_temperature)

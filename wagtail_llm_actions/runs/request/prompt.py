@@ -121,10 +121,10 @@ def build_prompt(
 
 def _available_tokens(model: ModelSettings | None, max_tokens: int) -> int | None:
     """Return the tokens of the model's context that are not reserved for the output."""
-    if model is None or model.facts.context_tokens is None:
+    if model is None or model.capabilities.context_tokens is None:
         return None
     output = clamp_to_capabilities(model, temperature=0, max_tokens=max_tokens)["max_tokens"]
-    return model.facts.context_tokens - output
+    return model.capabilities.context_tokens - output
 
 
 def _fit(build: Callable[[str], Prompt], source: str, available: int | None) -> Prompt:
