@@ -15,7 +15,7 @@ from wagtail.models import ModelLogEntry
 from tests.admin.html import page_at, table_rows, words
 from tests.factories import LLMActionFactory, PromptTemplateFactory, UserFactory
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.transfer import MAX_BYTES, export_setup
+from wagtail_llm_actions.transfer.fixture import MAX_BYTES, export_fixture
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -36,16 +36,24 @@ def llm_action() -> LLMAction:
     return made
 
 
-def changed(**values: Any) -> dict[str, Any]:
+def changed(**values: Any) -> list[dict[str, Any]]:
     """Return an export of what is here, with another action."""
-    setup = export_setup()
-    setup["actions"][0] |= values
-    return setup
+    entries: list[dict[str, Any]] = json.loads(export_fixture())
+    entries[-1]["fields"] |= values
+    return entries
 
 
-def upload(client: Client, setup: Any) -> BeautifulSoup:
+def template(name: str, text: str) -> dict[str, Any]:
+    """Return the entry of a prompt template."""
+    return {
+        "model": "wagtail_llm_actions.prompttemplate",
+        "fields": {"name": name, "text": text},
+    }
+
+
+def upload(client: Client, entries: Any) -> BeautifulSoup:
     """Choose a file and look at what it would change."""
-    content = setup if isinstance(setup, bytes) else json.dumps(setup).encode()
+    content = entries if isinstance(entries, bytes) else json.dumps(entries).encode()
     file = SimpleUploadedFile("actions.json", content, content_type="application/json")
     response = client.post(reverse(IMPORT), {"file": file})
     assert response.status_code == 200
@@ -56,7 +64,7 @@ def carried(page: BeautifulSoup) -> dict[str, str]:
     """Return what the page sends when it is confirmed."""
     return {
         name: str(field["value"])
-        for name in ("setup", "fingerprint")
+        for name in ("content", "fingerprint")
         for field in page.select(f"input[name={name}]")
         if field.has_attr("value")
     }
@@ -77,7 +85,7 @@ def test_an_export_is_a_file_to_download(
 
     assert response["Content-Type"] == "application/json"
     assert response["Content-Disposition"] == 'attachment; filename="llm-actions.json"'
-    assert json.loads(response.content) == export_setup()
+    assert response.content.decode() == export_fixture()
 
 
 def test_the_list_of_actions_leads_to_export_and_import(client: Client, admin: User) -> None:
@@ -131,12 +139,12 @@ def test_a_confirmation_needs_the_rights_too(client: Client, llm_action: LLMActi
 def test_changes_are_shown_before_anything_is_written(
     client: Client, admin: User, llm_action: LLMAction
 ) -> None:
-    setup = changed(temperature=0.9, description="<b>New</b>", model="far")
-    setup["prompt_templates"].append({"name": "Long", "text": "Say more: {{ input }}"})
+    entries = changed(temperature=0.9, description="<b>New</b>", model="far")
 
-    page = upload(client, setup)
+    page = upload(client, [*entries, template("Long", "Say more: {{ input }}")])
 
     assert table_rows(page) == [
+        ["Name", "Long"],
         ["Text", "Say more: {{ input }}"],
         ["Description", "\N{EN DASH}", "<b>New</b>"],
         ["LLM model", "scripted", "far"],
@@ -146,7 +154,7 @@ def test_changes_are_shown_before_anything_is_written(
         "Prompt template “Long”",
         "LLM action “Sum up” (blog.blogpage, summary)",
     ]
-    assert "The model “far” is not in the settings here." in words(page)
+    assert "The model “far” is not configured." in words(page)
     assert "1 is the same as here." in words(page)
     llm_action.refresh_from_db()
     assert llm_action.temperature == 0.7
@@ -156,15 +164,14 @@ def test_changes_are_shown_before_anything_is_written(
 def test_what_is_confirmed_is_written_and_logged(
     client: Client, admin: User, llm_action: LLMAction
 ) -> None:
-    setup = changed(temperature=0.9)
-    setup["prompt_templates"].append({"name": "“Long”", "text": "Say\r\nmore: {{ input }}"})
-    page = upload(client, setup)
+    entries = changed(temperature=0.9)
+    page = upload(client, [*entries, template("“Long”", "Say\r\nmore: {{ input }}")])
 
     response = client.post(reverse(IMPORT), carried(page), follow=True)
 
     assert response.redirect_chain == [(reverse(ACTIONS), 302)]
     assert "Imported: 1 created, 1 changed." in response.content.decode()
-    assert export_setup()["actions"] == setup["actions"]
+    assert json.loads(export_fixture())[-1] == entries[-1]
     assert PromptTemplate.objects.get(name="“Long”").text == "Say\r\nmore: {{ input }}"
     logs = ModelLogEntry.objects.filter(user=admin).values_list("action", "label")
     assert sorted(logs) == [("wagtail.create", "“Long”"), ("wagtail.edit", "Sum up")]
@@ -193,11 +200,11 @@ def test_what_changed_since_it_was_shown_is_shown_again(
 def test_problems_are_listed_and_cannot_be_confirmed(
     client: Client, admin: User, llm_action: LLMAction
 ) -> None:
-    page = upload(client, changed(temperature=0.9, groups=["<Nobody>"]))
+    page = upload(client, changed(temperature=0.9, groups=[["<Nobody>"]]))
 
     assert "There is no group “<Nobody>” here." in words(page)
     assert "Confirm import" not in words(page)
-    assert "setup" not in carried(page)
+    assert "content" not in carried(page)
 
 
 def test_a_confirmation_is_checked_as_if_it_were_a_file(
@@ -205,15 +212,15 @@ def test_a_confirmation_is_checked_as_if_it_were_a_file(
 ) -> None:
     sent = carried(upload(client, changed(temperature=0.9)))
 
-    for setup, sentence in (
+    for content, sentence in (
         (json.dumps(changed(temperature=3)), "less than or equal to 2.0"),
         (json.dumps(changed(max_tokens=3)), "changed in the meantime"),
-        ("[]", "The file is not an export of LLM actions."),
-        ("<html>", "The import could not be read."),
-        ("", "The import could not be read."),
-        (" " * MAX_BYTES + "{}[", "The import could not be read."),
+        ("[{}]", "The file is not an export of LLM actions."),
+        ("<html>", "The file is not JSON in UTF-8."),
+        ("", "The file is not JSON in UTF-8."),
+        (" " * MAX_BYTES + "[]", "The file is larger than 1 MB."),
     ):
-        response = client.post(reverse(IMPORT), sent | {"setup": setup})
+        response = client.post(reverse(IMPORT), sent | {"content": content}, follow=True)
         assert sentence in response.content.decode()
     llm_action.refresh_from_db()
     assert (llm_action.temperature, llm_action.max_tokens) == (0.7, 1000)
@@ -222,7 +229,7 @@ def test_a_confirmation_is_checked_as_if_it_were_a_file(
 def test_a_file_that_is_the_same_changes_nothing(
     client: Client, admin: User, llm_action: LLMAction
 ) -> None:
-    page = upload(client, export_setup())
+    page = upload(client, changed())
 
     assert "There is nothing to change." in words(page)
     assert "Confirm import" not in words(page)
@@ -254,10 +261,9 @@ def test_a_form_without_a_file_is_said(client: Client, admin: User) -> None:
 def test_a_file_of_almost_a_megabyte_can_be_confirmed(
     client: Client, admin: User, llm_action: LLMAction
 ) -> None:
-    setup = changed()
     text = "ä\n" * 9_000
-    setup["prompt_templates"] += [{"name": f"Long {n}", "text": text} for n in range(27)]
-    content = json.dumps(setup, ensure_ascii=False).encode()
+    entries = [*changed(), *(template(f"Long {number}", text) for number in range(27))]
+    content = json.dumps(entries, ensure_ascii=False).encode()
     assert 0.95 * MAX_BYTES < len(content) < MAX_BYTES
 
     client.post(reverse(IMPORT), carried(upload(client, content)))

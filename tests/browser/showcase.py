@@ -24,7 +24,7 @@ from tests.factories import (
     PromptTemplateFactory,
     UserFactory,
 )
-from wagtail_llm_actions.transfer import export_setup
+from wagtail_llm_actions.transfer.fixture import export_fixture
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -190,10 +190,11 @@ class Showcase:
 
     def export_of_another_site(self) -> bytes:
         """Return what an import would change here: one template, and one new action."""
-        setup = export_setup()
-        setup["prompt_templates"][0]["text"] = "Summarise this post in one sentence:\n{{ input }}"
-        setup["actions"].append({**setup["actions"][0], "label": "Summarise in one sentence"})
-        return json.dumps(setup).encode()
+        entries = json.loads(export_fixture())
+        template, action = entries[0], entries[-1]
+        template["fields"]["text"] = "Summarise this post in one sentence:\n{{ input }}"
+        new = action["fields"] | {"label": "Summarise in one sentence"}
+        return json.dumps([*entries, action | {"fields": new}]).encode()
 
     def screens(self) -> dict[str, str]:
         """Return the path of every screen of the package, and of those of Wagtail's it adds to."""

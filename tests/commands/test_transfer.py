@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from tests.factories import LLMActionFactory, PromptTemplateFactory
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.transfer import MAX_BYTES, export_setup
+from wagtail_llm_actions.transfer.fixture import MAX_BYTES, export_fixture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,9 +40,9 @@ def file(tmp_path: Path, llm_action: LLMAction) -> Path:
 
 
 def change(file: Path, **values: Any) -> None:
-    setup = json.loads(file.read_text())
-    setup["actions"][0] |= values
-    file.write_text(json.dumps(setup))
+    entries = json.loads(file.read_text())
+    entries[1]["fields"] |= values
+    file.write_text(json.dumps(entries))
 
 
 def test_an_export_is_printed_or_written(tmp_path: Path, llm_action: LLMAction) -> None:
@@ -50,9 +50,9 @@ def test_an_export_is_printed_or_written(tmp_path: Path, llm_action: LLMAction) 
     path = tmp_path / "actions.json"
     said, _ = run("llm_actions_export", "--output", str(path))
 
-    assert json.loads(printed) == export_setup()
+    assert printed == export_fixture()
     assert path.read_text() == printed
-    assert said == f"1 actions and 1 prompt templates written to {path}.\n"
+    assert said == f"Written to {path}.\n"
 
 
 def test_a_file_that_cannot_be_written_is_said(tmp_path: Path, llm_action: LLMAction) -> None:
@@ -67,8 +67,9 @@ def test_what_was_exported_is_created_on_an_empty_site(file: Path) -> None:
     output, _ = run("llm_actions_import", str(file))
 
     lines = output.splitlines()
-    assert lines[:4] == [
+    assert lines[:5] == [
         "Create: Prompt template “Short”",
+        "  Name: Short",
         "  Text:",
         "    + Shorten.",
         "    + {{ input }}",
@@ -76,7 +77,7 @@ def test_what_was_exported_is_created_on_an_empty_site(file: Path) -> None:
     assert "Create: LLM action “Sum up” (blog.blogpage, summary)" in lines
     assert "  Temperature: 0.7" in lines
     assert lines[-2:] == ["Unchanged: 0", "2 created, 0 changed."]
-    assert export_setup() == json.loads(file.read_text())
+    assert export_fixture() == file.read_text()
 
 
 def test_a_dry_run_only_shows(file: Path, llm_action: LLMAction) -> None:
@@ -103,7 +104,7 @@ def test_changes_are_shown_and_applied(file: Path, llm_action: LLMAction) -> Non
     assert output.splitlines()[-1] == "0 created, 1 changed."
     assert errors == (
         "Warning: LLM action “Sum up” (blog.blogpage, summary): "
-        "The model “far” is not in the settings here.\n"
+        "The model “far” is not configured.\n"
     )
     llm_action.refresh_from_db()
     assert (llm_action.temperature, llm_action.model) == (0.9, "far")
@@ -113,7 +114,7 @@ def test_changes_are_shown_and_applied(file: Path, llm_action: LLMAction) -> Non
 def test_problems_are_said_and_nothing_is_written(
     file: Path, llm_action: LLMAction, option: list[str]
 ) -> None:
-    change(file, temperature=0.9, groups=["Nobody"], source="gone")
+    change(file, temperature=0.9, groups=[["Nobody"]], source="gone")
 
     with pytest.raises(CommandError) as caught:
         run("llm_actions_import", str(file), *option)
@@ -122,8 +123,8 @@ def test_problems_are_said_and_nothing_is_written(
     assert caught.value.returncode == 1
     assert str(caught.value).splitlines() == [
         "Nothing was imported.",
-        f"{name}: “Blog page” has no field “gone” that an action can read.",
         f"{name}: There is no group “Nobody” here.",
+        f"{name}: “Blog page” has no field “gone” to read.",
     ]
     llm_action.refresh_from_db()
     assert llm_action.temperature == 0.7
@@ -137,7 +138,7 @@ def test_a_file_that_is_no_export_is_refused_in_a_sentence(tmp_path: Path) -> No
     path.write_text("<html>")
     with pytest.raises(CommandError, match=r"^The file is not JSON in UTF-8\.$"):
         run("llm_actions_import", str(path))
-    path.write_text("{}")
+    path.write_text("[{}]")
     with pytest.raises(CommandError, match=r"The file is not an export of LLM actions\.$"):
         run("llm_actions_import", str(path))
     path.write_text(" " * (MAX_BYTES + 1))

@@ -1,4 +1,4 @@
-"""Export and import of actions and templates: download; upload, look, confirm."""
+"""Export and import of actions and prompt templates: download; upload, preview, confirm."""
 
 from __future__ import annotations
 
@@ -12,44 +12,55 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.generic import TemplateView, View
+from django.views.decorators.http import require_safe
+from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button
 
 from wagtail_llm_actions.permissions.policies import can_export, can_import
-from wagtail_llm_actions.transfer import (
+from wagtail_llm_actions.transfer.fixture import (
     MAX_BYTES,
-    ImportRefused,
-    apply_import,
-    export_setup,
-    plan_import,
-    read_setup,
-    write_setup,
+    TransferError,
+    export_fixture,
+    read_fixture,
 )
+from wagtail_llm_actions.transfer.plan import apply_import, plan_import
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from wagtail_llm_actions.transfer import ImportPlan
+    from wagtail_llm_actions.permissions import User
+    from wagtail_llm_actions.transfer.plan import ImportPlan
 
 ACTIONS = "wagtail_llm_actions_actions:list"
 
 
-def transfer_buttons(user: Any) -> list[Button]:
-    """Return what the list of actions offers to a user."""
-    offered = (
-        (can_export, _("Export"), "wagtail_llm_actions:export", "download"),
-        (can_import, _("Import"), "wagtail_llm_actions:import", "upload"),
+def transfer_buttons(user: User) -> list[Button]:
+    """Return the buttons of the list of actions that the user may use."""
+    buttons = []
+    if can_export(user):
+        url = reverse("wagtail_llm_actions:export")
+        buttons.append(Button(_("Export"), url=url, icon_name="download", priority=110))
+    if can_import(user):
+        url = reverse("wagtail_llm_actions:import")
+        buttons.append(Button(_("Import"), url=url, icon_name="upload", priority=111))
+    return buttons
+
+
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """Download all actions and prompt templates."""
+    if not can_export(request.user):
+        raise PermissionDenied
+    return HttpResponse(
+        export_fixture(),
+        content_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="llm-actions.json"'},
     )
-    return [
-        Button(label, url=reverse(name), icon_name=icon, priority=110 + number)
-        for number, (is_allowed, label, name, icon) in enumerate(offered)
-        if is_allowed(user)
-    ]
 
 
 class UploadForm(forms.Form):
-    """Takes the file; its ``cleaned_data["file"]`` is the JSON that it holds."""
+    """Takes a file; its ``cleaned_data["file"]`` is the list of entries in it."""
 
     file = forms.FileField(
         label=_lazy("File"),
@@ -57,118 +68,61 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
     )
 
-    def clean_file(self) -> Any:
-        """Read no more than an export may have."""
-        return _read(self.cleaned_data["file"].read(MAX_BYTES + 1))
+    def clean_file(self) -> list[dict[str, Any]]:
+        """Read no more than a file may have."""
+        try:
+            return read_fixture(self.cleaned_data["file"].read(MAX_BYTES + 1))
+        except TransferError as error:
+            raise forms.ValidationError(str(error)) from None
 
 
-class ConfirmForm(forms.Form):
-    """Carries the JSON from the page that shows the changes to the one that makes them."""
-
-    setup = forms.CharField(widget=forms.HiddenInput)
-    fingerprint = forms.CharField(widget=forms.HiddenInput)
-
-    def clean_setup(self) -> Any:
-        """Read it as if for the first time: it comes from the browser."""
-        return _read(self.cleaned_data["setup"])
-
-
-class ExportView(View):
-    """Downloads all actions and templates."""
-
-    http_method_names = ["get"]
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Send the JSON."""
-        if not can_export(request.user):
-            raise PermissionDenied
-        return HttpResponse(
-            write_setup(export_setup()),
-            content_type="application/json",
-            headers={"Content-Disposition": 'attachment; filename="llm-actions.json"'},
-        )
-
-
-class ImportView(WagtailAdminTemplateMixin, TemplateView):
-    """Asks for a file, shows what would change, and changes it."""
+class ImportView(WagtailAdminTemplateMixin, FormView):
+    """Uploads a file, shows what it would change, and applies it when that is confirmed."""
 
     http_method_names = ["get", "post"]
     template_name = "wagtail_llm_actions/import.html"
+    form_class = UploadForm
     page_title = _lazy("Import LLM actions")
     header_icon = "upload"
     _show_breadcrumbs = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Ask for the rights of both models."""
+        """Require the permissions that an import needs."""
         if not can_import(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Say where this is."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse(ACTIONS), "label": _("LLM actions")},
-            {"url": "", "label": self.page_title},
-        ]
+        """Return the way from the list of actions to this page."""
+        actions = {"url": reverse(ACTIONS), "label": _("LLM actions")}
+        return [*self.breadcrumbs_items, actions, {"url": "", "label": self.page_title}]
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Begin with the form for a file."""
-        return super().get_context_data(
-            **{"form": UploadForm(), "actions_url": reverse(ACTIONS)} | kwargs
-        )
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Take a file, or the confirmation of what a file would change."""
-        if "setup" not in request.POST:
-            form = UploadForm(request.POST, request.FILES)
-            if not form.is_valid():
-                return self.render_to_response(self.get_context_data(form=form))
-            return self._show(plan_import(form.cleaned_data["file"]))
-        confirmed = ConfirmForm(request.POST)
-        if not confirmed.is_valid():
-            messages.error(request, _("The import could not be read. Choose the file again."))
-            return self.render_to_response(self.get_context_data())
-        plan = plan_import(confirmed.cleaned_data["setup"])
-        if not plan.is_ready:
-            return self._show(plan)
-        if plan.fingerprint != confirmed.cleaned_data["fingerprint"]:
-            messages.warning(
-                request, _("Something here has changed in the meantime. Look at the changes again.")
-            )
-            return self._show(plan)
-        return self._apply(plan)
-
-    def _show(self, plan: ImportPlan) -> HttpResponse:
-        values = {"fingerprint": plan.fingerprint}
-        if plan.is_ready:
-            # Without white space, so that it stays below the limit.
-            values["setup"] = json.dumps(plan.data, ensure_ascii=False, separators=(",", ":"))
-        context = self.get_context_data(
-            plan=plan,
-            confirm=ConfirmForm(initial=values),
-            parts=[
-                (_("New"), plan.created, False),
-                (_("Changed"), plan.changed, True),
-            ],
-        )
-        return self.render_to_response(context)
-
-    def _apply(self, plan: ImportPlan) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take a file, or the confirmation of a preview, which carries the file's content."""
+        if "content" not in request.POST:
+            return super().post(request, *args, **kwargs)
         try:
-            apply_import(plan, self.request.user)
-        except ImportRefused as error:
-            messages.error(self.request, str(error))
-            return HttpResponseRedirect(reverse("wagtail_llm_actions:import"))
-        counts = {"created": len(plan.created), "changed": len(plan.changed)}
-        messages.success(
-            self.request, _("Imported: %(created)d created, %(changed)d changed.") % counts
-        )
+            plan = plan_import(read_fixture(request.POST["content"]))
+            if not plan.is_ready:
+                return self._preview(plan)
+            if plan.fingerprint != request.POST.get("fingerprint"):
+                message = _("Something here has changed in the meantime. Check the changes again.")
+                messages.warning(request, message)
+                return self._preview(plan)
+            apply_import(plan, request.user)
+        except TransferError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(request.path)
+        message = _("Imported: %(created)d created, %(changed)d changed.")
+        messages.success(request, message % plan.counts)
         return HttpResponseRedirect(reverse(ACTIONS))
 
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        """Show what the file would change."""
+        return self._preview(plan_import(form.cleaned_data["file"]))
 
-def _read(content: bytes | str) -> Any:
-    try:
-        return read_setup(content)
-    except ImportRefused as error:
-        raise forms.ValidationError(str(error)) from None
+    def _preview(self, plan: ImportPlan) -> HttpResponse:
+        # Without white space, so that it stays below the limit of a file.
+        content = json.dumps(plan.entries, ensure_ascii=False, separators=(",", ":"))
+        context = self.get_context_data(form=None, plan=plan, content=content)
+        return self.render_to_response(context)

@@ -20,7 +20,7 @@ from wagtail_llm_actions.admin.prompt_templates.api import (
     preview_prompt_template,
     validate_prompt_template,
 )
-from wagtail_llm_actions.admin.transfer import ExportView, ImportView
+from wagtail_llm_actions.admin.transfer import ImportView, export
 from wagtail_llm_actions.admin.usage.views import UsageExportView, UsageView
 
 app_name = "wagtail_llm_actions"
@@ -48,7 +48,7 @@ urlpatterns = [
     path("llm/models/", ModelsView.as_view(), name="models"),
     path("llm/models/check/", CheckModelsView.as_view(), name="check_models"),
     path("llm/models/retry-now/", RetryNowView.as_view(), name="retry_now"),
-    path("llm/export/", ExportView.as_view(), name="export"),
+    path("llm/export/", export, name="export"),
     path("llm/import/", ImportView.as_view(), name="import"),
     path("llm/action-fields/", action_fields, name="action_fields"),
     path(

@@ -31,7 +31,7 @@ def configuration_warnings(llm_action: LLMAction) -> list[str]:
     return [
         *_source_warnings(llm_action),
         *_template_warnings(llm_action),
-        *_model_warnings(llm_action),
+        *model_warnings(llm_action),
     ]
 
 
@@ -72,7 +72,8 @@ def _template_warnings(llm_action: LLMAction) -> Iterator[str]:
         yield _("The prompt template never uses {{ input }}, so the source field is not sent.")
 
 
-def _model_warnings(llm_action: LLMAction) -> Iterator[str]:
+def model_warnings(llm_action: LLMAction) -> Iterator[str]:
+    """Yield a sentence for each model of the action that is not configured or was shut down."""
     for key in filter(None, (llm_action.model, llm_action.fallback_model)):
         model = get_settings().models.get(key)
         if model is None:

@@ -14,6 +14,21 @@ MIN_MAX_TOKENS, MAX_MAX_TOKENS = 1, 4096
 MAX_CANDIDATES = 5
 
 
+class LLMActionManager(models.Manager["LLMAction"]):
+    """Finds actions by their natural key, for Django's serializers."""
+
+    def get_by_natural_key(
+        self, app_label: str, model: str, destination: str, label: str
+    ) -> LLMAction:
+        """Return the action of a page or snippet type, a destination field and a label."""
+        return self.get(
+            model_type__app_label=app_label,
+            model_type__model=model,
+            destination=destination,
+            label=label,
+        )
+
+
 class LLMAction(RevisionMixin, ClusterableModel):
     """Source field → prompt template → model → destination field, for one page or snippet type.
 
@@ -122,6 +137,8 @@ class LLMAction(RevisionMixin, ClusterableModel):
         _("order"), default=0, help_text=_("Actions of the same field are shown lowest first.")
     )
 
+    objects = LLMActionManager()
+
     class Meta:
         """Ordered as editors see them."""
 
@@ -139,3 +156,7 @@ class LLMAction(RevisionMixin, ClusterableModel):
 
     def __str__(self) -> str:
         return self.label
+
+    def natural_key(self) -> tuple[str, str, str, str]:
+        """Return what identifies the action on every site: type, destination field and label."""
+        return (*self.model_type.natural_key(), self.destination, self.label)

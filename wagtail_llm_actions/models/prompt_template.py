@@ -11,6 +11,14 @@ from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.prompts.rendering import validate
 
 
+class PromptTemplateManager(models.Manager["PromptTemplate"]):
+    """Finds templates by their natural key, for Django's serializers."""
+
+    def get_by_natural_key(self, name: str) -> PromptTemplate:
+        """Return the template with this name."""
+        return self.get(name=name)
+
+
 class PromptTemplate(RevisionMixin, models.Model):
     """A named prompt in the allowed subset of Jinja2; every save keeps a revision."""
 
@@ -34,6 +42,8 @@ class PromptTemplate(RevisionMixin, models.Model):
         ),
     )
 
+    objects = PromptTemplateManager()
+
     class Meta:
         """Ordered by name."""
 
@@ -43,6 +53,10 @@ class PromptTemplate(RevisionMixin, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def natural_key(self) -> tuple[str]:
+        """Return what identifies the template on every site."""
+        return (self.name,)
 
     def clean(self) -> None:
         """Validate both templates; the errors name the line and the problem."""

@@ -1,183 +1,189 @@
-"""What an import would do, before it does anything."""
+"""Compare a file with the objects of this site, and write the differences."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from wagtail.log_actions import log
 
-from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.transfer.entries import (
-    KEYS,
-    LISTS,
-    default_entry,
-    entry_fields,
-)
-from wagtail_llm_actions.transfer.target_site import Here, natural_key
-from wagtail_llm_actions.transfer.validation import (
-    describe,
-    field_label,
-    model_warnings,
-    reference_problems,
-    shape_problems,
-    validation_problems,
-    value_problems,
-)
+from wagtail_llm_actions.configuration.warnings import model_warnings
+from wagtail_llm_actions.models import LLMAction, PromptTemplate
+from wagtail_llm_actions.transfer.fixture import MODELS, TransferError, fields_of, serialize
+from wagtail_llm_actions.transfer.validation import check, field_label, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from django.db import models
 
-    from wagtail_llm_actions.transfer.entries import Entry
+    from wagtail_llm_actions.permissions import User
+    from wagtail_llm_actions.transfer.fixture import Entry
+
+    Model = type[models.Model]
+    Values = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
-    """A field before and after; before is ``None`` for what is new."""
+class Change(NamedTuple):
+    """The label of a field, and its values as people read them."""
 
-    name: str
     label: str
-    old: Any
-    new: Any
-    old_text: str
-    new_text: str
+    old: str
+    new: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Planned:
-    """An action or template of the file, and what happens to it."""
+class Write(NamedTuple):
+    """An object to save; ``instance`` has the values of the file already."""
 
-    model: type[models.Model]
     name: str
-    pk: Any
-    entry: Entry
-    changes: tuple[Change, ...]
+    is_new: bool
+    changes: list[Change]
+    instance: Any
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class ImportPlan:
-    """Nothing is deleted, and nothing is written while there are problems."""
+    """What an import would write; with problems it writes nothing, and it never deletes."""
 
-    data: Any
-    created: tuple[Planned, ...] = ()
-    changed: tuple[Planned, ...] = ()
-    unchanged: tuple[Planned, ...] = ()
-    problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    entries: list[Entry]
+    writes: list[Write] = field(default_factory=list)
+    unchanged: int = 0
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def is_ready(self) -> bool:
-        """Whether there is something to do, and no problem with it."""
-        return bool(self.created or self.changed) and not self.problems
+        """Whether there is something to write, and no problem."""
+        return bool(self.writes) and not self.problems
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many objects are created and changed."""
+        created = sum(write.is_new for write in self.writes)
+        return {"created": created, "changed": len(self.writes) - created}
 
     @property
     def fingerprint(self) -> str:
-        """The same for two plans that would write the same over the same."""
-        writes = [
-            (item.pk, item.entry, [(change.name, change.old) for change in item.changes])
-            for item in (*self.created, *self.changed)
-        ]
-        return hashlib.sha256(json.dumps(writes, default=str).encode()).hexdigest()
+        """A hash of what people see: plans that look the same write the same."""
+        shown = [write[:3] for write in self.writes]
+        return hashlib.sha256(repr(shown).encode()).hexdigest()
 
 
-def plan_import(data: Any) -> ImportPlan:
-    """Compare an export with what is here, and check all that would be written."""
-    if problems := tuple(shape_problems(data)):
-        return ImportPlan(data=data, problems=problems)
-    planner = _Planner(data)
-    for name, model in LISTS.items():
-        for number, entry in enumerate(data[name], start=1):
-            planner.add(model, entry, describe(model, entry, number))
-    return ImportPlan(
-        data=data,
-        created=tuple(planner.created),
-        changed=tuple(planner.changed),
-        unchanged=tuple(planner.unchanged),
-        problems=tuple(planner.problems),
-        warnings=tuple(planner.warnings),
-    )
-
-
-class _Planner:
-    def __init__(self, data: Any) -> None:
-        self.created: list[Planned] = []
-        self.changed: list[Planned] = []
-        self.unchanged: list[Planned] = []
-        self.problems: list[str] = []
-        self.warnings: list[str] = []
-        self._here = Here()
-        names = [entry.get("name") for entry in data["prompt_templates"]]
-        self._templates = {*self._here.templates, *filter(_is_name, names)}
-        self._seen: set[Any] = set()
-
-    def add(self, model: type[models.Model], entry: Entry, name: str) -> None:
-        """Find out what happens to one entry."""
-        if self._report(name, value_problems(model, entry)):
-            return
-        key = natural_key(model, entry)
-        if key in self._seen:
-            self._report(name, [_("It stands in the file twice.")])
-            return
-        self._seen.add(key)
-        existing, before = self._here.existing.get(key, (None, default_entry(model)))
-        entry = before | entry
-        if "groups" in entry:
-            entry["groups"] = sorted(entry["groups"])
-        changes = tuple(_changes(model, before if existing else None, entry))
-        pk = existing.pk if existing else None
-        planned = Planned(model=model, name=name, pk=pk, entry=entry, changes=changes)
-        if existing and not changes:
-            self.unchanged.append(planned)
-        elif not self._report(name, self._problems(existing or model(), entry)):
-            (self.changed if existing else self.created).append(planned)
-            if model is LLMAction:
-                self.warnings += [f"{name}: {sentence}" for sentence in model_warnings(entry)]
-
-    def _problems(self, instance: models.Model, entry: Entry) -> Iterator[str]:
-        exclude = []
-        if isinstance(instance, LLMAction):
-            problems = list(reference_problems(entry, self._here, self._templates))
-            yield from problems
-            if problems:
-                return
-            if entry["prompt_template"] not in self._here.templates:
-                exclude.append("prompt_template")
-        self._here.fill(instance, entry)
-        yield from validation_problems(instance, exclude=exclude)
-
-    def _report(self, name: str, sentences: Iterable[str]) -> bool:
-        found = [f"{name}: {sentence}" for sentence in sentences]
-        self.problems += found
-        return bool(found)
-
-
-def _is_name(name: object) -> bool:
-    return isinstance(name, str) and bool(name)
-
-
-def _changes(model: type[models.Model], before: Entry | None, after: Entry) -> Iterator[Change]:
-    """List what differs; of something new, all that it holds besides its key."""
-    for name, field in entry_fields(model).items():
-        old, new = before[name] if before else None, after[name]
-        if old == new or (before is None and (name in KEYS[model] or new in ("", []))):
+def plan_import(entries: list[Entry]) -> ImportPlan:
+    """Compare a file with this site, and check that it fits. Nothing is written."""
+    plan = ImportPlan(entries=entries)
+    templates: dict[str, PromptTemplate] = {}
+    seen: set[str] = set()
+    for entry in sorted(entries, key=lambda entry: list(MODELS).index(entry["model"])):
+        model, values = MODELS[entry["model"]], entry["fields"]
+        name = _describe(model, values)
+        try:
+            write = _plan_write(model, values, name, templates)
+        except ValidationError as error:
+            plan.problems += [f"{name}: {message}" for message in error.messages]
             continue
-        yield Change(
-            name=name,
-            label=field_label(field),
-            old=old,
-            new=new,
-            old_text="" if old is None else _text(field, old),
-            new_text=_text(field, new),
-        )
+        if name in seen:
+            plan.problems.append(_("%(name)s: It is in the file twice.") % {"name": name})
+        seen.add(name)
+        if not write.changes:
+            plan.unchanged += 1
+            continue
+        plan.writes.append(write)
+        if model is LLMAction:
+            plan.warnings += [f"{name}: {text}" for text in model_warnings(write.instance)]
+    # What is new comes first; new templates stay before the actions that refer to them.
+    plan.writes.sort(key=lambda write: not write.is_new)
+    return plan
 
 
-def _text(field: models.Field[Any, Any], value: Any) -> str:
+def apply_import(plan: ImportPlan, user: User | None = None) -> None:
+    """Write a plan in one transaction, with a revision and a log entry for each object.
+
+    Args:
+        plan: The plan as it was shown.
+        user: Named in revisions and log entries; ``None`` for the system.
+
+    Raises:
+        TransferError: The plan has problems, or this site has changed since it was made.
+    """
+    if plan.problems:
+        raise TransferError(_("Nothing was imported, because the file has problems."))
+    outdated = TransferError(_("Something here has changed since, so nothing was imported."))
+    try:
+        with transaction.atomic():
+            current = plan_import(plan.entries)
+            if current.fingerprint != plan.fingerprint:
+                raise outdated
+            for write in current.writes:
+                write.instance.save()
+                action = "wagtail.create" if write.is_new else "wagtail.edit"
+                revision = write.instance.save_revision(user=user)
+                log(write.instance, action, user=user, revision=revision, content_changed=True)
+    except IntegrityError:
+        # Another request created the same object in the same moment.
+        raise outdated from None
+
+
+def _plan_write(
+    model: Model, values: Values, name: str, templates: dict[str, PromptTemplate]
+) -> Write:
+    """Plan one entry; ``templates`` are those of the file, which may not be saved yet.
+
+    Raises:
+        ValidationError: With a sentence for each problem.
+    """
+    resolved, problems = resolve(model, values, templates)
+    groups = resolved.pop("groups", None)
+    instance: Any = model(**resolved)
+    before: Values = {}
+    try:
+        manager: Any = model._default_manager
+        instance = manager.get_by_natural_key(*instance.natural_key())
+        before = serialize([instance])[0]["fields"]
+        for each, value in resolved.items():
+            setattr(instance, each, value)
+    except ObjectDoesNotExist:
+        pass  # It is new, or so incomplete that it has no natural key.
+    if groups is not None:
+        values = values | {"groups": sorted(values["groups"])}
+        instance.groups.set(groups)
+    if isinstance(instance, PromptTemplate):
+        templates[instance.name] = instance
+    changes = list(_changes(model, before, values))
+    if changes or problems:
+        check(instance, problems)
+    return Write(name, not before, changes, instance)
+
+
+def _changes(model: Model, before: Values, values: Values) -> Iterator[Change]:
+    """Yield the fields that differ; of a new object, those that have a value."""
+    for name, each in fields_of(model).items():
+        old, new = before.get(name, ""), values.get(name)
+        if name in values and new != old and (before or new != []):
+            texts = dict(each.flatchoices)
+            old, new = (texts.get(str(value), value) for value in (old, new))
+            yield Change(field_label(each), _text(old), _text(new))
+
+
+def _describe(model: Model, values: Values) -> str:
+    name = values.get("label" if model is LLMAction else "name", "")
+    described = _("%(kind)s “%(name)s”") % {
+        "kind": capfirst(model._meta.verbose_name),
+        "name": name,
+    }
+    if model is LLMAction:
+        described += f" ({_text(values.get('model_type', ''))}, {values.get('destination', '')})"
+    return described
+
+
+def _text(value: object) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
-        return ", ".join(value)
-    return str(dict(field.flatchoices).get(value, value))
+        return (", " if value and isinstance(value[0], list) else ".").join(map(_text, value))
+    return str(value)

@@ -1,148 +1,146 @@
-"""What is wrong with an entry of a file, in sentences."""
+"""Turn the values of a file into values of this site, and check that they fit."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import models
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.compat import page_model
+from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.fields import adapter_for
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.transfer.entries import FORMAT, KEYS, LISTS, VERSION, entry_fields
+from wagtail_llm_actions.transfer.fixture import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator, Mapping
 
-    from wagtail_llm_actions.transfer.entries import Entry
-    from wagtail_llm_actions.transfer.target_site import Here
+    from django.db import models
 
+    from wagtail_llm_actions.models import PromptTemplate
 
-def shape_problems(data: object) -> Iterator[str]:
-    """Say why this is no export that can be read here."""
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        yield _("The file is not an export of LLM actions.")
-        return
-    version = data.get("version")
-    if type(version) is not int or version != VERSION:
-        yield _("The file has another format version than %(version)d.") % {"version": VERSION}
-        return
-    for name in data.keys() - {"format", "version", *LISTS}:
-        yield _("The file has an unknown part “%(name)s”.") % {"name": name}
-    for name in LISTS:
-        entries = data.get(name)
-        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            yield _("“%(name)s” in the file is not a list of objects.") % {"name": name}
+    Field = models.Field[Any, Any]
+    Templates = Mapping[str, PromptTemplate]
 
 
-def value_problems(model: type[models.Model], entry: Entry) -> Iterator[str]:
-    """Say which values are not even of the right kind, and which keys mean nothing."""
-    fields = entry_fields(model)
-    for name in KEYS[model]:
-        if not entry.get(name):
-            yield _("“%(name)s” is missing.") % {"name": name}
-    for name, value in entry.items():
+def resolve(
+    model: type[models.Model], values: dict[str, Any], templates: Templates
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the values that fit as an instance holds them, and a sentence for each other one.
+
+    Args:
+        model: One of the two models that are transferred.
+        values: The values of the file by field name.
+        templates: The templates of the file by name; they need not be saved yet.
+    """
+    fields = fields_of(model)
+    resolved: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, value in values.items():
         if name not in fields:
-            yield _("There is no setting “%(name)s” here.") % {"name": name}
-        elif not _is_of_kind(fields[name], value):
-            yield _("“%(name)s” has a value of the wrong kind.") % {"name": name}
+            problems.append(_("There is no setting “%(name)s” here.") % {"name": name})
+            continue
+        try:
+            resolved[name] = _value(fields[name], value, templates)
+        except ValidationError as error:
+            problems += error.messages
+        except (TypeError, OverflowError):
+            problems.append(_("“%(name)s” has a value of the wrong kind.") % {"name": name})
+    return resolved, problems
 
 
-def reference_problems(entry: Entry, here: Here, templates: Collection[str]) -> Iterator[str]:
-    """Say what an action refers to and this site does not have."""
-    content_type = here.types.get(entry["model_type"])
-    model = content_type.model_class() if content_type else None
-    if model is None:
-        yield _("There is no page or snippet type “%(name)s” here.") % {"name": entry["model_type"]}
-    else:
-        if not _has_text(model, entry["destination"], writable=True):
-            yield _("“%(type)s” has no field “%(name)s” that an action can fill.") % {
-                "type": capfirst(str(model._meta.verbose_name)),
-                "name": entry["destination"],
-            }
-        if not _has_text(model, entry["source"], writable=False):
-            yield _("“%(type)s” has no field “%(name)s” that an action can read.") % {
-                "type": capfirst(str(model._meta.verbose_name)),
-                "name": entry["source"],
-            }
-    if entry["prompt_template"] not in templates:
-        yield _("There is no prompt template “%(name)s”, neither here nor in the file.") % {
-            "name": entry["prompt_template"]
-        }
-    for name in entry["groups"]:
-        if name not in here.groups:
-            yield _("There is no group “%(name)s” here.") % {"name": name}
-    if entry["offered_below"] and here.page_id(entry["offered_below"]) is None:
-        yield _("There is no page at “%(path)s” here.") % {"path": entry["offered_below"]}
+def check(instance: models.Model, problems: list[str]) -> None:
+    """Check an instance as its form would; its prompt template need not be saved yet.
 
-
-def model_warnings(entry: Entry) -> Iterator[str]:
-    """Say which models are not in the settings; the rest of the action can wait for them."""
-    models_here = get_settings().models
-    for key in dict.fromkeys((entry["model"], entry["fallback_model"])):
-        if key and key not in models_here:
-            yield _("The model “%(key)s” is not in the settings here.") % {"key": key}
-
-
-def validation_problems(instance: models.Model, *, exclude: Collection[str] = ()) -> Iterator[str]:
-    """Say what the model's own validation says."""
+    Raises:
+        ValidationError: With the sentences of ``problems`` and of what else is wrong.
+    """
+    problems = [*problems, *_target_problems(instance)]
+    if problems:
+        raise ValidationError(problems)
+    fields = fields_of(type(instance))
+    unsaved = {"prompt_template"} & instance._state.fields_cache.keys()
     try:
-        instance.full_clean(exclude=set(exclude))
+        instance.full_clean(exclude=unsaved)
     except ValidationError as error:
-        fields = entry_fields(type(instance))
-        for name, messages in error.message_dict.items():
-            label = f"{field_label(fields[name])}: " if name in fields else ""
-            yield from (f"{label}{message}" for message in messages)
+        raise ValidationError(
+            [
+                f"{field_label(fields[name])}: {message}" if name in fields else message
+                for name, messages in error.message_dict.items()
+                for message in messages
+            ]
+        ) from None
 
 
-def field_label(field: models.Field[Any, Any]) -> str:
-    """Return a field's name as forms show it."""
+def field_label(field: Field) -> str:
+    """Return the label of a field as forms show it."""
     return str(capfirst(str(field.verbose_name)))
 
 
-def _is_of_kind(field: models.Field[Any, Any], value: object) -> bool:
+def _value(field: Field, value: Any, templates: Templates) -> Any:
+    """Return the value that an instance holds for a value of a file: related objects, a page's id.
+
+    Raises:
+        ValidationError: What the value names does not exist here.
+        TypeError, OverflowError: The value is of the wrong kind.
+    """
     if field.many_to_many:
-        return (
-            isinstance(value, list)
-            and all(_is_text(name) for name in value)
-            and len(set(value)) == len(value)
-        )
-    if isinstance(field, models.BooleanField):
-        return isinstance(value, bool)
-    if isinstance(field, models.FloatField):
-        return (
-            isinstance(value, (int, float))
-            and not isinstance(value, bool)
-            and abs(value) <= sys.float_info.max
-        )
-    if isinstance(field, models.IntegerField):
-        return isinstance(value, int) and not isinstance(value, bool)
-    return _is_text(value)
+        if len({str(key) for key in value}) != len(value):
+            raise TypeError
+        return [_related(field, key) for key in value]
+    if field.is_relation:
+        is_in_file = field.name == "prompt_template" and value in [[name] for name in templates]
+        return templates[value[0]] if is_in_file else _related(field, value)
+    if field.name == "offered_below" and value:
+        # Several pages have the same path where sites or locales have root pages of their own.
+        pages = page_model().objects.filter(url_path=value)[:2]
+        if len(pages) != 1:
+            raise ValidationError(_("There is no page at “%(path)s” here.") % {"path": value})
+        return str(pages[0].pk)
+    return _plain(field, value)
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and "\x00" not in value
-
-
-def _has_text(model: type[models.Model], path: str, *, writable: bool) -> bool:
+def _related(field: Field, key: Any) -> Any:
+    model: Any = field.related_model
+    if not isinstance(key, list) or not all(isinstance(part, str) for part in key):
+        raise TypeError
     try:
-        adapter = adapter_for(model._meta.get_field(path))
-    except FieldDoesNotExist:
-        return False
-    return adapter is not None and (adapter.is_destination or not writable)
+        return model._default_manager.get_by_natural_key(*key)
+    except ObjectDoesNotExist:
+        kind = model._meta.verbose_name if field.many_to_many else field.verbose_name
+        names = {"kind": kind, "name": ".".join(key)}
+        raise ValidationError(_("There is no %(kind)s “%(name)s” here.") % names) from None
 
 
-def describe(model: type[models.Model], entry: Entry, number: int) -> str:
-    """Name an entry for people, by its place in the file where it has no name."""
-    name = entry.get(KEYS[model][-1])
-    kind = capfirst(str(model._meta.verbose_name))
-    if not name or not _is_text(name):
-        return f"{kind} {number}"
-    if model is LLMAction:
-        place = f"{entry.get('model_type')}, {entry.get('destination')}"
-        return _("%(kind)s “%(name)s” (%(place)s)") % {"kind": kind, "name": name, "place": place}
-    return _("%(kind)s “%(name)s”") % {"kind": kind, "name": name}
+def _plain(field: Field, value: Any) -> Any:
+    try:
+        plain = field.to_python(value)
+    except ValidationError:
+        raise TypeError from None
+    # The conversion is lenient: it makes a number of "1", and a text of anything.
+    if value is None or plain != value or isinstance(plain, bool) != isinstance(value, bool):
+        raise TypeError
+    return plain
+
+
+def _target_problems(instance: models.Model) -> Iterator[str]:
+    """Yield what the page or snippet type of an action lacks for it."""
+    if not isinstance(instance, LLMAction) or not instance.model_type_id:
+        return
+    model = instance.model_type.model_class()
+    if model is None or model not in target_models():
+        key = ".".join(instance.model_type.natural_key())
+        yield _("There is no page or snippet type “%(name)s” here.") % {"name": key}
+        return
+    for name, writes, message in (
+        (instance.destination, True, _("“%(type)s” has no field “%(name)s” to write to.")),
+        (instance.source, False, _("“%(type)s” has no field “%(name)s” to read.")),
+    ):
+        try:
+            adapter = adapter_for(model._meta.get_field(name))
+        except FieldDoesNotExist:
+            adapter = None
+        if adapter is None or (writes and not adapter.is_destination):
+            yield message % {"type": capfirst(str(model._meta.verbose_name)), "name": name}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from wagtail_llm_actions.transfer import export_setup, write_setup
+from wagtail_llm_actions.transfer.fixture import export_fixture
 
 
 class Command(BaseCommand):
@@ -27,17 +27,12 @@ class Command(BaseCommand):
         Raises:
             CommandError: The file cannot be written.
         """
-        setup = export_setup()
-        text = write_setup(setup)
         if not options["output"]:
-            self.stdout.write(text, ending="")
+            self.stdout.write(export_fixture(), ending="")
             return
         try:
-            Path(options["output"]).write_text(text, encoding="utf-8")
+            Path(options["output"]).write_text(export_fixture(), encoding="utf-8")
         except OSError as error:
             msg = f"{options['output']} cannot be written: {error.strerror}."
             raise CommandError(msg) from None
-        self.stdout.write(
-            f"{len(setup['actions'])} actions and {len(setup['prompt_templates'])} prompt templates "
-            f"written to {options['output']}."
-        )
+        self.stdout.write(f"Written to {options['output']}.")

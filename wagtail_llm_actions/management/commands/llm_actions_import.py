@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from wagtail_llm_actions.transfer import (
-    MAX_BYTES,
-    ImportRefused,
-    apply_import,
-    plan_import,
-    read_setup,
-)
+from wagtail_llm_actions.transfer.fixture import MAX_BYTES, TransferError, read_fixture
+from wagtail_llm_actions.transfer.plan import apply_import, plan_import
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wagtail_llm_actions.transfer import Change, ImportPlan
+    from wagtail_llm_actions.transfer.plan import Change, ImportPlan
 
 
 class Command(BaseCommand):
@@ -40,22 +35,21 @@ class Command(BaseCommand):
             CommandError: The file cannot be read, or does not fit this site; nothing was changed.
         """
         try:
-            plan = plan_import(read_setup(_read(options["file"])))
+            plan = plan_import(read_fixture(_read(options["file"])))
             for line in _lines(plan):
                 self.stdout.write(_printable(line))
-            for sentence in plan.warnings:
-                self.stderr.write(_printable(f"Warning: {sentence}"))
+            for warning in plan.warnings:
+                self.stderr.write(_printable(f"Warning: {warning}"))
             if plan.problems:
-                problems = "\n".join(_printable(problem) for problem in plan.problems)
-                msg = f"Nothing was imported.\n{problems}"
-                raise CommandError(msg)
+                lines = ["Nothing was imported.", *map(_printable, plan.problems)]
+                raise CommandError("\n".join(lines))
             if options["dry_run"]:
                 self.stdout.write("Dry run: nothing was changed.")
                 return
             apply_import(plan)
-        except ImportRefused as error:
+        except TransferError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{len(plan.created)} created, {len(plan.changed)} changed.")
+        self.stdout.write("{created} created, {changed} changed.".format(**plan.counts))
 
 
 def _read(name: str) -> bytes:
@@ -68,19 +62,18 @@ def _read(name: str) -> bytes:
 
 
 def _lines(plan: ImportPlan) -> Iterator[str]:
-    for verb, items in (("Create", plan.created), ("Change", plan.changed)):
-        for item in items:
-            yield f"{verb}: {item.name}"
-            for change in item.changes:
-                yield from _change_lines(change)
-    yield f"Unchanged: {len(plan.unchanged)}"
+    for write in plan.writes:
+        yield f"{'Create' if write.is_new else 'Change'}: {write.name}"
+        for change in write.changes:
+            yield from _change_lines(change, is_new=write.is_new)
+    yield f"Unchanged: {plan.unchanged}"
 
 
-def _change_lines(change: Change) -> Iterator[str]:
-    old, new = change.old_text.splitlines(), change.new_text.splitlines()
+def _change_lines(change: Change, *, is_new: bool) -> Iterator[str]:
+    old, new = change.old.splitlines(), change.new.splitlines()
     if len(old) <= 1 and len(new) <= 1:
-        before = f"{change.old_text or '(empty)'} → " if change.old is not None else ""
-        yield f"  {change.label}: {before}{change.new_text or '(empty)'}"
+        before = "" if is_new else f"{change.old or '(empty)'} → "
+        yield f"  {change.label}: {before}{change.new or '(empty)'}"
         return
     yield f"  {change.label}:"
     yield from (f"    - {line}" for line in old)
