@@ -52,7 +52,7 @@ def test_an_export_is_printed_or_written(tmp_path: Path, llm_action: LLMAction) 
 
     assert printed == export_fixture()
     assert path.read_text() == printed
-    assert said == f"Written to {path}.\n"
+    assert said == f"1 actions and 1 prompt templates written to {path}.\n"
 
 
 def test_a_file_that_cannot_be_written_is_said(tmp_path: Path, llm_action: LLMAction) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.transfer.fixture import export_fixture
 
 
@@ -35,4 +36,5 @@ class Command(BaseCommand):
         except OSError as error:
             msg = f"{options['output']} cannot be written: {error.strerror}."
             raise CommandError(msg) from None
-        self.stdout.write(f"Written to {options['output']}.")
+        counts = f"{LLMAction.objects.count()} actions and {PromptTemplate.objects.count()}"
+        self.stdout.write(f"{counts} prompt templates written to {options['output']}.")
