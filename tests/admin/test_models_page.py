@@ -170,7 +170,7 @@ def use_provider_without_check(settings: Settings) -> None:
     }
 
 
-def test_a_provider_that_cannot_be_asked_is_neither_fine_nor_failing(
+def test_a_provider_without_checks_is_neither_fine_nor_failing(
     client: Client, admin: User, settings: Settings
 ) -> None:
     use_provider_without_check(settings)
@@ -178,11 +178,11 @@ def test_a_provider_that_cannot_be_asked_is_neither_fine_nor_failing(
     response = client.post(reverse(CHECK), follow=True)
 
     content = response.content.decode()
-    assert "The provider cannot be asked about its models." in content
+    assert "This provider does not support checks." in content
     assert "Not available" not in content
     assert "available." not in content
     status = rows(client)["Owl"][1]
-    assert status.startswith("Unknown, because this provider cannot be asked. Checked at ")
+    assert status.startswith("Unknown, because this provider does not support checks. Checked at ")
 
 
 @pytest.mark.parametrize("name", [CHECK, ASK_AGAIN])
@@ -366,11 +366,11 @@ def test_monitoring_gets_json(server: ProviderServer) -> None:
     }
 
 
-def test_monitoring_does_not_fail_for_a_provider_that_cannot_be_asked(settings: Settings) -> None:
+def test_monitoring_does_not_fail_for_a_provider_without_checks(settings: Settings) -> None:
     use_provider_without_check(settings)
 
     assert checked("quick") == (
-        "unknown quick: Unknown, because this provider cannot be asked.\n",
+        "unknown quick: Unknown, because this provider does not support checks.\n",
         0,
     )
 

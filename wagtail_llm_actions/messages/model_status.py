@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def status_sentence(status: ModelStatus) -> str:
     """Return the result of a check in one line, with the provider's message at its end."""
     if status.reachable is None:
-        parts = [_("Unknown, because this provider cannot be asked")]
+        parts = [_("Unknown, because this provider does not support checks")]
     elif not status.reachable:
         parts = [_("Not reachable")]
     elif status.key_accepted is False:
