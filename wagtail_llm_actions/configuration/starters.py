@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from wagtail.log_actions import log
@@ -11,9 +11,12 @@ from wagtail.log_actions import log
 from wagtail_llm_actions.models import PromptTemplate
 from wagtail_llm_actions.prompts.starters import starters
 
+if TYPE_CHECKING:
+    from wagtail_llm_actions.permissions import User
+
 
 @transaction.atomic
-def create_missing_starters(user: Any = None) -> list[PromptTemplate]:
+def create_missing_starters(user: User | None = None) -> list[PromptTemplate]:
     """Create the starters whose names are not taken, each with a revision and an audit log entry.
 
     Args:
