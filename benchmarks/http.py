@@ -17,26 +17,30 @@ class Connection:
     def __init__(self, port: int, headers: Mapping[str, str]) -> None:
         """Remember where to go, and what every request says."""
         self._port = port
-        self._head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        self._head = _lines(headers)
         self._streams: tuple[StreamReader, StreamWriter] | None = None
 
-    async def ask(self, method: str, path: str, body: str = "") -> tuple[int, bytes]:
+    async def ask(
+        self, method: str, path: str, body: str = "", *, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
         """Return the answer's status and body; ask again where the server has hung up since.
 
         Args:
             method: Of HTTP.
             path: With its query.
             body: A form, encoded.
+            headers: Of this request, besides those of the connection.
 
         Raises:
             OSError: It cannot be reached, or hangs up.
         """
+        start = f"{method} {path} HTTP/1.1\r\n{_lines(headers or {})}"
         if self._streams:
             with suppress(asyncio.IncompleteReadError, ConnectionError):
-                return await self._exchange(*self._streams, method, path, body)
+                return await self._exchange(*self._streams, start, body)
         self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         try:
-            return await self._exchange(*self._streams, method, path, body)
+            return await self._exchange(*self._streams, start, body)
         except asyncio.IncompleteReadError as error:
             raise ConnectionResetError from error
 
@@ -47,9 +51,13 @@ class Connection:
             self._streams = None
 
     async def _exchange(
-        self, reader: StreamReader, writer: StreamWriter, method: str, path: str, body: str
+        self,
+        reader: StreamReader,
+        writer: StreamWriter,
+        start: str,
+        body: str,
     ) -> tuple[int, bytes]:
-        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n{self._head}"
+        head = f"{start}Host: 127.0.0.1:{self._port}\r\n{self._head}"
         if body:
             head += "Content-Type: application/x-www-form-urlencoded\r\n"
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
@@ -60,3 +68,7 @@ class Connection:
         if headers.get("connection") == "close":
             self.close()
         return int(first.split()[1]), content
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())

@@ -89,7 +89,7 @@ def _bulk_runs(rig: Rig, count: int) -> Iterator[None]:
 def _click(client: Client, form: Mapping[str, str], situation: Situation) -> None:
     begun = time.time()
     click = {**form, "llm-actions-request-id": str(uuid.uuid4())}
-    run_id = client.post(reverse("wagtail_llm_actions:runs"), click).json()["id"]
+    run_id = client.post(reverse("wagtail_llm_actions:start_run"), click).json()["id"]
     final = LLMRun.objects.filter(pk=run_id, status=LLMRun.Status.SUCCEEDED)
     wait_until(final.exists)
     ended = final.get()

@@ -64,9 +64,13 @@ class Findings:
 
 
 def poll_path(run: Mapping[str, Any]) -> str:
-    """Return where to ask what is new about a run."""
-    url, cursor = run["poll_url"], run["cursor"]
-    return f"{url}{'&' if '?' in url else '?'}after={cursor}"
+    """Return the path of the next poll, which reads on from the run's cursor."""
+    return f"{run['poll_url']}?cursor={run['cursor']}"
+
+
+def poll_headers(run: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the headers of the next poll."""
+    return {"X-LLM-Actions-Poll-Token": run["poll_token"]}
 
 
 class Visitors:
@@ -135,9 +139,14 @@ class Visitors:
         run = json.loads(started)
         while run["status"] not in FINAL:
             await asyncio.sleep(run["poll_after_ms"] / 1000)
-            run |= json.loads(
-                await self._ask(connection, "GET", poll_path(run), times=self._findings.polls)
+            answer = await self._ask(
+                connection,
+                "GET",
+                poll_path(run),
+                headers=poll_headers(run),
+                times=self._findings.polls,
             )
+            run |= json.loads(answer)
         if run["status"] != "succeeded":
             self._findings.failures.append(str(run["error"]))
 
@@ -145,10 +154,17 @@ class Visitors:
         await self._ask(connection, "POST", self._plan.path, urlencode(self._plan.form), times=[])
 
     async def _ask(
-        self, connection: Connection, method: str, path: str, body: str = "", *, times: list[float]
+        self,
+        connection: Connection,
+        method: str,
+        path: str,
+        body: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        times: list[float],
     ) -> bytes:
         begun = time.perf_counter()
-        status, content = await connection.ask(method, path, body)
+        status, content = await connection.ask(method, path, body, headers=headers)
         if status >= FIRST_OF_THE_ERRORS:
             msg = f"{method} {path} answered {status}"
             raise OSError(msg)

@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from benchmarks.arrangements import threads
-from benchmarks.load import FINAL, Findings, Plan, poll_path
+from benchmarks.load import FINAL, Findings, Plan, poll_headers, poll_path
 from benchmarks.processes import ROOT, cpu_seconds, wait_until
 from benchmarks.report import Section
 from benchmarks.rig import ONE_SECOND, THIRTY_SECONDS, THREE_SECONDS, model_key
@@ -117,7 +117,7 @@ def _parts(rig: Rig, web: Web, workers: Sequence[Process]) -> Mapping[str, Seque
 def _situations(
     made: Content, many: Sequence[tuple[int, Pace, int]], peer_people: int, peer_pace: Pace
 ) -> list[Situation]:
-    path = reverse("wagtail_llm_actions:runs")
+    path = reverse("wagtail_llm_actions:start_run")
     return [
         Situation(name="idle", way="ours", people=0),
         *(
@@ -202,16 +202,16 @@ def _measure(plan: Plan, parts: Mapping[str, Sequence[int]]) -> Measured:
 def _queries_of_a_poll(form: Mapping[str, str]) -> int:
     """Return how many queries a poll of a running run makes.
 
-    The median: now and then a poll also looks for lost runs, or asks for the right again.
+    The median: now and then a poll also looks for lost runs, or checks the rights again.
     """
     client = Client()
     client.force_login(AdminFactory())
     click = {**form, "llm-actions-request-id": str(uuid.uuid4())}
-    state = client.post(reverse("wagtail_llm_actions:runs"), click).json()
+    state = client.post(reverse("wagtail_llm_actions:start_run"), click).json()
     counts = []
     while state["status"] not in FINAL:
         with CaptureQueriesContext(connection) as queries:
-            answer = client.get(poll_path(state))
+            answer = client.get(poll_path(state), headers=poll_headers(state))
         state |= answer.json()
         if state["status"] == LLMRun.Status.RUNNING:
             counts.append(len(queries))

@@ -56,17 +56,18 @@ OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "validate_prompt_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
     "preview_prompt_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
     "action_fields": ("GET", (LOGIN, LOGIN, 403, 403, 200)),
-    "tests": ("POST", (LOGIN, LOGIN, 403, 403, 202)),
+    "start_playground_run": ("POST", (LOGIN, LOGIN, 403, 403, 202)),
     # The run of the editor, who may not test.
-    "test": ("GET", (LOGIN, LOGIN, 403, 403, 403)),
+    "poll_playground_run": ("GET", (LOGIN, LOGIN, 403, 403, 403)),
     # Without a right it offers nothing.
     "offers": ("GET", (LOGIN, LOGIN, 200, 200, 200)),
-    "object_runs": ("GET", (LOGIN, LOGIN, 403, 200, 200)),
-    "runs": ("POST", (LOGIN, LOGIN, 403, 202, 202)),
+    "previous_texts": ("GET", (LOGIN, LOGIN, 403, 200, 200)),
+    "side_panel": ("GET", (LOGIN, LOGIN, 403, 200, 200)),
+    "start_run": ("POST", (LOGIN, LOGIN, 403, 202, 202)),
     # The run of the editor; an admin reads it in the history.
-    "run": ("GET", (LOGIN, LOGIN, 403, 200, 403)),
-    "cancel": ("POST", (LOGIN, LOGIN, 403, 200, 403)),
-    "decide": ("POST", (LOGIN, LOGIN, 403, 200, 403)),
+    "poll_run": ("GET", (LOGIN, LOGIN, 403, 200, 403)),
+    "cancel_run": ("POST", (LOGIN, LOGIN, 403, 200, 403)),
+    "decide_run": ("POST", (LOGIN, LOGIN, 403, 200, 403)),
 }
 SNIPPET_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "list": ("GET", FOR_ADMINS),
@@ -158,7 +159,13 @@ class Site:
     def path(self, name: str) -> str:
         namespace, _, view = name.rpartition(":")
         if namespace == "wagtail_llm_actions":
-            of_run = view in {"history_run", "run", "cancel", "decide", "test"}
+            of_run = view in {
+                "history_run",
+                "poll_run",
+                "cancel_run",
+                "decide_run",
+                "poll_playground_run",
+            }
             if view == "usage_export":
                 return reverse(name, args=["costs"])
             return reverse(name, args=[self.run.pk] if of_run else [])

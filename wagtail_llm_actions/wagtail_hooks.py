@@ -8,10 +8,11 @@ from django.contrib.auth.models import Permission
 from django.template.loader import render_to_string
 from django.urls import include, path, reverse
 from wagtail import hooks
+from wagtail.admin.staticfiles import versioned_static
 from wagtail.snippets.models import register_snippet
 
 from wagtail_llm_actions.admin.dashboard.home_panel import HomePanel
-from wagtail_llm_actions.admin.editor.api import FORM_KEY
+from wagtail_llm_actions.admin.editor.request_params import FORM_KEY
 from wagtail_llm_actions.admin.history.buttons import (
     page_history_button,
     snippet_history_button,
@@ -23,6 +24,7 @@ from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.policies import RUN_POLICY
 from wagtail_llm_actions.runs.audit_log import ACCEPTED, AcceptedFormatter, log_accepted
 from wagtail_llm_actions.runs.pending import attach_to_object
+from wagtail_llm_actions.scripts import script_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,9 +112,11 @@ def insert_editor_js() -> str:
     return render_to_string(
         "wagtail_llm_actions/editor/assets.html",
         {
+            "loader_url": versioned_static(script_path("loader.js")),
             "offers_url": reverse("wagtail_llm_actions:offers"),
-            "runs_url": reverse("wagtail_llm_actions:runs"),
-            "object_runs_url": reverse("wagtail_llm_actions:object_runs"),
+            "runs_url": reverse("wagtail_llm_actions:start_run"),
+            "previous_texts_url": reverse("wagtail_llm_actions:previous_texts"),
+            "side_panel_url": reverse("wagtail_llm_actions:side_panel"),
         },
     )
 

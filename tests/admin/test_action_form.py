@@ -14,6 +14,7 @@ from tests.admin.action_forms import ADD, edit_url, type_of
 from tests.admin.html import choices, chosen, page_at, words
 from tests.factories import LLMActionFactory
 from tests.notices.models import Notice, Rating
+from wagtail_llm_actions.scripts import script_path
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -131,8 +132,8 @@ def test_the_form_loads_what_changes_the_choices(client: Client, admin: User) ->
     assert [
         str(script["src"]).partition("?")[0] for script in page.select("script[type=module]")
     ] == [
-        "/static/wagtail_llm_actions/js/action-form.js",
-        "/static/wagtail_llm_actions/js/action-test.js",
+        f"/static/{script_path('action-form.js')}",
+        f"/static/{script_path('playground.js')}",
     ]
 
 

@@ -47,7 +47,7 @@ def test_a_site_with_an_active_action_loads_files_and_runs_no_code_of_the_page(
 
     assert 'id="llm-actions-loader"' in html
     assert reverse("wagtail_llm_actions:offers") in html
-    assert reverse("wagtail_llm_actions:runs") in html
+    assert reverse("wagtail_llm_actions:start_run") in html
     assert " style=" not in html
     assert " onclick=" not in html
     for script in html.split("<script")[1:]:

@@ -121,7 +121,7 @@ def test_each_action_has_icons_for_what_one_may_do(client: Client, admin: User) 
         "Edit: Summary": edit,
         "Delete: Summary": reverse("wagtail_llm_actions_actions:delete", args=[llm_action.pk]),
         "History: Summary": f"{reverse('wagtail_llm_actions:history')}?action={llm_action.pk}",
-        "Test: Summary": f"{edit}#llm-actions-test",
+        "Test: Summary": f"{edit}#llm-actions-playground",
     }
 
 

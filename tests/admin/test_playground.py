@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue")]
 
-TESTS = "wagtail_llm_actions:tests"
+TESTS = "wagtail_llm_actions:start_playground_run"
 
 
 def form(**values: Any) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def press(client: Client, **values: Any) -> Any:
 
 def problems(response: Any) -> dict[str, str]:
     assert response.status_code == 400
-    found: dict[str, str] = response.json()["error"]["problems"]
+    found: dict[str, str] = response.json()["error"]["field_errors"]
     return found
 
 
@@ -93,7 +93,7 @@ def test_an_unsaved_action_is_run_with_the_typed_input(
 def test_a_saved_action_is_run_as_its_form_stands(client: Client, admin: User) -> None:
     llm_action = LLMActionFactory(label="Summary", temperature=0.9)
 
-    press(client, **{"temperature": "0.1", "llm-actions-tested": str(llm_action.pk)})
+    press(client, **{"temperature": "0.1", "llm-actions-saved-action": str(llm_action.pk)})
 
     run = LLMRun.objects.get()
     llm_action.refresh_from_db()
@@ -110,12 +110,12 @@ def test_the_output_is_told_with_what_it_took(client: Client, admin: User) -> No
     run = LLMRun.objects.get()
     assert answer["status"] == "succeeded"
     assert answer["output"] == run.output
-    assert answer["finish"] == "complete"
+    assert answer["finish_reason_label"] == "complete"
     assert (answer["input_tokens"], answer["output_tokens"]) == (
         run.input_tokens,
         run.output_tokens,
     )
-    assert (answer["problems"], answer["warnings"]) == ({}, [])
+    assert (answer["field_errors"], answer["warnings"]) == ({}, [])
     assert answer["history_url"] == reverse("wagtail_llm_actions:history_run", args=[run.pk])
 
 
@@ -158,7 +158,7 @@ def test_what_cannot_run_is_said_at_its_field_and_recorded(
     state = press(client, **values).json()
 
     assert state["status"] == "failed"
-    assert words in state["problems"][field]
+    assert words in state["field_errors"][field]
     assert LLMRun.objects.get().error_code == "invalid_input"
 
 
@@ -172,7 +172,7 @@ def test_a_missing_key_is_said_at_the_model(
     state = press(client).json()
     execute(LLMRun.objects.get().pk)
 
-    found = client.get(state["poll_url"]).json()["problems"]
+    found = client.get(state["poll_url"]).json()["field_errors"]
 
     assert "API_KEY of the provider “vendor”" in found["model"]
 
@@ -182,7 +182,7 @@ def test_an_empty_source_of_a_page_is_named(client: Client, admin: User) -> None
 
     state = press(client, test_input="", test_page=str(page.pk)).json()
 
-    assert state["problems"] == {
+    assert state["field_errors"] == {
         "test_input": "“Introduction” is empty on this page. Type a test input."
     }
 
@@ -212,12 +212,11 @@ def test_a_text_too_long_for_its_field_is_said(client: Client, admin: User) -> N
         trigger="test", status="succeeded", output="x" * 400, finish_reason="length", user=admin
     )
 
-    configuration_warnings = client.get(reverse("wagtail_llm_actions:test", args=[run.pk])).json()[
-        "warnings"
-    ]
+    url = reverse("wagtail_llm_actions:poll_playground_run", args=[run.pk])
+    warnings = client.get(url).json()["warnings"]
 
     limit = BlogPage._meta.get_field("summary").max_length
-    assert configuration_warnings == [
+    assert warnings == [
         "The text was cut off at the limit of 1000 tokens.",
         f"Too long: 400 characters, “Summary” takes {limit}.",
     ]
@@ -240,7 +239,7 @@ def test_a_double_click_is_one_test(client: Client, admin: User) -> None:
 def test_a_test_of_somebody_else_is_not_told(client: Client, admin: User) -> None:
     run = LLMRunFactory(trigger="test", user=AdminFactory(), succeeded=True)
 
-    response = client.get(reverse("wagtail_llm_actions:test", args=[run.pk]))
+    response = client.get(reverse("wagtail_llm_actions:poll_playground_run", args=[run.pk]))
 
     assert response.status_code == 403
 
@@ -252,6 +251,6 @@ def test_the_form_has_a_test_area_and_offers_no_template_to_save(
 
     new, saved = (page_at(client, url) for url in (reverse(ADD), edit_url(llm_action)))
 
-    panels = [page.select_one("#llm-actions-test") for page in (new, saved)]
-    assert [panel and panel["data-saved"] for panel in panels] == ["", str(llm_action.pk)]
-    assert all(panel and panel["data-tests-url"] == reverse(TESTS) for panel in panels)
+    panels = [page.select_one("#llm-actions-playground") for page in (new, saved)]
+    assert [panel and panel["data-saved-action"] for panel in panels] == ["", str(llm_action.pk)]
+    assert all(panel and panel["data-runs-url"] == reverse(TESTS) for panel in panels)

@@ -103,9 +103,9 @@ def test_one_question_is_for_all_candidates_of_a_click(visit: Visit) -> None:
     summary.wait_for_proposal()
     expect(summary.button("Cancel")).to_be_hidden()
 
-    polls = [urlsplit(url) for url in asked if "after=" in url]
+    polls = [urlsplit(url) for url in asked if "cursor=" in url]
     assert len({poll.path for poll in polls}) == 1
-    assert all(len(parse_qs(poll.query)["after"]) == 3 for poll in polls)
+    assert all(len(parse_qs(poll.query)["cursor"]) == 3 for poll in polls)
 
 
 def test_cancel_stops_all_candidates(visit: Visit) -> None:

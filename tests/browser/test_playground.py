@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def panel(person: Person) -> Locator:
-    return person.page.locator("#llm-actions-test")
+    return person.page.locator("#llm-actions-playground")
 
 
 def press_test(person: Person) -> Locator:
@@ -92,7 +92,7 @@ def test_the_input_is_taken_from_a_page(visit: Visit) -> None:
     )
     admin = visit(AdminFactory())
     admin.open(
-        f"{reverse('wagtail_llm_actions_actions:edit', args=[llm_action.pk])}#llm-actions-test"
+        f"{reverse('wagtail_llm_actions_actions:edit', args=[llm_action.pk])}#llm-actions-playground"
     )
     expect(admin.control("test_input")).to_be_focused()
 

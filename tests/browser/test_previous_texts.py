@@ -38,8 +38,8 @@ def test_an_older_text_is_brought_back_and_the_history_says_so(visit: Visit) -> 
     editor.open(reverse("wagtailadmin_pages:edit", args=[post.pk]))
     summary = editor.field("Summary")
 
-    editor.page.get_by_role("button", name="Earlier texts: Summary").click()
-    earlier = editor.page.get_by_role("region", name="Earlier texts for Summary")
+    editor.page.get_by_role("button", name="Previous texts: Summary").click()
+    earlier = editor.page.get_by_role("region", name="Previous texts for Summary")
     expect(earlier.get_by_role("listitem")).to_contain_text("The tide came early.")
     expect(earlier).to_contain_text("Dismissed")
     earlier.get_by_role("button", name="Propose again").click()
@@ -65,4 +65,4 @@ def test_a_field_without_earlier_texts_has_no_such_button(visit: Visit) -> None:
     editor.open(reverse("wagtailadmin_pages:edit", args=[BlogPageFactory().pk]))
 
     expect(editor.field("Summary").generate).to_be_visible()
-    expect(editor.page.get_by_role("button", name="Earlier texts: Summary")).to_be_hidden()
+    expect(editor.page.get_by_role("button", name="Previous texts: Summary")).to_be_hidden()

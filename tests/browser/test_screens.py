@@ -34,7 +34,7 @@ WIDE, NARROW = 1280, 320  # A window of 1280 pixels at 400 % zoom is one of 320.
 # Wagtail's own tag field has no label of its own, and its sidebar is Wagtail's to mend.
 OWN_PARTS = {
     "front page": "#llm-actions-section",
-    "page form": ".llm-actions, .llm-actions-card, .llm-actions-earlier",
+    "page form": ".llm-actions, .llm-actions-card, .llm-actions-previous",
 }
 SCREENS = {
     "defining": ["actions", "new action", "action form", "copy of an action"],
@@ -97,7 +97,7 @@ def open_screen(person: Person, showcase: Showcase, name: str) -> str:
     person.open(showcase.screens()[name])
     if name == "page form":
         expect(page.get_by_role("radio")).to_have_count(3)
-        page.get_by_role("button", name="Earlier texts: Summary").click()
+        page.get_by_role("button", name="Previous texts: Summary").click()
         expect(page.get_by_role("button", name="Propose again").first).to_be_visible()
     elif name == "failed run":
         page.get_by_text("Report for support", exact=True).click()

@@ -74,11 +74,11 @@ def test_ones_own_runs_and_those_of_colleagues_are_listed_by_field(visit: Visit)
     expect(own).to_contain_text("ines")
     expect(own).to_contain_text("Failed")
     expect(own).to_contain_text("Slow took too long.")
-    own.get_by_text("What was asked").click()
+    own.get_by_text("Instruction and prompt").click()
     expect(own.get_by_text("Summarise: Tides.")).to_be_visible()
     expect(others).to_contain_text("tom")
     expect(others).not_to_contain_text("took too long")
-    expect(others.get_by_text("What was asked")).to_be_hidden()
+    expect(others.get_by_text("Instruction and prompt")).to_be_hidden()
     expect(others.get_by_role("button")).to_have_count(0)
     expect(panel(editor).get_by_role("link")).to_have_count(0)
 
@@ -101,7 +101,7 @@ def test_a_colleagues_text_is_read_in_full_and_proposed_on_another_tab(visit: Vi
     expect(run).to_contain_text("Accepted after editing")
     cut = run.get_by_text("The tide came early.").bounding_box()
 
-    run.get_by_role("button", name="Show all of it").click()
+    run.get_by_role("button", name="Show more").click()
 
     whole = run.get_by_text("The tide came early.").bounding_box()
     assert cut

@@ -62,7 +62,7 @@ def create_action(admin: Person) -> None:
 def try_out(admin: Person) -> None:
     """Test the action before it is saved."""
     admin.control("test_input").fill("The tide came in early, and nobody had told the boats.")
-    panel = admin.page.locator("#llm-actions-test")
+    panel = admin.page.locator("#llm-actions-playground")
     panel.get_by_role("button", name="Test", exact=True).click()
     expect(panel.get_by_role("status")).to_contain_text("Done")
     assert not LLMAction.objects.exists(), "a test saves nothing"

@@ -79,4 +79,4 @@ def click(client: Client, llm_action: LLMAction, url: str, **changes: str) -> An
         "llm-actions-request-id": uuid.uuid4(),
     }
     data = post_of(client, url) | changes | widget
-    return client.post(reverse("wagtail_llm_actions:runs"), data)
+    return client.post(reverse("wagtail_llm_actions:start_run"), data)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from tests.factories import LLMRunFactory
+from wagtail_llm_actions.admin.editor.poll_token import POLL_TOKEN_HEADER
 from wagtail_llm_actions.runs.lifecycle.transitions import claim
 
 if TYPE_CHECKING:
@@ -18,26 +18,27 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMRun
 
 
-def poll(client: Client, run: LLMRun, **query: str) -> Any:
-    """Ask how a run is."""
-    return client.get(reverse("wagtail_llm_actions:run", args=[run.pk]), query)
+def poll(client: Client, run: LLMRun, token: str = "", **query: str) -> Any:
+    """Poll a run, with a poll token or without."""
+    url = reverse("wagtail_llm_actions:poll_run", args=[run.pk])
+    return client.get(url, query, headers={POLL_TOKEN_HEADER: token})
 
 
 def poll_again(client: Client, state: Mapping[str, Any], *cursors: str) -> Any:
-    """Ask again as the browser does, at the address that the last answer gave."""
-    query = urlencode([("after", cursor) for cursor in cursors or (state["cursor"],)])
-    mark = "&" if "?" in state["poll_url"] else "?"
-    return client.get(f"{state['poll_url']}{mark}{query}")
+    """Poll again as the browser does, with the URL and the token of the last answer."""
+    query = {"cursor": cursors or (state["cursor"],)}
+    headers = {POLL_TOKEN_HEADER: state["poll_token"]}
+    return client.get(state["poll_url"], query, headers=headers)
 
 
 def cancel(client: Client, run: LLMRun) -> Any:
     """Ask for the end of a run."""
-    return client.post(reverse("wagtail_llm_actions:cancel", args=[run.pk]))
+    return client.post(reverse("wagtail_llm_actions:cancel_run", args=[run.pk]))
 
 
 def decide(client: Client, run: LLMRun, **data: str) -> Any:
     """Tell what became of the text."""
-    return client.post(reverse("wagtail_llm_actions:decide", args=[run.pk]), data)
+    return client.post(reverse("wagtail_llm_actions:decide_run", args=[run.pk]), data)
 
 
 def running(**values: Any) -> LLMRun:

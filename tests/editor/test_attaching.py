@@ -48,7 +48,7 @@ def test_a_new_page_takes_over_the_runs_of_its_form(
     page, run = BlogPage.objects.get(), LLMRun.objects.get()
     assert (run.target, run.target_label) == (page, "Tides")
     assert response.headers["Content-Type"].startswith("application/json") is autosave
-    (shown,) = offers(client, page_edit(page))["runs"]
+    (shown,) = offers(client, page_edit(page))["pending"]
     assert shown["id"] == str(run.pk)
 
 
@@ -65,7 +65,7 @@ def test_a_new_snippet_takes_over_the_runs_of_its_form(
 
     notice, run = Notice.objects.get(), LLMRun.objects.get()
     assert (run.target, run.target_label) == (notice, "Ferries")
-    assert len(offers(client, snippet_edit(notice))["runs"]) == 1
+    assert len(offers(client, snippet_edit(notice))["pending"]) == 1
 
 
 def test_a_snippet_without_revisions_takes_over_the_runs_too(client: Client, editor: User) -> None:

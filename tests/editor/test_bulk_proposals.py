@@ -41,13 +41,13 @@ def test_it_waits_on_the_form_and_can_be_accepted(client: Client, editor: User) 
     page = BlogPageFactory()
     run = proposal(page=page)
 
-    (shown,) = offers(client, page_edit(page))["runs"]
+    (shown,) = offers(client, page_edit(page))["pending"]
     assert (shown["id"], shown["output"]) == (str(run.pk), "The tide came early.")
     assert decide(client, run, decision="accept", text=run.output).status_code == 200
 
     run.refresh_from_db()
     assert (run.decision, run.user) == ("accepted", None)
-    assert offers(client, page_edit(page))["runs"] == []
+    assert offers(client, page_edit(page))["pending"] == []
 
 
 @pytest.mark.parametrize("user", [None, "ines"])
@@ -83,7 +83,7 @@ def test_it_stands_among_earlier_texts_with_everything_that_is_needed(
     proposal(page=page, decision="dismissed", cost_usd="0.02")
 
     query = {"form_action": page_edit(page)}
-    response = client.get(reverse("wagtail_llm_actions:object_runs"), query)
+    response = client.get(reverse("wagtail_llm_actions:previous_texts"), query)
 
     (run,) = response.json()["fields"]["summary"]
     assert (run["user"], run["cost"]) == ("Bulk run", "$0.020")
@@ -95,7 +95,7 @@ def test_it_is_not_for_those_who_may_not_edit_the_page(client: Client, editor: U
     run = proposal(page=page)
     take_page_rights(editor)
 
-    assert offers(client, page_edit(page))["runs"] == []
+    assert offers(client, page_edit(page))["pending"] == []
     assert poll(client, run).status_code == 403
     assert decide(client, run, decision="accept", text="x").status_code == 403
     run.refresh_from_db()
@@ -107,11 +107,11 @@ def test_it_is_not_for_those_from_whom_its_source_is_kept(client: Client, editor
     action_for(Notice, source="text", destination="headline")
     secret = action_for(Notice, source="internal", destination="headline")
     proposal(action=secret, target_object_id=str(notice.pk))
-    assert offers(client, snippet_edit(notice))["runs"] == []
+    assert offers(client, snippet_edit(notice))["pending"] == []
 
     editor.user_permissions.add(Permission.objects.get(codename="publish_notice"))
 
-    assert len(offers(client, snippet_edit(notice))["runs"]) == 1
+    assert len(offers(client, snippet_edit(notice))["pending"]) == 1
 
 
 @pytest.mark.parametrize("texts", [1, 4])
@@ -122,7 +122,7 @@ def test_the_number_of_queries_does_not_grow_with_the_bulk_runs(
     for number in range(texts):
         proposal(action=llm_action, page=page, field_path="summary", output=f"{number}")
     query = {"form_action": page_edit(page)}
-    url = reverse("wagtail_llm_actions:object_runs")
+    url = reverse("wagtail_llm_actions:previous_texts")
     client.get(url, query)
 
     with django_assert_num_queries(14):

@@ -129,7 +129,7 @@ def test_a_lock_takes_nobodys_right_to_see_and_copy_a_text(client: Client, edito
     state = poll(client, LLMRunFactory(user=editor, page=page, succeeded=True)).json()
 
     assert state["output"] == "The tide came early."
-    assert state["barred"] == (
+    assert state["accept_blocked_reason"] == (
         "This was locked while the text was being written, and cannot be saved. Copy the text, or "
         "reload the page when it is unlocked."
     )
@@ -140,7 +140,7 @@ def test_the_one_who_locked_the_page_is_not_barred(client: Client, editor: User)
 
     state = poll(client, LLMRunFactory(user=editor, page=page, succeeded=True)).json()
 
-    assert state["barred"] == ""
+    assert state["accept_blocked_reason"] == ""
 
 
 def test_a_text_for_a_page_that_was_deleted_can_be_copied(client: Client, editor: User) -> None:
@@ -150,7 +150,7 @@ def test_a_text_for_a_page_that_was_deleted_can_be_copied(client: Client, editor
     state = poll(client, run).json()
 
     assert state["output"] == "The tide came early."
-    assert state["barred"] == (
+    assert state["accept_blocked_reason"] == (
         "This was deleted while the text was being written. Copy the text to keep it."
     )
 

@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db
 
 def ask(client: Client, url: str, **values: str) -> Any:
     query = {"form_action": url, **values}
-    return client.get(reverse("wagtail_llm_actions:object_runs"), query)
+    return client.get(reverse("wagtail_llm_actions:previous_texts"), query)
 
 
 def listed(client: Client, url: str, **values: str) -> Any:
@@ -66,7 +66,7 @@ def test_the_texts_of_a_page_are_listed_by_field_the_newest_first(
     shown = found["summary"][1]
     assert shown["output"] == "The tide came early."
     assert shown["action_label"] == old.action_label
-    assert (shown["user"], shown["model"]) == (editor.username, "Scripted")
+    assert (shown["user"], shown["model_label"]) == (editor.username, "Scripted")
     assert (shown["decision"], shown["decision_label"]) == ("accepted", "Accepted")
     assert shown["time"]
     assert "prompt" not in shown
@@ -98,7 +98,7 @@ def test_only_finished_texts_of_this_page_are_listed(client: Client, editor: Use
     LLMRunFactory(user=editor, succeeded=True)
 
     assert listed(client, page_edit(page)) == {}
-    assert offers(client, page_edit(page))["earlier"] == {}
+    assert offers(client, page_edit(page))["previous_counts"] == {}
 
 
 def test_a_page_that_may_not_be_edited_tells_nothing(client: Client, editor: User) -> None:
@@ -121,12 +121,12 @@ def test_a_field_that_is_kept_from_the_user_is_not_listed(client: Client, editor
     )
     url = snippet_edit(notice)
     assert listed(client, url) == {}
-    assert offers(client, url)["earlier"] == {}
+    assert offers(client, url)["previous_counts"] == {}
 
     editor.user_permissions.add(Permission.objects.get(codename="publish_notice"))
 
     assert list(listed(client, url)) == ["internal"]
-    assert offers(client, url)["earlier"] == {"internal": 1}
+    assert offers(client, url)["previous_counts"] == {"internal": 1}
 
 
 def test_a_create_form_has_its_own_texts(client: Client, editor: User) -> None:
@@ -150,7 +150,7 @@ def test_the_form_is_told_how_many_texts_are_not_in_its_card(client: Client, edi
 
     found = offers(client, page_edit(page))
 
-    assert (len(found["runs"]), found["earlier"]) == (1, {"summary": 3})
+    assert (len(found["pending"]), found["previous_counts"]) == (1, {"summary": 3})
 
 
 def test_a_text_that_was_accepted_once_is_not_dismissed_later(client: Client, editor: User) -> None:

@@ -41,6 +41,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
+NOTHING = {
+    "fields": {},
+    "writers": {},
+    "pending": [],
+    "previous_counts": {},
+    "has_side_panel": False,
+}
+
 
 @pytest.fixture
 def author_action() -> LLMAction:
@@ -55,23 +63,24 @@ def test_a_field_has_its_actions_in_their_order(client: Client, editor: User) ->
 
     found = offers(client, page_edit(BlogPageFactory()))
 
-    assert found["runs"] == []
+    assert found["pending"] == []
     assert set(found["fields"]) == {"title", "summary"}
     assert found["fields"]["summary"] == {
         "label": "Summary",
+        "kind": "text",
         "actions": [
             {
                 "id": first.pk,
                 "label": "Longer",
                 "description": "With the boats.",
-                "model": "Scripted",
+                "model_label": "Scripted",
                 "only_when_empty": False,
             },
             {
                 "id": second.pk,
                 "label": "Shorter",
                 "description": "",
-                "model": "Scripted",
+                "model_label": "Scripted",
                 "only_when_empty": True,
             },
         ],
@@ -152,14 +161,14 @@ def test_a_locked_page_offers_nothing(client: Client, editor: User) -> None:
     page = BlogPageFactory(locked=True, locked_by=AdminFactory(), locked_at=timezone.now())
     LLMRunFactory(page=page, user=editor, succeeded=True)
 
-    assert offers(client, page_edit(page)) == {"fields": {}, "runs": []}
+    assert offers(client, page_edit(page)) == NOTHING
 
 
 def test_a_page_that_may_not_be_edited_offers_nothing(client: Client, editor: User) -> None:
     LLMActionFactory()
     take_page_rights(editor)
 
-    assert offers(client, page_edit(BlogPageFactory())) == {"fields": {}, "runs": []}
+    assert offers(client, page_edit(BlogPageFactory())) == NOTHING
 
 
 def test_a_translated_snippet_is_added_in_the_language_of_its_form(
@@ -237,9 +246,13 @@ def test_the_open_runs_of_this_user_are_shown_again(client: Client, editor: User
     run = LLMRunFactory(action=llm_action, page=page, user=editor, succeeded=True)
     LLMRunFactory(action=llm_action, page=page, succeeded=True)
 
-    (shown,) = offers(client, page_edit(page))["runs"]
+    (shown,) = offers(client, page_edit(page))["pending"]
 
-    assert (shown["id"], shown["field"], shown["status"]) == (str(run.pk), "summary", "succeeded")
+    assert (shown["id"], shown["field_path"], shown["status"]) == (
+        str(run.pk),
+        "summary",
+        "succeeded",
+    )
     assert shown["output"] == "The tide came early."
 
 
@@ -255,7 +268,7 @@ def test_all_open_candidates_are_shown_again_as_one(client: Client, editor: User
     first = LLMRunFactory(**here, pk=candidates, status="queued")
     LLMRunFactory(**here, succeeded=True)
 
-    (shown,) = offers(client, page_edit(page))["runs"]
+    (shown,) = offers(client, page_edit(page))["pending"]
 
     assert shown["id"] == str(first.pk)
     assert {each["status"] for each in shown["candidates"]} == {"failed", "succeeded"}
@@ -268,10 +281,10 @@ def test_the_runs_of_a_create_form_are_shown_again_by_its_key(client: Client, ed
     )
     url = post_add(BlogIndexPageFactory())
 
-    assert [shown["id"] for shown in offers(client, url, form_key="form-1")["runs"]] == [
+    assert [shown["id"] for shown in offers(client, url, form_key="form-1")["pending"]] == [
         str(run.pk)
     ]
-    assert offers(client, url, form_key="form-2")["runs"] == []
+    assert offers(client, url, form_key="form-2")["pending"] == []
 
 
 def test_a_run_for_a_field_without_actions_is_not_shown(client: Client, editor: User) -> None:
@@ -279,7 +292,7 @@ def test_a_run_for_a_field_without_actions_is_not_shown(client: Client, editor: 
     page = BlogPageFactory()
     LLMRunFactory(action__is_active=False, page=page, user=editor, succeeded=True)
 
-    assert offers(client, page_edit(page))["runs"] == []
+    assert offers(client, page_edit(page))["pending"] == []
 
 
 def test_offers_are_never_cached(client: Client, editor: User) -> None:
@@ -335,4 +348,4 @@ def test_another_editor_gets_the_actions_and_not_the_runs(client: Client, editor
     found = offers(client, page_edit(page))
 
     assert list(found["fields"]) == ["summary"]
-    assert found["runs"] == []
+    assert found["pending"] == []

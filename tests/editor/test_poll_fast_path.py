@@ -1,4 +1,4 @@
-"""Polls with a pass: what they cost, what they answer, and when they do not do."""
+"""Polls with a poll token: what they cost, what they answer, and when the rights are checked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.factories import (
     LLMAttemptFactory,
     LLMRunFactory,
 )
-from wagtail_llm_actions.admin.editor.poll_fast_path import POLL_TOKEN_SECONDS, SALT
+from wagtail_llm_actions.admin.editor.poll_token import POLL_TOKEN_SECONDS, SALT
 from wagtail_llm_actions.errors import RunInterrupted
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
@@ -41,8 +41,8 @@ pytestmark = pytest.mark.django_db
 
 # Before any view of Wagtail's admin: session, user, the user's rights and groups' rights, profile.
 ADMIN_ACCESS_QUERIES = 5
-# Runs, and what is told of them in their state.
-GLANCE_QUERIES = 2
+# The runs, and what changes about them in their status.
+FAST_PATH_QUERIES = 2
 
 
 def candidates(count: int, **values: Any) -> list[LLMRun]:
@@ -79,7 +79,7 @@ def test_a_poll_costs_two_queries_however_many_runs_the_click_has(
     LLMRunFactory.create_batch(3)
     state = poll(client, first).json()
 
-    with django_assert_num_queries(GLANCE_QUERIES):
+    with django_assert_num_queries(FAST_PATH_QUERIES):
         answer = poll_again(client, state, *["0"] * count).json()
 
     assert answer["status"] == status
@@ -91,26 +91,26 @@ def test_a_poll_of_a_run_that_waits_to_be_tried_again_costs_two_queries(
 ) -> None:
     state = poll(client, waiting_to_be_tried_again(editor)).json()
 
-    with django_assert_num_queries(GLANCE_QUERIES):
+    with django_assert_num_queries(FAST_PATH_QUERIES):
         answer = poll_again(client, state).json()
 
-    assert answer["attempts"] == 1
-    assert "trying again in" in answer["waiting"]
+    assert answer["failed_attempts"] == 1
+    assert "trying again in" in answer["retry_message"]
 
 
-def test_the_first_poll_after_a_click_is_a_glance(
+def test_the_first_poll_after_a_click_is_on_the_fast_path(
     client: Client, editor: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     state = click(client, LLMActionFactory(), page_edit(BlogPageFactory())).json()
 
-    with django_assert_num_queries(GLANCE_QUERIES):
+    with django_assert_num_queries(FAST_PATH_QUERIES):
         answer = poll_again(client, state).json()
 
     assert answer["id"] == state["id"]
     assert "poll_url" not in answer
 
 
-def test_a_poll_that_renews_the_pass_or_brings_the_end_asks_for_the_rights(
+def test_a_poll_that_renews_the_token_or_brings_the_end_checks_the_rights(
     client: Client, editor: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     unfinished = running(user=editor)
@@ -131,7 +131,7 @@ def test_a_poll_that_renews_the_pass_or_brings_the_end_asks_for_the_rights(
         poll(client, snippet)
 
 
-def test_a_glance_reads_no_long_text(client: Client, editor: User) -> None:
+def test_the_fast_path_reads_no_long_text(client: Client, editor: User) -> None:
     state = poll(client, LLMRunFactory(user=editor)).json()
 
     with CaptureQueriesContext(connection) as queries:
@@ -172,14 +172,13 @@ def test_the_address_of_a_click_stays_that_of_its_first_run(client: Client, edit
     state = poll(client, first).json()
     LLMRun.objects.filter(pk=first.pk).update(status="succeeded", output="The tide came early.")
 
-    # Without its pass, as when that is too old.
-    bare = {**state, "poll_url": state["poll_url"].split("?")[0]}
-    rest = poll_again(client, bare, "done", "0").json()
+    # Without its token, as when that has expired.
+    rest = poll_again(client, {**state, "poll_token": ""}, "done", "0").json()
     LLMRun.objects.filter(pk=second.pk).update(status="succeeded", output="The tide was early.")
     ended = poll_again(client, rest, "done", "0").json()
 
     assert rest["id"] == ended["id"] == str(second.pk)
-    assert rest["poll_url"].startswith(bare["poll_url"])
+    assert rest["poll_url"] == state["poll_url"]
     assert ended["output"] == "The tide was early."
 
 
@@ -191,7 +190,7 @@ def test_a_run_that_is_not_the_first_is_polled_alone(client: Client, editor: Use
     assert (state["id"], state["candidates"]) == (str(second.pk), [])
 
 
-def test_the_end_comes_whole_though_a_pass_was_sent(client: Client, editor: User) -> None:
+def test_the_end_comes_whole_though_a_token_was_sent(client: Client, editor: User) -> None:
     run = running(user=editor)
     state = poll(client, run).json()
     LLMRun.objects.update(status="succeeded", output="The tide came early.")
@@ -202,7 +201,7 @@ def test_the_end_comes_whole_though_a_pass_was_sent(client: Client, editor: User
 
 
 @pytest.mark.usefixtures("recovery_by_polls")
-def test_a_glance_ends_a_run_whose_worker_was_lost(client: Client, editor: User) -> None:
+def test_the_fast_path_ends_a_run_whose_worker_was_lost(client: Client, editor: User) -> None:
     run = running(user=editor)
     state = poll(client, run).json()
     LLMRun.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
@@ -213,7 +212,7 @@ def test_a_glance_ends_a_run_whose_worker_was_lost(client: Client, editor: User)
 
 
 @pytest.mark.usefixtures("recovery_by_polls")
-def test_a_glance_queues_a_run_again_that_waits_for_long(
+def test_the_fast_path_queues_a_run_again_that_waits_for_long(
     client: Client, editor: User, kept_queue: type[KeptQueue]
 ) -> None:
     run = LLMRunFactory(user=editor)
@@ -225,7 +224,7 @@ def test_a_glance_queues_a_run_again_that_waits_for_long(
     assert [run_id for run_id, _ in kept_queue.waiting] == [run.pk]
 
 
-def test_a_run_that_was_deleted_is_not_found_with_a_pass_either(
+def test_a_run_that_was_deleted_is_not_found_with_a_token_either(
     client: Client, editor: User
 ) -> None:
     run = running(user=editor)
@@ -252,39 +251,40 @@ class OldSigner(signing.TimestampSigner):
     """Signs as if it were some time ago."""
 
     def timestamp(self) -> str:
-        """Return a time at which a pass is not good any more."""
+        """Return a time at which a token has expired since."""
         return signing.b62_encode(int(time.time()) - POLL_TOKEN_SECONDS - 1)
 
 
-def passed(client: Client, run: LLMRun, signer: type[signing.TimestampSigner]) -> str:
+def token_for(client: Client, run: LLMRun, signer: type[signing.TimestampSigner]) -> str:
     salt = f"{SALT}:{client.session.session_key}"
     return signer(salt=salt).sign_object(["en", [run.pk.hex]])
 
 
-def test_the_rights_are_asked_for_again_when_a_pass_is_old(client: Client, editor: User) -> None:
+def test_the_rights_are_checked_again_when_a_token_has_expired(
+    client: Client, editor: User
+) -> None:
     run = running(user=editor)
     take_page_rights(editor)
 
-    assert poll(client, run, **{"pass": passed(client, run, OldSigner)}).status_code == 403
-    fresh = passed(client, run, signing.TimestampSigner)
-    assert poll(client, run, **{"pass": fresh}).status_code == 200
+    assert poll(client, run, token_for(client, run, OldSigner)).status_code == 403
+    assert poll(client, run, token_for(client, run, signing.TimestampSigner)).status_code == 200
 
 
-def test_a_pass_is_good_for_its_own_user_run_and_session_only(client: Client, editor: User) -> None:
+def test_a_token_is_for_its_own_user_run_and_session_only(client: Client, editor: User) -> None:
     run, other = running(user=editor), running()
     state = poll(client, run).json()
-    own = passed(client, run, signing.TimestampSigner)
+    own = token_for(client, run, signing.TimestampSigner)
 
-    assert poll(client, other, **{"pass": own}).status_code == 403
-    assert poll(client, run, **{"pass": f"{own}x"}).status_code == 200
-    assert poll(client, run, **{"pass": "made:up"}).status_code == 200
+    assert poll(client, other, own).status_code == 403
+    assert poll(client, run, f"{own}x").status_code == 200
+    assert poll(client, run, "made:up").status_code == 200
     client.force_login(EditorFactory())
     assert poll_again(client, state).status_code == 403
     client.logout()
     assert poll_again(client, state).status_code in {302, 403}
 
 
-def test_a_pass_of_another_session_lets_the_rights_be_asked_for(
+def test_the_rights_are_checked_for_a_token_of_another_session(
     client: Client, editor: User
 ) -> None:
     state = poll(client, running(user=editor)).json()
@@ -296,14 +296,14 @@ def test_a_pass_of_another_session_lets_the_rights_be_asked_for(
     assert (in_its_session, poll_again(client, state).status_code) == (200, 403)
 
 
-def test_a_glance_speaks_the_language_of_the_user(client: Client, editor: User) -> None:
+def test_the_fast_path_speaks_the_language_of_the_user(client: Client, editor: User) -> None:
     run = waiting_to_be_tried_again(editor)
     salt = f"{SALT}:{client.session.session_key}"
 
-    response = poll(client, run, **{"pass": signing.dumps(["de", [run.pk.hex]], salt=salt)})
+    response = poll(client, run, signing.dumps(["de", [run.pk.hex]], salt=salt))
 
     assert response.headers["Cache-Control"].startswith("max-age=0, no-cache")
-    assert response.json()["attempts"] == 1
+    assert response.json()["failed_attempts"] == 1
 
 
 def test_what_is_asked_for_soon_after_news_is_asked_for_seldom_later(

@@ -1,47 +1,87 @@
-"""How soon a browser asks again."""
+"""How soon a browser polls again."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from tests.editor.requests import poll, running
 from wagtail_llm_actions.admin.editor.poll_interval import (
-    EAGER_MS,
-    FLOWING_MS,
-    MS_PER_RUN,
-    SLOWEST_MS,
-    Load,
+    MAX_INTERVAL_MS,
+    MIN_INTERVAL_MS,
+    MS_PER_ACTIVE_RUN,
+    ActiveRunCount,
     poll_after_ms,
 )
+from wagtail_llm_actions.streams import get_stream
+from wagtail_llm_actions.streams.database import DatabaseStream
+from wagtail_llm_actions.streams.redis import RedisStream
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from wagtail_llm_actions.streams import Stream
 
 
 @pytest.mark.parametrize(
     ("quiet_seconds", "expected"),
-    [(-1, EAGER_MS), (0, EAGER_MS), (0.3, EAGER_MS), (2, 160), (60, SLOWEST_MS)],
+    [
+        (-1, MIN_INTERVAL_MS),
+        (0, MIN_INTERVAL_MS),
+        (0.3, MIN_INTERVAL_MS),
+        (2, 160),
+        (60, MAX_INTERVAL_MS),
+    ],
 )
-def test_it_asks_the_more_seldom_the_longer_nothing_comes(
+def test_the_interval_grows_with_the_time_since_the_last_change(
     quiet_seconds: float, expected: int
 ) -> None:
-    assert poll_after_ms(quiet_seconds, active=1, has_text=False) == expected
+    assert poll_after_ms(quiet_seconds, active=1, flush_seconds=0.1, has_text=False) == expected
 
 
-def test_it_asks_less_often_once_the_first_words_are_there() -> None:
-    assert poll_after_ms(0, active=1, has_text=True) == FLOWING_MS > EAGER_MS
-    assert poll_after_ms(60, active=1, has_text=True) == SLOWEST_MS
+@pytest.mark.parametrize(
+    ("stream", "at_once"), [(RedisStream, 80), (DatabaseStream, 200)], ids=["redis", "database"]
+)
+def test_polls_follow_the_pace_at_which_the_stream_is_written(
+    stream: type[Stream], at_once: int
+) -> None:
+    def interval(quiet_seconds: float) -> int:
+        return poll_after_ms(
+            quiet_seconds, active=1, flush_seconds=stream.flush_seconds, has_text=True
+        )
+
+    assert interval(0) == at_once
+    assert interval(60) == MAX_INTERVAL_MS
+
+
+@pytest.mark.django_db
+def test_a_browser_that_has_the_beginning_of_a_text_polls_at_the_pace_of_the_sites_stream(
+    client: Client, editor: User
+) -> None:
+    run = running(user=editor)
+    get_stream().append(run.pk, "The tide")
+
+    answer = poll(client, run).json()
+
+    flush_ms = get_stream().flush_seconds * 1_000
+    assert 0.7 * flush_ms <= answer["poll_after_ms"] <= flush_ms
 
 
 @pytest.mark.parametrize("active", [10, 100, 1_000])
-def test_all_browsers_together_ask_no_more_often_than_ever(active: int) -> None:
-    per_second = active * 1_000 / poll_after_ms(0, active, has_text=False)
+def test_all_browsers_together_poll_no_more_often_than_the_bound(active: int) -> None:
+    interval_ms = poll_after_ms(0, active, flush_seconds=0.1, has_text=False)
 
-    assert per_second <= 1_000 / MS_PER_RUN
+    assert active * 1_000 / interval_ms <= 1_000 / MS_PER_ACTIVE_RUN
 
 
-def test_the_runs_of_the_site_are_counted_once_a_second() -> None:
+def test_the_active_runs_of_the_site_are_counted_once_a_second() -> None:
     now = 5.0
-    load = Load(clock=lambda: now)
+    count = ActiveRunCount(clock=lambda: now)
 
-    asked = [load.is_due(), load.is_due()]
+    due = [count.is_due(), count.is_due()]
     now += 1
-    asked += [load.is_due(), load.is_due()]
+    due += [count.is_due(), count.is_due()]
 
-    assert asked == [True, False, True, False]
+    assert due == [True, False, True, False]

@@ -52,10 +52,10 @@ def test_only_the_new_text_travels(client: Client, editor: User) -> None:
     run = running(user=editor)
     get_stream().append(run.pk, "The tide")
 
-    first = poll(client, run, after="0").json()
+    first = poll(client, run, cursor="0").json()
     get_stream().append(run.pk, " came.")
-    second = poll(client, run, after=first["cursor"]).json()
-    third = poll(client, run, after=second["cursor"]).json()
+    second = poll(client, run, cursor=first["cursor"]).json()
+    third = poll(client, run, cursor=second["cursor"]).json()
 
     assert first["status"] == "running"
     assert (first["text"], second["text"], third["text"]) == ("The tide", " came.", "")
@@ -63,12 +63,12 @@ def test_only_the_new_text_travels(client: Client, editor: User) -> None:
     assert second["cursor"] == third["cursor"]
 
 
-@pytest.mark.parametrize("after", ["", "x", "-1", "1.5", "9" * 30, "²"])
-def test_a_position_that_was_made_up_is_answered(client: Client, editor: User, after: str) -> None:
+@pytest.mark.parametrize("cursor", ["", "x", "-1", "1.5", "9" * 30, "²"])
+def test_a_position_that_was_made_up_is_answered(client: Client, editor: User, cursor: str) -> None:
     run = running(user=editor)
     get_stream().append(run.pk, "The tide")
 
-    response = poll(client, run, after=after)
+    response = poll(client, run, cursor=cursor)
 
     assert response.status_code == 200
 

@@ -44,7 +44,7 @@ def posted(client: Client, llm_action: LLMAction, url: str, **changes: object) -
         "title": "Title",
         "body-count": 0,
     }
-    return client.post(reverse("wagtail_llm_actions:runs"), data | changes)
+    return client.post(reverse("wagtail_llm_actions:start_run"), data | changes)
 
 
 def test_a_prompt_in_the_request_is_ignored(client: Client, editor: User) -> None:
@@ -94,7 +94,7 @@ def test_a_form_of_which_a_part_is_missing_is_refused(client: Client, editor: Us
         "title": "A title, and no number of blocks",
     }
 
-    response = client.post(reverse("wagtail_llm_actions:runs"), data)
+    response = client.post(reverse("wagtail_llm_actions:start_run"), data)
 
     assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
 

@@ -34,8 +34,8 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(client: Client, url: str, **values: str) -> Any:
-    query = {"form_action": url, "all": "1", **values}
-    return client.get(reverse("wagtail_llm_actions:object_runs"), query)
+    query = {"form_action": url, **values}
+    return client.get(reverse("wagtail_llm_actions:side_panel"), query)
 
 
 def panel(client: Client, url: str, **values: str) -> Any:
@@ -92,9 +92,9 @@ def test_what_was_asked_and_what_went_wrong_is_told_of_ones_own_runs_only(
     ((own, colleague),) = [group["runs"] for group in panel(client, page_edit(page))["groups"]]
 
     assert "took too long" in own["error"]["message"]
-    assert (own["instruction"], own["prompt"]) == ("Shorter.", "p" * MAX_PROMPT_CHARS)
+    assert (own["instruction"], own["prompt_start"]) == ("Shorter.", "p" * MAX_PROMPT_CHARS)
     assert colleague["error"] is None
-    assert (colleague["instruction"], colleague["prompt"]) == ("", "")
+    assert (colleague["instruction"], colleague["prompt_start"]) == ("", "")
 
 
 def test_a_run_leads_to_its_page_and_the_object_to_its_history_where_runs_may_be_viewed(
@@ -137,12 +137,12 @@ def test_a_field_that_is_kept_from_the_user_is_not_listed(client: Client, editor
     )
     url = snippet_edit(notice)
     assert panel(client, url)["groups"] == []
-    assert offers(client, url)["panel"] is False
+    assert offers(client, url)["has_side_panel"] is False
 
     editor.user_permissions.add(Permission.objects.get(codename="publish_notice"))
 
     assert [group["path"] for group in panel(client, url)["groups"]] == ["internal"]
-    assert offers(client, url)["panel"] is True
+    assert offers(client, url)["has_side_panel"] is True
 
 
 def test_a_create_form_has_its_own_runs_and_no_history(client: Client, editor: User) -> None:
@@ -161,15 +161,15 @@ def test_a_create_form_has_its_own_runs_and_no_history(client: Client, editor: U
 def test_the_form_has_a_panel_where_there_are_actions_or_runs(client: Client, editor: User) -> None:
     page = BlogPageFactory()
     url = page_edit(page)
-    assert offers(client, url)["panel"] is False
+    assert offers(client, url)["has_side_panel"] is False
 
     llm_action = LLMActionFactory()
-    assert offers(client, url)["panel"] is True
+    assert offers(client, url)["has_side_panel"] is True
 
     llm_action.is_active = False
     llm_action.save()
     LLMRunFactory(action=llm_action, page=page, status=LLMRun.Status.FAILED)
-    assert offers(client, url)["panel"] is True
+    assert offers(client, url)["has_side_panel"] is True
 
 
 @pytest.mark.parametrize("number", [1, MAX_PREVIOUS + 5])

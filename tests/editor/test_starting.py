@@ -91,33 +91,32 @@ def test_the_answer_describes_a_run_that_waits(
     assert [run_id for run_id, _ in kept_queue.waiting] == [run.pk]
     assert run.user == editor
     assert state.pop("poll_after_ms") > 0
-    address, query = state.pop("poll_url").split("?")
-    assert address == f"/admin/llm/runs/{run.pk}/"
-    assert query.startswith("pass=")
+    assert state.pop("poll_token")
     assert state == {
         "id": str(run.pk),
-        "action": llm_action.pk,
+        "action_id": llm_action.pk,
         "action_label": "Summary",
-        "field": "summary",
+        "field_path": "summary",
         "write_mode": "replace",
         "status": "queued",
-        "ahead": 0,
-        "waiting": "",
-        "attempts": 0,
+        "queue_position": 0,
+        "retry_message": "",
+        "failed_attempts": 0,
         "text": "",
         "cursor": "0",
         "output": "",
         "finish_reason": None,
         "notice": "",
-        "barred": "",
+        "accept_blocked_reason": "",
         "error": None,
-        "model": "Scripted",
+        "model_label": "Scripted",
         "input_tokens": None,
         "output_tokens": None,
         "cost": "",
         "seconds": None,
         "decision": "none",
         "candidates": [],
+        "poll_url": f"/admin/llm/runs/{run.pk}/",
         "cancel_url": f"/admin/llm/runs/{run.pk}/cancel/",
         "decide_url": f"/admin/llm/runs/{run.pk}/decide/",
     }
@@ -136,7 +135,7 @@ def test_a_click_asks_nothing_twice(
     # 5 for the session, the user and the admin, 11 for Wagtail's form and its permissions, 5 for
     # two transactions, 5 of ours: the action, the user's lock, the limits, the row, the position.
     with django_assert_num_queries(26):
-        response = client.post(reverse("wagtail_llm_actions:runs"), data)
+        response = client.post(reverse("wagtail_llm_actions:start_run"), data)
 
     assert response.status_code == 202
 
@@ -155,7 +154,7 @@ def test_the_answer_describes_all_candidates(client: Client, editor: User) -> No
 def test_runs_that_wait_longer_are_counted(client: Client, editor: User) -> None:
     llm_action, url = LLMActionFactory(), page_edit(BlogPageFactory())
 
-    assert [click(client, llm_action, url).json()["ahead"] for _ in range(3)] == [0, 1, 2]
+    assert [click(client, llm_action, url).json()["queue_position"] for _ in range(3)] == [0, 1, 2]
 
 
 def test_the_form_of_a_new_page_is_read(client: Client, editor: User) -> None:
@@ -279,7 +278,7 @@ def test_the_title_in_an_unfinished_form_is_empty_text(client: Client, editor: U
         "body-count": 0,
     }
 
-    client.post(reverse("wagtail_llm_actions:runs"), data)
+    client.post(reverse("wagtail_llm_actions:start_run"), data)
 
     assert LLMRun.objects.get().prompt == "[] <input>Only this.</input>"
 
@@ -311,7 +310,7 @@ def test_the_same_click_is_one_run(client: Client, editor: User) -> None:
         "llm-actions-request-id": uuid.uuid4(),
     }
 
-    answers = [client.post(reverse("wagtail_llm_actions:runs"), data).json() for _ in range(2)]
+    answers = [client.post(reverse("wagtail_llm_actions:start_run"), data).json() for _ in range(2)]
 
     assert answers[0]["id"] == answers[1]["id"]
     assert LLMRun.objects.count() == 1

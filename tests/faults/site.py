@@ -74,7 +74,7 @@ class Site(ABC):
     def click(self, model: str, markers: Sequence[str]) -> dict[str, uuid.UUID]:
         """Generate on a page whose unsaved titles are these; return the runs by title."""
         clicks = [self._click(model, marker) for marker in markers]
-        url = reverse("wagtail_llm_actions:runs")
+        url = reverse("wagtail_llm_actions:start_run")
         with ThreadPoolExecutor(CLICKING) as editors:
             states = editors.map(lambda data: self._visitor.post(self.web, url, data), clicks)
             return {
@@ -83,10 +83,10 @@ class Site(ABC):
             }
 
     def cancel(self, run_id: uuid.UUID) -> None:
-        self._visitor.post(self.web, reverse("wagtail_llm_actions:cancel", args=[run_id]), {})
+        self._visitor.post(self.web, reverse("wagtail_llm_actions:cancel_run", args=[run_id]), {})
 
     def poll(self, run_id: uuid.UUID) -> dict[str, Any]:
-        url = reverse("wagtail_llm_actions:run", args=[run_id])
+        url = reverse("wagtail_llm_actions:poll_run", args=[run_id])
         state: dict[str, Any] = self._visitor.get(self.web, url)
         return state
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 
-import { createApi } from '../../wagtail_llm_actions/static/wagtail_llm_actions/js/api.js';
+import { createApi } from '#js/api.js';
 
 const texts = {
   unreachable: 'Unreachable.',
@@ -33,12 +33,10 @@ beforeEach(() => {
 });
 
 function api() {
-  let number = 0;
   return createApi({
     form: { getAttribute: () => '/admin/pages/4/edit/' },
     formKey: '',
     runsUrl: '/runs/',
-    uuid: () => `id-${(number += 1)}`,
     texts,
   });
 }
@@ -54,47 +52,51 @@ test('the form travels without its files', async () => {
   };
   answers = [json({ id: '1' }, 202), lost, json({ id: '2' }, 202)];
   const requests = api();
-  await requests.start(3);
-  await requests.start(3);
+  await requests.startRun(3);
+  await requests.startRun(3);
   globalThis.FormData = NodeFormData;
 
+  const [first, ...later] = asked.map(({ body }) => body.get('llm-actions-request-id'));
   assert.deepEqual(Object.fromEntries(asked[0].body), {
     title: 'Small models',
     'llm-actions-action': '3',
     'llm-actions-form-action': '/admin/pages/4/edit/',
     'llm-actions-form-key': '',
-    'llm-actions-request-id': 'id-1',
+    'llm-actions-request-id': first,
   });
   assert.equal(asked[0].headers['X-CSRFToken'], 'token');
   // The second click has an id of its own, its repetition has the same.
-  const ids = asked.map(({ body }) => body.get('llm-actions-request-id'));
-  assert.deepEqual(ids, ['id-1', 'id-2', 'id-2']);
+  assert.match(first, /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+  assert.notEqual(first, later[0]);
+  assert.equal(later[0], later[1]);
 });
 
 test('a refusal speaks in the words of the server', async () => {
   answers = [json({ error: { code: 'permission_denied', message: 'Not you.' } }, 403)];
   const error = { message: 'Not you.', code: 'permission_denied', transient: false };
-  await assert.rejects(api().poll('/run/', ['17', 'done']), error);
-  assert.equal(asked[0].url, '/run/?after=17&after=done');
+  const poll = { url: '/run/', token: 'signed', cursors: ['17', 'done'] };
+  await assert.rejects(api().poll(poll), error);
+  assert.equal(asked[0].url, '/run/?cursor=17&cursor=done');
+  assert.equal(asked[0].headers['X-LLM-Actions-Poll-Token'], 'signed');
 });
 
 test('whatever else comes back becomes a sentence too', async () => {
   const html = (status) => () => new Response('<h1>Log in</h1>', { status });
   answers = [html(200), html(502), lost];
   const requests = api();
-  await assert.rejects(requests.poll('/run/?pass=1', ['0']), {
+  const poll = { url: '/run/', token: '', cursors: ['0'] };
+  await assert.rejects(requests.poll(poll), {
     message: 'Unexpected.',
     transient: false,
   });
-  await assert.rejects(requests.poll('/run/?pass=1', ['0']), {
+  await assert.rejects(requests.poll(poll), {
     message: 'Unexpected.',
     transient: true,
   });
-  await assert.rejects(requests.poll('/run/?pass=1', ['0']), {
+  await assert.rejects(requests.poll(poll), {
     message: 'Unreachable.',
     transient: true,
   });
-  assert.equal(asked[0].url, '/run/?pass=1&after=0');
 });
 
 test('a form that a server refuses for its size is told of in words', async () => {

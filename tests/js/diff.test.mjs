@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
-import { createCompare } from '../../wagtail_llm_actions/static/wagtail_llm_actions/js/diff.js';
+import { createCompare } from '#js/diff.js';
 
 const library = new URL(
   '../../wagtail_llm_actions/static/wagtail_llm_actions/vendor/diff/diff.min.js',

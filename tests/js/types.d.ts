@@ -1,188 +1,89 @@
-/** Types shared by the editor's modules; never shipped. */
+/** Types that the scripts share, besides those of api.d.ts; never shipped. */
 
 declare namespace LLMActions {
-  type Control = HTMLInputElement | HTMLTextAreaElement;
+  type WriteMode = RunState['write_mode'];
 
-  interface Field {
-    /** Wagtail's box around the control; the widget goes below it. */
+  /** What a field's writer knows of a field in the form; see docs/extending/field.md. */
+  interface WritableField {
+    /** Wagtail's box around the input; the widget is placed after it. */
     place: Element;
-    control: Control;
+    /** Returns the field's value as text. */
+    read(): string;
+    /**
+     * Replaces the field's value, so that the visible control, Wagtail's check for unsaved changes
+     * and its autosave notice; returns a function that puts the former value back.
+     */
+    write(text: string): () => void;
+    /** Calls back whenever the field's value may have changed. */
+    onEdit(callback: () => void): void;
+    /** The text as the field would keep it; without, white space around it is removed. */
+    normalize?(text: string): string;
+    /** Between two texts when one is appended to the other; a blank line by default. */
+    separator?: string;
+    /** In characters; null where the field has no limit, which is the default. */
+    maxLength?: number | null;
   }
 
-  interface Action {
-    id: number;
-    label: string;
-    description: string;
-    model: string;
-    /** It is not for a field that has a text. */
-    only_when_empty: boolean;
+  type Field = Required<WritableField>;
+
+  /** The default export of a writer's module. */
+  interface FieldWriter {
+    /**
+     * Returns the field with this path; null where the form does not show it, or shows it in a way
+     * that this writer cannot write to.
+     */
+    find(form: HTMLFormElement, path: string): WritableField | null;
   }
 
-  /** What Accept does with the text that the field has. */
-  type WriteMode = 'replace' | 'append' | 'prepend';
-
-  /** One of the texts of a click. */
+  /** One of the runs of a click. */
   interface Candidate {
-    run: Run;
-    /** All of it so far. */
+    run: RunState;
+    /** All text so far. */
     text: string;
-    /** As the editor changed it, before they looked at another. */
+    /** The text as the editor has changed it. */
     draft?: string;
   }
 
-  /** What a run is started with, and called by. */
-  interface Chosen {
-    id: number | null;
-    label: string;
-  }
+  /** What is run, and named in the card. */
+  type ActionReference = { id: number | null; label: string };
 
-  interface Offer {
-    label: string;
-    actions: Action[];
-  }
+  /** The answer to a poll: on the fast path only what changes, else everything. */
+  type PollAnswer = Omit<LiveState & Partial<RunState>, 'candidates'> & {
+    candidates?: (LiveState & Partial<RunState>)[];
+  };
 
-  /** What this user can run on this form, and what of it is not settled yet. */
-  interface Offers {
-    fields: Record<string, Offer>;
-    runs: Run[];
-    /** Whether there is something to show in the side panel. */
-    panel: boolean;
-    /** How many earlier texts each field has, besides the one in its card. */
-    earlier: Record<string, number>;
-  }
+  type Poll = (request: {
+    url: string;
+    token: string;
+    /** One for each run of the click, in the order of the runs. */
+    cursors: string[];
+  }) => Promise<PollAnswer>;
 
-  /** A text that was written before. */
-  interface EarlierRun extends Run {
-    user: string;
-    time: string;
-    decision_label: string;
-  }
-
-  interface Earlier {
-    fields: Record<string, EarlierRun[]>;
-  }
-
-  /** A finished run, whatever came of it. */
-  interface PanelRun extends EarlierRun {
-    status_label: string;
-    /** What its own user asked for in addition. */
-    instruction: string;
-    /** The beginning of what was sent, for its own user. */
-    prompt: string;
-    /** Its page in the history; empty for those who may not view runs. */
-    details_url: string;
-  }
-
-  /** What the side panel shows. */
-  interface Panel {
-    groups: { path: string; label: string; runs: PanelRun[] }[];
-    has_more: boolean;
-    /** Empty for those who may not view runs. */
-    history_url: string;
-  }
-
-  /** A field that a text can be proposed for. */
-  interface Widget {
-    bar: { root: HTMLElement };
-    isBusy(): boolean;
-    proposeAgain(run: Run): void;
-  }
-
-  /** What the side panel needs of the widgets. */
-  interface Started {
-    widgets: Map<string, Widget>;
-    loadPanel: () => Promise<Panel>;
-  }
-
-  interface Run {
-    id: string;
-    /** Null when it was deleted since. */
-    action: number | null;
-    action_label: string;
-    field: string;
-    write_mode: WriteMode;
-    status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
-    /** Runs before it in the queue. */
-    ahead: number;
-    /** Why it is about to be tried again, and when. */
-    waiting: string;
-    /** Failed calls, while it waits. */
-    attempts: number;
-    /** The piece of text since the cursor that was sent; only while running. */
-    text: string;
-    /** Opaque; goes back with the next question. */
-    cursor: string;
-    /** When to ask again. */
-    poll_after_ms: number;
-    /** The whole text, when final. */
-    output: string;
-    finish_reason: 'stop' | 'length' | 'content_filter' | null;
-    /** What the editor should know about a text that was written. */
-    notice: string;
-    /** Why the form cannot take the text any more; mostly empty. */
-    barred: string;
-    error: { code: string; message: string; report: string } | null;
-    model: string;
-    input_tokens: number | null;
-    output_tokens: number | null;
-    /** With its currency; empty where unknown. */
-    cost: string;
-    seconds: number | null;
-    decision: 'none' | 'accepted' | 'edited' | 'dismissed';
-    /** The other runs of the same click; only where a run is started or found again. */
-    candidates: Run[];
-    /** Of the first run of a click: the address of all of them. */
-    poll_url: string;
-    cancel_url: string;
-    decide_url: string;
-  }
-
-  /** What changes about a run that is not final; all of it about one that is. */
-  type RunNews = Pick<
-    Run,
-    'id' | 'status' | 'ahead' | 'waiting' | 'attempts' | 'text' | 'cursor' | 'poll_after_ms'
-  > &
-    Partial<Run>;
-
-  /** The answer to a poll: of the first run that is not final yet, and of the others. */
-  type News = Omit<RunNews, 'candidates'> & { candidates?: RunNews[] };
-
-  /** What has happened to one of the runs of a click. */
-  interface RunChange {
-    /** Among them. */
+  /** What has changed about one of the runs of a click. */
+  interface RunUpdate {
+    /** The run's position among them. */
     index: number;
-    run: Run;
-    /** All of it so far. */
+    run: RunState;
+    /** All text so far. */
     text: string;
   }
 
   interface RequestError extends Error {
     code: string;
+    /** The same request may work a moment later. */
     transient: boolean;
     /** By the name of a field of the form. */
-    problems?: Record<string, string>;
+    fieldErrors: Record<string, string>;
   }
-
-  /** A run of the Test panel. */
-  interface TestRun extends Run {
-    problems: Record<string, string>;
-    warnings: string[];
-    finish: string;
-    history_url: string;
-  }
-
-  /** See templates/wagtail_llm_actions/actions/test.html. */
-  type TestTexts = Texts & Record<'taken' | 'unknown', string>;
-
-  type TestModules = Pick<Arguments, 'api' | 'run' | 'words'>;
 
   interface Size {
     count: number;
-    /** Null when the field has none. */
+    /** Null where the field has none. */
     limit: number | null;
     tooLong: boolean;
   }
 
+  /** A part of a diff. */
   interface Change {
     value: string;
     added: boolean;
@@ -197,7 +98,7 @@ declare namespace LLMActions {
     ): Change[] | undefined;
   }
 
-  /** A chart of the usage report, as the server gives it. */
+  /** A chart of the usage report, as the server sends it. */
   interface UsageChart {
     kind: 'bar' | 'line';
     unit: 'count' | 'money' | 'seconds';
@@ -218,13 +119,12 @@ declare namespace LLMActions {
     title: string;
     status: string;
     text?: string;
-    /** The status counts seconds; it was read out when it began. */
+    /** The status counts seconds, and was read out when the countdown began. */
     isCountdown?: boolean;
     error?: string;
-    /** Of a failed run, for whoever helps. */
+    /** Of a failed run, for support. */
     report?: string;
     notice?: string;
-    /** It cannot be accepted; the notice says why. */
     details?: string;
   }
 
@@ -236,7 +136,7 @@ declare namespace LLMActions {
     | 'waiting'
     | 'writing'
     | 'cancelling'
-    | 'trouble'
+    | 'connectionLost'
     | 'done'
     | 'doneIn'
     | 'failed'
@@ -245,7 +145,7 @@ declare namespace LLMActions {
     | 'undone'
     | 'copied'
     | 'changed'
-    | 'filled'
+    | 'notEmpty'
     | 'length'
     | 'tooLong'
     | 'candidate'
@@ -256,33 +156,24 @@ declare namespace LLMActions {
     string
   >;
 
-  /** What the loader gives to widget.js. */
-  interface Arguments {
-    form: HTMLFormElement;
-    /** Empty when the object exists. */
-    formKey: string;
-    offers: Offers;
-    urls: DOMStringMap;
-    uuid: () => string;
-    api: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/api.js');
-    bar: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/bar.js');
-    card: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/card.js');
-    diff: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/diff.js');
-    earlier: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/earlier.js');
-    fields: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/fields.js');
-    run: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/run.js');
-    candidates: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/candidates.js');
-    words: typeof import('../../wagtail_llm_actions/static/wagtail_llm_actions/js/words.js');
-  }
+  /** See templates/wagtail_llm_actions/actions/playground.html. */
+  type PlaygroundTexts = Texts & Record<'parametersUsed' | 'unknown', string>;
 
   /** What the widgets of one form share. */
-  interface Site extends Omit<Arguments, 'form' | 'formKey' | 'offers' | 'urls' | 'uuid'> {
+  interface Services {
+    api: ReturnType<typeof import('#js/api.js').createApi>;
     texts: Texts;
-    requests: ReturnType<Arguments['api']['createApi']>;
-    loadEarlier: () => Promise<Earlier>;
-    /** Tells the form that a run has ended, or was decided on. */
-    changed: () => void;
     compare: (before: string, after: string) => Promise<Change[]>;
+    loadPreviousTexts: () => Promise<PreviousTexts>;
+    /** Tells the form that a run has ended, or was decided on. */
+    notifyChanged: () => void;
+  }
+
+  /** What the side panel needs of a widget. */
+  interface Widget {
+    root: HTMLElement;
+    isBusy(): boolean;
+    proposeAgain(run: RunState): void;
   }
 }
 

@@ -86,5 +86,7 @@ def poll(run: LLMRun) -> dict[str, Any]:
     assert run.user
     client = Client()
     client.force_login(run.user)
-    state: dict[str, Any] = client.get(reverse("wagtail_llm_actions:run", args=[run.pk])).json()
+    state: dict[str, Any] = client.get(
+        reverse("wagtail_llm_actions:poll_run", args=[run.pk])
+    ).json()
     return state

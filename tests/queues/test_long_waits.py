@@ -56,7 +56,7 @@ def test_threads_come_back_to_it_by_themselves(
         web.wait_until_ready()
         visitor = Visitor(EditorFactory())
 
-        state = visitor.post(web, reverse("wagtail_llm_actions:runs"), click())
+        state = visitor.post(web, reverse("wagtail_llm_actions:start_run"), click())
 
         run = final(LLMRun.objects.get(pk=state["id"]))
     assert (run.status, run.output) == ("succeeded", "The tide.")

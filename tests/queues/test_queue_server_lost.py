@@ -52,7 +52,7 @@ def lost_server(request: pytest.FixtureRequest, use_queues: UseQueues) -> Iterat
 def test_a_click_is_answered_with_a_failed_run(client: Client) -> None:
     client.force_login(EditorFactory())
 
-    response = client.post(reverse("wagtail_llm_actions:runs"), click())
+    response = client.post(reverse("wagtail_llm_actions:start_run"), click())
 
     assert response.status_code == 202
     state = response.json()

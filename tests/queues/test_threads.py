@@ -49,10 +49,10 @@ def test_a_run_of_one_process_is_read_and_cancelled_through_another(
     gate = threading.Event()
     server.play(answer("The tide ", gate, "came early ", Act.HANG))
 
-    state = visitor.post(one, reverse("wagtail_llm_actions:runs"), click())
+    state = visitor.post(one, reverse("wagtail_llm_actions:start_run"), click())
 
-    def new_text(after: str) -> dict[str, Any]:
-        polled: dict[str, Any] = visitor.get(other, f"{state['poll_url']}&after={after}")
+    def new_text(cursor: str) -> dict[str, Any]:
+        polled: dict[str, Any] = visitor.get(other, f"{state['poll_url']}?cursor={cursor}")
         return polled if polled["text"] else {}
 
     first = eventually(lambda: new_text("0"))
@@ -80,7 +80,7 @@ def test_runs_that_two_processes_take_at_once_are_executed_once(
 
     for run in runs:
         wait_for_long(run)
-    urls = [reverse("wagtail_llm_actions:run", args=[run.pk]) for run in runs]
+    urls = [reverse("wagtail_llm_actions:poll_run", args=[run.pk]) for run in runs]
 
     with ThreadPoolExecutor(len(webs)) as both:
 
@@ -106,7 +106,7 @@ def test_what_a_process_left_behind_is_taken_up_by_the_next_one_that_is_asked(
     data = click()
     with WebProcess(thread_settings) as ending:
         ending.wait_until_ready()
-        url = reverse("wagtail_llm_actions:runs")
+        url = reverse("wagtail_llm_actions:start_run")
         executed = LLMRun(pk=visitor.post(ending, url, data)["id"])
         waits = LLMRun(pk=visitor.post(ending, url, data | {REQUEST_ID: uuid.uuid4()})["id"])
         eventually(lambda: LLMRun.objects.get(pk=executed.pk).output)
@@ -114,7 +114,7 @@ def test_what_a_process_left_behind_is_taken_up_by_the_next_one_that_is_asked(
     wait_for_long(waits)
 
     def has_become(run: LLMRun, status: str) -> bool:
-        url = reverse("wagtail_llm_actions:run", args=[run.pk])
+        url = reverse("wagtail_llm_actions:poll_run", args=[run.pk])
         return bool(visitor.get(webs[0], url)["status"] == status)
 
     eventually(lambda: has_become(waits, "succeeded"))

@@ -124,7 +124,9 @@ def test_a_cursor_that_was_made_up_is_answered(
     assert run.user
     client.force_login(run.user)
 
-    response = client.get(reverse("wagtail_llm_actions:run", args=[run.pk]), {"after": cursor})
+    response = client.get(
+        reverse("wagtail_llm_actions:poll_run", args=[run.pk]), {"cursor": cursor}
+    )
 
     assert response.status_code == 200
     assert response.json()["status"] == "running"

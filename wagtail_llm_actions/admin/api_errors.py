@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from django.http import Http404, JsonResponse
 from django.utils.datastructures import MultiValueDictKeyError
@@ -22,6 +22,22 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+class RequestErrorState(TypedDict):
+    """Why a request was refused."""
+
+    code: str
+    message: str
+    """The sentence for the user."""
+    field_errors: NotRequired[dict[str, str]]
+    """What is wrong with the form, by the name of a field."""
+
+
+class ErrorAnswer(TypedDict):
+    """The body of every answer with a status of 400 or above."""
+
+    error: RequestErrorState
+
+
 def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
     """Turn the errors that a view raises into JSON responses; no response is cached."""
 
@@ -37,23 +53,60 @@ def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse
             if error.retry_after_seconds is not None:
                 response["Retry-After"] = math.ceil(error.retry_after_seconds)
             return response
-        except TooLarge:
-            return _error(413, "too_large", too_large_sentence())
+        except MultiValueDictKeyError:
+            # A StreamField of which the form lacks an input.
+            return _refused(BadInput())
+        except RequestRefused as error:
+            return _refused(error)
         except (Http404, UnknownEditorForm):
             return _error(404, "not_found", _("This does not exist any more. Reload the page."))
-        except (BadInput, MultiValueDictKeyError):
-            return _error(400, "bad_request", _("This request is not complete. Reload the page."))
 
     return wrapped
 
 
-class BadInput(ValueError):
+class RequestRefused(ValueError):
+    """The request cannot be served as it is."""
+
+    def __init__(
+        self, status: int, code: str, message: str, field_errors: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.field_errors = field_errors
+
+
+class BadInput(RequestRefused):
     """A parameter is missing or malformed, which our own scripts never send."""
 
+    def __init__(self) -> None:
+        super().__init__(400, "bad_request", _("This request is not complete. Reload the page."))
 
-class TooLarge(ValueError):
+
+class TooLarge(RequestRefused):
     """The form holds more data than a request may send."""
 
+    def __init__(self) -> None:
+        super().__init__(413, "too_large", too_large_sentence())
 
-def _error(status: int, code: str, message: str) -> JsonResponse:
-    return JsonResponse({"error": {"code": code, "message": message}}, status=status)
+
+class InvalidForm(RequestRefused):
+    """The user has to correct the form."""
+
+    def __init__(self, code: str, message: str, field_errors: dict[str, str]) -> None:
+        super().__init__(400, code, message, field_errors)
+
+
+def _refused(error: RequestRefused) -> JsonResponse:
+    return _error(error.status, error.code, error.message, error.field_errors)
+
+
+def _error(
+    status: int, code: str, message: str, field_errors: dict[str, str] | None = None
+) -> JsonResponse:
+    error: RequestErrorState = {"code": code, "message": message}
+    if field_errors is not None:
+        error["field_errors"] = field_errors
+    answer: ErrorAnswer = {"error": error}
+    return JsonResponse(answer, status=status)

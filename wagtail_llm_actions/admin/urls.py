@@ -7,7 +7,7 @@ from django.urls import path
 from wagtail_llm_actions.admin.actions import playground
 from wagtail_llm_actions.admin.actions.api import action_fields
 from wagtail_llm_actions.admin.editor import api
-from wagtail_llm_actions.admin.editor.poll_fast_path import PolledURLPattern
+from wagtail_llm_actions.admin.editor.poll_fast_path import PollURLPattern
 from wagtail_llm_actions.admin.getting_started.views import (
     CreateFirstActionView,
     CreateStartersView,
@@ -55,12 +55,15 @@ urlpatterns = [
         "llm/prompt-template/validate/", validate_prompt_template, name="validate_prompt_template"
     ),
     path("llm/prompt-template/preview/", preview_prompt_template, name="preview_prompt_template"),
-    path("llm/tests/", playground.tests, name="tests"),
-    PolledURLPattern("llm/tests/<uuid:run_id>/", playground.test, name="test"),
+    path("llm/playground/runs/", playground.start, name="start_playground_run"),
+    PollURLPattern(
+        "llm/playground/runs/<uuid:run_id>/", playground.poll, name="poll_playground_run"
+    ),
     path("llm/offers/", api.offers, name="offers"),
-    path("llm/page-runs/", api.object_runs, name="object_runs"),
-    path("llm/runs/", api.runs, name="runs"),
-    PolledURLPattern("llm/runs/<uuid:run_id>/", api.run, name="run"),
-    path("llm/runs/<uuid:run_id>/cancel/", api.cancel, name="cancel"),
-    path("llm/runs/<uuid:run_id>/decide/", api.decide, name="decide"),
+    path("llm/previous-texts/", api.previous_texts, name="previous_texts"),
+    path("llm/side-panel/", api.side_panel, name="side_panel"),
+    path("llm/runs/", api.start_run, name="start_run"),
+    PollURLPattern("llm/runs/<uuid:run_id>/", api.poll_run, name="poll_run"),
+    path("llm/runs/<uuid:run_id>/cancel/", api.cancel_run, name="cancel_run"),
+    path("llm/runs/<uuid:run_id>/decide/", api.decide_run, name="decide_run"),
 ]

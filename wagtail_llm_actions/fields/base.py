@@ -1,55 +1,100 @@
-"""The field adapter seam and its register."""
+"""The field adapter seam: reads a kind of model field as text, and names what writes it in a form.
+
+An adapter has two sides. The Python side reads values on the server. The browser side, the writer,
+is an ES module that finds such a field in Wagtail's edit form and puts an accepted text into it.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
+if TYPE_CHECKING:
+    from django import forms
+
 
 class FieldAdapter(ABC):
-    """Knows one kind of model field."""
+    """One kind of model field."""
 
-    is_destination: ClassVar[bool]
-    """Whether the editor's widget can write a text into such a field."""
+    kind: ClassVar[str]
+    """The name of the kind, such as ``"text"``."""
+    writer: ClassVar[str] = ""
+    """The writer's path below ``STATIC_URL``. A field whose adapter has none can be the source of
+    an action, but not its destination."""
+
+    @property
+    def is_destination(self) -> bool:
+        """Whether actions can write such fields."""
+        return bool(self.writer)
 
     @abstractmethod
     def accepts(self, field: models.Field[Any, Any]) -> bool:
-        """Whether this adapter is the one for ``field``."""
+        """Return whether ``field`` is of this kind."""
 
     @abstractmethod
     def read(self, value: object) -> str:
-        """Return the field's value as plain text, without white space around it."""
+        """Return a field's value as plain text, without white space around it.
+
+        Args:
+            value: The attribute of the instance; for a relation, its manager.
+        """
+
+    def supports_widget(self, widget: forms.Widget) -> bool:
+        """Return whether the writer can write into this widget; a form may have replaced it."""
+        return True
 
 
 _adapters: list[FieldAdapter] = []
 
 
 def register(adapter: FieldAdapter) -> None:
-    """Add an adapter; a later one wins over an earlier one that accepts the same field."""
+    """Add an adapter, usually in an ``AppConfig.ready()``.
+
+    Of several adapters that accept a field, the one registered last is used.
+
+    Raises:
+        ValueError: Another adapter has the same kind, and another writer.
+    """
+    for other in _adapters:
+        if other.kind == adapter.kind and other.writer != adapter.writer:
+            msg = f"{adapter!r} has another writer than {other!r} for the kind {adapter.kind!r}."
+            raise ValueError(msg)
     _adapters.insert(0, adapter)
 
 
+def registered_adapters() -> list[FieldAdapter]:
+    """Return all adapters, the one registered last first."""
+    return list(_adapters)
+
+
 def adapter_for(field: object) -> FieldAdapter | None:
-    """Return the adapter of what a model's ``_meta`` calls a field; ``None`` where it is no text."""
+    """Return the adapter of a field of a model's ``_meta``; ``None`` where none accepts it."""
     if not isinstance(field, models.Field):
         return None
     return next((adapter for adapter in _adapters if adapter.accepts(field)), None)
 
 
+def adapter_at(model: type[models.Model], path: str) -> FieldAdapter | None:
+    """Return the adapter of the field at ``path``; ``None`` where there is no such field or adapter.
+
+    A path is the name of a field of the model.
+    """
+    try:
+        return adapter_for(model._meta.get_field(path))
+    except FieldDoesNotExist:
+        return None
+
+
 def read(instance: models.Model, path: str) -> str:
-    """Return the text of one field of an instance, saved or not.
+    """Return the text of the field at ``path`` of an instance, saved or not.
 
     Raises:
         LookupError: The model has no such field, or no adapter reads it.
     """
-    try:
-        field = instance._meta.get_field(path)
-    except FieldDoesNotExist:
-        raise LookupError(path) from None
-    adapter = adapter_for(field)
+    adapter = adapter_at(type(instance), path)
     if adapter is None:
         raise LookupError(path)
     return adapter.read(getattr(instance, path))

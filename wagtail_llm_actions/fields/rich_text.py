@@ -1,4 +1,4 @@
-"""Wagtail's rich text, read as plain text."""
+"""Wagtail's rich text, as a source only."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class RichTextAdapter(FieldAdapter):
-    """A source only: what the model writes is plain text."""
+    """Rich text, read as plain text."""
 
-    is_destination = False
+    kind = "rich_text"
 
     def accepts(self, field: models.Field[Any, Any]) -> bool:
-        """Take Wagtail's rich text fields."""
+        """Return whether ``field`` is Wagtail's rich text."""
         return isinstance(field, RichTextField)
 
     def read(self, value: object) -> str:
-        """Return the text without tags, as Wagtail's search index sees it."""
+        """Return the text without tags, as Wagtail indexes it for search."""
         return str(get_text_for_indexing(str(value or ""))).strip()

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.db import models
 from wagtail.fields import RichTextField
 
 from wagtail_llm_actions.fields.base import FieldAdapter
+from wagtail_llm_actions.scripts import script_path
 
 
 class TextAdapter(FieldAdapter):
     """Free text: a title, a summary, a search description.
 
-    Addresses, slugs and choices are text in the database too, but no text that a model writes.
+    Email addresses, URLs, slugs and choices are text in the database too, but not prose.
     """
 
-    is_destination = True
+    kind = "text"
+    writer = script_path("fields/text.js")
 
     def accepts(self, field: models.Field[Any, Any]) -> bool:
-        """Take char and text fields that hold free text."""
+        """Return whether ``field`` is a char or text field that holds free text."""
         return (
             isinstance(field, (models.CharField, models.TextField))
             and not isinstance(
@@ -31,3 +34,7 @@ class TextAdapter(FieldAdapter):
     def read(self, value: object) -> str:
         """Return the text as it is."""
         return str(value or "").strip()
+
+    def supports_widget(self, widget: forms.Widget) -> bool:
+        """Return whether the widget is an input or a text area that people type into."""
+        return isinstance(widget, (forms.TextInput, forms.Textarea))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.configuration.target_models import target_models
-from wagtail_llm_actions.fields import adapter_for
+from wagtail_llm_actions.fields import adapter_at
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.transfer.fixture import fields_of
 
@@ -138,9 +138,6 @@ def _target_problems(instance: models.Model) -> Iterator[str]:
         (instance.destination, True, _("“%(type)s” has no field “%(name)s” to write to.")),
         (instance.source, False, _("“%(type)s” has no field “%(name)s” to read.")),
     ):
-        try:
-            adapter = adapter_for(model._meta.get_field(name))
-        except FieldDoesNotExist:
-            adapter = None
+        adapter = adapter_at(model, name)
         if adapter is None or (writes and not adapter.is_destination):
             yield message % {"type": capfirst(str(model._meta.verbose_name)), "name": name}

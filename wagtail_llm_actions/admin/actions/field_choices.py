@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import FieldDoesNotExist
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.configuration.target_models import target_models
-from wagtail_llm_actions.fields import adapter_for
+from wagtail_llm_actions.fields import adapter_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,18 +36,12 @@ def model_fields(model: type[models.Model]) -> ModelFields:
     destinations, sources = [], []
     for panel in _field_panels(handler):
         name = panel.field_name
-        try:
-            field = model._meta.get_field(name)
-        except FieldDoesNotExist:
-            continue
-        adapter = adapter_for(field)
+        adapter = adapter_at(model, name)
         if adapter is None or name not in form_fields:
             continue
         choice = (name, str(panel.heading or form_fields[name].label or name))
         sources.append(choice)
-        if adapter.is_destination and isinstance(
-            form_fields[name].widget, (forms.TextInput, forms.Textarea)
-        ):
+        if adapter.is_destination and adapter.supports_widget(form_fields[name].widget):
             destinations.append(choice)
     return ModelFields(destinations=destinations, sources=sources)
 

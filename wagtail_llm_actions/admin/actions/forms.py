@@ -26,6 +26,7 @@ from wagtail_llm_actions.models.action import (
     MIN_MAX_TOKENS,
     MIN_TEMPERATURE,
 )
+from wagtail_llm_actions.scripts import script_path
 
 CHOOSE = ("", _("- Select an option -"))
 NONE = ("", _("None"))
@@ -86,8 +87,8 @@ class ActionForm(WagtailAdminModelForm):
         """The scripts that update the choices with the type, and run the playground."""
 
         js = [
-            forms.Script("wagtail_llm_actions/js/action-form.js", type="module"),
-            forms.Script("wagtail_llm_actions/js/action-test.js", type="module"),
+            forms.Script(script_path("action-form.js"), type="module"),
+            forms.Script(script_path("playground.js"), type="module"),
         ]
         css = {"all": ["wagtail_llm_actions/css/admin.css"]}
 

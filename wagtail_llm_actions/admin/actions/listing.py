@@ -60,7 +60,11 @@ def _icons(llm_action: LLMAction, user: User) -> Iterator[dict[str, str]]:
         url = f"{reverse('wagtail_llm_actions:history')}?action={llm_action.pk}"
         yield {"name": _("History"), "icon": "history", "url": url}
     if ACTION_POLICY.user_has_permission(user, "change"):
-        yield {"name": _("Test"), "icon": "llm-actions-generate", "url": f"{edit}#llm-actions-test"}
+        yield {
+            "name": _("Test"),
+            "icon": "llm-actions-generate",
+            "url": f"{edit}#llm-actions-playground",
+        }
 
 
 def success_rate(llm_action: Any) -> str:

@@ -1,8 +1,8 @@
-"""Test an action on its form: the answers to the Test panel."""
+"""The playground: runs an action as it stands on its form, before it is saved."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from django.forms import modelform_factory
 from django.http import JsonResponse
@@ -13,10 +13,16 @@ from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin.panels import Panel
 
 from wagtail_llm_actions.admin.actions.forms import ActionForm
-from wagtail_llm_actions.admin.api_errors import BadInput, json_errors
-from wagtail_llm_actions.admin.editor.api import own_run, request_id
-from wagtail_llm_actions.admin.editor.poll_fast_path import cursors_of, with_poll_token
-from wagtail_llm_actions.admin.editor.serializers import START, Cursor, run_state
+from wagtail_llm_actions.admin.api_errors import BadInput, InvalidForm, json_errors
+from wagtail_llm_actions.admin.editor.api import own_run
+from wagtail_llm_actions.admin.editor.poll_token import issue_poll_token
+from wagtail_llm_actions.admin.editor.request_params import (
+    PREFIX,
+    client_request_id,
+    parse_cursors,
+    parse_number,
+)
+from wagtail_llm_actions.admin.editor.serializers import START, Cursor, RunState, run_state
 from wagtail_llm_actions.admin.form_resolver import resolve_editor_form
 from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError
 from wagtail_llm_actions.messages.errors import error_sentence, form_field, troubleshooting
@@ -30,6 +36,7 @@ from wagtail_llm_actions.runs.request.variables import field_label, max_length
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db import models
     from django.http import HttpRequest
 
     from wagtail_llm_actions.models import LLMRun
@@ -47,78 +54,73 @@ FIELDS = (
 MAX_TEXT_CHARS = 100_000
 
 
-class TestState(TypedDict):
-    """What the panel shows beside the state of any run."""
+class PlaygroundRun(RunState):
+    """A run of the playground, with what concerns whoever edits the action."""
 
-    problems: dict[str, str]
-    """What is wrong, by the name of a field of the form; of the whole form under ``""``."""
+    field_errors: dict[str, str]
+    """Why the run failed, by the name of the form's field that causes it; ``""`` for none of them."""
     warnings: list[str]
-    """What is to be seen in a text that came: too long for its field, cut off."""
-    finish: str
+    """What is wrong with a text that was written: too long for its field, cut off."""
+    finish_reason_label: str
     history_url: str
-    """Of the run's page; empty where the user may not see it."""
+    """The run's page in the history; empty where the user may not view runs."""
 
 
-class TestPanel(Panel):
-    """The button and the results, below the test input."""
+class PlaygroundPanel(Panel):
+    """The Test button and the results, below the test input."""
 
     class BoundPanel(Panel.BoundPanel):
-        """Rendered on the form of an action."""
+        """The panel on the form of an action."""
 
-        template_name = "wagtail_llm_actions/actions/test.html"
+        template_name = "wagtail_llm_actions/actions/playground.html"
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-            """Say where the script asks."""
+            """Add the URL that starts a run."""
             context: dict[str, Any] = super().get_context_data(parent_context)
-            return context | {"tests_url": reverse("wagtail_llm_actions:tests")}
+            return context | {"runs_url": reverse("wagtail_llm_actions:start_playground_run")}
 
 
 @require_POST
 @json_errors
-def tests(request: HttpRequest) -> JsonResponse:
-    """Start a test of the form as it stands; nothing but the run is saved."""
+def start(request: HttpRequest) -> JsonResponse:
+    """Start a run of the form as it stands; the action is not saved."""
     _check_permission(request)
     form = _bound_form(request)
     if not form.is_valid():
-        problems = {
-            name: " ".join(errors) for name, errors in form.errors.items() if name in FIELDS
-        }
-        return _refusal(problems)
+        raise _invalid(
+            {name: " ".join(errors) for name, errors in form.errors.items() if name in FIELDS}
+        )
     llm_action: LLMAction = form.instance
     text = request.POST.get("test_input", "").replace("\0", "")
     if len(text) > MAX_TEXT_CHARS:
-        return _refusal({"test_input": _("This text is too long for a test.")})
+        raise _invalid({"test_input": _("This text is too long for a test.")})
     page_id = request.POST.get("test_page", "")
     page, in_form = None, None
     if page_id:
-        if not page_id.isdecimal():
-            raise BadInput
-        editor_form = resolve_editor_form(reverse("wagtailadmin_pages:edit", args=[int(page_id)]))
-        page, in_form = editor_form.instance, editor_form.fields(request.user)
-        if problem := _page_problem(llm_action, page, in_form):
-            return _refusal({"test_page": problem})
+        page, in_form = _page(request, llm_action, page_id)
     try:
         run = start_playground_run(
             llm_action=llm_action,
             user=request.user,
-            client_request_id=request_id(request),
+            client_request_id=client_request_id(request),
             text=text,
             instance=page,
             form_fields=in_form,
         )
     except PermissionDeniedError:
-        return _refusal({"test_page": _("You are not allowed to edit this page.")})
+        raise _invalid({"test_page": _("You are not allowed to edit this page.")}) from None
     return JsonResponse(_state(request, run), status=202)
 
 
 @require_GET
 @json_errors
-def test(request: HttpRequest, run_id: UUID) -> JsonResponse:
-    """Report on a test run of this user."""
+def poll(request: HttpRequest, run_id: UUID) -> JsonResponse:
+    """Report on a playground run of this user."""
     _check_permission(request)
     recover_throttled()
     run = own_run(request, run_id)
-    return JsonResponse(_state(request, run, cursors_of(request, [run.pk]).get(run.pk, START)))
+    cursor = parse_cursors(request, [run.pk]).get(run.pk, START)
+    return JsonResponse(_state(request, run, cursor))
 
 
 def _check_permission(request: HttpRequest) -> None:
@@ -127,51 +129,55 @@ def _check_permission(request: HttpRequest) -> None:
 
 
 def _bound_form(request: HttpRequest) -> ActionForm:
-    """Bind what a run needs; a test needs no label."""
+    """Bind the fields that a run needs; it needs no label."""
     form_class: Any = modelform_factory(LLMAction, form=ActionForm, fields=FIELDS)
     llm_action = None
-    saved = request.POST.get("llm-actions-tested", "")
-    if saved.isdecimal():
-        llm_action = LLMAction.objects.filter(pk=int(saved)).first()
+    saved_id = parse_number(request.POST.get(f"{PREFIX}saved-action", ""))
+    if saved_id is not None:
+        llm_action = LLMAction.objects.filter(pk=saved_id).first()
     form: ActionForm = form_class(request.POST, instance=llm_action, for_user=request.user)
     return form
 
 
-def _page_problem(llm_action: LLMAction, page: Any, in_form: set[str]) -> str:
+def _page(
+    request: HttpRequest, llm_action: LLMAction, page_id: str
+) -> tuple[models.Model, set[str]]:
+    """Return the page to read, and the fields of the user's form of it."""
+    if parse_number(page_id) is None:
+        raise BadInput
+    editor_form = resolve_editor_form(reverse("wagtailadmin_pages:edit", args=[int(page_id)]))
+    in_form = editor_form.fields(request.user)
     model: Any = llm_action.model_type.model_class()
-    if not isinstance(page, model):
+    if not isinstance(editor_form.instance, model):
         name = capfirst(str(model._meta.verbose_name))
-        return _("Choose a page of the type “%(type)s”.") % {"type": name}
+        raise _invalid({"test_page": _("Choose a page of the type “%(type)s”.") % {"type": name}})
     if llm_action.source not in in_form:
-        return _("The source field is not in your form of this page.")
-    return ""
+        raise _invalid({"test_page": _("The source field is not in your form of this page.")})
+    return editor_form.instance, in_form
 
 
-def _refusal(problems: dict[str, str]) -> JsonResponse:
-    error = {
-        "code": "invalid_action",
-        "message": _("The test was not started. Check the marked fields."),
-        "problems": problems,
-    }
-    return JsonResponse({"error": error}, status=400)
+def _invalid(field_errors: dict[str, str]) -> InvalidForm:
+    message = _("The test was not started. Check the marked fields.")
+    return InvalidForm("invalid_action", message, field_errors)
 
 
-def _state(request: HttpRequest, run: LLMRun, cursor: Cursor = START) -> dict[str, Any]:
+def _state(request: HttpRequest, run: LLMRun, cursor: Cursor = START) -> PlaygroundRun:
     state = run_state(run, cursor)
-    state["poll_url"] = reverse("wagtail_llm_actions:test", args=[run.pk])
+    state["poll_url"] = reverse("wagtail_llm_actions:poll_playground_run", args=[run.pk])
+    state["poll_token"] = issue_poll_token(request, [run])
     can_view_runs = RUN_POLICY.user_has_permission(request.user, "view")
-    of_test: TestState = {
-        "problems": _problems(run),
+    return {
+        **state,
+        "field_errors": _field_errors(run),
         "warnings": _result_warnings(run, state["notice"]),
-        "finish": finish_reason_label(run),
+        "finish_reason_label": finish_reason_label(run),
         "history_url": reverse("wagtail_llm_actions:history_run", args=[run.pk])
         if can_view_runs
         else "",
     }
-    return {**with_poll_token(request, state, [run]), **of_test}
 
 
-def _problems(run: LLMRun) -> dict[str, str]:
+def _field_errors(run: LLMRun) -> dict[str, str]:
     if not run.error_code:
         return {}
     reason = run.error_context.get("reason", "")
@@ -186,8 +192,8 @@ def _problems(run: LLMRun) -> dict[str, str]:
     elif reason == InvalidInput.Reason.TEMPLATE:
         message = detail
     else:
-        words = f"{_('The provider says:')} {run.error_detail}" if run.error_detail else ""
-        message = " ".join(filter(None, (error_sentence(run), troubleshooting(run), words)))
+        said = f"{_('The provider says:')} {run.error_detail}" if run.error_detail else ""
+        message = " ".join(filter(None, (error_sentence(run), troubleshooting(run), said)))
     return {form_field(run): message}
 
 

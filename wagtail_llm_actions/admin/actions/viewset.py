@@ -17,7 +17,7 @@ from wagtail_llm_actions.admin.actions.listing import (
     IconsColumn,
     success_rate,
 )
-from wagtail_llm_actions.admin.actions.playground import TestPanel
+from wagtail_llm_actions.admin.actions.playground import PlaygroundPanel
 from wagtail_llm_actions.admin.actions.views import (
     ActionCopyView,
     ActionCreateView,
@@ -100,7 +100,7 @@ class ActionViewSet(SnippetViewSet):
                 heading=_("Availability"),
             ),
             MultiFieldPanel(
-                [FieldPanel("test_input"), FieldPanel("test_page"), TestPanel()],
+                [FieldPanel("test_input"), FieldPanel("test_page"), PlaygroundPanel()],
                 heading=_("Test"),
             ),
         ],

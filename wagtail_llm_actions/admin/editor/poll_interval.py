@@ -1,6 +1,6 @@
-"""How soon a browser asks again about its runs.
+"""How soon a browser polls again.
 
-The server says so, since it alone knows how many others ask.
+The server decides, because it alone knows how many other browsers poll.
 """
 
 from __future__ import annotations
@@ -12,50 +12,53 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EAGER_MS = 30
-"""Right after a click: the first words are what an editor waits for."""
-FLOWING_MS = 80
-"""While text arrives, which a worker shows about as often."""
-SLOWEST_MS = 1_000
-"""However long nothing comes: a countdown shows seconds."""
+MIN_INTERVAL_MS = 30
+"""Before the first text, which is what an editor waits for."""
+MAX_INTERVAL_MS = 1_000
+"""However long nothing changes, because a countdown shows seconds."""
+POLLS_PER_FLUSH = 1.25
+"""Slightly more polls than pieces of text, so that two pieces rarely arrive as one."""
 SHARE_OF_WAIT = 0.08
-"""Asking at intervals makes no wait longer than by this."""
-MS_PER_RUN = 20
-"""All browsers together ask this often at most: 50 times a second, however many runs there are."""
-LOOK_SECONDS = 1.0
-"""A process counts the site's runs anew after this."""
+"""Interval as a share of the time since the last change; bounds the delay that polling adds."""
+MS_PER_ACTIVE_RUN = 20
+"""Bounds the polls of the whole site to 50 a second, however many runs are active."""
+COUNT_SECONDS = 1.0
+"""How long a process relies on its count of the site's active runs."""
 
 
-def poll_after_ms(quiet_seconds: float, active: int, *, has_text: bool) -> int:
-    """Return after how many milliseconds to ask again.
+def poll_after_ms(
+    quiet_seconds: float, active: int, *, flush_seconds: float, has_text: bool
+) -> int:
+    """Return the milliseconds until the next poll of a run.
 
     Args:
-        quiet_seconds: How long nothing has happened to the run.
-        active: How many runs of the site browsers ask for.
+        quiet_seconds: Time since anything about the run changed.
+        active: Number of runs on the site that browsers poll.
+        flush_seconds: Time between two writes to the run's stream.
         has_text: Whether the browser has the beginning of the text.
     """
-    fastest = FLOWING_MS if has_text else EAGER_MS
-    own = min(max(fastest, quiet_seconds * 1_000 * SHARE_OF_WAIT), SLOWEST_MS)
-    return round(max(own, active * MS_PER_RUN))
+    fastest = flush_seconds * 1_000 / POLLS_PER_FLUSH if has_text else MIN_INTERVAL_MS
+    own = min(max(fastest, quiet_seconds * 1_000 * SHARE_OF_WAIT), MAX_INTERVAL_MS)
+    return round(max(own, active * MS_PER_ACTIVE_RUN))
 
 
-class Load:
-    """What a process knows of how many runs are active on the whole site."""
+class ActiveRunCount:
+    """A process's latest count of the site's active runs."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.active = 0
+        self.value = 0
         self._clock = clock
-        self._looked: float | None = None
+        self._counted_at: float | None = None
         self._lock = threading.Lock()
 
     def is_due(self) -> bool:
-        """Whether ``active`` is to be set anew; of several threads one is told so."""
+        """Return whether the caller should count again; true for one of several threads only."""
         with self._lock:
             now = self._clock()
-            if self._looked is not None and now - self._looked < LOOK_SECONDS:
+            if self._counted_at is not None and now - self._counted_at < COUNT_SECONDS:
                 return False
-            self._looked = now
+            self._counted_at = now
             return True
 
 
-LOAD = Load()
+ACTIVE_RUNS = ActiveRunCount()

@@ -1,8 +1,8 @@
-"""A text that was written before, as the widget lists it."""
+"""Previous texts, as the widget lists them below a field."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,26 +11,50 @@ from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.editor.serializers import RunState, run_state
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, previous_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from django.db import models
 
 
-class PreviousRunState(RunState):
-    """A run that can be proposed again, and who asked for it."""
+class PreviousRun(RunState):
+    """A run that can be proposed again."""
 
     user: str
+    """The display name of the user who started it; a label for bulk runs and deleted users."""
     time: str
-    """When it was asked for, in the reader's language and time zone."""
+    """When it was started, in the reader's language and time zone."""
     decision_label: str
 
 
-def previous_run(run: LLMRun, user: Any) -> PreviousRunState:
+class PreviousTexts(TypedDict):
+    """The previous texts of a form."""
+
+    fields: dict[str, list[PreviousRun]]
+    """By the path of the field, the newest first."""
+
+
+def previous_texts_by_field(
+    user: Any, instance: models.Model, form_key: str, fields: Collection[str]
+) -> PreviousTexts:
+    """Return the newest previous texts of these fields."""
+    found: dict[str, list[PreviousRun]] = {}
+    for run in previous_runs(user, instance, form_key, fields)[:MAX_PREVIOUS]:
+        found.setdefault(run.field_path, []).append(previous_run(run, user))
+    return {"fields": found}
+
+
+def previous_run(run: LLMRun, user: Any) -> PreviousRun:
     """Describe a run for ``user``, who may edit its object.
 
-    What a run of somebody else has cost is not told; a bulk run is everybody's.
+    Cost and tokens are for those who started it only; a bulk run belongs to everybody.
     """
     state = run_state(run)
     is_bulk = run.trigger == LLMRun.Trigger.BULK
     if run.user_id != user.pk and not is_bulk:
-        # Only those who started a run decide on it; without an address nobody asks for that.
+        # Without a URL, the browser records no decision: only those who started a run decide on it.
         state.update(
             {
                 "input_tokens": None,
@@ -46,11 +70,11 @@ def previous_run(run: LLMRun, user: Any) -> PreviousRunState:
         **state,
         "user": get_user_display_name(run.user) if run.user else nobody,
         "time": date_format(timezone.localtime(run.queued_at), "SHORT_DATETIME_FORMAT"),
-        "decision_label": _labels().get(run.decision, ""),
+        "decision_label": _decision_labels().get(run.decision, ""),
     }
 
 
-def _labels() -> dict[str, str]:
+def _decision_labels() -> dict[str, str]:
     return {
         "accepted": _("Accepted"),
         "edited": _("Accepted after editing"),

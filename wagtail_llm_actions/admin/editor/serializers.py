@@ -1,4 +1,4 @@
-"""A run as the widget sees it."""
+"""Runs as JSON for the widget; ``tests/js/api.d.ts`` declares the same types."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.urls import reverse
 from django.utils import timezone
 
-from wagtail_llm_actions.admin.editor.poll_interval import LOAD, poll_after_ms
+from wagtail_llm_actions.admin.editor.poll_interval import ACTIVE_RUNS, poll_after_ms
 from wagtail_llm_actions.messages.currency import usd
 from wagtail_llm_actions.messages.errors import error_sentence, retry_message
 from wagtail_llm_actions.messages.labels import model_label
@@ -24,70 +24,82 @@ if TYPE_CHECKING:
 
 
 class ErrorState(TypedDict):
-    """What went wrong, for the program and for the person."""
+    """Why a run failed."""
 
     code: str
     message: str
+    """The sentence for the editor."""
     report: str
-    """Facts for whoever helps, without any content."""
+    """Facts for support, without any content."""
 
 
 class LiveState(TypedDict):
-    """What changes about a run from moment to moment."""
+    """What changes about an unfinished run."""
 
     id: str
     status: str
-    ahead: int
-    """Runs of the same priority that wait before this one; 0 once it runs."""
-    waiting: str
-    """Why it is about to be tried again, and when; mostly empty."""
-    attempts: int
-    """How many calls have failed, while it waits to be tried again."""
+    queue_position: int
+    """Number of runs of the same priority that wait before this one; 0 once it runs."""
+    retry_message: str
+    """Why the run waits for its next attempt, and until when; empty unless it does."""
+    failed_attempts: int
+    """Number of attempts that failed with the current model, while the run waits for the next."""
     text: str
-    """The new piece of live text."""
+    """The piece of live text behind the cursor that the browser sent."""
     cursor: str
-    """Where the next piece starts; opaque for the browser."""
+    """Where the next piece starts; opaque to the browser."""
     poll_after_ms: int
-    """When to ask again."""
+    """Milliseconds until the next poll; 0 for a final run."""
+
+
+class LiveAnswer(LiveState):
+    """The answer on the fast path: the first unfinished run of a click, and the others."""
+
+    candidates: list[LiveState]
 
 
 class RunState(LiveState):
-    """Everything the widget shows of a run."""
+    """Everything that the widget shows of a run."""
 
-    action: int | None
+    action_id: int | None
+    """``None`` where the action was deleted."""
     action_label: str
-    field: str
+    field_path: str
     write_mode: str
     output: str
-    """The whole text of a final run, also of one that failed half-way."""
+    """The whole text of a final run, also of one that failed or was cancelled half-way."""
     finish_reason: str | None
     notice: str
-    barred: str
+    """What the editor should know about the text, such as that it was cut off."""
+    accept_blocked_reason: str
     """Why the form cannot take the text any more; mostly empty."""
     error: ErrorState | None
-    model: str
+    model_label: str
     input_tokens: int | None
     output_tokens: int | None
     cost: str
-    """With its currency; empty where it is unknown."""
+    """An amount with its currency; empty where it is unknown."""
     seconds: float | None
+    """From the click to the end; ``None`` before that."""
     decision: str
     candidates: list[RunState]
-    """The other runs of the same click, where the form asks for all of them."""
+    """The other runs of the same click, where all of them were asked for."""
     poll_url: str
-    """Where to ask for this run; of the first of a click, for all of them."""
+    """Where to poll; the first run's URL serves all runs of a click."""
+    poll_token: str
+    """Goes into the ``X-LLM-Actions-Poll-Token`` header of the next polls; may be empty."""
     cancel_url: str
     decide_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Up to where the browser has a run's live text, and since when."""
+    """How far the browser has read a run's live text."""
 
     position: int = 0
     """In the stream's own units."""
     since_ms: int = 0
-    """When the last piece came, in milliseconds of Unix time; 0 before the first."""
+    """When the last piece arrived, in milliseconds of Unix time; 0 before the first."""
 
     def __str__(self) -> str:
         return f"{self.position}.{self.since_ms}" if self.since_ms else str(self.position)
@@ -97,20 +109,21 @@ START = Cursor()
 
 
 def live_states(runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor]) -> list[LiveState]:
-    """Describe what changes, by one query for each state that runs are in.
+    """Describe what changes, with one query for each status that the runs are in.
 
     Args:
         runs: Of one click.
         cursors: By the runs' ids; a missing one is at the start.
     """
+    stream = get_stream()
     positions = {
         run.pk: cursors.get(run.pk, START).position
         for run in runs
         if run.status == LLMRun.Status.RUNNING
     }
-    pieces = get_stream().read_all(positions) if positions else {}
-    ahead = queue_positions([run for run in runs if _is_queued(run)])
-    codes = _failed_codes([run for run in runs if run.retry_at])
+    pieces = stream.read_all(positions) if positions else {}
+    queue = queue_positions([run for run in runs if _is_queued(run)])
+    failures = _failed_codes([run for run in runs if run.retry_at])
     now = timezone.now()
     states: list[LiveState] = []
     for run in runs:
@@ -118,28 +131,31 @@ def live_states(runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor]) -> list[
         text, position = pieces.get(run.pk, ("", cursor.position))
         if text:
             cursor = Cursor(position, int(now.timestamp() * 1_000))
-        happened = max(run.queued_at, run.started_at or run.queued_at).timestamp()
-        quiet = now.timestamp() - max(happened, cursor.since_ms / 1_000)
-        failed = codes.get(run.pk, [])
+        changed_at = max(run.queued_at, run.started_at or run.queued_at).timestamp()
+        interval = poll_after_ms(
+            now.timestamp() - max(changed_at, cursor.since_ms / 1_000),
+            ACTIVE_RUNS.value,
+            flush_seconds=stream.flush_seconds,
+            has_text=bool(cursor.since_ms),
+        )
+        failed = failures.get(run.pk, [])
         states.append(
             {
                 "id": str(run.pk),
                 "status": run.status,
-                "ahead": ahead.get(run.pk, 0),
-                "waiting": retry_message(run, failed) if run.retry_at else "",
-                "attempts": len(failed),
+                "queue_position": queue.get(run.pk, 0),
+                "retry_message": retry_message(run, failed) if run.retry_at else "",
+                "failed_attempts": len(failed),
                 "text": text,
                 "cursor": str(cursor),
-                "poll_after_ms": 0
-                if run.is_final
-                else poll_after_ms(quiet, LOAD.active, has_text=bool(cursor.since_ms)),
+                "poll_after_ms": 0 if run.is_final else interval,
             }
         )
     return states
 
 
 def run_state(run: LLMRun, cursor: Cursor = START) -> RunState:
-    """Describe a run; ``cursor`` is where the browser has its live text."""
+    """Describe a run; ``cursor`` is how far the browser has read its live text."""
     return candidates_state([run], {run.pk: cursor})
 
 
@@ -148,37 +164,38 @@ def candidates_state(
 ) -> RunState:
     """Describe the runs of one click: the first of them, with the others as its candidates."""
     live = live_states(runs, cursors or {})
-    first, *others = [_whole(run, state) for run, state in zip(runs, live, strict=True)]
+    first, *others = [_with_details(run, state) for run, state in zip(runs, live, strict=True)]
     return {**first, "candidates": others}
 
 
-def _whole(run: LLMRun, live: LiveState) -> RunState:
+def _with_details(run: LLMRun, live: LiveState) -> RunState:
     return {
         **live,
-        "action": run.action_id,
+        "action_id": run.action_id,
         "action_label": run.action_label,
-        "field": run.field_path,
+        "field_path": run.field_path,
         "write_mode": run.write_mode,
         "output": run.output if run.is_final else "",
         "finish_reason": run.finish_reason or None,
         "notice": notice(run),
-        "barred": "",
+        "accept_blocked_reason": "",
         "error": _error(run),
-        "model": model_label(run.current_model_key),
+        "model_label": model_label(run.current_model_key),
         "input_tokens": run.input_tokens,
         "output_tokens": run.output_tokens,
         "cost": "" if run.cost_usd is None else usd(run.cost_usd),
         "seconds": run.seconds,
         "decision": run.decision,
         "candidates": [],
-        "poll_url": reverse("wagtail_llm_actions:run", args=[run.pk]),
-        "cancel_url": reverse("wagtail_llm_actions:cancel", args=[run.pk]),
-        "decide_url": reverse("wagtail_llm_actions:decide", args=[run.pk]),
+        "poll_url": reverse("wagtail_llm_actions:poll_run", args=[run.pk]),
+        "poll_token": "",
+        "cancel_url": reverse("wagtail_llm_actions:cancel_run", args=[run.pk]),
+        "decide_url": reverse("wagtail_llm_actions:decide_run", args=[run.pk]),
     }
 
 
 def _failed_codes(runs: Sequence[LLMRun]) -> dict[UUID, list[str]]:
-    """Return how the attempts of each run with its current model have failed, in their order."""
+    """Return the error codes of each run's attempts with its current model, oldest first."""
     codes: dict[UUID, list[str]] = {run.pk: [] for run in runs}
     if runs:
         models = {run.pk: run.current_model_key for run in runs}

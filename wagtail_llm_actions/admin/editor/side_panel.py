@@ -1,4 +1,4 @@
-"""The runs of an object by field, as the side panel of its edit form lists them."""
+"""The finished runs of an object by field, as the side panel of its edit form lists them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.urls import reverse
 
-from wagtail_llm_actions.admin.editor.previous import PreviousRunState, previous_run
+from wagtail_llm_actions.admin.editor.previous import PreviousRun, previous_run
 from wagtail_llm_actions.admin.links import object_history_url
 from wagtail_llm_actions.permissions.policies import RUN_POLICY
 from wagtail_llm_actions.permissions.runs import can_follow
@@ -21,44 +21,46 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMRun
 
 
-class PanelRun(PreviousRunState):
-    """A finished run, whatever came of it."""
+class SidePanelRun(PreviousRun):
+    """A finished run with any outcome."""
 
     status_label: str
     instruction: str
-    """What its own user asked for in addition; empty for anybody else."""
-    prompt: str
-    """The beginning of what was sent, for its own user; empty for anybody else."""
+    """The instruction of the user who started it; empty for everybody else."""
+    prompt_start: str
+    """The beginning of the prompt, for the user who started it; empty for everybody else."""
     details_url: str
-    """Its page in the history; empty for those who may not view runs."""
+    """The run's page in the history; empty where the user may not view runs."""
 
 
-class PanelGroup(TypedDict):
+class SidePanelGroup(TypedDict):
     """The runs of one field."""
 
     path: str
     label: str
-    runs: list[PanelRun]
+    runs: list[SidePanelRun]
 
 
-class Panel(TypedDict):
-    """What the side panel shows."""
+class SidePanel(TypedDict):
+    """The content of the side panel."""
 
-    groups: list[PanelGroup]
-    """The field with the newest run first."""
+    groups: list[SidePanelGroup]
+    """The field with the newest run comes first."""
     has_more: bool
-    """Older runs are left out."""
+    """Whether older runs were left out."""
     history_url: str
-    """All runs of the object; empty for those who may not view runs, or where it is not saved."""
+    """The object's runs in the history; empty where the user may not view runs, or without an object."""
 
 
-def runs_panel(user: Any, instance: models.Model, form_key: str, fields: Collection[str]) -> Panel:
-    """Return the newest runs of these fields; the queries do not grow with them."""
+def side_panel_content(
+    user: Any, instance: models.Model, form_key: str, fields: Collection[str]
+) -> SidePanel:
+    """Return the newest runs of these fields; the number of queries does not grow with them."""
     found = finished_runs(user, instance, form_key, fields).prefetch_related("attempts")
     runs = list(found[: MAX_PREVIOUS + 1])
     prompts = prompt_beginnings(run for run in runs if can_follow(user, run))
     can_view_runs = RUN_POLICY.user_has_permission(user, "view")
-    groups: dict[str, PanelGroup] = {}
+    groups: dict[str, SidePanelGroup] = {}
     for run in runs[:MAX_PREVIOUS]:
         path = run.field_path
         label = field_label(type(instance), path)
@@ -72,8 +74,8 @@ def runs_panel(user: Any, instance: models.Model, form_key: str, fields: Collect
     }
 
 
-def _panel_run(run: LLMRun, user: Any, *, prompt: str, can_view_runs: bool) -> PanelRun:
-    """Describe a run; what went wrong, and what was asked, is told of one's own only."""
+def _panel_run(run: LLMRun, user: Any, *, prompt: str, can_view_runs: bool) -> SidePanelRun:
+    """Describe a run; its error, instruction and prompt are for the user who started it only."""
     is_own = can_follow(user, run)
     state = previous_run(run, user)
     url = reverse("wagtail_llm_actions:history_run", args=[run.pk]) if can_view_runs else ""
@@ -82,6 +84,6 @@ def _panel_run(run: LLMRun, user: Any, *, prompt: str, can_view_runs: bool) -> P
         "error": state["error"] if is_own else None,
         "status_label": run.get_status_display(),
         "instruction": run.instruction if is_own else "",
-        "prompt": prompt,
+        "prompt_start": prompt,
         "details_url": url,
     }

@@ -12,6 +12,7 @@ from wagtail.admin.widgets import AdminPageChooser
 
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.scripts import script_path
 
 
 class PromptTemplateForm(WagtailAdminModelForm):
@@ -39,7 +40,7 @@ class PromptTemplateForm(WagtailAdminModelForm):
     class Media:
         """Validates while the admin types, inserts variables and shows the preview."""
 
-        js = [forms.Script("wagtail_llm_actions/js/template-form.js", type="module")]
+        js = [forms.Script(script_path("template-form.js"), type="module")]
         css = {"all": ["wagtail_llm_actions/css/admin.css"]}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

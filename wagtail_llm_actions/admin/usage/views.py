@@ -22,6 +22,7 @@ from wagtail_llm_actions.admin.usage.registry import CHARTS, tables
 from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_costs
 from wagtail_llm_actions.reporting.usage import Usage
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
+from wagtail_llm_actions.scripts import script_path
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -76,6 +77,7 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
             },
             export_query=urlencode(as_query(period)),
             has_runs=usage.totals.runs,
+            chart_script=script_path("usage.js"),
         )
 
 

@@ -75,11 +75,7 @@ def summary_field(model: type[models.Model]) -> str:
     configured = get_settings().post_summary_fields.get(model._meta.label)
     names = (configured,) if configured else SUMMARY_FIELDS
     for name in names:
-        try:
-            field = model._meta.get_field(name)
-        except FieldDoesNotExist:
-            continue
-        if fields.adapter_for(field):
+        if fields.adapter_at(model, name):
             return name
     return ""
 

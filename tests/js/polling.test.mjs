@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
-import {
-  follow,
-  isFinal,
-  nextDelay,
-  pause,
-} from '../../wagtail_llm_actions/static/wagtail_llm_actions/js/run.js';
+import { followRuns, isFinal, nextDelay, pause } from '#js/polling.js';
 
 const queued = {
   id: '1',
@@ -15,6 +10,7 @@ const queued = {
   cursor: '0',
   output: '',
   poll_url: '/runs/1/',
+  poll_token: 'signed-1',
   poll_after_ms: 70,
 };
 const running = (text, cursor, more) => ({ ...queued, status: 'running', text, cursor, ...more });
@@ -28,7 +24,7 @@ async function report(start, answers) {
   const waits = [];
   const left = [...answers];
   await new Promise((resolve) => {
-    const stop = follow(start, {
+    const stop = followRuns(start, {
       wait: async (milliseconds) => {
         waits.push(milliseconds);
         if (!left.length) {
@@ -36,16 +32,16 @@ async function report(start, answers) {
           resolve();
         }
       },
-      poll: async (url, cursors) => {
+      poll: async ({ url, cursors }) => {
         asked.push([url, ...cursors]);
         const answer = left.shift();
         if (!left.length) setTimeout(resolve);
         if (answer instanceof Error) throw answer;
         return answer;
       },
-      onNews: (changes) =>
+      onUpdate: (changes) =>
         changes.forEach(({ index, run, text }) => events.push([index, run.status, text])),
-      onTrouble: () => events.push(['trouble']),
+      onConnectionLost: () => events.push(['connection lost']),
       onError: (error) => events.push(['error', error.message]),
     });
   });
@@ -107,32 +103,32 @@ test('one question is for all runs of a click, as long as one of them is not fin
   );
 });
 
-test('what an answer leaves out stays as it was, and a new address is used from then on', async () => {
+test('what an answer leaves out stays as it was, and a new token is used from then on', async () => {
   const runs = [];
   const answers = [
-    { id: '1', status: 'running', text: 'Small', cursor: '5', poll_url: '/runs/1/?pass=2' },
+    { id: '1', status: 'running', text: 'Small', cursor: '5', poll_token: 'signed-2' },
     { id: '1', status: 'running', text: '', cursor: '5' },
   ];
-  const urls = [];
+  const tokens = [];
   await new Promise((resolve) => {
-    const stop = follow([{ ...queued, action_label: 'Sum up' }], {
+    const stop = followRuns([{ ...queued, action_label: 'Sum up' }], {
       wait: async () => {},
-      poll: async (url) => {
-        urls.push(url);
+      poll: async ({ token }) => {
+        tokens.push(token);
         if (answers.length) return answers.shift();
         stop();
         resolve();
         return queued;
       },
-      onNews: ([{ run }]) => runs.push(run),
+      onUpdate: ([{ run }]) => runs.push(run),
     });
   });
-  assert.deepEqual(urls, ['/runs/1/', '/runs/1/?pass=2', '/runs/1/?pass=2']);
+  assert.deepEqual(tokens, ['signed-1', 'signed-2', 'signed-2']);
   assert.equal(runs[1].action_label, 'Sum up');
 });
 
 test('nobody asks about runs that are final', async () => {
-  const stop = follow([ended('succeeded', 'Small.')], {
+  const stop = followRuns([ended('succeeded', 'Small.')], {
     wait: async () => assert.fail('It waits.'),
     poll: async () => assert.fail('It asks.'),
   });
@@ -142,7 +138,7 @@ test('nobody asks about runs that are final', async () => {
 
 test('one lost answer is not worth a word, a second one is', async () => {
   const { events } = await report([queued], [failure(true), failure(true), running('Small', '5')]);
-  assert.deepEqual(events, [['trouble'], [0, 'running', 'Small']]);
+  assert.deepEqual(events, [['connection lost'], [0, 'running', 'Small']]);
 });
 
 test('it waits as long as the server says, and longer after each lost answer', async () => {
@@ -167,7 +163,7 @@ test('nothing is reported after the stop, not even an answer under way', async (
   let answer;
   const events = [];
   const asked = new Promise((resolve) => {
-    const stop = follow([queued], {
+    const stop = followRuns([queued], {
       wait: async () => {},
       poll: () => {
         setTimeout(() => {
@@ -179,7 +175,7 @@ test('nothing is reported after the stop, not even an answer under way', async (
           answer = settle;
         });
       },
-      onNews: () => events.push('news'),
+      onUpdate: () => events.push('update'),
     });
   });
   await asked;

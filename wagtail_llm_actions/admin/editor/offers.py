@@ -1,0 +1,139 @@
+"""What the widget offers on an edit form: actions by field, and texts that wait for a decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from wagtail.admin.staticfiles import versioned_static
+
+from wagtail_llm_actions.admin.editor.poll_token import issue_poll_token
+from wagtail_llm_actions.admin.editor.serializers import RunState, candidates_state
+from wagtail_llm_actions.fields import adapter_at
+from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.permissions.actions import offered_actions, offered_at
+from wagtail_llm_actions.permissions.editing import can_edit
+from wagtail_llm_actions.runs.pending import pending_runs
+from wagtail_llm_actions.runs.previous import finished_runs, previous_counts
+from wagtail_llm_actions.runs.request.variables import field_label
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from django.db import models
+    from django.http import HttpRequest
+
+    from wagtail_llm_actions.admin.form_resolver import EditorForm
+    from wagtail_llm_actions.models import LLMAction, LLMRun
+
+
+class ActionOffer(TypedDict):
+    """An action that this user may run on a field."""
+
+    id: int
+    label: str
+    description: str
+    model_label: str
+    only_when_empty: bool
+    """Whether the action is for an empty field only."""
+
+
+class FieldOffer(TypedDict):
+    """A field with its actions."""
+
+    label: str
+    kind: str
+    """Of the field's adapter; names its writer."""
+    actions: list[ActionOffer]
+
+
+class Offers(TypedDict):
+    """Everything that the widget needs to know when a form is opened."""
+
+    fields: dict[str, FieldOffer]
+    """By the path of the field."""
+    writers: dict[str, str]
+    """The URL of the browser module that writes a kind of field, by the kinds of ``fields``."""
+    pending: list[RunState]
+    """Runs under way, and proposals that are not decided; one for each click."""
+    previous_counts: dict[str, int]
+    """Number of previous texts by the path of the field, without those of ``pending``."""
+    has_side_panel: bool
+    """Whether the side panel has something to show."""
+
+
+def form_offers(request: HttpRequest, form: EditorForm, form_key: str) -> Offers:
+    """Return what this user may run on a form, and what earlier visits left there."""
+    user = request.user
+    if not can_edit(user, form.instance, form.parent):
+        return {
+            "fields": {},
+            "writers": {},
+            "pending": [],
+            "previous_counts": {},
+            "has_side_panel": False,
+        }
+    in_form = form.fields(user)
+    model = type(form.instance)
+    actions = offered_at(offered_actions(user, model), form.instance, form.parent)
+    fields = _fields(model, actions, in_form)
+    pending = [
+        candidates
+        for candidates in _candidate_groups(pending_runs(user, form.instance, form_key))
+        # Anybody may decide on a bulk run, but its source may be hidden from this user.
+        if candidates[0].field_path in fields and candidates[0].source_path in in_form
+    ]
+    return {
+        "fields": fields,
+        "writers": _writers(model, fields),
+        "pending": [
+            {**candidates_state(candidates), "poll_token": issue_poll_token(request, candidates)}
+            for candidates in pending
+        ],
+        "previous_counts": previous_counts(
+            user,
+            form.instance,
+            form_key,
+            fields,
+            without=[str(run.pk) for candidates in pending for run in candidates],
+        ),
+        "has_side_panel": bool(fields)
+        or finished_runs(user, form.instance, form_key, in_form).exists(),
+    }
+
+
+def _fields(
+    model: type[models.Model], actions: Iterable[LLMAction], in_form: Collection[str]
+) -> dict[str, FieldOffer]:
+    fields: dict[str, FieldOffer] = {}
+    for action in actions:
+        if action.source not in in_form or action.destination not in in_form:
+            continue
+        adapter = adapter_at(model, action.destination)
+        if adapter is None or not adapter.is_destination:
+            continue
+        label = field_label(model, action.destination)
+        offer = fields.setdefault(
+            action.destination, {"label": label, "kind": adapter.kind, "actions": []}
+        )
+        offer["actions"].append(
+            {
+                "id": action.pk,
+                "label": action.label,
+                "description": action.description,
+                "model_label": model_label(action.model),
+                "only_when_empty": action.only_when_empty,
+            }
+        )
+    return fields
+
+
+def _writers(model: type[models.Model], paths: Iterable[str]) -> dict[str, str]:
+    adapters = filter(None, (adapter_at(model, path) for path in paths))
+    return {adapter.kind: versioned_static(adapter.writer) for adapter in adapters}
+
+
+def _candidate_groups(runs: Collection[LLMRun]) -> list[list[LLMRun]]:
+    groups: dict[str, list[LLMRun]] = {}
+    for run in runs:
+        groups.setdefault(run.field_path, []).append(run)
+    return list(groups.values())

@@ -1,0 +1,73 @@
+"""Parameters of the widget's requests, parsed.
+
+The widget's own inputs travel with the fields of the edit form, so their names have a prefix.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from wagtail_llm_actions.admin.api_errors import BadInput
+from wagtail_llm_actions.admin.editor.serializers import Cursor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest
+
+PREFIX = "llm-actions-"
+FORM_KEY = f"{PREFIX}form-key"
+MAX_FORM_KEY_CHARS = 64
+# Fits into the 64 bits that databases have for an integer.
+MAX_DIGITS = 18
+CURSOR_AT_END = "done"
+
+
+def parse_number(text: str) -> int | None:
+    """Return a non-negative integer of at most 18 digits; ``None`` for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else None
+
+
+def parse_form_key(text: str) -> str:
+    """Return the key of the form of an object that does not exist yet; empty where it does.
+
+    Raises:
+        BadInput: It is too long, or holds control characters.
+    """
+    if len(text) > MAX_FORM_KEY_CHARS or not text.isprintable():
+        raise BadInput
+    return text
+
+
+def client_request_id(request: HttpRequest) -> UUID:
+    """Return the id that the browser gave to a click.
+
+    Raises:
+        BadInput: It is missing, or is no UUID.
+    """
+    try:
+        return UUID(request.POST.get(f"{PREFIX}request-id", ""))
+    except ValueError:
+        raise BadInput from None
+
+
+def parse_cursors(request: HttpRequest, run_ids: Sequence[UUID]) -> dict[UUID, Cursor]:
+    """Return how far the browser has read each run; runs that it has to their end are left out.
+
+    The browser sends a cursor for each run, in the order of the runs. One that is missing or
+    malformed means the start of the text.
+    """
+    sent = request.GET.getlist("cursor")
+    if sent.count(CURSOR_AT_END) >= len(run_ids):
+        sent = []
+    return {
+        run_id: _cursor(sent[index]) if index < len(sent) else Cursor()
+        for index, run_id in enumerate(run_ids)
+        if index >= len(sent) or sent[index] != CURSOR_AT_END
+    }
+
+
+def _cursor(text: str) -> Cursor:
+    position, _, since_ms = text.partition(".")
+    return Cursor(parse_number(position) or 0, parse_number(since_ms) or 0)

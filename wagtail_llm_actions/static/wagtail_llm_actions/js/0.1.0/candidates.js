@@ -1,0 +1,150 @@
+/**
+ * The candidates of one click, and the list from which the editor chooses one.
+ */
+
+import { clone, getPart } from './dom.js';
+import { fillIn, progressMessage } from './messages.js';
+import { isFinal } from './polling.js';
+
+/** @param {LLMActions.Candidate} candidate */
+const isLost = ({ run }) => run.status === 'failed' || run.status === 'cancelled';
+
+/**
+ * The candidate to show while the editor has chosen none: the shown one, unless it is lost.
+ *
+ * @param {LLMActions.Candidate[]} candidates
+ * @param {number} shown - the index of the one shown now
+ */
+export function pickCandidate(candidates, shown) {
+  if (!isLost(candidates[shown])) return shown;
+  const succeeded = candidates.findIndex(({ run }) => run.status === 'succeeded');
+  const next = succeeded < 0 ? candidates.findIndex((each) => !isLost(each)) : succeeded;
+  return next < 0 ? shown : next;
+}
+
+/** The candidates of a field's latest click: none before its first answer, mostly one. */
+export class Candidates {
+  /** @type {LLMActions.Candidate[]} */
+  all = [];
+
+  /** The index of the candidate whose text the card shows. */
+  shownIndex = 0;
+
+  /** Whether the editor has chosen the shown one. */
+  isChosen = false;
+
+  /** @param {LLMActions.RunState} [first] - with the other runs of its click */
+  constructor(first) {
+    if (!first) return;
+    this.all = [first, ...first.candidates].map((run) => ({
+      run,
+      text: isFinal(run) ? run.output : run.text,
+    }));
+    this.shownIndex = pickCandidate(this.all, 0);
+  }
+
+  get shown() {
+    return this.all[this.shownIndex];
+  }
+
+  get run() {
+    return this.shown?.run ?? null;
+  }
+
+  unfinished() {
+    return this.all.filter(({ run }) => !isFinal(run));
+  }
+
+  hasSucceeded() {
+    return this.all.some(({ run }) => run.status === 'succeeded');
+  }
+
+  /** @param {number} index */
+  choose(index) {
+    this.shownIndex = index;
+    this.isChosen = true;
+  }
+
+  /**
+   * @param {LLMActions.RunUpdate[]} updates
+   * @returns {boolean} whether the shown candidate is another one, or has changed
+   */
+  update(updates) {
+    const before = this.shown;
+    const changed = updates.map(({ index, run, text }) =>
+      Object.assign(this.all[index], { run, text }),
+    );
+    if (!this.isChosen) this.shownIndex = pickCandidate(this.all, this.shownIndex);
+    return this.shown !== before || changed.includes(this.shown);
+  }
+
+  cancelUnfinished() {
+    this.unfinished().forEach((candidate) => {
+      candidate.run = { ...candidate.run, status: 'cancelled' };
+    });
+  }
+}
+
+/**
+ * The list of candidates in a card: a radio button for each.
+ *
+ * @param {object} options
+ * @param {Element} options.card
+ * @param {string} options.path - of the field; makes the ids unique
+ * @param {LLMActions.Texts} options.texts
+ * @param {(index: number) => void} options.onChoose
+ */
+export function createCandidateList({ card, path, texts, onChoose }) {
+  const root = getPart(card, 'candidates');
+
+  /** @param {number} index */
+  function createItem(index) {
+    const { root: item, part } = clone('llm-actions-candidate');
+    const radio = /** @type {HTMLInputElement} */ (part('radio'));
+    const id = `llm-actions-candidate-${path}`;
+    radio.name = id;
+    radio.addEventListener('change', () => onChoose(index));
+    part('name').textContent = fillIn(texts.candidate, { number: index + 1 });
+    ['name', 'state', 'preview'].forEach((name) => {
+      part(name).id = `${id}-${index}-${name}`;
+    });
+    radio.setAttribute('aria-labelledby', `${part('name').id} ${part('state').id}`);
+    radio.setAttribute('aria-describedby', part('preview').id);
+    return { item, radio, state: part('state'), preview: part('preview') };
+  }
+
+  /** @type {ReturnType<typeof createItem>[]} */
+  let items = [];
+
+  /** @param {LLMActions.Candidate} candidate */
+  function stateMessage({ run, text }) {
+    if (run.status === 'succeeded') return '';
+    if (run.status === 'failed') return texts.failed;
+    return run.status === 'cancelled' ? texts.cancelled : progressMessage(run, text, texts);
+  }
+
+  return {
+    root,
+
+    /** @param {Candidates} candidates - a single one is not shown as a choice */
+    show({ all, shownIndex }) {
+      root.hidden = all.length < 2;
+      if (root.hidden) return;
+      if (items.length !== all.length) {
+        items.forEach(({ item }) => item.remove());
+        items = all.map((_, index) => createItem(index));
+        root.append(...items.map(({ item }) => item));
+      }
+      items.forEach(({ radio, state, preview }, index) => {
+        const { run, text } = all[index];
+        radio.checked = index === shownIndex;
+        state.textContent = stateMessage(all[index]);
+        preview.textContent = text || run.error?.message || '';
+      });
+    },
+
+    hide() {
+      root.hidden = true;
+    },
+  };
+}

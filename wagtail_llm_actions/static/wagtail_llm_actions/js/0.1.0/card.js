@@ -1,0 +1,134 @@
+/**
+ * The card below a field: shows a view, and reports the button that was pressed.
+ */
+
+import { clone, getTemplate, labelWithField, listenForEscape, showText } from './dom.js';
+
+const TEMPLATE = 'llm-actions-card';
+
+/** The translated sentences of the card, from its template. */
+export function cardTexts() {
+  return /** @type {LLMActions.Texts} */ ({ ...getTemplate(TEMPLATE).dataset });
+}
+
+/**
+ * @param {object} options
+ * @param {string} options.path - of the field; makes the card's ids unique
+ * @param {string} options.label - of the field
+ * @param {(command: LLMActions.Command) => void} options.onCommand
+ * @param {(text: string) => void} options.onEdit - the proposal was edited
+ */
+export function createCard({ path, label, onCommand, onEdit }) {
+  const { root, part } = clone(TEMPLATE);
+  const text = /** @type {HTMLTextAreaElement} */ (part('text'));
+  /** @type {LLMActions.CardState} */
+  let state = 'working';
+  /** The reasons why the text cannot be accepted. */
+  const obstacles = { isTooLong: false, isBlocked: false };
+
+  labelWithField(root, label);
+  part('length').id = `llm-actions-length-${path}`;
+  part('accept-blocked').id = `llm-actions-accept-blocked-${path}`;
+  part('accept').setAttribute('aria-describedby', part('accept-blocked').id);
+  text.addEventListener('input', () => onEdit(text.value));
+  root.addEventListener('click', ({ target }) => {
+    const button = /** @type {Element} */ (target).closest('[data-command]');
+    if (!(button instanceof HTMLElement)) return;
+    if (button.ariaDisabled !== 'true') {
+      onCommand(/** @type {LLMActions.Command} */ (button.dataset.command));
+    } else if (obstacles.isTooLong) {
+      // The place to shorten it.
+      text.focus();
+    }
+  });
+  listenForEscape(root, () => onCommand(state === 'working' ? 'cancel' : 'dismiss'));
+
+  /** @param {Partial<typeof obstacles>} change */
+  function setObstacles(change) {
+    Object.assign(obstacles, change);
+    part('accept').ariaDisabled = String(obstacles.isTooLong || obstacles.isBlocked);
+  }
+
+  return {
+    root,
+
+    /** @param {LLMActions.CardView} view */
+    show(view) {
+      state = view.state;
+      root.hidden = false;
+      root.querySelectorAll('[data-when]').forEach((element) => {
+        const states = String(element.getAttribute('data-when')).split(' ');
+        element.toggleAttribute('hidden', !states.includes(state));
+      });
+      showText(part('title'), state === 'accepted' ? '' : view.title);
+      // Screen readers read a countdown once only.
+      part('status').ariaLive = view.isCountdown ? 'off' : 'polite';
+      showText(part('status'), view.status);
+      showText(part('error'), view.error);
+      showText(part('notice'), view.notice);
+      showText(part('details'), view.details);
+      text.hidden = !view.text && state !== 'proposal';
+      part('copy').hidden = text.hidden;
+      part('report').hidden = !view.report;
+      text.readOnly = state !== 'proposal';
+      if (text.value !== (view.text ?? '')) {
+        text.value = view.text ?? '';
+        text.scrollTop = state === 'working' ? text.scrollHeight : 0;
+      }
+      text.dispatchEvent(new Event('autosize:update'));
+      this.setLength('', false);
+      this.setAcceptBlocked('');
+      this.setChanges([]);
+    },
+
+    /** @param {boolean} value - a run is unfinished, and can be cancelled */
+    setCancellable(value) {
+      const cancel = part('cancel');
+      if (!value && cancel === document.activeElement) root.focus({ preventScroll: true });
+      cancel.hidden = !value;
+    },
+
+    /**
+     * @param {string} message - the length of the proposal; empty where the field has no limit
+     * @param {boolean} isTooLong
+     */
+    setLength(message, isTooLong) {
+      part('length').hidden = !message;
+      part('length').classList.toggle('llm-actions-card__length--over', isTooLong);
+      part('count').textContent = message;
+      text.setAttribute('aria-invalid', String(isTooLong));
+      text.setAttribute('aria-describedby', message && part('length').id);
+      setObstacles({ isTooLong });
+    },
+
+    /** @param {string} reason - why the text cannot be accepted; empty where it can */
+    setAcceptBlocked(reason) {
+      showText(part('accept-blocked'), reason);
+      setObstacles({ isBlocked: Boolean(reason) });
+    },
+
+    /** @param {LLMActions.Change[]} changes */
+    setChanges(changes) {
+      part('changes').hidden = !changes.length;
+      part('diff').replaceChildren(
+        ...changes.map(({ value, added, removed }) => {
+          if (!added && !removed) return value;
+          const element = document.createElement(added ? 'ins' : 'del');
+          element.textContent = value;
+          return element;
+        }),
+      );
+    },
+
+    hide() {
+      root.hidden = true;
+    },
+
+    focus: () => root.focus({ preventScroll: true }),
+
+    text: () => text.value,
+
+    /** @param {string} status */
+    setStatus: (status) => showText(part('status'), status),
+  };
+}

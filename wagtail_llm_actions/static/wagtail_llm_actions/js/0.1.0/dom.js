@@ -1,0 +1,102 @@
+/**
+ * Helpers for the document: templates with named parts, texts, links, the clipboard.
+ */
+
+/**
+ * @param {ParentNode} root
+ * @param {string} name - of an element's `data-part`
+ * @returns {HTMLElement}
+ */
+export function getPart(root, name) {
+  return /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
+}
+
+/**
+ * @param {string} id - of a template
+ * @returns {HTMLTemplateElement}
+ */
+export function getTemplate(id) {
+  return /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+}
+
+/**
+ * @param {HTMLTemplateElement | string} template - or its id
+ * @returns {{root: HTMLElement, part: (name: string) => HTMLElement}} a copy of the template's
+ *   first element, and a function that returns the parts of it
+ */
+export function clone(template) {
+  const { content } = typeof template === 'string' ? getTemplate(template) : template;
+  const root = /** @type {HTMLElement} */ (content.firstElementChild?.cloneNode(true));
+  return { root, part: (name) => getPart(root, name) };
+}
+
+/**
+ * Writes a text only when it changes: screen readers read a live region whenever it is written.
+ *
+ * @param {HTMLElement} element
+ * @param {string} [text] - the element is hidden without one
+ */
+export function showText(element, text = '') {
+  element.hidden = !text;
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * @param {HTMLElement} link
+ * @param {string} url - the link is hidden without one
+ */
+export function showLink(link, url) {
+  link.hidden = !url;
+  if (url) link.setAttribute('href', url);
+}
+
+/**
+ * @param {Element} element - its label has a place for the name of a field
+ * @param {string} field
+ */
+export function labelWithField(element, field) {
+  element.setAttribute('aria-label', String(element.ariaLabel).replace('{field}', field));
+}
+
+/**
+ * Calls back for Escape, unless it ends the input of a character.
+ *
+ * @param {HTMLElement} element
+ * @param {() => void} onEscape
+ */
+export function listenForEscape(element, onEscape) {
+  element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.isComposing) return;
+    event.stopPropagation();
+    onEscape();
+  });
+}
+
+/**
+ * @param {string} text
+ * @param {HTMLElement} root - an element of the document
+ */
+export async function copyText(text, root) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // The clipboard needs https, and a permission that not everybody gives.
+    const source = document.createElement('textarea');
+    source.value = text;
+    source.className = 'w-sr-only';
+    root.append(source);
+    source.select();
+    document.execCommand('copy');
+    source.remove();
+  }
+}
+
+/** @returns {string} a random UUID; `crypto.randomUUID` needs https, `getRandomValues` does not */
+export function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
+}

@@ -1,0 +1,64 @@
+/**
+ * Starts the package on an edit form: a widget for each field that has actions, and the side panel.
+ */
+
+import { createApi } from './api.js';
+import { cardTexts } from './card.js';
+import { createCompare } from './diff.js';
+import { clone } from './dom.js';
+import { findFields } from './fields.js';
+import { startSidePanel } from './side-panel.js';
+import { FieldWidget } from './widget.js';
+
+/**
+ * @param {HTMLElement} toggle
+ * @param {(root: HTMLElement) => void} onFirstShow
+ */
+function addSidePanel(toggle, onFirstShow) {
+  const side = document.querySelector('[data-form-side]');
+  if (!side || !toggle.isConnected) return;
+  const { root } = clone('llm-actions-side-panel');
+  root.addEventListener('show', () => onFirstShow(root), { once: true });
+  side.append(root);
+  toggle.hidden = false;
+  // Wagtail opens the panel that was open on the last form, but this one was not there yet.
+  const open = localStorage.getItem('wagtail:side-panel-open');
+  if (open === toggle.dataset.sidePanelToggle) toggle.click();
+}
+
+/**
+ * @param {object} options
+ * @param {HTMLFormElement} options.form
+ * @param {string} options.formKey - empty when the object exists
+ * @param {LLMActions.Offers} options.offers
+ * @param {DOMStringMap} options.urls
+ * @param {HTMLElement} options.sidePanelToggle
+ */
+export async function startEditor({ form, formKey, offers, urls, sidePanelToggle }) {
+  const texts = cardTexts();
+  const api = createApi({ form, formKey, texts, runsUrl: String(urls.runsUrl) });
+  const services = {
+    api,
+    texts,
+    compare: createCompare(String(urls.diffUrl)),
+    loadPreviousTexts: () => api.listPreviousTexts(String(urls.previousTextsUrl)),
+    notifyChanged: () => form.dispatchEvent(new Event('llm-actions:changed')),
+  };
+  /** @type {Map<string, FieldWidget>} */
+  const widgets = new Map();
+  (await findFields(form, offers)).forEach((field, path) => {
+    const offer = offers.fields[path];
+    const previousCount = offers.previous_counts[path] ?? 0;
+    widgets.set(path, new FieldWidget(services, { path, offer, field, previousCount }));
+  });
+  offers.pending.forEach((run) => widgets.get(run.field_path)?.adopt(run));
+  addSidePanel(sidePanelToggle, (root) =>
+    startSidePanel({
+      root,
+      toggle: sidePanelToggle,
+      form,
+      widgets,
+      load: () => api.listSidePanel(String(urls.sidePanelUrl)),
+    }),
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * The form's fields, found and written by the writers of their kinds.
+ *
+ * A writer is an ES module whose default export knows how one kind of field stands in Wagtail's
+ * forms. Its contract is in docs/extending/field.md, its type is `LLMActions.FieldWriter`.
+ */
+
+/**
+ * A site's writer may fail; the other fields of the form do without it.
+ *
+ * @template T
+ * @param {() => Promise<T>} call
+ * @returns {Promise<T | null>} null where it failed
+ */
+async function attempt(call) {
+  try {
+    return await call();
+  } catch (error) {
+    reportError(error);
+    return null;
+  }
+}
+
+/**
+ * Loads the writers that this form needs, and finds its fields with them.
+ *
+ * @param {HTMLFormElement} form
+ * @param {Pick<LLMActions.Offers, 'fields' | 'writers'>} offers
+ * @returns {Promise<Map<string, LLMActions.Field>>} by path; without the fields that the form does
+ *   not show, or shows in a way that their writer does not know
+ */
+export async function findFields(form, { fields, writers }) {
+  const found = await Promise.all(
+    Object.entries(fields).map(async ([path, { kind }]) => {
+      const field = await attempt(async () => {
+        const { default: writer } = await import(writers[kind]);
+        return /** @type {LLMActions.FieldWriter} */ (writer).find(form, path);
+      });
+      return /** @type {const} */ ([path, field]);
+    }),
+  );
+  return new Map(found.flatMap(([path, field]) => (field ? [[path, withDefaults(field)]] : [])));
+}
+
+/**
+ * @param {LLMActions.WritableField} field
+ * @returns {LLMActions.Field}
+ */
+export function withDefaults(field) {
+  return { separator: '\n\n', maxLength: null, normalize: (text) => text.trim(), ...field };
+}
+
+/**
+ * What the field holds once a text is accepted: the text alone, or both texts.
+ *
+ * @param {LLMActions.Field} field
+ * @param {string} text - normalized
+ * @param {LLMActions.WriteMode} mode
+ */
+export function merge(field, text, mode) {
+  const current = field.read();
+  if (mode === 'replace' || !current.trim()) return text;
+  if (!text) return current;
+  return mode === 'append'
+    ? current.trimEnd() + field.separator + text
+    : text + field.separator + current.trimStart();
+}
+
+/**
+ * Counts characters as Django's validator does, by code points.
+ *
+ * @param {LLMActions.Field} field
+ * @param {string} text
+ * @returns {LLMActions.Size}
+ */
+export function measure({ maxLength: limit }, text) {
+  const count = [...text].length;
+  return { count, limit, tooLong: limit !== null && count > limit };
+}

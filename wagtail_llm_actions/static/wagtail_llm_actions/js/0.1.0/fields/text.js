@@ -1,0 +1,80 @@
+/**
+ * The writer of plain text: inputs and text areas.
+ */
+
+const TEXT_INPUTS = ['text', 'search', 'url', 'email', 'tel'];
+
+/**
+ * Writes as a person does, by an editing command, so that Ctrl+Z works. Where that is not possible
+ * (a hidden field, a browser without the command), it sets the property as the browser does.
+ *
+ * @param {HTMLInputElement | HTMLTextAreaElement} control
+ * @param {string} text
+ */
+function setValue(control, text) {
+  control.focus();
+  control.select();
+  if (document.activeElement === control) {
+    if (text) document.execCommand('insertText', false, text);
+    else document.execCommand('delete');
+  }
+  if (control.value !== text) {
+    const prototype = Object.getPrototypeOf(control);
+    Object.getOwnPropertyDescriptor(prototype, 'value')?.set?.call(control, text);
+    control.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  // Wagtail's slug follows the title on this event.
+  control.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} path - of a field of the form itself; `summary` is not the `summary` of a block
+ *   or of an inline row
+ */
+function findBox(form, path) {
+  const field = Array.from(form.querySelectorAll('[data-field][data-contentpath]')).find(
+    (element) =>
+      element.getAttribute('data-contentpath') === path &&
+      !element.parentElement?.closest('[data-contentpath], [data-contentpath-disabled]'),
+  );
+  return field?.querySelector('[data-field-input]');
+}
+
+/** @param {string} text */
+const joinLines = (text) => text.replace(/\s*\n\s*/g, ' ').trim();
+
+/**
+ * @param {HTMLInputElement | HTMLTextAreaElement} control
+ * @param {Element} place
+ * @returns {LLMActions.WritableField}
+ */
+export function createField(control, place) {
+  const isOneLine = control instanceof HTMLInputElement;
+  return {
+    place,
+    read: () => control.value,
+    write(text) {
+      const before = control.value;
+      setValue(control, text);
+      return () => setValue(control, before);
+    },
+    onEdit: (callback) => control.addEventListener('input', callback),
+    // An input drops line breaks, and so joins the words on both sides of one.
+    normalize: isOneLine ? joinLines : (text) => text.trim(),
+    separator: isOneLine ? ' ' : '\n\n',
+    maxLength: control.maxLength < 0 ? null : control.maxLength,
+  };
+}
+
+/** @type {LLMActions.FieldWriter} */
+export default {
+  find(form, path) {
+    const place = findBox(form, path);
+    const control = form.elements.namedItem(path);
+    const isText =
+      control instanceof HTMLTextAreaElement ||
+      (control instanceof HTMLInputElement && TEXT_INPUTS.includes(control.type));
+    return place && isText && place.contains(control) ? createField(control, place) : null;
+  },
+};

@@ -1,0 +1,57 @@
+/**
+ * Sentences about a run. They come translated from the card's template.
+ */
+
+/**
+ * @param {string} sentence
+ * @param {Record<string, string | number>} values - by the names in braces
+ */
+export function fillIn(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => localize(values[name]));
+}
+
+/** @param {string | number} value */
+function localize(value) {
+  if (typeof value === 'string') return value;
+  const language = document.documentElement.lang || undefined;
+  return new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value);
+}
+
+/**
+ * @param {LLMActions.RunState} run - queued or running
+ * @param {string} text - all text so far
+ * @param {LLMActions.Texts} texts
+ */
+export function progressMessage(run, text, texts) {
+  if (run.retry_message) return run.retry_message;
+  if (run.status === 'running') return text ? texts.writing : texts.waiting;
+  return run.queue_position ? fillIn(texts.queued, { number: run.queue_position }) : texts.next;
+}
+
+/**
+ * @param {LLMActions.RunState} run - succeeded
+ * @param {LLMActions.Texts} texts
+ */
+export function doneMessage(run, texts) {
+  return run.seconds === null ? texts.done : fillIn(texts.doneIn, { seconds: run.seconds });
+}
+
+/**
+ * Model, tokens and cost of a run, in one line.
+ *
+ * @param {LLMActions.RunState} run
+ * @param {LLMActions.Texts} texts
+ */
+export function runDetails(run, texts) {
+  const { input_tokens: input, output_tokens: output } = run;
+  const tokens = input === null || output === null ? '' : fillIn(texts.tokens, { input, output });
+  return [run.model_label, tokens, run.cost].filter(Boolean).join(' · ');
+}
+
+/**
+ * @param {LLMActions.Size} size - of the proposal
+ * @param {LLMActions.Texts} texts
+ */
+export function lengthMessage({ count, limit, tooLong }, texts) {
+  return limit === null ? '' : fillIn(tooLong ? texts.tooLong : texts.length, { count, limit });
+}

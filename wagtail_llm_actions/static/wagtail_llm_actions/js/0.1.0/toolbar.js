@@ -1,0 +1,96 @@
+/**
+ * The row below a field: the Generate button and, with several actions, a menu of them.
+ */
+
+import { clone, getTemplate, labelWithField } from './dom.js';
+
+/**
+ * @param {LLMActions.FieldOffer} offer
+ * @param {object} options
+ * @param {(action: LLMActions.ActionOffer) => void} options.onSelect
+ * @param {() => boolean} options.isFilled - whether the field has a text now
+ */
+export function createToolbar({ label, actions }, { onSelect, isFilled }) {
+  const { root, part } = clone('llm-actions-toolbar');
+  const notEmpty = String(getTemplate('llm-actions-toolbar').dataset.notEmpty);
+  const generate = part('generate');
+  const menuToggle = /** @type {HTMLButtonElement} */ (part('menu-toggle'));
+  const [first] = actions;
+  let busy = false;
+
+  /** @param {LLMActions.ActionOffer} action */
+  const isBlocked = (action) => action.only_when_empty && isFilled();
+
+  /** @param {LLMActions.ActionOffer} action */
+  function createItem(action) {
+    const item = clone('llm-actions-menu-item');
+    item.part('label').textContent = action.label;
+    item.part('description').textContent = action.description;
+    item.part('model').textContent = action.model_label;
+    item.part('not-empty').textContent = notEmpty;
+    item.root.addEventListener('click', (event) => {
+      if (!isBlocked(action)) onSelect(action);
+      // The menu stays open and shows the reason.
+      else event.stopPropagation();
+    });
+    return { ...item, action };
+  }
+
+  const items = actions.length > 1 ? actions.map(createItem) : [];
+
+  function refresh() {
+    const isFirstBlocked = isBlocked(first);
+    // Not `disabled`, which would drop the focus that is on it.
+    generate.setAttribute('aria-disabled', String(busy || isFirstBlocked));
+    generate.dataset.wTooltipContentValue = isFirstBlocked
+      ? `${first.label}. ${notEmpty}`
+      : first.label;
+    items.forEach(({ root: item, part: itemPart, action }) => {
+      itemPart('not-empty').hidden = !isBlocked(action);
+      item.setAttribute('aria-disabled', String(isBlocked(action)));
+    });
+    menuToggle.disabled = busy;
+  }
+
+  labelWithField(generate, label);
+  generate.addEventListener('click', () => {
+    if (!busy && !isBlocked(first)) onSelect(first);
+  });
+  if (items.length) {
+    labelWithField(menuToggle, label);
+    // To the right of the whole control; below it, the tooltip would cover the card.
+    generate.dataset.wTooltipOffsetValue = '[0, 40]';
+    part('menu-items').append(...items.map((item) => item.root));
+  } else {
+    part('menu').remove();
+  }
+  refresh();
+
+  return {
+    root,
+    /** Checks again whether the field has a text. */
+    refresh,
+    focus() {
+      generate.focus({ preventScroll: true });
+      // The tooltip is for people who move to the button, not for those who are moved to it.
+      generate.dispatchEvent(new Event('llm-actions:focus-moved'));
+    },
+    /**
+     * Scrolls as little as possible, and only for somebody who works here and has not scrolled away.
+     *
+     * @param {Element} card
+     */
+    revealCard(card) {
+      const { top } = root.getBoundingClientRect();
+      const inView = top >= 0 && top < window.innerHeight;
+      if (inView && root.contains(document.activeElement)) {
+        card.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+      }
+    },
+    /** @param {boolean} value - a run of this field is unfinished */
+    setBusy(value) {
+      busy = value;
+      refresh();
+    },
+  };
+}

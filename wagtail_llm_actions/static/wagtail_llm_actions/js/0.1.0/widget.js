@@ -1,0 +1,309 @@
+/**
+ * The widget of one field: joins the field, its toolbar, its card and its latest generation.
+ *
+ * The field is written on Accept and on Undo only. Streaming into it would let Wagtail autosave
+ * half sentences, and would overwrite what somebody types meanwhile.
+ */
+
+import { createCandidateList } from './candidates.js';
+import { createCard } from './card.js';
+import { copyText } from './dom.js';
+import { measure, merge } from './fields.js';
+import { Generation } from './generation.js';
+import { doneMessage, lengthMessage, progressMessage, runDetails } from './messages.js';
+import { createPreviousTexts } from './previous-texts.js';
+import { createToolbar } from './toolbar.js';
+
+export class FieldWidget {
+  /** @type {LLMActions.CardState | null} - null while no card is shown */
+  state = null;
+
+  /** The field's text when the shown generation began. */
+  textAtStart = '';
+
+  /** @type {{text: string, value: string, undo: () => void} | null} - the latest acceptance: the
+   *   proposal, what the field held then, and the way back */
+  accepted = null;
+
+  /**
+   * @param {LLMActions.Services} services
+   * @param {object} options
+   * @param {string} options.path
+   * @param {LLMActions.FieldOffer} options.offer
+   * @param {LLMActions.Field} options.field
+   * @param {number} options.previousCount - of the field's previous texts
+   */
+  constructor(services, { path, offer, field, previousCount }) {
+    this.texts = services.texts;
+    this.compare = services.compare;
+    this.offer = offer;
+    this.field = field;
+    /** @type {LLMActions.ActionReference} - the one run last */
+    this.action = offer.actions[0];
+    this.generation = new Generation(services, {
+      onUpdate: ({ isShown, failedAttempts }) => {
+        if (isShown) this.display(failedAttempts);
+        else this.refresh();
+      },
+      onRefused: (error) => this.showError(error),
+      onConnectionLost: () => this.card.setStatus(this.texts.connectionLost),
+    });
+    this.toolbar = createToolbar(offer, {
+      onSelect: (action) => this.generate(action),
+      isFilled: () => this.isFilled(),
+    });
+    this.card = createCard({
+      path,
+      label: offer.label,
+      onCommand: (command) => this[command](),
+      onEdit: (text) => {
+        this.candidates.shown.draft = text;
+        this.review();
+      },
+    });
+    this.list = createCandidateList({
+      card: this.card.root,
+      path,
+      texts: this.texts,
+      onChoose: (index) => {
+        this.candidates.choose(index);
+        this.display();
+      },
+    });
+    this.root = this.toolbar.root;
+    this.root.append(this.card.root);
+    field.place.after(this.root);
+    this.previousTexts = createPreviousTexts({
+      path,
+      label: offer.label,
+      count: previousCount,
+      toolbar: this.root,
+      load: services.loadPreviousTexts,
+      shownId: () => (this.state === 'proposal' ? this.candidates.run?.id : undefined),
+      onSelect: (run) => this.proposeAgain(run),
+    });
+    field.onEdit(() => this.handleFieldEdit());
+  }
+
+  get candidates() {
+    return this.generation.candidates;
+  }
+
+  isFilled() {
+    return Boolean(this.field.read().trim());
+  }
+
+  isBusy() {
+    return this.state === 'working' || this.candidates.unfinished().length > 0;
+  }
+
+  /** @param {LLMActions.ActionReference} action */
+  begin(action) {
+    this.action = action;
+    this.textAtStart = this.field.read();
+  }
+
+  /** @param {LLMActions.ActionReference} action */
+  generate(action) {
+    this.abandon();
+    this.begin(action);
+    // The request is sent before the card is laid out.
+    this.generation.start(action.id);
+    this.show('working', { status: this.texts.starting });
+  }
+
+  /**
+   * Shows a run that was not started by a click in this window.
+   *
+   * @param {LLMActions.RunState} run
+   */
+  adopt(run) {
+    this.begin({ id: run.action_id, label: run.action_label });
+    this.generation.adopt(run);
+  }
+
+  /** @param {LLMActions.RunState} run - succeeded */
+  proposeAgain(run) {
+    this.abandon();
+    this.adopt(run);
+    this.card.focus();
+    this.toolbar.revealCard(this.card.root);
+  }
+
+  /** Gives up a generation on which the editor has not decided. */
+  abandon() {
+    if (!this.state || this.state === 'accepted') return;
+    this.generation.abandon();
+    this.handleDecision();
+  }
+
+  handleDecision() {
+    if (this.candidates.hasSucceeded()) this.previousTexts.enable();
+    this.toolbar.setBusy(false);
+    this.previousTexts.setBusy(false);
+  }
+
+  handleFieldEdit() {
+    this.toolbar.refresh();
+    if (this.state === 'proposal') this.review();
+    // From here on, Undo would take away more than the accepted text.
+    if (this.state === 'accepted' && this.field.read() !== this.accepted?.value) this.close();
+  }
+
+  // Display.
+
+  /**
+   * Shows the chosen candidate.
+   *
+   * @param {number} [failedAttempts] - of the candidate that was shown before
+   */
+  display(failedAttempts) {
+    const { texts } = this;
+    const { run, text, draft } = this.candidates.shown;
+    if (run.status === 'succeeded') this.propose(draft ?? text, doneMessage(run, texts));
+    else if (run.status === 'failed') this.showError(run.error, text);
+    else if (run.status === 'cancelled') this.show('cancelled', { status: texts.cancelled, text });
+    else {
+      this.show('working', {
+        status: progressMessage(run, text, texts),
+        text,
+        isCountdown: Boolean(run.retry_message) && run.failed_attempts === failedAttempts,
+      });
+    }
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} status
+   */
+  async propose(text, status) {
+    const { texts } = this;
+    const run = /** @type {LLMActions.RunState} */ (this.candidates.run);
+    const changed = this.field.read() === this.textAtStart ? '' : texts.changed;
+    this.show('proposal', {
+      status,
+      text: this.field.normalize(text),
+      notice: [run.notice, changed].filter(Boolean).join(' '),
+      details: runDetails(run, texts),
+    });
+    await this.review();
+    this.toolbar.revealCard(this.card.root);
+  }
+
+  /**
+   * @param {{message: string, report?: string} | null} error
+   * @param {string} [text]
+   */
+  showError(error, text) {
+    const { texts } = this;
+    const message = error?.message || texts.unexpected;
+    this.show('failed', { status: texts.failed, error: message, report: error?.report, text });
+  }
+
+  /**
+   * @param {LLMActions.CardState} state
+   * @param {Omit<LLMActions.CardView, 'state' | 'title'>} view
+   */
+  show(state, view) {
+    // Move the focus along only if it is on a button that may disappear now.
+    const active = document.activeElement;
+    const stays = state !== 'accepted' && this.list.root.contains(active);
+    const mustMoveFocus = state !== this.state && !stays && this.root.contains(active);
+    this.state = state;
+    this.card.show({ state, title: this.action.label, ...view });
+    this.refresh();
+    if (!mustMoveFocus) return;
+    (state === 'cancelled' ? this.toolbar : this.card).focus();
+    this.toolbar.revealCard(this.card.root);
+  }
+
+  /** Shows the state of all candidates, and leaves the editable text alone. */
+  refresh() {
+    const isBusy = this.isBusy();
+    this.toolbar.setBusy(isBusy);
+    this.previousTexts.setBusy(isBusy);
+    this.card.setCancellable(isBusy);
+    if (this.state === 'accepted') this.list.hide();
+    else this.list.show(this.candidates);
+  }
+
+  /** Compares the field with what it will become, whichever of the two was edited. */
+  async review() {
+    const { texts, compare } = this;
+    const before = this.field.read();
+    const after = this.mergedText();
+    const size = measure(this.field, after);
+    this.card.setLength(lengthMessage(size, texts), size.tooLong);
+    const notEmpty = this.isOnlyWhenEmpty() && before.trim() ? texts.notEmpty : '';
+    this.card.setAcceptBlocked(this.candidates.run?.accept_blocked_reason || notEmpty);
+    const changes = before && before !== after ? await compare(before, after) : [];
+    if (this.state === 'proposal') this.card.setChanges(changes);
+  }
+
+  /** What the field will hold once the card's text is accepted. */
+  mergedText() {
+    const text = this.field.normalize(this.card.text());
+    return merge(this.field, text, this.candidates.run?.write_mode ?? 'replace');
+  }
+
+  isOnlyWhenEmpty() {
+    return this.offer.actions.some(
+      ({ id, only_when_empty: onlyWhenEmpty }) => onlyWhenEmpty && id === this.action.id,
+    );
+  }
+
+  close() {
+    this.state = null;
+    this.card.hide();
+  }
+
+  // Commands: what the card's buttons do, named by their `data-command`.
+
+  async cancel() {
+    this.card.setStatus(this.texts.cancelling);
+    if (!(await this.generation.cancel())) return;
+    // Nothing was started yet, or another candidate is shown that had succeeded before.
+    if (!this.candidates.shown) this.show('cancelled', { status: this.texts.cancelled });
+    else if (this.state === 'proposal') this.display();
+  }
+
+  retry() {
+    this.generate(this.action);
+  }
+
+  dismiss() {
+    this.abandon();
+    this.close();
+    this.toolbar.focus();
+  }
+
+  accept() {
+    const text = this.field.normalize(this.card.text());
+    const undo = this.field.write(this.mergedText());
+    this.accepted = { text, value: this.field.read(), undo };
+    this.generation.decide('accept', text);
+    this.handleDecision();
+    this.show('accepted', { status: this.texts.accepted });
+    // The card has shrunk, and may have pulled the field out of view.
+    this.field.place.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+  }
+
+  undo() {
+    if (!this.accepted) return;
+    const { text, undo } = this.accepted;
+    undo();
+    this.textAtStart = this.field.read();
+    this.generation.decide('undo');
+    this.propose(text, this.texts.undone);
+  }
+
+  async copy() {
+    await copyText(this.card.text(), this.root);
+    this.card.setStatus(this.texts.copied);
+  }
+
+  async report() {
+    await copyText(String(this.candidates.run?.error?.report), this.root);
+    this.card.setStatus(this.texts.copied);
+  }
+}
