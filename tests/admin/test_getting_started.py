@@ -80,7 +80,9 @@ def test_what_is_there_is_done(client: Client, admin: User) -> None:
 
     found = shown(client)
 
-    assert found["models"] == ("A provider and a model Done 1 model of these providers: test.")
+    assert found["models"] == (
+        "A provider and a model Done 1 model is configured. Providers: test."
+    )
     assert found["worker"] == (
         "A worker Done Runs are executed by the queue that the site has chosen."
     )

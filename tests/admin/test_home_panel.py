@@ -221,7 +221,7 @@ def test_settings_that_cannot_be_read_leave_the_front_page_alone(
 
     (sentence,) = attention(client)
 
-    assert sentence.startswith("The settings of the LLM actions are wrong: ")
+    assert sentence.startswith("The settings of LLM actions are invalid: ")
 
 
 def test_a_worker_counts_while_it_shows_that_it_lives(settings: Settings) -> None:

@@ -93,7 +93,7 @@ def test_a_scale_that_ends_early_is_said(client: Client, admin: User) -> None:
     page = page_at(client, edit_url(LLMActionFactory(model="claude-haiku-4-5")))
 
     assert note(page, "temperature") == (
-        "The scale of Claude Haiku 4.5 ends at 1.0; a higher value is sent as that."
+        "Claude Haiku 4.5 accepts temperatures up to 1.0; a higher value is lowered to that."
     )
     assert not temperature(page).has_attr("readonly")
 
@@ -102,8 +102,8 @@ def test_the_allowance_of_a_reasoning_model_is_said(client: Client, admin: User)
     page = page_at(client, edit_url(LLMActionFactory(model="gpt-4")))
 
     assert note(page, "max_tokens") == (
-        "This is the visible text. GPT-4 reasons before it writes, so 4,000 tokens more are "
-        "allowed, at its lowest effort (low)."
+        "This limits the visible text. GPT-4 reasons before it writes, so 4,000 more tokens are "
+        "allowed, at its lowest reasoning effort (low)."
     )
 
 

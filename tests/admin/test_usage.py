@@ -211,7 +211,7 @@ def test_the_page_runs_no_code_of_its_own_and_loads_the_library_from_the_site(
 def test_a_period_without_runs_says_so_and_draws_nothing(client: Client, admin: User) -> None:
     page = usage_page(client)
 
-    assert "Nobody ran an action on these days." in words(page)
+    assert "There are no runs in this period." in words(page)
     assert not page.select("canvas")
     assert cards(page)["Cost"] == "Cost $0.00 before: $0.00"
 
@@ -262,12 +262,12 @@ def test_a_wrong_period_shows_30_days_and_says_so(
 ) -> None:
     page = usage_page(client, **query)
 
-    assert "There are no such days to report on." in words(page)
+    assert "This period is not valid." in words(page)
     assert shown_days(page)[0] == (today() - timedelta(days=29)).isoformat()
 
 
 def test_a_right_period_has_no_warning(client: Client, admin: User) -> None:
-    assert "no such days" not in words(usage_page(client))
+    assert "not valid" not in words(usage_page(client))
 
 
 def test_the_reader_of_runs_sees_no_costs(client: Client) -> None:

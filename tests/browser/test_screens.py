@@ -102,7 +102,7 @@ def open_screen(person: Person, showcase: Showcase, name: str) -> str:
     elif name == "failed run":
         page.get_by_text("Report for support", exact=True).click()
     elif name == "usage":
-        page.get_by_text("Numbers of this chart").first.click()
+        page.get_by_text("Chart data").first.click()
     return OWN_PARTS.get(name, "#main")
 
 

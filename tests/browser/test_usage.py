@@ -74,7 +74,7 @@ def test_charts_are_drawn_and_their_numbers_can_be_read(admin: Person, scheme: s
         assert chart.evaluate(COLOURS) > 3
     table = admin.page.locator("details table").first
     expect(table).to_be_hidden()
-    admin.page.get_by_text("Numbers of this chart").first.click()
+    admin.page.get_by_text("Chart data").first.click()
     expect(table).to_be_visible()
 
 

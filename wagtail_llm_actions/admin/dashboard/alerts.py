@@ -64,7 +64,7 @@ def alerts(actions: Iterable[LLMAction], user: User) -> list[Alert]:
             *_unconfigured_models(actions, user),
         ]
     except (ImproperlyConfigured, ImportError) as error:
-        sentence = _("The settings of the LLM actions are wrong: %(problem)s")
+        sentence = _("The settings of LLM actions are invalid: %(problem)s")
         return [Alert(sentence % {"problem": error})]
 
 

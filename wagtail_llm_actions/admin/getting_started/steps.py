@@ -36,7 +36,7 @@ def steps() -> list[Step]:
     try:
         return [_models(), _worker(), _templates(), _actions()]
     except (ImproperlyConfigured, ImportError) as error:
-        title = _("The settings of the LLM actions")
+        title = _("The settings of LLM actions")
         return [Step(name="settings", title=title, is_done=False, text=str(error))]
 
 
@@ -44,8 +44,8 @@ def _models() -> Step:
     settings = get_settings()
     count = len(settings.models)
     text = ngettext(
-        "%(count)d model of these providers: %(providers)s.",
-        "%(count)d models of these providers: %(providers)s.",
+        "%(count)d model is configured. Providers: %(providers)s.",
+        "%(count)d models are configured. Providers: %(providers)s.",
         count,
     ) % {"count": count, "providers": ", ".join(settings.providers)}
     missing = _(
@@ -75,7 +75,7 @@ def _worker() -> Step:
         text = _("The queue server cannot be reached. Start it, or correct RQ_QUEUES.")
     if queue.executes_here:
         text = _(
-            "Runs are executed in threads of the web process, which is good for a first look. For "
+            "Runs are executed in threads of the web process, which is enough to try it out. For "
             "production install django-rq, add RQ_QUEUES with the queues llm and llm_bulk, and "
             "start manage.py llm_actions_worker."
         )

@@ -116,7 +116,7 @@ class HistoryFilterSet(WagtailFilterSet):
         label=_lazy("Page or snippet type"), field_name="target_content_type", choices=target_types
     )
     page = django_filters.CharFilter(
-        label=_lazy("Page or snippet: its title or number"), method="filter_page"
+        label=_lazy("Title or ID of the page or snippet"), method="filter_page"
     )
     model_key = django_filters.ChoiceFilter(label=_lazy("Model"), choices=models)
     user = django_filters.ChoiceFilter(

@@ -74,7 +74,9 @@ def _temperature(model: ModelSettings) -> str:
     if not capabilities.accepts_temperature:
         return _("%(model)s accepts no temperature, so none is sent.") % {"model": model.label}
     if capabilities.max_temperature < MAX_TEMPERATURE:
-        message = _("The scale of %(model)s ends at %(highest)s; a higher value is sent as that.")
+        message = _(
+            "%(model)s accepts temperatures up to %(highest)s; a higher value is lowered to that."
+        )
         highest = number_format(capabilities.max_temperature, decimal_pos=1)
         return message % {"model": model.label, "highest": highest}
     return ""
@@ -85,8 +87,8 @@ def _max_tokens(model: ModelSettings) -> str:
     if not capabilities.reasoning_tokens:
         return ""
     message = _(
-        "This is the visible text. %(model)s reasons before it writes, so %(count)s tokens more are "
-        "allowed, at its lowest effort (%(effort)s)."
+        "This limits the visible text. %(model)s reasons before it writes, so %(count)s more tokens "
+        "are allowed, at its lowest reasoning effort (%(effort)s)."
     )
     return message % {
         "model": model.label,

@@ -34,7 +34,7 @@ class PromptTemplateForm(WagtailAdminModelForm):
     preview_model = forms.ChoiceField(
         label=_lazy("LLM model"),
         required=False,
-        help_text=_lazy("Its context decides what would be cut."),
+        help_text=_lazy("Its context length decides how much of the source would be cut off."),
     )
 
     class Media:
