@@ -10,15 +10,14 @@ from django.template.defaultfilters import capfirst
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from wagtail.admin.panels import Panel
 
 from wagtail_llm_actions.admin.actions.forms import ActionForm
 from wagtail_llm_actions.admin.api_errors import BadInput, InvalidForm, json_errors
-from wagtail_llm_actions.admin.editor.api import own_run
 from wagtail_llm_actions.admin.editor.poll_token import issue_poll_token
 from wagtail_llm_actions.admin.editor.request_params import (
     PREFIX,
     client_request_id,
+    followed_run,
     parse_cursors,
     parse_number,
 )
@@ -66,20 +65,6 @@ class PlaygroundRun(RunState):
     """The run's page in the history; empty where the user may not view runs."""
 
 
-class PlaygroundPanel(Panel):
-    """The Test button and the results, below the test input."""
-
-    class BoundPanel(Panel.BoundPanel):
-        """The panel on the form of an action."""
-
-        template_name = "wagtail_llm_actions/actions/playground.html"
-
-        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-            """Add the URL that starts a run."""
-            context: dict[str, Any] = super().get_context_data(parent_context)
-            return context | {"runs_url": reverse("wagtail_llm_actions:start_playground_run")}
-
-
 @require_POST
 @json_errors
 def start(request: HttpRequest) -> JsonResponse:
@@ -118,7 +103,7 @@ def poll(request: HttpRequest, run_id: UUID) -> JsonResponse:
     """Report on a playground run of this user."""
     _check_permission(request)
     recover_throttled()
-    run = own_run(request, run_id)
+    run = followed_run(request, run_id)
     cursor = parse_cursors(request, [run.pk]).get(run.pk, START)
     return JsonResponse(_state(request, run, cursor))
 

@@ -17,7 +17,7 @@ from wagtail_llm_actions.admin.actions.listing import (
     IconsColumn,
     success_rate,
 )
-from wagtail_llm_actions.admin.actions.playground import PlaygroundPanel
+from wagtail_llm_actions.admin.actions.panels import PlaygroundPanel
 from wagtail_llm_actions.admin.actions.views import (
     ActionCopyView,
     ActionCreateView,

@@ -22,6 +22,7 @@ from wagtail_llm_actions.admin.editor.request_params import (
     FORM_KEY,
     PREFIX,
     client_request_id,
+    followed_run,
     parse_cursors,
     parse_form_key,
     parse_number,
@@ -32,7 +33,7 @@ from wagtail_llm_actions.admin.form_resolver import resolve_editor_form
 from wagtail_llm_actions.errors import PermissionDeniedError, PermissionRevoked
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for
-from wagtail_llm_actions.permissions.runs import can_follow, can_view_output
+from wagtail_llm_actions.permissions.runs import can_view_output
 from wagtail_llm_actions.runs import decisions
 from wagtail_llm_actions.runs.candidates import candidates_of
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
@@ -122,7 +123,7 @@ def poll_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     Only the text behind the cursors travels. The fast path answers most polls before they get here.
     """
     recover_throttled()
-    run = own_run(request, run_id)
+    run = followed_run(request, run_id)
     candidates = candidates_of(run) if run.candidate_group == run.pk else [run]
     return _state(request, candidates)
 
@@ -131,7 +132,7 @@ def poll_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
 @json_errors
 def cancel_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     """Cancel a run; it may have reached another end before."""
-    run = own_run(request, run_id)
+    run = followed_run(request, run_id)
     cancel(run_id)
     run.refresh_from_db()
     return _state(request, [run])
@@ -141,7 +142,7 @@ def cancel_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
 @json_errors
 def decide_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     """Record the editor's decision on a proposal, or take it back."""
-    run = own_run(request, run_id)
+    run = followed_run(request, run_id)
     decision = request.POST.get("decision")
     if decision == "accept":
         decisions.accept(run, request.POST.get("text", ""))
@@ -152,23 +153,6 @@ def decide_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     else:
         raise BadInput
     return _state(request, [run])
-
-
-def own_run(request: HttpRequest, run_id: UUID) -> LLMRun:
-    """Return a run that this user started.
-
-    Raises:
-        Http404: It does not exist.
-        PermissionDeniedError: Somebody else started it.
-    """
-    # Long texts that no answer holds; browsers poll several times a second.
-    runs = LLMRun.objects.defer("prompt", "system_instructions", "error_detail")
-    run = runs.filter(pk=run_id).first()
-    if run is None:
-        raise Http404
-    if not can_follow(request.user, run):
-        raise PermissionDeniedError
-    return run
 
 
 def _editable_form(request: HttpRequest) -> tuple[EditorForm, str]:

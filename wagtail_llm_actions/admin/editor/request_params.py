@@ -1,4 +1,4 @@
-"""Parameters of the widget's requests, parsed.
+"""Parameters of the widget's requests, parsed, and the run that a request names.
 
 The widget's own inputs travel with the fields of the edit form, so their names have a prefix.
 """
@@ -8,8 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.http import Http404
+
 from wagtail_llm_actions.admin.api_errors import BadInput
 from wagtail_llm_actions.admin.editor.serializers import Cursor
+from wagtail_llm_actions.errors import PermissionDeniedError
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.permissions.runs import can_follow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +71,22 @@ def parse_cursors(request: HttpRequest, run_ids: Sequence[UUID]) -> dict[UUID, C
         for index, run_id in enumerate(run_ids)
         if index >= len(sent) or sent[index] != CURSOR_AT_END
     }
+
+
+def followed_run(request: HttpRequest, run_id: UUID) -> LLMRun:
+    """Return a run that the user may follow, without the long texts that no answer contains.
+
+    Raises:
+        Http404: It does not exist.
+        PermissionDeniedError: The user may not follow it.
+    """
+    runs = LLMRun.objects.defer("prompt", "system_instructions", "error_detail")
+    run = runs.filter(pk=run_id).first()
+    if run is None:
+        raise Http404
+    if not can_follow(request.user, run):
+        raise PermissionDeniedError
+    return run
 
 
 def _cursor(text: str) -> Cursor:
