@@ -33,7 +33,7 @@ def _parameters(attempt: LLMAttempt) -> str:
         "reasoning_effort": _("reasoning effort"),
     }
     sent = attempt.sent_parameters
-    given = [f"{words} {sent[name]}" for name, words in names.items() if sent.get(name) is not None]
+    given = [f"{label} {sent[name]}" for name, label in names.items() if sent.get(name) is not None]
     if sent.get("temperature") is None:
         given.append(str(_("no temperature")))
     return ", ".join(given)
