@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from example_site.model_server import NAME, model_file
@@ -62,7 +62,10 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
         try:
             with urlopen(f"{url}/health", timeout=5):  # noqa: S310 - our own server
                 return
+        except HTTPError as still_loading:
+            still_loading.close()
         except (URLError, ConnectionError):
-            time.sleep(0.1)
+            pass
+        time.sleep(0.1)
     msg = f"The model server was not ready in {START_SECONDS} s; exit code {process.poll()}."
     raise RuntimeError(msg)
