@@ -14,7 +14,7 @@ import wagtail_llm_actions
 
 PACKAGE = Path(wagtail_llm_actions.__file__).parent
 MODULES = [path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts]
-MAX_LINES = 300
+MAX_LINES = 400
 MAX_MODULES = 16
 # The package had names of its own for what the glossary calls by standard terms.
 RETIRED_NAMES = re.compile(
