@@ -83,6 +83,7 @@ def follow(client: Client) -> list[Leg]:
 
     from tests.editor.forms import page_edit, post_of  # noqa: PLC0415
     from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory  # noqa: PLC0415
+    from wagtail_llm_actions.admin.editor.poll_token import POLL_TOKEN_HEADER  # noqa: PLC0415
     from wagtail_llm_actions.models import LLMRun  # noqa: PLC0415
     from wagtail_llm_actions.tasks import execute_run  # noqa: PLC0415
 
@@ -92,21 +93,21 @@ def follow(client: Client) -> list[Leg]:
         "llm-actions-action": str(LLMActionFactory().pk),
         "llm-actions-form-action": url,
     }
-    offers, runs = (reverse(f"wagtail_llm_actions:{name}") for name in ("offers", "runs"))
+    offers, start = (reverse(f"wagtail_llm_actions:{name}") for name in ("offers", "start_run"))
     legs = []
     # The first round imports modules and fills caches, and is thrown away.
     for _ in range(2):
         with traced("offers (form opens)") as opened:
             client.get(offers, {"form_action": url})
         with traced("click (POST)") as click:
-            state = client.post(runs, data | {"llm-actions-request-id": str(uuid.uuid4())}).json()
+            state = client.post(start, data | {"llm-actions-request-id": str(uuid.uuid4())}).json()
         with traced("poll while queued") as poll:
-            client.get(state["poll_url"])
+            client.get(state["poll_url"], headers={POLL_TOKEN_HEADER: state["poll_token"]})
         with traced("execute in the worker") as execution:
             execute_run(state["id"])
         run = LLMRun.objects.get(pk=state["id"])
         with traced("last poll") as last:
-            client.get(state["poll_url"])
+            client.get(state["poll_url"], headers={POLL_TOKEN_HEADER: state["poll_token"]})
         with traced("decide") as decision:
             client.post(state["decide_url"], {"decision": "accept", "text": run.output})
         run.refresh_from_db()
