@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { measure, merge, withDefaults } from '#js/fields.js';
+import { findFields, measure, merge, withDefaults } from '#js/fields.js';
 import { createField } from '#js/fields/text.js';
 
 class Input {
@@ -54,4 +54,26 @@ test('a field of a writer that says little has the behaviour of a text', () => {
   assert.equal(field.normalize(' New. '), 'New.');
   assert.equal(merge(field, 'New.', 'append'), 'Own words.\n\nNew.');
   assert.equal(measure(field, 'New.').tooLong, false);
+});
+
+test('a writer that fails costs its own fields their widgets, and no others', async () => {
+  const reported = [];
+  globalThis.reportError = (error) => reported.push(error.message);
+  const module = (find) => `data:text/javascript,export default { find: ${find} };`;
+  const found = await findFields(
+    {},
+    {
+      fields: { title: { kind: 'text' }, tags: { kind: 'tags' }, date: { kind: 'date' } },
+      writers: {
+        text: module('(form, path) => ({ read: () => path })'),
+        tags: module('() => { throw new Error("No tags.") }'),
+        date: module('() => null'),
+      },
+    },
+  );
+  delete globalThis.reportError;
+
+  assert.deepEqual([...found.keys()], ['title']);
+  assert.equal(found.get('title').read(), 'title');
+  assert.deepEqual(reported, ['No tags.']);
 });
