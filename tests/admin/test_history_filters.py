@@ -82,7 +82,7 @@ def test_runs_are_filtered_by_type_action_and_user(client: Client, admin: User) 
     assert listed(client, user=str(run.user_id)) == [run]
 
 
-def test_several_decisions_are_what_was_kept(client: Client, admin: User) -> None:
+def test_several_decisions_are_accepted_texts(client: Client, admin: User) -> None:
     for decision in ("accepted", "edited", "dismissed", "none"):
         LLMRunFactory(decision=decision)
 
@@ -274,3 +274,47 @@ def test_who_may_not_view_runs_learns_nothing_from_a_wrong_filter(client: Client
     response = client.get(reverse(HISTORY), {"export": "csv", "status": "lost"})
 
     assert response.status_code == 302
+
+
+def test_an_error_pattern_is_what_failed_as_one_run_did(client: Client, admin: User) -> None:
+    alike = {"status": "failed", "error_code": "timeout", "error_detail": "slow"}
+    run, same = LLMRunFactory(**alike), LLMRunFactory(**alike)
+    for other in ({"error_code": "internal"}, {"error_detail": "slower"}, {"model_key": "owl"}):
+        LLMRunFactory(**alike | other)
+    fine = LLMRunFactory(succeeded=True)
+
+    assert set(listed(client, error_pattern=str(run.pk))) == {run, same}
+    assert listed(client, error_pattern=str(fine.pk)) == []
+    assert listed(client, error_pattern="of no run") == []
+
+
+def test_runs_of_nobody_and_of_deleted_actions_are_found(client: Client, admin: User) -> None:
+    run = LLMRunFactory(action__label="Old one", user=None)
+    LLMRunFactory(action__label="Older one").action.delete()
+    run.action.delete()
+    LLMRunFactory(action__label="Old one")
+
+    assert listed(client, user="none") == [run]
+    assert listed(client, action="deleted:Old one") == [run]
+    assert "Old one (deleted)" in words(page_at(client, reverse(HISTORY)))
+
+
+def test_the_filter_of_costs_is_for_those_who_may_view_costs(client: Client) -> None:
+    client.force_login(history_reader())
+    LLMRunFactory(started_at=timezone.now(), cost_usd=None)
+    LLMRunFactory(started_at=timezone.now(), cost_usd=Decimal("0.1"))
+
+    assert len(listed(client, cost="unknown")) == 2
+    refused = client.get(reverse(HISTORY), {"export": "csv", "cost": "unknown"})
+
+    assert refused.status_code == 400
+
+
+def test_runs_are_filtered_by_when_they_finished(client: Client, admin: User) -> None:
+    now = timezone.now()
+    run = LLMRunFactory(succeeded=True, finished_at=now)
+    LLMRunFactory(succeeded=True, finished_at=now - timedelta(hours=2))
+    LLMRunFactory()
+
+    assert listed(client, finished_since=(now - timedelta(hours=1)).isoformat()) == [run]
+    assert listed(client, finished_since="yesterday") == []

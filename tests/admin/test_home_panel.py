@@ -47,7 +47,7 @@ def figures(client: Client) -> dict[str, str]:
     return {words(card.select("span")[0]): words(card.select("strong")[0]) for card in cards}
 
 
-def attention(client: Client) -> list[str]:
+def alerts(client: Client) -> list[str]:
     return [words(item) for item in shown(client).select(".llm-actions-alerts li")]
 
 
@@ -128,7 +128,7 @@ def test_runs_of_deleted_actions_are_shown(client: Client, admin: User) -> None:
 def test_nothing_needs_attention_where_all_is_well(client: Client, admin: User) -> None:
     runs(6)
 
-    assert attention(client) == []
+    assert alerts(client) == []
     assert "What needs attention" not in words(shown(client))
 
 
@@ -143,7 +143,7 @@ def test_a_model_that_fails_most_of_the_time_is_named(
     failed(bad, action=llm_action)
 
     sentence = f"Scripted: {bad} of {good + bad} runs failed in the last 24 hours."
-    assert attention(client) == ([sentence] if is_said else [])
+    assert alerts(client) == ([sentence] if is_said else [])
     for link in shown(client).select(".llm-actions-alerts a"):
         page = page_at(client, str(link["href"]))
         assert len(page.select("table.listing tbody tr")) == bad
@@ -162,7 +162,7 @@ def test_old_runs_tests_and_cancelled_runs_say_nothing_of_a_model(
 ) -> None:
     failed(6, **other)
 
-    assert attention(client) == []
+    assert alerts(client) == []
 
 
 def test_active_actions_whose_models_are_gone_are_named(client: Client, admin: User) -> None:
@@ -170,7 +170,7 @@ def test_active_actions_whose_models_are_gone_are_named(client: Client, admin: U
     LLMActionFactory(label="Flow", fallback_model="lost")
     LLMActionFactory(label="Off", model="gone", is_active=False)
 
-    assert attention(client) == [
+    assert alerts(client) == [
         "“Ebb” uses the model gone, which is not configured any more.",
         "“Flow” has the fallback model lost, which is not configured any more.",
     ]
@@ -182,14 +182,14 @@ def test_a_reader_who_may_not_change_actions_gets_no_link(client: Client) -> Non
     LLMActionFactory(model="gone")
     client.force_login(reader("view_llmrun"))
 
-    assert len(attention(client)) == 1
+    assert len(alerts(client)) == 1
     assert shown(client).select(".llm-actions-alerts a") == []
 
 
 def test_many_actions_without_a_model_are_counted(client: Client, admin: User) -> None:
     LLMActionFactory.create_batch(7, model="gone")
 
-    said = attention(client)
+    said = alerts(client)
 
     assert len(said) == 6
     assert said[-1] == "2 more models of actions are not configured any more."
@@ -201,7 +201,7 @@ def test_a_queue_without_a_worker_is_said(
     LLMActionFactory()
     monkeypatch.setattr(KeptQueue, "has_worker", lambda _self: False)
 
-    assert attention(client) == ["No worker is running, so no run will start."]
+    assert alerts(client) == ["No worker is running, so no run will start."]
 
 
 def test_a_queue_server_that_is_down_is_said(
@@ -210,7 +210,7 @@ def test_a_queue_server_that_is_down_is_said(
     LLMActionFactory()
     use_rq(settings, rq_queues(refusing_port()))
 
-    assert attention(client) == ["The queue server cannot be reached, so no run will start."]
+    assert alerts(client) == ["The queue server cannot be reached, so no run will start."]
 
 
 def test_settings_that_cannot_be_read_leave_the_front_page_alone(
@@ -219,7 +219,7 @@ def test_settings_that_cannot_be_read_leave_the_front_page_alone(
     LLMActionFactory()
     settings.WAGTAIL_LLM_ACTIONS = {"QUEUE": "nowhere.Queue"}
 
-    (sentence,) = attention(client)
+    (sentence,) = alerts(client)
 
     assert sentence.startswith("The settings of LLM actions are invalid: ")
 
@@ -247,7 +247,7 @@ def use_rq(settings: Settings, queues: dict[str, Any]) -> None:
     settings.WAGTAIL_LLM_ACTIONS = llm
 
 
-def test_a_model_that_rests_is_named(client: Client, admin: User) -> None:
+def test_an_open_circuit_breaker_is_an_alert(client: Client, admin: User) -> None:
     runs(1)
     now = timezone.now()
     LLMCircuitBreaker.objects.create(
@@ -259,7 +259,7 @@ def test_a_model_that_rests_is_named(client: Client, admin: User) -> None:
         retry_at=now,
     )
 
-    (sentence,) = attention(client)
+    (sentence,) = alerts(client)
     (link,) = shown(client).select(".llm-actions-alerts a")
 
     assert sentence.startswith("Scripted: Not asked since ")

@@ -221,3 +221,15 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 
     with django_assert_num_queries(len(few)):
         client.get(reverse(name))
+
+
+def test_the_list_is_narrowed_to_a_model_as_the_models_page_counts_its_actions(
+    client: Client, admin: User
+) -> None:
+    LLMActionFactory(label="Own")
+    LLMActionFactory(label="Fallback", model="other", fallback_model="scripted")
+    LLMActionFactory(label="Neither", model="other")
+
+    page = page_at(client, f"{reverse('wagtail_llm_actions_actions:list')}?model=scripted")
+
+    assert {row[1].split(" ")[0] for row in table_rows(page)} == {"Own", "Fallback"}

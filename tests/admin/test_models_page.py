@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 MODELS = "wagtail_llm_actions:models"
 CHECK = "wagtail_llm_actions:check_models"
-ASK_AGAIN = "wagtail_llm_actions:retry_now"
+RETRY_NOW = "wagtail_llm_actions:retry_now"
 WIRE = OpenAIWire()
 
 
@@ -185,7 +185,7 @@ def test_a_provider_without_checks_is_neither_fine_nor_failing(
     assert status.startswith("Unknown, because this provider does not support checks. Checked at ")
 
 
-@pytest.mark.parametrize("name", [CHECK, ASK_AGAIN])
+@pytest.mark.parametrize("name", [CHECK, RETRY_NOW])
 def test_a_model_that_is_made_up_is_no_error(client: Client, admin: User, name: str) -> None:
     assert client.post(reverse(name), {"model": "nothing"}).status_code == 302
 
@@ -205,7 +205,9 @@ def rest(**values: Any) -> LLMCircuitBreaker:
     return LLMCircuitBreaker.objects.create(**circuit | values)
 
 
-def test_a_model_that_rests_says_since_when_why_and_until_when(client: Client, admin: User) -> None:
+def test_an_open_circuit_breaker_says_since_when_why_and_until_when(
+    client: Client, admin: User
+) -> None:
     rest()
 
     found = rows(client)
@@ -244,16 +246,16 @@ def test_failures_that_are_too_few_are_not_shown(client: Client, admin: User) ->
     assert "Not asked" not in rows(client)["Owl"][1]
 
 
-def test_a_model_can_be_asked_again_at_once(client: Client, admin: User) -> None:
+def test_retry_now_closes_the_circuit_breaker(client: Client, admin: User) -> None:
     rest()
 
-    response = client.post(reverse(ASK_AGAIN), {"model": "quick"}, follow=True)
+    response = client.post(reverse(RETRY_NOW), {"model": "quick"}, follow=True)
 
     assert "The next run calls Owl again." in response.content.decode()
     assert not LLMCircuitBreaker.objects.exists()
 
 
-def test_who_may_only_look_cannot_ask_again(client: Client) -> None:
+def test_who_may_only_view_models_cannot_retry_now(client: Client) -> None:
     rest()
     user = UserFactory()
     names = ["access_admin", "view_llmaction"]
@@ -261,7 +263,7 @@ def test_who_may_only_look_cannot_ask_again(client: Client) -> None:
     client.force_login(user)
 
     assert "Retry now" not in rows(client)["Owl"][1]
-    client.post(reverse(ASK_AGAIN), {"model": "quick"})
+    client.post(reverse(RETRY_NOW), {"model": "quick"})
 
     assert LLMCircuitBreaker.objects.exists()
 
@@ -334,7 +336,7 @@ def test_monitoring_gets_a_line_and_a_code(server: ProviderServer) -> None:
     assert checked("nothing") == ("", 2)
 
 
-def test_monitoring_hears_of_a_model_that_rests(server: ProviderServer) -> None:
+def test_monitoring_hears_of_an_open_circuit_breaker(server: ProviderServer) -> None:
     circuit = rest()
     server.play(*WIRE.status(present=True) * 2)
 
