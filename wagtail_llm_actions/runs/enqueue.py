@@ -67,7 +67,7 @@ def bulk_create_and_enqueue(runs: Sequence[LLMRun]) -> None:
 
     Runs that the queue does not take stay queued in the database; recovery tries again.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         LLMRun.objects.bulk_create(runs)
         queued = _announce(runs)
         transaction.on_commit(lambda: _enqueue_bulk(queued))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 PACKAGE = Path(wagtail_llm_actions.__file__).parent
-ARCHITECTURE = PACKAGE.parent / "docs" / "architecture.md"
+ARCHITECTURE = Path(__file__).parents[3] / "docs" / "architecture.md"
 STATUSES = list(LLMRun.Status)
 RESULT = GenerationResult(finish_reason=FinishReason.STOP, response_model="scripted")
 OUTCOME = RunOutcome(output="The tide.")
