@@ -44,19 +44,19 @@ def test_each_alias_says_what_it_takes(visit: Visit, vendors_site: str) -> None:
 
     for label, advice, tokens in (
         ("GPT-3.5 Turbo", "Fast, good for most tasks.", ""),
-        ("GPT-4", "Most capable, best for complex tasks.", "4,000 tokens more are allowed"),
-        ("Claude-3", "High quality, good for long content.", "4,000 tokens more are allowed"),
+        ("GPT-4", "Most capable, best for complex tasks.", "4,000 more tokens are allowed"),
+        ("Claude-3", "High quality, good for long content.", "4,000 more tokens are allowed"),
     ):
         model.select_option(label=label)
-        expect(note("[data-llm-actions-note=model]")).to_contain_text(advice)
-        expect(note("[data-llm-actions-note=model]")).to_contain_text("was shut down on")
-        expect(note("[data-llm-actions-note=temperature]")).to_have_text(
-            f"{label} takes no temperature, so none is sent."
+        expect(note("[data-llm-actions-help-text=model]")).to_contain_text(advice)
+        expect(note("[data-llm-actions-help-text=model]")).to_contain_text("was shut down on")
+        expect(note("[data-llm-actions-help-text=temperature]")).to_have_text(
+            f"{label} accepts no temperature, so none is sent."
         )
-        expect(note("[data-llm-actions-note=max_tokens]")).to_contain_text(tokens)
+        expect(note("[data-llm-actions-help-text=max_tokens]")).to_contain_text(tokens)
         expect(temperature).to_have_js_property("readOnly", True)
     model.select_option(label="Mistral")
-    expect(note("[data-llm-actions-note=model]")).to_have_text(
+    expect(note("[data-llm-actions-help-text=model]")).to_have_text(
         "Local model, good for basic tasks. It runs on your own machine and costs nothing."
     )
     expect(temperature).to_be_editable()
