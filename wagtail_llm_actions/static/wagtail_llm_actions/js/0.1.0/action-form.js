@@ -3,7 +3,7 @@
  * chosen model takes, both at once.
  *
  * @example
- * <select name="model_type" data-llm-actions-fields-url="/admin/llm/fields/">…</select>
+ * <select name="model_type" data-llm-actions-fields-url="/admin/llm/action-fields/">…</select>
  * <select name="destination">…</select>
  * <select name="source">…</select>
  * <select name="model" data-llm-actions-help-texts="{…}">…</select>
