@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class FinishReason(StrEnum):
@@ -44,6 +45,14 @@ class TextDelta:
     """The next piece of visible text, never empty."""
 
     text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReasoningDelta:
+    """The next piece of reasoning, which is never shown: a sign of life before the text."""
+
+    text: str = ""
+    """Empty where the server hides what the model thinks."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,3 +102,7 @@ class GenerationResult:
     """The model that answered, by the provider's name."""
     usage: Usage | None = None
     """``None`` where the provider does not report it."""
+
+
+StreamItem: TypeAlias = TextDelta | ReasoningDelta | GenerationResult
+"""What a stream yields."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from openai import AsyncOpenAI
 
-    from wagtail_llm_actions.generation import GenerationRequest, GenerationResult
+    from wagtail_llm_actions.generation import GenerationRequest, StreamItem
 
 
 class ReportingProvider(OpenAIProvider):
@@ -25,9 +25,7 @@ class ReportingProvider(OpenAIProvider):
         self.client_built_in = os.getpid()
         return super().build_client()
 
-    async def stream(
-        self, request: GenerationRequest
-    ) -> AsyncGenerator[TextDelta | GenerationResult]:
+    async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamItem]:
         found = set(sys.modules)
         is_reported = False
         async for item in super().stream(request):

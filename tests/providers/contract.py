@@ -36,6 +36,7 @@ from wagtail_llm_actions.generation import (
     GenerationRequest,
     GenerationResult,
     ModelStatus,
+    ReasoningDelta,
     TextDelta,
     Usage,
 )
@@ -43,7 +44,7 @@ from wagtail_llm_actions.providers.health import check
 from wagtail_llm_actions.providers.streaming import ProviderStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tests.providers.server import Recorded, Reply, Script
     from wagtail_llm_actions.providers.base import Provider
@@ -89,6 +90,10 @@ class Wire(ABC):
         """Build the event that carries a piece of text."""
 
     @abstractmethod
+    def reasoning(self, text: str) -> list[bytes]:
+        """Build the events that carry a piece of reasoning."""
+
+    @abstractmethod
     def beginning(self, usage: Usage | None = None) -> list[bytes]:
         """Build what comes before the first text."""
 
@@ -119,10 +124,13 @@ class Wire(ABC):
         *pieces: str,
         finish_reason: FinishReason = FinishReason.STOP,
         usage: Usage | None = None,
+        before: Iterable[bytes] = (),
         keep_alive: bool = False,
     ) -> Reply:
         beginning, ending = self.beginning(usage), self.ending(finish_reason, usage)
-        return streamed([*beginning, *map(self.text, pieces), *ending], keep_alive=keep_alive)
+        return streamed(
+            [*beginning, *before, *map(self.text, pieces), *ending], keep_alive=keep_alive
+        )
 
     def error(self, status: int, headers: Mapping[str, str] | None = None) -> Script:
         """Build an error whose words quote the key that was sent, as careless gateways do."""
@@ -143,7 +151,7 @@ def collect(
     with ProviderStream(provider, request) as stream:
         while not isinstance(item := stream.next(STREAM_SECONDS), GenerationResult):
             assert item is not None, "nothing arrived in time"
-            text += item.text
+            text += item.text if isinstance(item, TextDelta) else ""
     return text, item
 
 
@@ -278,6 +286,20 @@ class ProviderContract:
 
         with ProviderStream(provider, REQUEST) as stream:
             assert stream.next(STREAM_SECONDS) == TextDelta(text="Hoo")
+
+    def test_reasoning_is_a_sign_of_life_and_no_text(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        thinking: list[bytes | Act]
+        thinking = [*self.wire.beginning(), *self.wire.reasoning("Owls plan?"), Act.HANG]
+        answer = self.wire.answer("Hoo.", before=self.wire.reasoning("Owls plan?"))
+        server.play(streamed(thinking), answer)
+
+        with ProviderStream(provider, REQUEST) as stream:
+            assert stream.next(STREAM_SECONDS) == ReasoningDelta(text="Owls plan?")
+        text, _ = collect(provider)
+
+        assert text == "Hoo."
 
     def test_an_answer_at_its_limit_says_so(
         self, server: ProviderServer, provider: Provider

@@ -16,6 +16,7 @@ from wagtail_llm_actions.generation import (
     GenerationRequest,
     GenerationResult,
     ModelStatus,
+    ReasoningDelta,
     TextDelta,
 )
 from wagtail_llm_actions.providers import streaming
@@ -60,6 +61,16 @@ def test_text_that_a_slow_reader_missed_comes_as_one_piece() -> None:
         assert provider.has_written.wait(5)
 
         assert stream.next(5) == TextDelta(text="Hoo, hoo.")
+
+
+def test_reasoning_is_told_from_text_in_the_order_that_they_came() -> None:
+    thoughts = [ReasoningDelta(text="Hoo"), ReasoningDelta(), ReasoningDelta(text="?")]
+    provider = Fixed(*thoughts, TextDelta(text="Hoo"), TextDelta(text="."), RESULT)
+
+    with ProviderStream(provider, REQUEST) as stream:
+        items = [stream.next(5, gather_seconds=1) for _ in range(3)]
+
+    assert items == [ReasoningDelta(text="Hoo?"), TextDelta(text="Hoo."), RESULT]
 
 
 def test_the_result_comes_after_all_text(provider: ScriptedProvider) -> None:
@@ -222,8 +233,8 @@ def test_a_stream_that_breaks_the_contract_is_an_error_that_quotes_it(
             stream.next(5)
 
     assert str(caught.value) == (
-        f"<Fixed 'test'> {problem}. Provider.stream must yield TextDelta objects and then exactly "
-        "one GenerationResult."
+        f"<Fixed 'test'> {problem}. Provider.stream must yield TextDelta or ReasoningDelta objects "
+        "and then exactly one GenerationResult."
     )
     assert provider.is_closed
 

@@ -113,6 +113,12 @@ class AnthropicWire(Wire):
             reasoning_effort=recorded.body.get("output_config", {}).get("effort"),
         )
 
+    def reasoning(self, text: str) -> list[bytes]:
+        return [
+            block_start(1, type="thinking", thinking="", signature=""),
+            block_delta(1, type="thinking_delta", thinking=text),
+        ]
+
     def beginning(self, usage: Usage | None = None) -> list[bytes]:
         if usage is None:
             return [without_usage(message_start()), block_start()]

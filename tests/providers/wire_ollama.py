@@ -104,6 +104,9 @@ class OllamaWire(Wire):
             reasoning_effort=recorded.body.get("think"),
         )
 
+    def reasoning(self, text: str) -> list[bytes]:
+        return [part(thinking=text)]
+
     def beginning(self, usage: Usage | None = None) -> list[bytes]:
         thinks = usage is not None and usage.reasoning_tokens > 0
         return [part(thinking="Owls plan?")] if thinks else [part()]

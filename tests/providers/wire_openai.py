@@ -76,6 +76,9 @@ class OpenAIWire(Wire):
             reasoning_effort=recorded.body.get("reasoning_effort"),
         )
 
+    def reasoning(self, text: str) -> list[bytes]:
+        return [event({"choices": [choice(reasoning_content=text)]})]
+
     def beginning(self, usage: Usage | None = None) -> list[bytes]:
         return [chunk(choices=[choice(role="assistant", content="")])]
 

@@ -16,12 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
     from wagtail_llm_actions.errors import ProviderError, ProviderErrorContext
-    from wagtail_llm_actions.generation import (
-        GenerationRequest,
-        GenerationResult,
-        TextDelta,
-        Usage,
-    )
+    from wagtail_llm_actions.generation import GenerationRequest, StreamItem, Usage
 
 
 class ProviderNotInstalled(ModelUnavailable):
@@ -134,10 +129,10 @@ class Provider(ABC):
         return own is not None and (host == own or host.endswith(f".{own}"))
 
     @abstractmethod
-    def stream(self, request: GenerationRequest) -> AsyncGenerator[TextDelta | GenerationResult]:
+    def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamItem]:
         """Generate one text: yield each piece as a ``TextDelta``, then one ``GenerationResult``.
 
-        Usually an ``async def`` with ``yield``. When the generator is closed or its task is
+        What a model thinks before it writes is yielded as ``ReasoningDelta``. Usually an ``async def`` with ``yield``. When the generator is closed or its task is
         cancelled, it closes its connection before it ends. It needs no time limit for the whole
         answer: the caller cancels.
 

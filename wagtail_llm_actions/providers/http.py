@@ -6,7 +6,6 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from wagtail_llm_actions.errors import AuthenticationFailed
-from wagtail_llm_actions.generation import TextDelta
 from wagtail_llm_actions.providers.base import Failure, Provider, ProviderNotInstalled
 from wagtail_llm_actions.providers.client_pool import ClientPerLoop
 from wagtail_llm_actions.providers.options import HTTPOptions, read_options
@@ -17,11 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, Mapping
     from contextlib import AbstractAsyncContextManager
 
-    from wagtail_llm_actions.generation import (
-        GenerationRequest,
-        GenerationResult,
-        ModelStatus,
-    )
+    from wagtail_llm_actions.generation import GenerationRequest, ModelStatus, StreamItem
     from wagtail_llm_actions.providers.response_parsing import ResponseParser
 
 Client = TypeVar("Client")
@@ -111,17 +106,15 @@ class HTTPProvider(Provider, Generic[Client, Options]):
                 provider=self.alias, requirement=self.requirement, reason=error
             ) from None
 
-    async def stream(
-        self, request: GenerationRequest
-    ) -> AsyncGenerator[TextDelta | GenerationResult]:
+    async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamItem]:
         """Stream one answer."""
         await self._get_ready(request.model)
         parser = self.parser_class()
         try:
             async with self.open_stream(request) as events:
                 async for event in events:
-                    if text := parser.read(event):
-                        yield TextDelta(text=text)
+                    for item in parser.read(event):
+                        yield item
             yield parser.result(request.model)
         except Exception as error:
             failure = self.map_error(error, request.model)

@@ -10,11 +10,16 @@ from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from wagtail_llm_actions.errors import ContentFiltered, InvalidOutput, ModelUnavailable
-from wagtail_llm_actions.generation import FinishReason, GenerationResult
+from wagtail_llm_actions.generation import (
+    FinishReason,
+    GenerationResult,
+    ReasoningDelta,
+    TextDelta,
+)
 from wagtail_llm_actions.providers.base import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from wagtail_llm_actions.errors import ProviderError
     from wagtail_llm_actions.generation import Usage
@@ -63,18 +68,21 @@ class ResponseParser(ABC):
         """Token counts; ``None`` where the server has not reported them."""
 
     @abstractmethod
-    def parse(self, event: Any) -> str:
-        """Take in one event and return its text, which may be empty.
+    def parse(self, event: Any) -> Iterator[TextDelta | ReasoningDelta]:
+        """Take in one event, and yield its text and its reasoning.
 
         Raises:
             ResponseError: The event is not part of the protocol.
         """
 
-    def read(self, event: Any) -> str:
-        """Return the text of the next event; errors as in ``parse``."""
-        text = self.parse(event)
-        self._has_text = self._has_text or bool(text.strip())
-        return text
+    def read(self, event: Any) -> Iterator[TextDelta | ReasoningDelta]:
+        """Yield what the next event holds, without empty texts; errors as in ``parse``."""
+        for delta in self.parse(event):
+            if isinstance(delta, ReasoningDelta):
+                yield delta
+            elif delta.text:
+                self._has_text = self._has_text or bool(delta.text.strip())
+                yield delta
 
     def result(self, request_model: str) -> GenerationResult:
         """Return the end of the answer, after the last event.
@@ -113,6 +121,11 @@ class ResponseParser(ABC):
                 " reasoning."
             )
         return message
+
+
+def member(value: object, name: str) -> object:
+    """Return a member of a part that the SDK left as a dict, or made an object of."""
+    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
 
 
 def read(value: object, name: str, kind: type[T]) -> T | None:

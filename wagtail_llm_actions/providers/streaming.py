@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.generation import GenerationResult, TextDelta
+from wagtail_llm_actions.generation import GenerationResult, ReasoningDelta, TextDelta
 from wagtail_llm_actions.providers.event_loop import loop_thread
 
 if TYPE_CHECKING:
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from wagtail_llm_actions.generation import GenerationRequest
+    from wagtail_llm_actions.generation import GenerationRequest, StreamItem
     from wagtail_llm_actions.providers.base import Provider
 
 CLOSE_SECONDS = 2.0
-CONTRACT = "Provider.stream must yield TextDelta objects and then exactly one GenerationResult"
+CONTRACT = (
+    "Provider.stream must yield TextDelta or ReasoningDelta objects and then exactly one "
+    "GenerationResult"
+)
 
 
 class ProviderStream:
@@ -36,7 +40,7 @@ class ProviderStream:
         self._provider = provider
         self._request = request
         self._changed = threading.Condition()
-        self._text: list[str] = []
+        self._deltas: list[TextDelta | ReasoningDelta] = []
         self._result: GenerationResult | None = None
         self._error: BaseException | None = None
         # Not a ``concurrent.futures.Future``: that counts as cancelled as soon as it is told so,
@@ -56,10 +60,8 @@ class ProviderStream:
     ) -> None:
         self.close()
 
-    def next(
-        self, timeout_seconds: float, gather_seconds: float = 0.0
-    ) -> TextDelta | GenerationResult | None:
-        """Return what has arrived: all text since the last call as one piece, or the result.
+    def next(self, timeout_seconds: float, gather_seconds: float = 0.0) -> StreamItem | None:
+        """Return what has arrived: text since the last call as one piece, reasoning, or the result.
 
         Args:
             timeout_seconds: How long to wait for anything.
@@ -78,10 +80,8 @@ class ProviderStream:
             self._ended.wait(gather_seconds)
         with self._changed:
             self._changed.wait_for(self._has_news, timeout_seconds)
-            if self._text:
-                text = "".join(self._text)
-                self._text.clear()
-                return TextDelta(text=text)
+            if self._deltas:
+                return self._merged()
             if self._error is not None:
                 raise self._error
             result, self._result = self._result, None
@@ -92,8 +92,15 @@ class ProviderStream:
         self._loop.call_soon_threadsafe(self._cancel)
         self._ended.wait(CLOSE_SECONDS)
 
+    def _merged(self) -> TextDelta | ReasoningDelta:
+        """Take the deltas up to the next change between reasoning and text, as one."""
+        kind = type(self._deltas[0])
+        taken = list(takewhile(lambda delta: type(delta) is kind, self._deltas))
+        del self._deltas[: len(taken)]
+        return kind(text="".join(delta.text for delta in taken))
+
     def _has_news(self) -> bool:
-        return bool(self._text) or self._error is not None or self._result is not None
+        return bool(self._deltas) or self._error is not None or self._result is not None
 
     # The methods below run on the loop's thread.
 
@@ -113,9 +120,9 @@ class ProviderStream:
             async for item in items:
                 if result is not None:
                     raise self._broken_contract(f"yielded a {type(item).__name__} after its result")
-                if isinstance(item, TextDelta):
+                if isinstance(item, (TextDelta, ReasoningDelta)):
                     with self._changed:
-                        self._text.append(item.text)
+                        self._deltas.append(item)
                         self._changed.notify()
                 elif isinstance(item, GenerationResult):
                     result = item

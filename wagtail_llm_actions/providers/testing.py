@@ -13,6 +13,7 @@ from wagtail_llm_actions.generation import (
     FinishReason,
     GenerationResult,
     ModelStatus,
+    ReasoningDelta,
     TextDelta,
     Usage,
 )
@@ -22,9 +23,11 @@ from wagtail_llm_actions.providers.options import read_options
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
-    from wagtail_llm_actions.generation import GenerationRequest
+    from wagtail_llm_actions.generation import GenerationRequest, StreamItem
 
-Step: TypeAlias = str | float | Usage | FinishReason | Exception | type[ProviderError]
+Step: TypeAlias = (
+    str | float | ReasoningDelta | Usage | FinishReason | Exception | type[ProviderError]
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +49,7 @@ class ScriptedProvider(Provider):
     and every word counts as a token. A script is a sequence of steps:
 
     - text: the next piece of the answer;
+    - a ``ReasoningDelta``: the next piece of the model's reasoning;
     - a number: seconds to wait; ``math.inf`` waits until the call is cancelled;
     - an exception, or a subclass of ``ProviderError``: the call fails with it;
     - a ``Usage``: the token counts of the result;
@@ -88,9 +92,7 @@ class ScriptedProvider(Provider):
         """Queue a script for the next call that has none yet."""
         self._scripts.append(steps)
 
-    async def stream(
-        self, request: GenerationRequest
-    ) -> AsyncGenerator[TextDelta | GenerationResult]:
+    async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamItem]:
         """Play the next script."""
         self.requests.append(request)
         finish_reason, usage = FinishReason.STOP, None
@@ -100,6 +102,8 @@ class ScriptedProvider(Provider):
                     finish_reason = step
                 elif isinstance(step, Usage):
                     usage = step
+                elif isinstance(step, ReasoningDelta):
+                    yield step
                 elif isinstance(step, str):
                     await asyncio.sleep(self.options.delay_seconds)
                     yield TextDelta(text=step)

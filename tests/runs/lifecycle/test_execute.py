@@ -19,7 +19,7 @@ from wagtail_llm_actions.errors import (
     RateLimited,
     RequestRejected,
 )
-from wagtail_llm_actions.generation import FinishReason, GenerationRequest, Usage
+from wagtail_llm_actions.generation import FinishReason, GenerationRequest, ReasoningDelta, Usage
 from wagtail_llm_actions.models import LLMAttempt
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 
@@ -224,6 +224,25 @@ def test_a_model_that_does_not_begin_in_time_is_given_up(
     run = executed(LLMRunFactory())
 
     assert (run.status, run.error_code) == ("failed", "timeout")
+
+
+def test_a_model_that_thinks_is_not_asked_twice(
+    settings: Settings, provider: ScriptedProvider
+) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "FIRST_TOKEN_TIMEOUT": 0.3,
+        "PROVIDERS": {
+            "test": {
+                "BACKEND": type(provider).__module__ + ".ScriptedProvider",
+                "OPTIONS": {"script": [ReasoningDelta(text="A tide?"), 1.0, "The tide"]},
+            }
+        },
+    }
+
+    run = executed(LLMRunFactory())
+
+    assert (run.status, run.output) == ("succeeded", "The tide")
+    assert run.attempts.count() == 1
 
 
 def test_a_model_that_does_not_end_in_time_is_given_up_and_its_text_kept(

@@ -5,13 +5,18 @@ Source: Anthropic's API reference, "Streaming messages", and the SDK's ``RawMess
 
 from __future__ import annotations
 
-from wagtail_llm_actions.generation import FinishReason, Usage
+from typing import TYPE_CHECKING
+
+from wagtail_llm_actions.generation import FinishReason, ReasoningDelta, TextDelta, Usage
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseParser,
     read,
     read_count,
     wrong_shape,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COUNTS = (
     "input_tokens",
@@ -39,8 +44,8 @@ class MessageParser(ResponseParser):
         super().__init__()
         self._counts: dict[str, int] = {}
 
-    def parse(self, event: object) -> str:
-        """Return the text of an event.
+    def parse(self, event: object) -> Iterator[TextDelta | ReasoningDelta]:
+        """Yield the delta of an event.
 
         Events and blocks of unknown types are ignored, as the protocol demands.
         """
@@ -50,12 +55,11 @@ class MessageParser(ResponseParser):
             case "message_start":
                 self._parse_start(getattr(event, "message", None))
             case "content_block_start":
-                return _text(getattr(event, "content_block", None), "text")
+                yield from _deltas(getattr(event, "content_block", None))
             case "content_block_delta":
-                return _text(getattr(event, "delta", None), "text_delta")
+                yield from _deltas(getattr(event, "delta", None))
             case "message_delta":
                 self._parse_end(event)
-        return ""
 
     def _parse_start(self, message: object) -> None:
         self.has_started = True
@@ -94,5 +98,12 @@ class MessageParser(ResponseParser):
         )
 
 
-def _text(part: object, kind: str) -> str:
-    return (read(part, "text", str) or "") if read(part, "type", str) == kind else ""
+def _deltas(part: object) -> Iterator[TextDelta | ReasoningDelta]:
+    """Yield what a content block begins with, or what is added to it."""
+    match read(part, "type", str):
+        case "text" | "text_delta":
+            yield TextDelta(text=read(part, "text", str) or "")
+        case "thinking" | "thinking_delta":
+            yield ReasoningDelta(text=read(part, "thinking", str) or "")
+        case "redacted_thinking" | "signature_delta":
+            yield ReasoningDelta()

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.errors import ModelUnavailable
-from wagtail_llm_actions.generation import FinishReason, Usage
+from wagtail_llm_actions.generation import FinishReason, ReasoningDelta, TextDelta, Usage
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseError,
     ResponseParser,
@@ -17,6 +18,9 @@ from wagtail_llm_actions.providers.response_parsing import (
     read_count,
     wrong_shape,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DEFAULT_REASON = "stop"
 """Old versions of Ollama send no reason with a finished answer."""
@@ -39,8 +43,8 @@ class ChatParser(ResponseParser):
         """Token counts of a finished answer; Ollama reports neither cached nor reasoning tokens."""
         return self._usage
 
-    def parse(self, event: bytes) -> str:
-        """Return the text of a line.
+    def parse(self, event: bytes) -> Iterator[TextDelta | ReasoningDelta]:
+        """Yield the deltas of a line.
 
         Raises:
             ResponseError: The line is not part of a chat, or is an error in place of one.
@@ -57,8 +61,10 @@ class ChatParser(ResponseParser):
         if read(part, "done", bool):
             self.finish_reason = read(part, "done_reason", str) or DEFAULT_REASON
             self._usage = _usage(part)
-        self._has_reasoning = self._has_reasoning or bool(read(message, "thinking", str))
-        return read(message, "content", str) or ""
+        if reasoning := read(message, "thinking", str):
+            self._has_reasoning = True
+            yield ReasoningDelta(text=reasoning)
+        yield TextDelta(text=read(message, "content", str) or "")
 
     def why_empty(self) -> str:
         """Explain an answer without visible text; reasoning is seen, though not counted."""

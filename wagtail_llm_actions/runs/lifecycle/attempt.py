@@ -22,6 +22,7 @@ from wagtail_llm_actions.generation import (
     FinishReason,
     GenerationRequest,
     GenerationResult,
+    ReasoningDelta,
     TextDelta,
     Usage,
 )
@@ -95,7 +96,8 @@ class Attempt:
         """Call the provider; collect the text and pass it on to the stream as it arrives.
 
         Args:
-            deadline: Of the run; the first token has a limit of its own as well.
+            deadline: Of the run; the first token, of text or of reasoning, has a limit of its
+                own as well.
 
         Returns:
             The provider's result; its text is in ``text``.
@@ -108,11 +110,13 @@ class Attempt:
         left_seconds = (deadline - timezone.now()).total_seconds()
         first_token_seconds = min(left_seconds, get_settings().first_token_timeout_seconds)
         started = time.monotonic()
+        has_begun = False
         with ProviderStream(self._provider(), self._request()) as stream:
             while True:
                 item = stream.next(
                     timeout_seconds=WAIT_SECONDS, gather_seconds=self._seconds_to_flush()
                 )
+                has_begun = has_begun or isinstance(item, (TextDelta, ReasoningDelta))
                 if isinstance(item, TextDelta):
                     self._add(item.text)
                 elif isinstance(item, GenerationResult):
@@ -123,7 +127,7 @@ class Attempt:
                         finish_reason=FinishReason.LENGTH, response_model=self._model.name
                     )
                 self._lease.check()
-                limit = left_seconds if self.text else first_token_seconds
+                limit = left_seconds if has_begun else first_token_seconds
                 if time.monotonic() - started > limit:
                     raise ProviderTimeout(**self._error_source)
 
