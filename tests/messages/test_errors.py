@@ -13,7 +13,6 @@ from wagtail_llm_actions.errors import (
     CircuitOpen,
     ErrorCode,
     InvalidInput,
-    InvalidOutput,
     LimitExceeded,
     LLMActionsError,
     ProviderError,
@@ -21,7 +20,6 @@ from wagtail_llm_actions.errors import (
     RateLimited,
     RunInterrupted,
 )
-from wagtail_llm_actions.generation import Usage
 from wagtail_llm_actions.messages.errors import error_sentence
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.messages.notices import notice
@@ -61,23 +59,18 @@ def run_errors() -> list[LLMActionsError]:
         kind(**place)
         for kind in subclasses(ProviderError)
         if kind not in {ProviderError, CircuitOpen}
-        and kind.__module__ == "wagtail_llm_actions.errors"
+        and kind.__module__ == "wagtail_llm_actions.errors.provider"
     ]
     moment = timezone.now()
     circuit_open = CircuitOpen(
         **place, failures=5, since=moment, retry_at=moment + timedelta(minutes=1)
     )
     inputs = [InvalidInput(reason, "Introduction") for reason in InvalidInput.Reason]
-    used_up = RateLimited(**place, retryable=False)
-    usage = Usage(input_tokens=9, output_tokens=70, reasoning_tokens=70)
-    only_reasoning = InvalidOutput(**place, usage=usage)
     limit = LimitExceeded(LimitExceeded.USER_CONCURRENT, 10, count=10)
     return [
         *providers,
         circuit_open,
         *inputs,
-        used_up,
-        only_reasoning,
         ProviderNotInstalled(provider="test", requirement="openai", reason=ImportError(SECRET)),
         limit,
         QueueUnavailable(),

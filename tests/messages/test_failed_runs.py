@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.factories import LLMAttemptFactory, LLMRunFactory
 from tests.messages.test_errors import run_errors
-from wagtail_llm_actions.errors import RateLimited
+from wagtail_llm_actions.errors import QuotaExhausted
 from wagtail_llm_actions.messages.errors import error_sentence, retry_message, troubleshooting
 from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.messages.support_report import support_report
@@ -92,7 +92,7 @@ def test_the_editor_hears_who_wrote_in_place_of_the_model() -> None:
 
 
 def test_an_account_without_money_is_no_matter_of_waiting() -> None:
-    error = RateLimited(provider="test", model="scripted", retryable=False)
+    error = QuotaExhausted(provider="test", model="scripted")
     run = LLMRun(status="failed", model_key="scripted", **error_fields(error))
 
     assert error_sentence(run).startswith(

@@ -26,6 +26,7 @@ from wagtail_llm_actions.errors import (
     ContentFiltered,
     InvalidOutput,
     ModelUnavailable,
+    OnlyReasoning,
     ProviderError,
     ProviderTimeout,
     RateLimited,
@@ -488,7 +489,7 @@ class ProviderContract:
 
         error = fail(provider)
 
-        assert type(error) is InvalidOutput
+        assert type(error) is OnlyReasoning
         assert self.wire.all_reasoning_words in error.detail
 
     @pytest.mark.parametrize("key", ["sk-with-a-line\nbreak", "sk-ünicode"])

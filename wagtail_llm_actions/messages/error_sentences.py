@@ -16,6 +16,8 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.messages.labels import model_label
 
 if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
     from wagtail_llm_actions.errors import ProviderErrorContext
 
 
@@ -51,13 +53,9 @@ def rate_limited_sentence(context: ProviderErrorContext, model_key: str) -> str:
     return _with_local_model(message, model_key)
 
 
-def quota_exhausted_sentence(context: ProviderErrorContext, model_key: str) -> str:
-    """Suggest a local model, if the site has one."""
-    message = _(
-        "The account that pays for %(model)s has reached its limit. Tell your admin; waiting does "
-        "not help."
-    ) % {"model": model_label(model_key)}
-    return _with_local_model(message, model_key)
+def account_sentence(message: Promise, context: ProviderErrorContext, model_key: str) -> str:
+    """Suggest a local model, if the site has one: it needs no account."""
+    return _with_local_model(str(message) % {"model": model_label(model_key)}, model_key)
 
 
 def _with_local_model(message: str, model_key: str) -> str:

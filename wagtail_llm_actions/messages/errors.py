@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wagtail_llm_actions.errors import LLMActionsError
-    from wagtail_llm_actions.messages.error_registry import ErrorEntry
+    from wagtail_llm_actions.messages.error_entry import ErrorEntry
     from wagtail_llm_actions.models import LLMRun
 
-_ENTRIES = {(entry.error.code.value, str(entry.reason)): entry for entry in REGISTRY}
+_ENTRIES = {entry.key: entry for entry in REGISTRY}
 
 
 def entry_for(code: str, reason: str = "") -> ErrorEntry:

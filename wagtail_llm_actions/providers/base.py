@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -22,12 +21,8 @@ if TYPE_CHECKING:
 class ProviderNotInstalled(ModelUnavailable):
     """The adapter's client library cannot be imported; the message says how to install it."""
 
+    reason = "not_installed"
     retryable = False
-
-    class Reason(StrEnum):
-        """The only case."""
-
-        NOT_INSTALLED = "not_installed"
 
     def __init__(self, *, provider: str, requirement: str, reason: ImportError) -> None:
         super().__init__(
@@ -41,7 +36,7 @@ class ProviderNotInstalled(ModelUnavailable):
 
     def context(self) -> ProviderErrorContext:
         """Return the reason; there is no answer of a provider."""
-        return {"reason": self.Reason.NOT_INSTALLED.value}
+        return {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,12 @@ from abc import ABC, abstractmethod
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from wagtail_llm_actions.errors import ContentFiltered, InvalidOutput, ModelUnavailable
+from wagtail_llm_actions.errors import (
+    ContentFiltered,
+    InvalidOutput,
+    ModelUnavailable,
+    OnlyReasoning,
+)
 from wagtail_llm_actions.generation import (
     FinishReason,
     GenerationResult,
@@ -61,6 +66,7 @@ class ResponseParser(ABC):
         self.is_refused = False
         """Whether the refusal stands in place of an answer, so that no text counts."""
         self._has_text = False
+        self._has_reasoned = False
 
     @property
     @abstractmethod
@@ -79,6 +85,7 @@ class ResponseParser(ABC):
         """Yield what the next event holds, without empty texts; errors as in ``parse``."""
         for delta in self.parse(event):
             if isinstance(delta, ReasoningDelta):
+                self._has_reasoned = True
                 yield delta
             elif delta.text:
                 self._has_text = self._has_text or bool(delta.text.strip())
@@ -104,7 +111,9 @@ class ResponseParser(ABC):
             message = self.refusal or self.filtered_message
             raise ResponseError(ContentFiltered, message, self.usage)
         if not self._has_text:
-            raise ResponseError(InvalidOutput, self.why_empty(), self.usage)
+            has_reasoned = self._has_reasoned or (self.usage and self.usage.reasoning_tokens)
+            kind = OnlyReasoning if has_reasoned else InvalidOutput
+            raise ResponseError(kind, self.why_empty(), self.usage)
         return GenerationResult(
             finish_reason=finish_reason,
             response_model=self.response_model or request_model,

@@ -16,6 +16,7 @@ from wagtail_llm_actions.errors import (
     ModelUnavailable,
     ProviderError,
     ProviderTimeout,
+    QuotaExhausted,
     RateLimited,
     RequestRejected,
 )
@@ -136,12 +137,11 @@ def test_an_error_of_the_provider_is_stored_by_its_code(
 
 
 def test_the_facts_of_an_error_are_stored(provider: ScriptedProvider) -> None:
-    error = RateLimited(
+    error = QuotaExhausted(
         provider="test",
         model="scripted",
         status_code=429,
         retry_after_seconds=2.5,
-        retryable=False,
         detail="Slow.",
     )
     provider.script(error)

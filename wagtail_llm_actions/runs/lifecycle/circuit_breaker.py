@@ -71,7 +71,7 @@ def circuit_breaker(model: ModelSettings, text: Callable[[], str]) -> Iterator[N
     except ProviderError as error:
         # A timeout after the first token means a long answer, not an unhealthy model.
         is_slow = isinstance(error, ProviderTimeout) and text()
-        if error.allows_fallback and not is_slow:
+        if error.opens_circuit and not is_slow:
             retry_on_db_outage(partial(_on_failure, model, entry, error))
         else:
             retry_on_db_outage(partial(_on_success, model, entry))

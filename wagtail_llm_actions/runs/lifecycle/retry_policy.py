@@ -1,7 +1,7 @@
 """When a failed call is tried again: exponential backoff within the run's deadline.
 
 Which errors are retried, how often, and which ones the fallback model may help with, is declared on
-the classes in ``errors.py``.
+the classes in ``errors``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,111 @@
+"""The error tree: everything that can go wrong with a run, as codes and values.
+
+What people read about each error is in ``messages/error_registry.py``. ``str(error)`` ends up in
+logs, so it never holds a key, a prompt or a provider's response body.
+
+LLMActionsError
+ ├─ InvalidInput            no prompt can be made of the source field and the template
+ ├─ PermissionDeniedError   the user may not run this action on this object
+ │   └─ PermissionRevoked   … any more
+ ├─ LimitExceeded           one of the site's own limits is reached
+ ├─ QueueUnavailable        the run could not be put into the queue
+ ├─ RunInterrupted          the worker that executed the run was lost
+ └─ ProviderError           a call to a provider gave no usable text
+     ├─ ProviderTimeout
+     ├─ RateLimited
+     │   ├─ Overloaded
+     │   └─ QuotaExhausted
+     │       ├─ OutOfCredit
+     │       ├─ BudgetExceeded
+     │       └─ DailyLimitReached
+     ├─ ModelUnavailable
+     │   ├─ ModelNotFound
+     │   └─ CircuitOpen     the circuit breaker stopped the call
+     ├─ AuthenticationFailed
+     │   ├─ ModelForbidden
+     │   ├─ AccountDisabled
+     │   └─ RegionNotSupported
+     ├─ RequestRejected
+     │   └─ ContextExceeded
+     ├─ ContentFiltered
+     └─ InvalidOutput
+         └─ OnlyReasoning
+
+Mistakes in the settings raise Django's ``ImproperlyConfigured`` and are not part of the tree.
+"""
+
+from __future__ import annotations
+
+from wagtail_llm_actions.errors.base import (
+    ErrorCode,
+    ErrorContext,
+    InvalidInput,
+    InvalidInputContext,
+    LimitContext,
+    LimitExceeded,
+    LLMActionsError,
+    PermissionDeniedError,
+    PermissionRevoked,
+    QueueUnavailable,
+    RunInterrupted,
+)
+from wagtail_llm_actions.errors.provider import (
+    AccountDisabled,
+    AuthenticationFailed,
+    BudgetExceeded,
+    CircuitOpen,
+    CircuitOpenContext,
+    ContentFiltered,
+    ContextExceeded,
+    DailyLimitReached,
+    InvalidOutput,
+    ModelForbidden,
+    ModelNotFound,
+    ModelUnavailable,
+    OnlyReasoning,
+    OutOfCredit,
+    Overloaded,
+    ProviderError,
+    ProviderErrorContext,
+    ProviderTimeout,
+    QuotaExhausted,
+    RateLimited,
+    RegionNotSupported,
+    RequestRejected,
+)
+
+__all__ = [
+    "AccountDisabled",
+    "AuthenticationFailed",
+    "BudgetExceeded",
+    "CircuitOpen",
+    "CircuitOpenContext",
+    "ContentFiltered",
+    "ContextExceeded",
+    "DailyLimitReached",
+    "ErrorCode",
+    "ErrorContext",
+    "InvalidInput",
+    "InvalidInputContext",
+    "InvalidOutput",
+    "LLMActionsError",
+    "LimitContext",
+    "LimitExceeded",
+    "ModelForbidden",
+    "ModelNotFound",
+    "ModelUnavailable",
+    "OnlyReasoning",
+    "OutOfCredit",
+    "Overloaded",
+    "PermissionDeniedError",
+    "PermissionRevoked",
+    "ProviderError",
+    "ProviderErrorContext",
+    "ProviderTimeout",
+    "QueueUnavailable",
+    "QuotaExhausted",
+    "RateLimited",
+    "RegionNotSupported",
+    "RequestRejected",
+    "RunInterrupted",
+]

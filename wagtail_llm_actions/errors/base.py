@@ -1,0 +1,164 @@
+"""Errors of our own, and what all errors have in common."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar, TypedDict
+
+
+class ErrorCode(StrEnum):
+    """Why a run, a call or a request failed; stored on runs and attempts, sent to the browser."""
+
+    TIMEOUT = "timeout"
+    RATE_LIMITED = "rate_limited"
+    INVALID_INPUT = "invalid_input"
+    MODEL_UNAVAILABLE = "model_unavailable"
+    AUTHENTICATION = "authentication"
+    CONTENT_FILTERED = "content_filtered"
+    INVALID_OUTPUT = "invalid_output"
+    PERMISSION_DENIED = "permission_denied"
+    LIMIT_REACHED = "limit_reached"
+    QUEUE_UNAVAILABLE = "queue_unavailable"
+    CANCELLED = "cancelled"
+    """Of an attempt only: a cancelled run has no error code."""
+    INTERRUPTED = "interrupted"
+    INTERNAL = "internal"
+
+
+class ErrorContext(TypedDict, total=False):
+    """The values of an error that a run stores as JSON, in its ``error_context``."""
+
+    reason: str
+    """Which case of the error code it is; the registry has an entry for each."""
+
+
+class InvalidInputContext(ErrorContext):
+    """The context of ``InvalidInput``."""
+
+    detail: str
+
+
+class LimitContext(ErrorContext):
+    """The context of ``LimitExceeded``."""
+
+    limit: str
+    number: int
+    count: int
+    retry_after_seconds: float | None
+
+
+class LLMActionsError(Exception):
+    """Base class, and a defect of our own (``internal``) if raised itself.
+
+    The retry rules are class attributes, which the lifecycle of runs and the messages both read.
+    """
+
+    code: ClassVar[ErrorCode] = ErrorCode.INTERNAL
+    reason: str = ""
+    """Which case of the code it is; empty for the rest of the code."""
+    retryable: bool = False
+    """Whether the same call may succeed a little later."""
+    max_attempts: ClassVar[int] = 3
+    """Calls of one model in one run, if the error is retryable."""
+    allows_fallback: ClassVar[bool] = False
+    """Whether the fallback model may succeed: it may be up, but would filter the same content."""
+    opens_circuit: ClassVar[bool] = False
+    """Whether the circuit breaker counts it: the model is down, busy, or refuses the key."""
+
+    def context(self) -> ErrorContext:
+        """Return the values that the run stores beside the error code; JSON-serializable."""
+        return {"reason": self.reason} if self.reason else {}
+
+
+class InvalidInput(LLMActionsError):
+    """No prompt can be made of the source field and the prompt template.
+
+    Args:
+        reason: Which of the cases it is.
+        detail: The field's label, the model's key, or the line and name in the template; never
+            content.
+    """
+
+    code = ErrorCode.INVALID_INPUT
+
+    class Reason(StrEnum):
+        """The cases."""
+
+        EMPTY_SOURCE = "empty_source"
+        UNREADABLE_SOURCE = "unreadable_source"
+        TEMPLATE = "template"
+        TOO_LONG = "too_long"
+        UNKNOWN_MODEL = "unknown_model"
+        NOT_EMPTY = "not_empty"
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason: InvalidInput.Reason = reason
+        self.detail = detail
+
+    def context(self) -> InvalidInputContext:
+        """Return the reason and the detail."""
+        return {"reason": self.reason.value, "detail": self.detail}
+
+
+class PermissionDeniedError(LLMActionsError):
+    """The user may not run this action on this object, or not see this run."""
+
+    code = ErrorCode.PERMISSION_DENIED
+
+
+class PermissionRevoked(PermissionDeniedError):
+    """The user started a run, and has lost the right to edit its object since."""
+
+    reason = "revoked"
+
+
+class LimitExceeded(LLMActionsError):
+    """One of the site's own limits allows no further run now.
+
+    Args:
+        limit: One of the constants below; in upper case it is the key in ``LIMITS``.
+        number: How many runs the limit allows.
+        count: How many there are.
+        retry_after_seconds: ``None`` if it depends on when a run ends.
+    """
+
+    code = ErrorCode.LIMIT_REACHED
+    retryable = True
+
+    USER_CONCURRENT = "user_concurrent"
+    USER_PER_MINUTE = "user_per_minute"
+    SITE_CONCURRENT = "site_concurrent"
+    SITE_PER_MINUTE = "site_per_minute"
+
+    def __init__(
+        self, limit: str, number: int, *, count: int, retry_after_seconds: float | None = None
+    ) -> None:
+        super().__init__(f"{limit}: {count} of {number}")
+        self.limit = limit
+        self.number = number
+        self.count = count
+        self.retry_after_seconds = retry_after_seconds
+
+    def context(self) -> LimitContext:
+        """Return which limit it is, and the numbers."""
+        return {
+            "limit": self.limit,
+            "number": self.number,
+            "count": self.count,
+            "retry_after_seconds": self.retry_after_seconds,
+        }
+
+
+class QueueUnavailable(LLMActionsError):
+    """The queue server did not take the run within its short time limit."""
+
+    code = ErrorCode.QUEUE_UNAVAILABLE
+    retryable = True
+
+
+class RunInterrupted(LLMActionsError):
+    """The worker that executed the run stopped renewing its lease."""
+
+    code = ErrorCode.INTERRUPTED
+    retryable = True
