@@ -31,7 +31,7 @@ from tests.factories import (
     LLMRunFactory,
     NoticeFactory,
 )
-from tests.notices.models import Notice
+from tests.notices.models import MEMOS, Memo, Notice
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -48,6 +48,18 @@ NOTHING = {
     "previous_counts": {},
     "has_side_panel": False,
 }
+
+
+@pytest.mark.parametrize("model", MEMOS)
+def test_a_snippet_with_any_set_of_wagtails_mixins_has_its_actions(
+    client: Client, model: type[Memo]
+) -> None:
+    client.force_login(AdminFactory())
+    action_for(model, destination="text", source="headline")
+    memo = model._default_manager.create(headline="Ferry")
+
+    assert set(offers(client, snippet_edit(memo))["fields"]) == {"text"}
+    assert set(offers(client, snippet_add(model))["fields"]) == {"text"}
 
 
 @pytest.fixture

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
-from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin, TranslatableMixin
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    PreviewableMixin,
+    RevisionMixin,
+    TranslatableMixin,
+    WorkflowMixin,
+)
 
 
 class Notice(DraftStateMixin, LockableMixin, RevisionMixin, TranslatableMixin):
@@ -42,3 +49,66 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stars} stars"
+
+
+class Memo(models.Model):
+    """What snippets with other sets of Wagtail's mixins have in common."""
+
+    headline = models.CharField(max_length=100)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        """Has no table."""
+
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.headline
+
+
+class RevisionMemo(RevisionMixin, Memo):
+    """Keeps its revisions, without drafts."""
+
+
+class DraftMemo(DraftStateMixin, RevisionMixin, Memo):
+    """Has drafts, and no locks."""
+
+
+class WorkflowMemo(WorkflowMixin, DraftStateMixin, RevisionMixin, Memo):
+    """Has workflows, and no locks."""
+
+
+class LockableMemo(LockableMixin, Memo):
+    """Has locks, and no revisions."""
+
+
+class PreviewMemo(PreviewableMixin, TranslatableMixin, Memo):
+    """Has previews and languages only."""
+
+    class Meta(TranslatableMixin.Meta):
+        """Unique in each language."""
+
+
+class FullMemo(
+    WorkflowMixin,
+    PreviewableMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    TranslatableMixin,
+    Memo,
+):
+    """Has everything that a page has."""
+
+    class Meta(TranslatableMixin.Meta):
+        """Unique in each language."""
+
+
+MEMOS: tuple[type[Memo], ...] = (
+    RevisionMemo,
+    DraftMemo,
+    WorkflowMemo,
+    LockableMemo,
+    PreviewMemo,
+    FullMemo,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wagtail.models import AbstractPage
+from wagtail.models import AbstractPage, LockableMixin
 
 from wagtail_llm_actions.compat import permission_policy_for
 
@@ -44,7 +44,8 @@ def has_edit_permission(
 
 def is_locked_for(user: User, instance: models.Model) -> bool:
     """Return whether the object is locked for this user. Locks block saving, not viewing."""
-    if instance._state.adding or not hasattr(instance, "get_lock"):
+    # As Wagtail's edit view: `get_lock` of DraftStateMixin and of WorkflowMixin needs LockableMixin.
+    if instance._state.adding or not isinstance(instance, LockableMixin):
         return False
     lock = instance.get_lock()
     return bool(lock and lock.for_user(user))
