@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from wagtail.models import Locale
 
 from tests.admin.html import choices, page_at
 from tests.factories import BlogPageFactory, PromptTemplateFactory, UserFactory
@@ -91,6 +92,7 @@ def test_a_check_names_the_line_of_each_field(client: Client, admin: User) -> No
 
 
 def test_the_preview_is_the_exact_text_of_a_run(client: Client, admin: User) -> None:
+    Locale.objects.create(language_code="de")
     page = BlogPageFactory(title="Tides", intro="<p>Early.</p>", summary="Short.")
 
     found = asked(

@@ -16,6 +16,7 @@ from jinja2 import (
     Template,
     TemplateError,
     TemplateSyntaxError,
+    Undefined,
     UndefinedError,
     nodes,
 )
@@ -64,6 +65,7 @@ class _PromptEnvironment(ImmutableSandboxedEnvironment):
         }
         self.filters[DELIMIT] = _delimit
         self.tests = {name: test for name, test in self.tests.items() if name in ALLOWED_TESTS}
+        self.tests["none"] = self.tests["undefined"]
 
 
 _environment = _PromptEnvironment()
@@ -119,7 +121,10 @@ def render(text: str, values: Values, *, max_chars: int) -> str:
     return storable("".join(pieces)).strip()
 
 
-def _neutral(name: str, value: str | int | None) -> str | int | None:
+def _neutral(name: str, value: str | int | None) -> str | int | Undefined:
+    if value is None:
+        # The limit of a field that has none: written as nothing, and the filter "default" applies.
+        return Undefined(name=name)
     return neutralize_tags(value) if isinstance(value, str) and is_content(name) else value
 
 

@@ -24,11 +24,11 @@ DESCRIPTIONS: dict[str, Promise] = {
     "page.language": _("The language of the page or snippet, in English, such as German."),
     "site.name": _("The name of the site."),
     "language": _(
-        "The language of the page or snippet, in English, such as German. Where a template does not "
-        "use it, the answer is asked for in this language."
+        "The language of the page or snippet, in English, such as German. On a site with several "
+        "languages, a template that does not use it asks for an answer in this language."
     ),
     "instruction": _("What the editor typed for this run; mostly empty."),
-    "max_length": _("How many characters the destination field takes; none without a limit."),
+    "max_length": _("How many characters the destination field takes; empty without a limit."),
 }
 
 FIELDS = "fields"
@@ -36,6 +36,9 @@ FIELDS = "fields"
 
 CONTENT = frozenset({"input", "post_title", "post_summary", "page.title"})
 """Variables that hold text written for readers, not for the model; so do all ``fields``."""
+
+LANGUAGE_VARIABLES = frozenset({"language", "page.language"})
+"""A template that uses one of them says itself which language it wants."""
 
 
 def is_variable(name: str) -> bool:
@@ -51,6 +54,17 @@ def is_content(name: str) -> bool:
 def tag(name: str) -> str:
     """Return the name of the tag that delimits a content variable."""
     return name.replace(".", "_")
+
+
+_KEEPS_LANGUAGE = re.compile(
+    r"\b(?:its|own|same|original|source) language\b|\blanguage of the (?:text|source|original|input)\b",
+    re.IGNORECASE,
+)
+
+
+def keeps_language(*texts: str) -> bool:
+    """Return whether a template says, in English, that the answer is in the source's language."""
+    return any(_KEEPS_LANGUAGE.search(text) for text in texts)
 
 
 _TAG = re.compile(

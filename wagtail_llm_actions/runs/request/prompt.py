@@ -12,9 +12,13 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.prompts.rendering import render, used_variables
 from wagtail_llm_actions.prompts.tokens import approximate_tokens, prefix_length
-from wagtail_llm_actions.prompts.variables import is_content
+from wagtail_llm_actions.prompts.variables import LANGUAGE_VARIABLES, is_content, keeps_language
 from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
-from wagtail_llm_actions.runs.request.variables import field_label, resolve_variables
+from wagtail_llm_actions.runs.request.variables import (
+    field_label,
+    has_other_locales,
+    resolve_variables,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -98,7 +102,8 @@ def build_prompt(
         form_fields=form_fields,
     )
     additions = []
-    if "language" not in used:
+    decides_language = used & LANGUAGE_VARIABLES or keeps_language(text, system_instructions)
+    if not decides_language and has_other_locales(instance):
         additions.append(f"Answer in {values['language']}.")
     if any(is_content(name) for name in used):
         additions.append(MATERIAL)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings as django_settings
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import get_language, get_language_info
-from wagtail.models import AbstractPage, Site
+from wagtail.models import AbstractPage, Locale, Site
 
 from wagtail_llm_actions import fields
 from wagtail_llm_actions.conf import get_settings
@@ -115,6 +115,15 @@ def language_code(instance: models.Model) -> str:
     """Return the language code of the object's locale, or else the active language."""
     locale = getattr(instance, "locale", None)
     return locale.language_code if locale is not None else (get_language() or "")
+
+
+def has_other_locales(instance: models.Model) -> bool:
+    """Return whether the site has further locales than that of the object; at most one query.
+
+    An object without a locale has no language of its own, so there is nothing to compare.
+    """
+    pk = getattr(instance, "locale_id", None)
+    return pk is not None and Locale.objects.exclude(pk=pk).exists()
 
 
 def language_name(instance: models.Model) -> str:
