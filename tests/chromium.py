@@ -6,10 +6,12 @@ that Playwright downloads.
 
 from __future__ import annotations
 
-import os
+import contextlib
 import shutil
 import subprocess
 import sys
+
+from tests import debian
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -30,9 +32,9 @@ def executable() -> str | None:
 
 def install() -> None:
     """Install Chromium by the first way that this machine allows."""
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        subprocess.run(["apt-get", "update"], check=True)  # noqa: S607
-        subprocess.run(["apt-get", "install", "--yes", "chromium"], check=False)  # noqa: S607
+    if debian.can_install():
+        with contextlib.suppress(subprocess.CalledProcessError):
+            debian.install("chromium", unless=executable)
     if not executable():
         playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
         subprocess.run(playwright, check=True)  # noqa: S603

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests import debian
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -38,12 +40,9 @@ def executable(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
 
 
-def install() -> None:
-    """Install the server and what compiles the driver, unless both are there."""
-    if executable("mariadbd") and executable("mariadb_config"):
-        return
-    subprocess.run(["apt-get", "update"], check=True)  # noqa: S607
-    subprocess.run(["apt-get", "install", "--yes", *PACKAGES], check=True)  # noqa: S603, S607
+def is_installed() -> bool:
+    """Return whether the server and what compiles the driver are there."""
+    return bool(executable("mariadbd") and executable("mariadb_config"))
 
 
 @contextmanager
@@ -86,6 +85,7 @@ def main(command: list[str]) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) == 1:
-        install()
+        if not is_installed():
+            debian.install(*PACKAGES, unless=is_installed)
     else:
         sys.exit(main(sys.argv[1:]))

@@ -125,6 +125,10 @@ def test_the_workflow_runs_each_cell_as_a_job_of_its_own() -> None:
     assert sorted(cell for cell, _ in jobs("test.yml")) == sorted(CELLS)
 
 
+def test_the_benchmarks_are_tried_every_night() -> None:
+    assert "tox run -e benchmarks" in (WORKFLOWS / "nightly.yml").read_text()
+
+
 @pytest.mark.parametrize("workflow", ["test.yml", "release.yml"])
 def test_a_job_has_the_python_that_its_cell_is_named_after(workflow: str) -> None:
     for cell, (major, minor) in jobs(workflow):
