@@ -20,6 +20,7 @@ from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
 
@@ -131,13 +132,6 @@ def live_states(runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor]) -> list[
         text, position = pieces.get(run.pk, ("", cursor.position))
         if text:
             cursor = Cursor(position, int(now.timestamp() * 1_000))
-        changed_at = max(run.queued_at, run.started_at or run.queued_at).timestamp()
-        interval = poll_after_ms(
-            now.timestamp() - max(changed_at, cursor.since_ms / 1_000),
-            ACTIVE_RUNS.value,
-            flush_seconds=stream.flush_seconds,
-            has_text=bool(cursor.since_ms),
-        )
         failed = failures.get(run.pk, [])
         states.append(
             {
@@ -148,10 +142,22 @@ def live_states(runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor]) -> list[
                 "failed_attempts": len(failed),
                 "text": text,
                 "cursor": str(cursor),
-                "poll_after_ms": 0 if run.is_final else interval,
+                "poll_after_ms": _poll_after_ms(run, cursor, now, stream.flush_seconds),
             }
         )
     return states
+
+
+def _poll_after_ms(run: LLMRun, cursor: Cursor, now: datetime, flush_seconds: float) -> int:
+    if run.is_final:
+        return 0
+    changed_at = max(run.queued_at, run.started_at or run.queued_at).timestamp()
+    return poll_after_ms(
+        now.timestamp() - max(changed_at, cursor.since_ms / 1_000),
+        ACTIVE_RUNS.value,
+        flush_seconds=flush_seconds,
+        has_text=bool(cursor.since_ms),
+    )
 
 
 def run_state(run: LLMRun, cursor: Cursor = START) -> RunState:
@@ -169,17 +175,18 @@ def candidates_state(
 
 
 def _with_details(run: LLMRun, live: LiveState) -> RunState:
+    is_final = run.is_final
     return {
         **live,
         "action_id": run.action_id,
         "action_label": run.action_label,
         "field_path": run.field_path,
         "write_mode": run.write_mode,
-        "output": run.output if run.is_final else "",
+        "output": run.output if is_final else "",
         "finish_reason": run.finish_reason or None,
-        "notice": notice(run),
+        "notice": notice(run) if is_final else "",
         "accept_blocked_reason": "",
-        "error": _error(run),
+        "error": _error(run) if run.error_code else None,
         "model_label": model_label(run.current_model_key),
         "input_tokens": run.input_tokens,
         "output_tokens": run.output_tokens,
@@ -208,13 +215,10 @@ def _failed_codes(runs: Sequence[LLMRun]) -> dict[UUID, list[str]]:
     return codes
 
 
-def _error(run: LLMRun) -> ErrorState | None:
-    message = error_sentence(run)
-    if not message:
-        return None
+def _error(run: LLMRun) -> ErrorState:
     return {
         "code": run.error_code,
-        "message": message,
+        "message": error_sentence(run),
         "report": support_report(run, run.attempts.all()),
     }
 
