@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 
 class FinishReason(StrEnum):
-    """Why the model stopped writing; adapters map the vendor's own values to these."""
+    """Why the model stopped writing; ``providers.finish_reasons`` maps the vendors' words to these."""
 
     STOP = "stop"
     LENGTH = "length"
@@ -97,7 +97,8 @@ class ModelStatus:
 class GenerationResult:
     """The end of an answer; the last item of every successful stream."""
 
-    finish_reason: FinishReason
+    finish_reason: str
+    """A ``FinishReason``, or the server's own word where it is none of them."""
     response_model: str
     """The model that answered, by the provider's name."""
     usage: Usage | None = None

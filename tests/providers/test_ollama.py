@@ -205,20 +205,20 @@ def test_a_connection_that_does_not_open_in_time_is_unavailable(server: Provider
     [
         (last("stop"), FinishReason.STOP),
         (last("length"), FinishReason.LENGTH),
-        (last("load"), FinishReason.ERROR),
-        (last("unload"), FinishReason.ERROR),
+        (last("load"), "load"),
+        (last("unload"), "unload"),
         (part(done=True), FinishReason.STOP),
     ],
 )
 def test_every_reason_to_be_done_has_its_meaning(
-    server: ProviderServer, provider: Provider, end: bytes, finish_reason: FinishReason
+    server: ProviderServer, provider: Provider, end: bytes, finish_reason: str
 ) -> None:
     server.play(streamed([part("Hoo"), end]))
 
     text, result = collect(provider)
 
     assert text == "Hoo"
-    assert result.finish_reason is finish_reason
+    assert result.finish_reason == finish_reason
 
 
 def test_a_model_that_was_only_loaded_wrote_nothing(

@@ -156,18 +156,6 @@ def test_a_refusal_of_the_model_is_filtered(server: ProviderServer, provider: Pr
     assert error.detail == "I cannot help."
 
 
-@pytest.mark.parametrize("word", ["tool_calls", "eos"])
-def test_an_unknown_finish_reason_is_an_error(
-    server: ProviderServer, provider: Provider, word: str
-) -> None:
-    server.play(streamed([WIRE.text("Hoo"), event({"choices": [choice(word)]}), DONE]))
-
-    text, result = collect(provider)
-
-    assert text == "Hoo"
-    assert result.finish_reason is FinishReason.ERROR
-
-
 def test_the_last_usage_counts(server: ProviderServer, provider: Provider) -> None:
     growing = [
         chunk(choices=[choice(content="hoo")], usage=usage_fields(usage))
@@ -220,7 +208,7 @@ def test_reasoning_of_compatible_servers_is_not_text(
     assert collect(provider)[0] == "Hoo."
 
 
-def test_a_plain_completion_in_place_of_a_stream_is_invalid(
+def test_a_plain_completion_without_a_text_is_invalid(
     server: ProviderServer, provider: Provider
 ) -> None:
     server.play(whole(200, b'{"object": "chat.completion", "choices": []}'))

@@ -305,17 +305,7 @@ class Migration(migrations.Migration):
                 ("output", models.TextField(blank=True, verbose_name="output")),
                 (
                     "finish_reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("stop", "stop"),
-                            ("length", "length"),
-                            ("content_filter", "content_filter"),
-                            ("error", "error"),
-                        ],
-                        max_length=20,
-                        verbose_name="finish reason",
-                    ),
+                    models.CharField(blank=True, max_length=100, verbose_name="finish reason"),
                 ),
                 (
                     "used_fallback",

@@ -11,7 +11,6 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.models.action import LLMAction
 
 
@@ -198,9 +197,8 @@ class LLMRun(models.Model):
     """The text that arrived, also that of a failed or cancelled run."""
     finish_reason = models.CharField(
         _("finish reason"),
-        max_length=20,
+        max_length=100,
         blank=True,
-        choices=[(reason.value, reason.value) for reason in FinishReason],
     )
     """Why the model stopped; empty unless the run has succeeded."""
     used_fallback = models.BooleanField(_("used the fallback model"), default=False)

@@ -1,13 +1,13 @@
 """Read streamed answers, whatever their protocol.
 
-Nothing that a server sends is trusted: the SDKs build their types without validating them.
+Nothing that a server sends is trusted.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from traceback import clear_frames
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from wagtail_llm_actions.errors import (
     ContentFiltered,
@@ -22,12 +22,15 @@ from wagtail_llm_actions.generation import (
     TextDelta,
 )
 from wagtail_llm_actions.providers.base import Failure
+from wagtail_llm_actions.providers.finish_reasons import read_finish_reason
+from wagtail_llm_actions.providers.sse import DONE, JSONObject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from wagtail_llm_actions.errors import ProviderError
     from wagtail_llm_actions.generation import Usage
+    from wagtail_llm_actions.providers.sse import Event
 
 T = TypeVar("T")
 
@@ -49,8 +52,6 @@ class ResponseParser(ABC):
     A subclass sets the attributes in ``parse``.
     """
 
-    finish_reasons: ClassVar[Mapping[str, FinishReason]]
-    """The protocol's finish reasons; any other one is ``ERROR``."""
     expected: ClassVar[str]
     """What the server should have streamed, such as ``a message``."""
     filtered_message: ClassVar[str] = "The provider's content filter stopped it."
@@ -59,7 +60,11 @@ class ResponseParser(ABC):
         self.has_started = False
         """Whether any event of the protocol has arrived."""
         self.finish_reason: str | None = None
-        """As the server writes it; ``None`` until the answer is complete."""
+        """As the server writes it; ``None`` where it has not said it."""
+        self.is_complete = False
+        """Whether the server marked the end of the answer in another way than by a reason."""
+        self.unread = ""
+        """A member that was missing in an event; such events are ignored where others hold text."""
         self.response_model: str | None = None
         self.refusal = ""
         """Why the model or a content filter refused, where the server says so."""
@@ -74,15 +79,24 @@ class ResponseParser(ABC):
         """Token counts; ``None`` where the server has not reported them."""
 
     @abstractmethod
-    def parse(self, event: Any) -> Iterator[TextDelta | ReasoningDelta]:
+    def parse(self, event: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Take in one event, and yield its text and its reasoning.
 
+        An event that holds no text never ends an answer, so one of another protocol is only noted
+        in ``unread``.
+
         Raises:
-            ResponseError: The event is not part of the protocol.
+            ResponseError: A member has a type that it cannot have.
         """
 
-    def read(self, event: Any) -> Iterator[TextDelta | ReasoningDelta]:
+    def read(self, event: Event) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield what the next event holds, without empty texts; errors as in ``parse``."""
+        if event is DONE:
+            self.is_complete = True
+            return
+        if not isinstance(event, JSONObject):
+            self.unread = self.unread or "event"
+            return
         for delta in self.parse(event):
             if isinstance(delta, ReasoningDelta):
                 self._has_reasoned = True
@@ -103,10 +117,16 @@ class ResponseParser(ABC):
         if not self.has_started:
             message = f"The server did not stream {self.expected}. Is BASE_URL right?"
             raise ResponseError(InvalidOutput, message)
-        if self.finish_reason is None:
+        if self.unread and not self._has_text:
+            raise wrong_shape(self.unread)
+        reason = read_finish_reason(self.finish_reason)
+        if not reason and not self.is_complete:
             raise ResponseError(ModelUnavailable, "The answer broke off.", self.usage)
-        finish_reason = self.finish_reasons.get(self.finish_reason, FinishReason.ERROR)
-        is_filtered = finish_reason is FinishReason.CONTENT_FILTER and not self._has_text
+        finish_reason = reason or FinishReason.STOP
+        if finish_reason == FinishReason.ERROR:
+            message = f"The answer broke off (finish reason: {self.finish_reason})."
+            raise ResponseError(ModelUnavailable, message, self.usage)
+        is_filtered = finish_reason == FinishReason.CONTENT_FILTER and not self._has_text
         if self.is_refused or is_filtered:
             message = self.refusal or self.filtered_message
             raise ResponseError(ContentFiltered, message, self.usage)
@@ -132,11 +152,6 @@ class ResponseParser(ABC):
         return message
 
 
-def member(value: object, name: str) -> object:
-    """Return a member of a part that the SDK left as a dict, or made an object of."""
-    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
-
-
 def read(value: object, name: str, kind: type[T]) -> T | None:
     """Return an attribute, or ``None`` where it is missing.
 
@@ -147,6 +162,12 @@ def read(value: object, name: str, kind: type[T]) -> T | None:
     if found is None or isinstance(found, kind):
         return found
     raise wrong_shape(name)
+
+
+def read_end(value: object, name: str) -> str | None:
+    """Return a finish reason, or ``None`` where this is not the end."""
+    found = getattr(value, name, None)
+    return found if read_finish_reason(found) else None
 
 
 def read_count(value: object, name: str) -> int | None:

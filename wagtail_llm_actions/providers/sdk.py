@@ -6,12 +6,17 @@ private attributes.
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from wagtail_llm_actions.providers.sse import JSONObject, read_events
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from wagtail_llm_actions.providers.sse import Event
 
 NO_KEY = "no-key"
 """Sent to servers that need no key, because the SDKs insist on one."""
@@ -38,13 +43,26 @@ def replace_default_headers(client: Any, headers: Mapping[str, str]) -> None:
 
 
 @asynccontextmanager
-async def closing(stream: Any) -> AsyncGenerator[None]:
-    """Close the async generator inside an SDK's stream at the end of the block.
+async def open_events(
+    call: AbstractAsyncContextManager[Any],
+    error_in: Callable[[JSONObject, Any], Exception | None],
+) -> AsyncGenerator[AsyncGenerator[Event]]:
+    """Send a request, and read the events of its response.
 
-    The two reference each other, so the stream's own ``close``, which closes the connection only,
-    leaves the generator to the garbage collector, which may run on another thread.
+    Args:
+        call: What ``with_streaming_response`` of the SDK returns.
+        error_in: Builds the SDK's exception for an event, whose response is given too, that
+            reports an error.
     """
-    try:
-        yield
-    finally:
-        await stream._iterator.aclose()
+    async with call as response, aclosing(_events(response, error_in)) as events:
+        yield events
+
+
+async def _events(
+    response: Any, error_in: Callable[[JSONObject, Any], Exception | None]
+) -> AsyncGenerator[Event]:
+    async with aclosing(read_events(response.iter_bytes())) as events:
+        async for event in events:
+            if isinstance(event, JSONObject) and (error := error_in(event, response.http_response)):
+                raise error
+            yield event

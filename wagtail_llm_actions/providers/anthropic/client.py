@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from anthropic import AsyncAnthropic, Timeout
+from anthropic import APIStatusError, AsyncAnthropic, Timeout
 
 from wagtail_llm_actions.providers.sdk import preload, replace_default_headers
 
 if TYPE_CHECKING:
+    import httpx2
+
     from wagtail_llm_actions.providers.options import HTTPOptions
+    from wagtail_llm_actions.providers.sse import JSONObject
 
 # What the first call, or the first failure, would import; it would wait half a second for it.
 preload(
@@ -35,3 +38,11 @@ def build_client(*, api_key: str, base_url: str, options: HTTPOptions) -> AsyncA
     )
     replace_default_headers(client, options.extra_headers)
     return client
+
+
+def error_in(event: JSONObject, response: httpx2.Response) -> APIStatusError | None:
+    """Return the error that an event reports, or ``None``."""
+    if not event.error and event.type != "error":
+        return None
+    message = "An event of the stream reports an error."
+    return APIStatusError(message, response=response, body=event)

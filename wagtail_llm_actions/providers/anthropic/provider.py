@@ -9,16 +9,16 @@ from wagtail_llm_actions.generation import ModelStatus
 from wagtail_llm_actions.providers.anthropic.response_parsing import MessageParser
 from wagtail_llm_actions.providers.http import HTTPProvider
 from wagtail_llm_actions.providers.options import HTTPOptions
-from wagtail_llm_actions.providers.sdk import NO_KEY, closing
+from wagtail_llm_actions.providers.sdk import NO_KEY, open_events
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from anthropic import AsyncAnthropic, AsyncStream
-    from anthropic.types import RawMessageStreamEvent
+    from anthropic import AsyncAnthropic
 
     from wagtail_llm_actions.generation import GenerationRequest
     from wagtail_llm_actions.providers.base import Failure
+    from wagtail_llm_actions.providers.sse import Event
 
 NO_REASONING = "none"
 
@@ -69,11 +69,13 @@ class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
     @asynccontextmanager
     async def open_stream(
         self, request: GenerationRequest
-    ) -> AsyncGenerator[AsyncStream[RawMessageStreamEvent]]:
+    ) -> AsyncGenerator[AsyncGenerator[Event]]:
         """Stream one message."""
-        events: AsyncStream[RawMessageStreamEvent]
-        events = await self.client.messages.create(**self.request_kwargs(request))
-        async with events, closing(events):
+        from wagtail_llm_actions.providers.anthropic.client import error_in  # noqa: PLC0415 - the SDK
+
+        messages = self.client.messages.with_streaming_response
+        call = messages.create(**self.request_kwargs(request))
+        async with open_events(call, error_in) as events:
             yield events
 
     def map_error(self, error: Exception, model: str) -> Failure | None:

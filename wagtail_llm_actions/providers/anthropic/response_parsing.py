@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.generation import FinishReason, ReasoningDelta, TextDelta, Usage
+from wagtail_llm_actions.generation import ReasoningDelta, TextDelta, Usage
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseParser,
     read,
     read_count,
-    wrong_shape,
+    read_end,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from wagtail_llm_actions.providers.sse import JSONObject
 
 COUNTS = (
     "input_tokens",
@@ -29,14 +31,6 @@ COUNTS = (
 class MessageParser(ResponseParser):
     """Reads one message."""
 
-    finish_reasons = {
-        "end_turn": FinishReason.STOP,
-        "stop_sequence": FinishReason.STOP,
-        "max_tokens": FinishReason.LENGTH,
-        "model_context_window_exceeded": FinishReason.LENGTH,
-        # Any other one is an error: no tools are offered, so a tool call or a pause is no answer.
-        "refusal": FinishReason.CONTENT_FILTER,
-    }
     expected = "a message"
     filtered_message = "The model refused to answer."
 
@@ -44,22 +38,31 @@ class MessageParser(ResponseParser):
         super().__init__()
         self._counts: dict[str, int] = {}
 
-    def parse(self, event: object) -> Iterator[TextDelta | ReasoningDelta]:
+    def parse(self, event: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield the delta of an event.
 
         Events and blocks of unknown types are ignored, as the protocol demands.
         """
         match read(event, "type", str):
             case None:
-                raise wrong_shape("type")
+                self.unread = self.unread or "type"
             case "message_start":
                 self._parse_start(getattr(event, "message", None))
-            case "content_block_start":
-                yield from _deltas(getattr(event, "content_block", None))
-            case "content_block_delta":
-                yield from _deltas(getattr(event, "delta", None))
+            case "content_block_start" | "content_block_delta":
+                yield from _deltas(event.content_block or event.delta)
             case "message_delta":
-                self._parse_end(event)
+                self._parse_end(event, event.delta)
+            case "message_stop":
+                self.is_complete = True
+            case "message":
+                yield from self._parse_whole(event)
+
+    def _parse_whole(self, event: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
+        """Yield the blocks of a message, which a server sends that ignores ``stream``."""
+        self._parse_start(event)
+        for block in read(event, "content", list) or []:
+            yield from _deltas(block)
+        self._parse_end(event, event)
 
     def _parse_start(self, message: object) -> None:
         self.has_started = True
@@ -67,9 +70,8 @@ class MessageParser(ResponseParser):
         # Its output tokens are those of the first piece of text only.
         self._read_counts(getattr(message, "usage", None), COUNTS[:-1])
 
-    def _parse_end(self, event: object) -> None:
-        delta = getattr(event, "delta", None)
-        self.finish_reason = read(delta, "stop_reason", str) or self.finish_reason
+    def _parse_end(self, event: object, delta: object) -> None:
+        self.finish_reason = read_end(delta, "stop_reason") or self.finish_reason
         details = getattr(delta, "stop_details", None)
         self.refusal = read(details, "explanation", str) or self.refusal
         self._read_counts(getattr(event, "usage", None), COUNTS)

@@ -1,4 +1,4 @@
-"""Build the ``httpx`` client, and read its responses by lines; imports ``httpx``."""
+"""Build the ``httpx`` client; imports ``httpx``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import httpx
 from wagtail_llm_actions.providers.sdk import preload
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from wagtail_llm_actions.providers.ollama.provider import OllamaOptions
 
 # What the first call would import.
@@ -33,17 +31,3 @@ def build_client(
         headers={**authorization, **options.extra_headers},
         timeout=httpx.Timeout(None, connect=options.connect_timeout_seconds),
     )
-
-
-async def lines(response: httpx.Response) -> AsyncGenerator[bytes]:
-    """Yield the lines of a body as they arrive, without empty ones.
-
-    ``aiter_lines`` also splits at characters that JSON strings may contain, such as U+0085.
-    """
-    rest = b""
-    async for received in response.aiter_bytes():
-        *whole, rest = (rest + received).split(b"\n")
-        for line in filter(None, whole):
-            yield line
-    if rest:
-        yield rest

@@ -10,6 +10,7 @@ from wagtail_llm_actions.providers.http import HTTPProvider
 from wagtail_llm_actions.providers.ollama.address import full_address
 from wagtail_llm_actions.providers.ollama.response_parsing import ChatParser
 from wagtail_llm_actions.providers.options import HTTPOptions, expect, is_number
+from wagtail_llm_actions.providers.sse import read_events
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.generation import GenerationRequest, ModelStatus
     from wagtail_llm_actions.providers.base import Failure
+    from wagtail_llm_actions.providers.sse import Event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,16 +114,14 @@ class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
     @asynccontextmanager
     async def open_stream(
         self, request: GenerationRequest
-    ) -> AsyncGenerator[AsyncGenerator[bytes]]:
+    ) -> AsyncGenerator[AsyncGenerator[Event]]:
         """Stream one chat."""
-        from wagtail_llm_actions.providers.ollama.client import lines  # noqa: PLC0415 - httpx
-
         kwargs = self.request_kwargs(request)
         async with self.client.stream("POST", "/api/chat", **kwargs) as response:
             if not response.is_success:
                 await response.aread()
                 response.raise_for_status()
-            async with aclosing(lines(response)) as events:
+            async with aclosing(read_events(response.aiter_bytes())) as events:
                 yield events
 
     def map_error(self, error: Exception, model: str) -> Failure | None:

@@ -5,22 +5,23 @@ Source: Ollama's API reference, ``/api/chat``.
 
 from __future__ import annotations
 
-import json
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.errors import ModelUnavailable
-from wagtail_llm_actions.generation import FinishReason, ReasoningDelta, TextDelta, Usage
+from wagtail_llm_actions.generation import ReasoningDelta, TextDelta, Usage
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseError,
     ResponseParser,
     read,
     read_count,
-    wrong_shape,
+    read_end,
 )
+from wagtail_llm_actions.providers.sse import DONE, JSONObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from wagtail_llm_actions.providers.sse import Event
 
 DEFAULT_REASON = "stop"
 """Old versions of Ollama send no reason with a finished answer."""
@@ -29,8 +30,6 @@ DEFAULT_REASON = "stop"
 class ChatParser(ResponseParser):
     """Reads one chat."""
 
-    # Any other one, such as ``load`` for a model that was only loaded, is an error.
-    finish_reasons = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
     expected = "a chat"
 
     def __init__(self) -> None:
@@ -43,28 +42,31 @@ class ChatParser(ResponseParser):
         """Token counts of a finished answer; Ollama reports neither cached nor reasoning tokens."""
         return self._usage
 
-    def parse(self, event: bytes) -> Iterator[TextDelta | ReasoningDelta]:
+    def parse(self, part: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield the deltas of a line.
 
         Raises:
-            ResponseError: The line is not part of a chat, or is an error in place of one.
-            ValueError: The line is not JSON, or not in UTF-8.
+            ResponseError: The line is an error, or a member has a type that it cannot have.
         """
-        part = json.loads(event.decode(), object_hook=lambda members: SimpleNamespace(**members))
         if error := read(part, "error", str):
             raise ResponseError(ModelUnavailable, error)
-        message = read(part, "message", SimpleNamespace)
-        if message is None:
-            raise wrong_shape("message")
+        message = read(part, "message", JSONObject)
+        if message is None and part.done is None:
+            self.unread = self.unread or "message"
+            return
         self.has_started = True
         self.response_model = read(part, "model", str) or self.response_model
         if read(part, "done", bool):
-            self.finish_reason = read(part, "done_reason", str) or DEFAULT_REASON
+            self.finish_reason = read_end(part, "done_reason") or DEFAULT_REASON
             self._usage = _usage(part)
         if reasoning := read(message, "thinking", str):
             self._has_reasoning = True
             yield ReasoningDelta(text=reasoning)
         yield TextDelta(text=read(message, "content", str) or "")
+
+    def read(self, event: Event) -> Iterator[TextDelta | ReasoningDelta]:
+        """Yield what the next line holds; only a line with ``done`` ends a chat."""
+        return iter(()) if event is DONE else super().read(event)
 
     def why_empty(self) -> str:
         """Explain an answer without visible text; reasoning is seen, though not counted."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from openai import AsyncOpenAI, Timeout
+from openai import APIError, AsyncOpenAI, Timeout
 
 from wagtail_llm_actions.providers.sdk import preload, replace_default_headers
 
 if TYPE_CHECKING:
+    import httpx2
+
     from wagtail_llm_actions.providers.openai.provider import OpenAIOptions
+    from wagtail_llm_actions.providers.sse import JSONObject
 
 # What the first call would import; it would wait half a second for it.
 preload(
@@ -38,3 +41,12 @@ def build_client(*, api_key: str, base_url: str, options: OpenAIOptions) -> Asyn
     client.project = options.project
     replace_default_headers(client, options.extra_headers)
     return client
+
+
+def error_in(event: JSONObject, response: httpx2.Response) -> APIError | None:
+    """Return the error that an event reports: OpenAI's own, vLLM's or FastAPI's, or ``None``."""
+    is_error = event.error or event.object == "error" or (event.detail and "choices" not in event)
+    if not is_error:
+        return None
+    body = event.error or dict(event)
+    return APIError("An event of the stream reports an error.", response.request, body=body)

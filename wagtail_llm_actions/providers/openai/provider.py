@@ -10,16 +10,16 @@ from wagtail_llm_actions.generation import ModelStatus
 from wagtail_llm_actions.providers.http import HTTPProvider
 from wagtail_llm_actions.providers.openai.response_parsing import ChatCompletionParser
 from wagtail_llm_actions.providers.options import HTTPOptions, expect
-from wagtail_llm_actions.providers.sdk import NO_KEY, closing
+from wagtail_llm_actions.providers.sdk import NO_KEY, open_events
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from openai import AsyncOpenAI, AsyncStream
-    from openai.types.chat import ChatCompletionChunk
+    from openai import AsyncOpenAI
 
     from wagtail_llm_actions.generation import GenerationRequest
     from wagtail_llm_actions.providers.base import Failure
+    from wagtail_llm_actions.providers.sse import Event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,12 +100,14 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
     @asynccontextmanager
     async def open_stream(
         self, request: GenerationRequest
-    ) -> AsyncGenerator[AsyncStream[ChatCompletionChunk]]:
+    ) -> AsyncGenerator[AsyncGenerator[Event]]:
         """Stream one chat completion."""
-        chunks: AsyncStream[ChatCompletionChunk]
-        chunks = await self.client.chat.completions.create(**self.request_kwargs(request))
-        async with chunks, closing(chunks):
-            yield chunks
+        from wagtail_llm_actions.providers.openai.client import error_in  # noqa: PLC0415 - the SDK
+
+        completions = self.client.chat.completions.with_streaming_response
+        call = completions.create(**self.request_kwargs(request))
+        async with open_events(call, error_in) as events:
+            yield events
 
     def map_error(self, error: Exception, model: str) -> Failure | None:
         """Return what an exception of the SDK means."""

@@ -1,23 +1,26 @@
 """Read the chunks of a streamed chat completion.
 
 Source: the API reference of OpenAI, "Streaming", and the SDK's ``ChatCompletionChunk``.
+Compatible servers write ``message`` or ``text`` in place of ``delta``, or send one completion.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.generation import FinishReason, ReasoningDelta, TextDelta, Usage
+from wagtail_llm_actions.generation import ReasoningDelta, TextDelta, Usage
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseParser,
-    member,
     read,
     read_count,
+    read_end,
     wrong_shape,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from wagtail_llm_actions.providers.sse import JSONObject
 
 REASONING = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
 """Members of a delta in which servers send what the model thinks.
@@ -29,29 +32,25 @@ Source: the API references of DeepSeek, vLLM and OpenRouter.
 class ChatCompletionParser(ResponseParser):
     """Reads one chat completion."""
 
-    finish_reasons = {
-        "stop": FinishReason.STOP,
-        "length": FinishReason.LENGTH,
-        # Any other one is an error: no tools are offered, so a tool call is no answer.
-        "content_filter": FinishReason.CONTENT_FILTER,
-    }
     expected = "a chat completion"
 
     def __init__(self) -> None:
         super().__init__()
         self._usage: Usage | None = None
+        self._has_deltas = False
 
     @property
     def usage(self) -> Usage | None:
         """The last token counts that the server sent."""
         return self._usage
 
-    def parse(self, event: object) -> Iterator[TextDelta | ReasoningDelta]:
+    def parse(self, event: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield the deltas of a chunk."""
         choices = read(event, "choices", list)
         usage = _usage(getattr(event, "usage", None))
         if choices is None and usage is None:
-            raise wrong_shape("choices")
+            self.unread = self.unread or "choices"
+            return
         self.has_started = True
         # Some servers send growing counts with every chunk: the last ones are the totals.
         self._usage = usage or self._usage
@@ -60,13 +59,20 @@ class ChatCompletionParser(ResponseParser):
             yield from self._parse_choice(choices[0])
 
     def _parse_choice(self, choice: object) -> Iterator[TextDelta | ReasoningDelta]:
-        delta = getattr(choice, "delta", None)
+        delta = self._delta(choice)
         self.refusal += read(delta, "refusal", str) or ""
         self.is_refused = bool(self.refusal)
-        self.finish_reason = read(choice, "finish_reason", str) or self.finish_reason
+        self.finish_reason = read_end(choice, "finish_reason") or self.finish_reason
         if any(getattr(delta, name, None) for name in REASONING):
             yield ReasoningDelta(text=_reasoning(delta))
         yield from _deltas(getattr(delta, "content", None))
+        yield from _deltas(getattr(choice, "text", None))
+
+    def _delta(self, choice: object) -> object:
+        """Return what a choice adds; after deltas, a message repeats the whole text."""
+        delta = getattr(choice, "delta", None)
+        self._has_deltas = self._has_deltas or bool(delta)
+        return delta if self._has_deltas else getattr(choice, "message", None)
 
 
 def _reasoning(delta: object) -> str:
@@ -89,18 +95,17 @@ def _deltas(content: object) -> Iterator[TextDelta | ReasoningDelta]:
         if isinstance(part, str):
             yield TextDelta(text=part)
             continue
-        match member(part, "type"):
-            case "text":
-                yield TextDelta(text=_text(member(part, "text")))
-            case "thinking":
-                thoughts = member(part, "thinking")
-                yield ReasoningDelta(text=_text(thoughts))
+        match getattr(part, "type", None):
+            case "text" | "output_text":
+                yield TextDelta(text=_text(part.text))
+            case "thinking" | "reasoning":
+                yield ReasoningDelta(text=_text(part.thinking or part.text))
 
 
 def _text(value: object) -> str:
     """Return a text, or the joined texts of a list of parts."""
     if isinstance(value, list):
-        return "".join(_text(member(part, "text")) for part in value)
+        return "".join(_text(getattr(part, "text", None)) for part in value)
     return value if isinstance(value, str) else ""
 
 

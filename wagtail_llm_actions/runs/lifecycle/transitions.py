@@ -84,7 +84,7 @@ def succeed(lease: Lease, outcome: RunOutcome, result: GenerationResult) -> bool
         outcome,
         output=outcome.output.strip(),
         response_model=result.response_model,
-        finish_reason=result.finish_reason.value,
+        finish_reason=str(result.finish_reason),
     )
 
 
