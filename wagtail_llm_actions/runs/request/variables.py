@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings as django_settings
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import get_language, get_language_info
+from wagtail.coreutils import get_content_languages
 from wagtail.models import AbstractPage, Locale, Site
 
 from wagtail_llm_actions import fields
@@ -118,12 +119,16 @@ def language_code(instance: models.Model) -> str:
 
 
 def has_other_locales(instance: models.Model) -> bool:
-    """Return whether the site has further locales than that of the object; at most one query.
+    """Return whether the site has further locales than that of the object.
 
-    An object without a locale has no language of its own, so there is nothing to compare.
+    An object without a locale has no language of its own, so there is nothing to compare. Takes one
+    query on sites with several content languages, and none elsewhere: Wagtail's manager finds only
+    locales of these languages.
     """
     pk = getattr(instance, "locale_id", None)
-    return pk is not None and Locale.objects.exclude(pk=pk).exists()
+    if pk is None or len(get_content_languages()) < 2:
+        return False
+    return Locale.objects.exclude(pk=pk).exists()
 
 
 def language_name(instance: models.Model) -> str:
