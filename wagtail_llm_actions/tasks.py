@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import connections, router
+from django.db.migrations.recorder import MigrationRecorder
+
+from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.pricing import warm_up as warm_up_prices
 from wagtail_llm_actions.provider_registry import warm_up as warm_up_providers
 from wagtail_llm_actions.runs.lifecycle.execute import execute
@@ -24,3 +28,10 @@ def warm_up() -> None:
 def recover_runs() -> None:
     """Fail abandoned runs, and requeue those whose jobs were lost."""
     recover()
+
+
+def identify() -> str:
+    """Return what tells the database of this process from others: when its tables were made."""
+    recorder = MigrationRecorder(connections[router.db_for_write(LLMRun)])
+    applied = recorder.migration_qs.filter(app=LLMRun._meta.app_label).order_by("pk")
+    return str(applied.values_list("applied", flat=True).first())

@@ -50,7 +50,14 @@ def test_a_worker_executes_a_run_and_its_text_can_be_read_meanwhile(
     assert len(server.requests) == 1
 
 
-def test_a_job_is_json_and_holds_the_id_only(valkey: Valkey, start_run: Start) -> None:
+def test_a_job_is_as_the_setting_says_and_holds_the_id_only(
+    valkey: Valkey, use_queues: UseQueues, start_run: Start
+) -> None:
+    json_queues = {
+        name: {**queue, "SERIALIZER": "rq.serializers.JSONSerializer"}
+        for name, queue in valkey.rq_queues.items()
+    }
+    use_queues(json_queues)
     run = start_run()
 
     (job_id,) = queued()

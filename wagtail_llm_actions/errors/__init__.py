@@ -9,6 +9,7 @@ LLMActionsError
  │   └─ PermissionRevoked   … any more
  ├─ LimitExceeded           one of the site's own limits is reached
  ├─ QueueUnavailable        the run could not be put into the queue
+ │   └─ WorkerUnsuitable    no worker can execute it
  ├─ RunInterrupted          the worker that executed the run was lost
  └─ ProviderError           a call to a provider gave no usable text
      ├─ ProviderTimeout
@@ -48,6 +49,7 @@ from wagtail_llm_actions.errors.base import (
     PermissionRevoked,
     QueueUnavailable,
     RunInterrupted,
+    WorkerUnsuitable,
 )
 from wagtail_llm_actions.errors.provider import (
     AccountDisabled,
@@ -108,4 +110,5 @@ __all__ = [
     "RegionNotSupported",
     "RequestRejected",
     "RunInterrupted",
+    "WorkerUnsuitable",
 ]

@@ -157,6 +157,12 @@ class QueueUnavailable(LLMActionsError):
     retryable = True
 
 
+class WorkerUnsuitable(QueueUnavailable):
+    """Workers took the run repeatedly, and none of them could execute it."""
+
+    reason = "worker_unsuitable"
+
+
 class RunInterrupted(LLMActionsError):
     """The worker that executed the run stopped renewing its lease."""
 

@@ -16,6 +16,7 @@ from wagtail_llm_actions.errors import (
     PermissionRevoked,
     QueueUnavailable,
     RunInterrupted,
+    WorkerUnsuitable,
 )
 from wagtail_llm_actions.messages.error_entry import ErrorEntry
 from wagtail_llm_actions.messages.limits import limit_sentence
@@ -98,6 +99,19 @@ REGISTRY = (
         ),
         troubleshooting=_(
             "The queue server did not answer. Check that it is running and that RQ_QUEUES leads to it."
+        ),
+    ),
+    ErrorEntry(
+        error=WorkerUnsuitable,
+        reason=WorkerUnsuitable.reason,
+        sentence=_(
+            "No worker of this site could execute the run. Tell your admin; nothing was sent."
+        ),
+        troubleshooting=_(
+            "A worker took the job several times without executing it. Start manage.py "
+            "llm_actions_worker with the settings and the database of this site. A worker that "
+            "runs rqworker needs the serializer that RQ_QUEUES names, by its option --serializer; "
+            "its log says why jobs fail."
         ),
     ),
     ErrorEntry(

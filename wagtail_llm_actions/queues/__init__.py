@@ -8,9 +8,9 @@ from __future__ import annotations
 from django.utils.module_loading import import_string
 
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.queues.base import Priority, Queue
+from wagtail_llm_actions.queues.base import Priority, Queue, WorkerProblem
 
-__all__ = ["Priority", "Queue", "get_queue"]
+__all__ = ["Priority", "Queue", "WorkerProblem", "get_queue"]
 
 
 def get_queue() -> Queue:

@@ -19,6 +19,20 @@ WARM_UP = "wagtail_llm_actions.tasks.warm_up"
 RECOVER = "wagtail_llm_actions.tasks.recover_runs"
 """Dotted path of the function that some process calls every few seconds."""
 
+IDENTIFY = "wagtail_llm_actions.tasks.identify"
+"""Dotted path of the function that returns what tells the database of a process from others."""
+
+
+class WorkerProblem(StrEnum):
+    """Why runs are not executed although the queue takes them."""
+
+    MISSING = "missing"
+    """No worker listens to the queue."""
+    MISSING_FOR_BULK = "missing_for_bulk"
+    """No worker listens to the queue of bulk runs."""
+    UNSUITABLE = "unsuitable"
+    """A worker takes the jobs and cannot execute them, or does not answer."""
+
 
 class Priority(StrEnum):
     """Whether a person waits for a run; the value is the name of the RQ queue."""
@@ -91,6 +105,24 @@ class Queue(ABC):
             QueueUnavailable: The queue did not answer within 2 seconds.
         """
         return None
+
+    def worker_problem(self) -> WorkerProblem | None:
+        """Return why runs are not executed; ``None`` where they are, or the queue cannot tell.
+
+        Raises:
+            QueueUnavailable: As ``has_worker``.
+        """
+        return WorkerProblem.MISSING if self.has_worker() is False else None
+
+    def rejected(self, run_ids: Collection[UUID], priority: Priority) -> list[UUID]:
+        """Return those of the runs that workers took repeatedly, each time without executing them.
+
+        None by default. ``RECOVER`` calls this with runs that were never started, and fails those.
+
+        Raises:
+            QueueUnavailable: As ``enqueue``.
+        """
+        return []
 
     @abstractmethod
     def cancel(self, run_id: UUID) -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import django_rq
 from redis.exceptions import RedisError
-from rq import worker_registration
-from rq.serializers import JSONSerializer
+from rq.job import JobStatus
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import QueueUnavailable
-from wagtail_llm_actions.queues.base import TASK, Priority, Queue
+from wagtail_llm_actions.queues.base import TASK, Priority, Queue, WorkerProblem
+from wagtail_llm_actions.queues.worker_probe import worker_problem
 from wagtail_llm_actions.redis_connection import check_rq_queues, get_fail_fast_connection
 
 if TYPE_CHECKING:
@@ -22,12 +22,17 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.core.checks import CheckMessage
+    from rq.job import Job
     from rq.queue import Queue as EngineQueue
 
 # RQ's time limit comes after the run's deadline, so that the run can end by itself.
 JOB_TIMEOUT_MARGIN_SECONDS = 30
 RESULT_TTL_SECONDS = 60
 FAILURE_TTL_SECONDS = 24 * 60 * 60
+REJECTIONS = "rejections"
+"""In a job's meta: how often an earlier job of the same run has ended without executing it."""
+MAX_REJECTIONS = 3
+"""A worker whose database is away for a moment fails a job too; by then it is back."""
 
 
 class RQQueue(Queue):
@@ -63,25 +68,51 @@ class RQQueue(Queue):
         """
         try:
             queue = _engine(priority)
-            queued = set(queue.job_ids)
-            missing = [run_id for run_id in run_ids if _job_id(run_id) not in queued]
-            for run_id in missing:
-                _put(queue, run_id)
-            return len(missing)
+            jobs = _jobs_not_queued(queue, run_ids)
+            for run_id, job in jobs.items():
+                _put(queue, run_id, rejections=_rejections(job))
+            return len(jobs)
         except (RedisError, OSError, KeyError) as error:
             raise QueueUnavailable(type(error).__name__) from error
 
+    def rejected(self, run_ids: Collection[UUID], priority: Priority) -> list[UUID]:
+        """Return those of the runs whose jobs have ended ``MAX_REJECTIONS`` times.
+
+        A job fails in RQ where the worker reads another serializer or has none of this code, and
+        finishes without any effect where it works on another database.
+
+        Raises:
+            QueueUnavailable: As ``enqueue``.
+        """
+        try:
+            jobs = _jobs_not_queued(_engine(priority), run_ids)
+        except (RedisError, OSError, KeyError) as error:
+            raise QueueUnavailable(type(error).__name__) from error
+        return [run_id for run_id, job in jobs.items() if _rejections(job) >= MAX_REJECTIONS]
+
     def has_worker(self) -> bool:
-        """Return whether a worker of the interactive queue is registered and alive.
+        """Return whether a worker of the interactive queue is alive and can execute runs.
 
         Raises:
             QueueUnavailable: The server is down or slow, or ``RQ_QUEUES`` is wrong.
         """
+        return self._problem(Priority.INTERACTIVE) is None
+
+    def worker_problem(self) -> WorkerProblem | None:
+        """Return why the runs of one of the queues are not executed.
+
+        Raises:
+            QueueUnavailable: As ``has_worker``.
+        """
+        if problem := self._problem(Priority.INTERACTIVE):
+            return problem
+        problem = self._problem(Priority.BULK)
+        is_missing = problem == WorkerProblem.MISSING
+        return WorkerProblem.MISSING_FOR_BULK if is_missing else problem
+
+    def _problem(self, priority: Priority) -> WorkerProblem | None:
         try:
-            queue = _engine(Priority.INTERACTIVE)
-            # Killed workers stay in the set; the key of each expires soon after.
-            keys = worker_registration.get_keys(queue)
-            return bool(keys and queue.connection.exists(*keys))
+            return worker_problem(_engine(priority))
         except (RedisError, OSError, KeyError, ValueError) as error:
             raise QueueUnavailable(type(error).__name__) from error
 
@@ -98,15 +129,15 @@ class RQQueue(Queue):
 
 
 def _engine(priority: Priority) -> EngineQueue:
+    """Return the RQ queue, with the serializer that ``RQ_QUEUES`` names."""
     return django_rq.get_queue(
         priority.value,
         connection=get_fail_fast_connection(priority.value),
-        serializer=JSONSerializer,
         commit_mode="auto",
     )
 
 
-def _put(queue: EngineQueue, run_id: UUID) -> None:
+def _put(queue: EngineQueue, run_id: UUID, *, rejections: int = 0) -> None:
     queue.enqueue(
         TASK,
         str(run_id),
@@ -114,7 +145,28 @@ def _put(queue: EngineQueue, run_id: UUID) -> None:
         job_timeout=int(get_settings().run_timeout_seconds) + JOB_TIMEOUT_MARGIN_SECONDS,
         result_ttl=RESULT_TTL_SECONDS,
         failure_ttl=FAILURE_TTL_SECONDS,
+        meta={REJECTIONS: rejections} if rejections else None,
     )
+
+
+def _jobs_not_queued(queue: EngineQueue, run_ids: Collection[UUID]) -> dict[UUID, Job | None]:
+    """Return those of the runs that are not on the queue, with what is left of their jobs."""
+    queued = set(queue.job_ids)
+    missing = [run_id for run_id in run_ids if _job_id(run_id) not in queued]
+    jobs = queue.job_class.fetch_many(
+        [_job_id(run_id) for run_id in missing],
+        connection=queue.connection,
+        serializer=queue.serializer,
+    )
+    return dict(zip(missing, jobs, strict=True))
+
+
+def _rejections(job: Job | None) -> int:
+    """Return how often the job of a run that is still queued has ended."""
+    if job is None:
+        return 0
+    has_ended = job.get_status(refresh=False) in {JobStatus.FAILED, JobStatus.FINISHED}
+    return int(job.get_meta(refresh=False).get(REJECTIONS, 0)) + has_ended
 
 
 def _job_id(run_id: UUID) -> str:

@@ -68,7 +68,8 @@ class SingleQueueWorker(SimpleWorker):
             slots: How many runs are executed at once.
             **kwargs: As RQ's worker.
         """
-        super().__init__([queue], *args, **kwargs)
+        # `rqworker` reads all queues with one serializer, whatever RQ_QUEUES says.
+        super().__init__([queue], *args, **{**kwargs, "serializer": queue.serializer})
         self._pool = Pool(queue.name, slots)
         self._is_listening = False
         self._heartbeat_at = -math.inf

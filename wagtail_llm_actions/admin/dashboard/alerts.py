@@ -19,6 +19,7 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import ErrorCode, QueueUnavailable
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.messages.workers import QUEUE_DOWN, WORKER_PROBLEMS
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import ACTION_POLICY
 from wagtail_llm_actions.queues import get_queue
@@ -70,10 +71,10 @@ def alerts(actions: Iterable[LLMAction], user: User) -> list[Alert]:
 
 def _queue() -> Iterator[Alert]:
     try:
-        if get_queue().has_worker() is False:
-            yield Alert(_("No worker is running, so no run will start."))
+        if problem := get_queue().worker_problem():
+            yield Alert(str(WORKER_PROBLEMS[problem]))
     except QueueUnavailable:
-        yield Alert(_("The queue server cannot be reached, so no run will start."))
+        yield Alert(str(QUEUE_DOWN))
 
 
 def _open_circuit_breakers(user: User) -> Iterator[Alert]:

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.messages.workers import WORKER_PROBLEMS
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.queues import get_queue
+from wagtail_llm_actions.queues import WorkerProblem, get_queue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,15 +64,19 @@ def _models() -> Step:
 
 def _worker() -> Step:
     queue = get_queue()
+    is_done = False
     try:
-        has_worker = queue.has_worker()
-        text = {
-            True: _("A worker is running."),
-            False: _("Start one: manage.py llm_actions_worker"),
-            None: _("Runs are executed by the queue that the site has chosen."),
-        }[has_worker]
+        problem = queue.worker_problem()
+        is_done = problem is None
+        if problem == WorkerProblem.MISSING:
+            text = _("Start one: manage.py llm_actions_worker")
+        elif problem is not None:
+            text = str(WORKER_PROBLEMS[problem])
+        elif queue.has_worker():
+            text = _("A worker is running.")
+        else:
+            text = _("Runs are executed by the queue that the site has chosen.")
     except QueueUnavailable:
-        has_worker = False
         text = _("The queue server cannot be reached. Start it, or correct RQ_QUEUES.")
     if queue.executes_here:
         text = _(
@@ -79,7 +84,7 @@ def _worker() -> Step:
             "production install django-rq, add RQ_QUEUES with the queues llm and llm_bulk, and "
             "start manage.py llm_actions_worker."
         )
-    return Step(name="worker", title=_("A worker"), is_done=has_worker is not False, text=text)
+    return Step(name="worker", title=_("A worker"), is_done=is_done, text=text)
 
 
 def _templates() -> Step:

@@ -1,4 +1,4 @@
-"""``llm_actions_check``: the health of the configured models, for monitoring."""
+"""``llm_actions_check``: the health of the models and of the workers, for monitoring."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.model_health import check_models
+from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.model_status import status_sentence
+from wagtail_llm_actions.messages.workers import QUEUE_DOWN, WORKER_PROBLEMS
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers
 
 if TYPE_CHECKING:
@@ -18,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class Command(BaseCommand):
-    """Exit code 0 if every model is available, 1 if one is not, 2 if a key is unknown."""
+    """Exit code 0 if every model is available and runs are executed, 1 if not, 2 if a key is unknown."""
 
-    help = "Check that the configured models can be reached. Nothing is generated."
+    help = "Check that the models can be reached, and that workers run. Nothing is generated."
 
     def add_arguments(self, parser: Any) -> None:
         """Add the models and the output format."""
@@ -31,7 +34,8 @@ class Command(BaseCommand):
         """Print one line for each model.
 
         Raises:
-            CommandError: A key is not configured (exit code 2), or a model is not available (1).
+            CommandError: A key is not configured (exit code 2), a model is not available, or no worker
+                executes runs (1).
         """
         models = get_settings().models
         keys = options["model"] or list(models)
@@ -66,12 +70,22 @@ class Command(BaseCommand):
                 if key in open_breakers:
                     sentences.append(circuit_breaker_status(open_breakers[key]))
                 self.stdout.write(f"{result:6} {key}: {' '.join(sentences)}")
+        problems = []
         if not checked:
-            msg = "No model is configured."
-            raise CommandError(msg)
-        if any(check.status.ok is False for check in checked.values()):
-            msg = "Not every model is available."
-            raise CommandError(msg)
+            problems.append("No model is configured.")
+        elif any(check.status.ok is False for check in checked.values()):
+            problems.append("Not every model is available.")
+        problems += _queue_problems()
+        if problems:
+            raise CommandError(" ".join(problems))
+
+
+def _queue_problems() -> list[str]:
+    try:
+        problem = get_queue().worker_problem()
+    except QueueUnavailable:
+        return [str(QUEUE_DOWN)]
+    return [str(WORKER_PROBLEMS[problem])] if problem else []
 
 
 def _opened_at(breaker: LLMCircuitBreaker | None) -> str | None:

@@ -22,12 +22,15 @@ def _count(text: str) -> int:
 
 
 class Command(RQWorkerCommand):
-    """Takes the options of ``rqworker``; serves both queues unless some are named."""
+    """Takes the options of ``rqworker``; serves both queues unless some are named.
+
+    ``--serializer`` has no effect: each queue is read as ``RQ_QUEUES`` says.
+    """
 
     help = "Execute LLM runs, many at once; interactive runs have slots of their own."
 
     def add_arguments(self, parser: Any) -> None:
-        """Add the concurrency, and set the serializer that LLM runs need."""
+        """Add the concurrency."""
         super().add_arguments(parser)  # type: ignore[no-untyped-call]
         parser.add_argument(
             "--concurrency",
@@ -40,7 +43,6 @@ class Command(RQWorkerCommand):
             type=_count,
             help="How many bulk runs are executed in addition (default: half as many).",
         )
-        parser.set_defaults(serializer="rq.serializers.JSONSerializer")
 
     def handle(self, *args: str, **options: Any) -> None:
         """Run the worker until it is stopped."""

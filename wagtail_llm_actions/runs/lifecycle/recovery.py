@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils import timezone
 
-from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.errors import QueueUnavailable, WorkerUnsuitable
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import Priority, get_queue
-from wagtail_llm_actions.runs.lifecycle.transitions import fail_abandoned
+from wagtail_llm_actions.runs.lifecycle.transitions import fail_abandoned, fail_queued
 from wagtail_llm_actions.runs.priority import priority_of
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def requeue_missing() -> int:
     """Put runs on the queue whose retry is due, or whose job was lost.
 
     A job is lost when the queue's server loses its data, or the process of the thread queue ends.
+    A run that no worker can execute fails.
 
     Returns:
         How many were queued.
@@ -74,9 +75,17 @@ def requeue_missing() -> int:
     Raises:
         QueueUnavailable: The queue does not answer.
     """
-    now = timezone.now()
+    now, queue = timezone.now(), get_queue()
     is_due = Q(retry_at__lte=now) | Q(retry_at=None, queued_at__lt=now - REQUEUE_AFTER)
-    waiting: dict[Priority, list[UUID]] = {}
-    for run in LLMRun.objects.queued().filter(is_due).only("pk", "trigger"):
-        waiting.setdefault(priority_of(run), []).append(run.pk)
-    return sum(get_queue().enqueue_missing(ids, priority) for priority, ids in waiting.items())
+    due = LLMRun.objects.queued().filter(is_due).only("pk", "trigger", "started_at")
+    waiting: dict[Priority, dict[UUID, LLMRun]] = {}
+    for run in due:
+        waiting.setdefault(priority_of(run), {})[run.pk] = run
+    count = 0
+    for priority, runs in waiting.items():
+        # The job of a run that was started, and queued again for its next attempt, has ended too.
+        new = [run_id for run_id, run in runs.items() if run.started_at is None]
+        for run_id in queue.rejected(new, priority):
+            fail_queued(runs.pop(run_id), WorkerUnsuitable())
+        count += queue.enqueue_missing(list(runs), priority)
+    return count

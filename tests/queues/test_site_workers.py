@@ -1,0 +1,202 @@
+"""A site's own ``rqworker`` on the queues: it executes runs, or the admin is told why it cannot."""
+
+from __future__ import annotations
+
+import threading
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import django_rq
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from rq.job import JobStatus
+
+from tests.factories import AdminFactory, LLMActionFactory, LLMRunFactory
+from tests.parts.processes import CommandProcess
+from tests.parts.waiting import eventually
+from tests.parts.worker import WorkerProcess
+from tests.queues.runs import answer, final, live_text, poll, wait_for_long
+from tests.settings import WAGTAIL_LLM_ACTIONS
+from wagtail_llm_actions.messages.workers import QUEUE_DOWN, WORKER_PROBLEMS
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.queues import WorkerProblem, get_queue
+from wagtail_llm_actions.runs.lifecycle.recovery import recover
+from wagtail_llm_actions.runs.priority import priority_of
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tests.parts.valkey import Valkey
+    from tests.providers.server import ProviderServer
+    from tests.queues.conftest import Start, UseQueues
+
+pytestmark = pytest.mark.processes
+
+QUEUES = ("default", "llm", "llm_bulk")
+JSON = "rq.serializers.JSONSerializer"
+SCRIPTED = {
+    "PROVIDERS": WAGTAIL_LLM_ACTIONS["PROVIDERS"],
+    "MODELS": WAGTAIL_LLM_ACTIONS["MODELS"],
+}
+
+
+class SiteWorker(CommandProcess):
+    """django-rq's own worker, as many sites run it already."""
+
+    def __init__(self, settings: dict[str, Any], *options: str, **kwargs: Any) -> None:
+        super().__init__("rqworker", *(options or QUEUES), settings=settings, **kwargs)
+
+    def wait_until_ready(self) -> None:
+        self.wait_until_printed("Listening on")
+
+
+def with_queue(valkey: Valkey, **options: str) -> dict[str, Any]:
+    """Return ``RQ_QUEUES`` with a queue of the site's own, and options of all its queues."""
+    first = next(iter(valkey.rq_queues.values()))
+    queues = {"default": {"URL": first["URL"]}, **valkey.rq_queues}
+    return {name: {**queue, **options} for name, queue in queues.items()}
+
+
+def ended(run: LLMRun) -> bool:
+    job = django_rq.get_queue("llm").fetch_job(f"llm-actions-{run.pk}")
+    return job is not None and job.get_status() in {JobStatus.FAILED, JobStatus.FINISHED}
+
+
+def checked() -> str:
+    output = StringIO()
+    with pytest.raises(CommandError) as caught:
+        call_command("llm_actions_check", stdout=output)
+    return str(caught.value)
+
+
+def reject(run: LLMRun) -> None:
+    """Let a worker take a run as often as the queue allows, and recover it each time."""
+    for _ in range(3):
+        eventually(lambda: ended(run))
+        wait_for_long(run)
+        recover()
+
+
+@pytest.mark.parametrize("serializer", ["", "json", JSON])
+def test_rqworker_executes_clicks_and_bulk_runs(
+    valkey: Valkey,
+    use_queues: UseQueues,
+    server: ProviderServer,
+    start_run: Start,
+    serializer: str,
+) -> None:
+    named = {"SERIALIZER": JSON} if serializer else {}
+    settings = use_queues(with_queue(valkey, **named))
+    server.play(answer("The tide came early."), answer("Bulk."))
+    bulk = LLMRunFactory(trigger=LLMRun.Trigger.BULK, model_key="openai")
+    options = (*QUEUES, "--serializer", serializer) if serializer else QUEUES
+    with SiteWorker(settings, *options) as worker:
+        worker.wait_until_ready()
+        assert final(start_run()).output == "The tide came early."
+        get_queue().enqueue(bulk.pk, priority_of(bulk))
+        assert final(bulk).output == "Bulk."
+
+        assert get_queue().has_worker() is True
+        assert get_queue().worker_problem() is None
+
+
+@pytest.mark.parametrize("serializer", [None, JSON])
+def test_the_packages_worker_reads_the_serializer_of_the_setting(
+    valkey: Valkey,
+    use_queues: UseQueues,
+    server: ProviderServer,
+    start_run: Start,
+    serializer: str | None,
+) -> None:
+    queues = with_queue(valkey, **({"SERIALIZER": serializer} if serializer else {}))
+    server.play(answer("The tide came early."))
+    with WorkerProcess(use_queues(queues)) as worker:
+        worker.wait_until_ready()
+        assert final(start_run()).output == "The tide came early."
+        assert get_queue().worker_problem() is None
+
+
+@pytest.mark.parametrize("named", [None, JSON])
+def test_a_worker_with_another_serializer_is_said_everywhere_and_the_run_fails(
+    client: Client,
+    valkey: Valkey,
+    use_queues: UseQueues,
+    start_run: Start,
+    named: str | None,
+) -> None:
+    """The worker reads pickles where the setting names JSON, and the other way round."""
+    queues = with_queue(valkey, **({"SERIALIZER": named} if named else {}))
+    settings = use_queues(queues, **SCRIPTED)
+    options = QUEUES if named else (*QUEUES, "--serializer", "json")
+    client.force_login(AdminFactory())
+    LLMActionFactory()
+    said = str(WORKER_PROBLEMS[WorkerProblem.UNSUITABLE])
+    with SiteWorker(settings, *options) as worker:
+        worker.wait_until_ready()
+        assert get_queue().has_worker() is False
+
+        run = start_run("scripted")
+        reject(run)
+
+        steps = client.get(reverse("wagtail_llm_actions:getting_started"))
+        assert said in steps.content.decode()
+        assert said in client.get(reverse("wagtailadmin_home")).content.decode()
+        assert said in checked()
+    run.refresh_from_db()
+    assert (run.status, run.error_code) == (LLMRun.Status.FAILED, "queue_unavailable")
+    assert poll(run)["error"]["message"].startswith("No worker of this site could execute the run")
+
+
+def test_a_worker_with_another_database_is_said_and_the_run_fails(
+    valkey: Valkey, use_queues: UseQueues, start_run: Start, tmp_path: Any
+) -> None:
+    settings = use_queues(with_queue(valkey))
+    with SiteWorker(settings, database=str(tmp_path / "other.sqlite3")) as worker:
+        worker.wait_until_ready()
+        assert get_queue().has_worker() is False
+
+        run = start_run()
+        reject(run)
+    run.refresh_from_db()
+    assert (run.status, run.error_code) == (LLMRun.Status.FAILED, "queue_unavailable")
+
+
+def test_a_worker_on_other_queues_is_no_worker(valkey: Valkey, use_queues: UseQueues) -> None:
+    settings = use_queues(with_queue(valkey), **SCRIPTED)
+    with SiteWorker(settings, "default") as worker:
+        worker.wait_until_ready()
+        assert get_queue().has_worker() is False
+        assert get_queue().worker_problem() == WorkerProblem.MISSING
+    with SiteWorker(settings, "llm") as worker:
+        worker.wait_until_ready()
+        assert get_queue().has_worker() is True
+        assert get_queue().worker_problem() == WorkerProblem.MISSING_FOR_BULK
+        assert "llm_bulk" in checked()
+
+
+def test_a_worker_that_is_busy_with_a_run_is_a_worker(
+    valkey: Valkey, use_queues: UseQueues, server: ProviderServer, start_run: Start
+) -> None:
+    gate = threading.Event()
+    server.play(answer("The tide ", gate, "came early."))
+    with SiteWorker(use_queues(with_queue(valkey))) as worker:
+        worker.wait_until_ready()
+        run = start_run()
+        live_text(run)
+
+        assert get_queue().has_worker() is True
+        gate.set()
+        assert final(run).output == "The tide came early."
+
+
+def test_a_queue_that_is_missing_in_the_settings_is_said(
+    client: Client, valkey: Valkey, use_queues: UseQueues
+) -> None:
+    queues = with_queue(valkey)
+    use_queues({"default": queues["default"]}, **SCRIPTED)
+    client.force_login(AdminFactory())
+    LLMActionFactory()
+
+    assert str(QUEUE_DOWN) in client.get(reverse("wagtailadmin_home")).content.decode()
+    assert str(QUEUE_DOWN) in checked()
