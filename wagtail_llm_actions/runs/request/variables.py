@@ -126,9 +126,9 @@ def has_other_locales(instance: models.Model) -> bool:
     locales of these languages.
     """
     pk = getattr(instance, "locale_id", None)
-    if pk is None or len(get_content_languages()) < 2:
+    if pk is None or len(get_content_languages()) == 1:
         return False
-    return Locale.objects.exclude(pk=pk).exists()
+    return bool(Locale.objects.exclude(pk=pk).exists())
 
 
 def language_name(instance: models.Model) -> str:
