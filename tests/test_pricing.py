@@ -13,6 +13,7 @@ from wagtail_llm_actions.catalog import ListPrice
 from wagtail_llm_actions.generation import Usage
 from wagtail_llm_actions.pricing import Price, cost_usd, price_of
 from wagtail_llm_actions.providers.ollama import OllamaProvider
+from wagtail_llm_actions.sellers import find_seller
 
 TODAY = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -84,7 +85,7 @@ def test_the_cost_is_what_the_price_list_itself_reckons(vendor: str, usage: Usag
         genai_request_timestamp=TODAY,
     )
 
-    found = price(model, vendor=vendor, input_tokens=usage.input_tokens)
+    found = price(model, vendor=vendor, input_tokens=usage.input_tokens or 0)
 
     assert cost_usd(usage, listed(found)) == reckoned.total_price
 
@@ -136,3 +137,86 @@ def test_what_nobody_knows_is_unknown_and_not_free(
     model: str, vendor: str, base_url: str | None
 ) -> None:
     assert price(model, vendor=vendor, base_url=base_url) is None
+
+
+@pytest.mark.parametrize("host", ["api.openai.com", "eu.api.openai.com", "us.api.openai.com"])
+def test_a_region_costs_what_it_costs_and_says_so(host: str) -> None:
+    percent = 0 if host == "api.openai.com" else 10
+
+    new, old = (
+        price(model, base_url=f"https://{host}/v1") for model in ("gpt-6-luna", "gpt-4o-mini")
+    )
+
+    world = listed(price("gpt-6-luna"))
+    assert listed(new).input == world.input * (100 + percent) / 100
+    assert listed(new).output == world.output * (100 + percent) / 100
+    # Models that were released before March 2026 cost the same everywhere.
+    assert listed(old) == listed(price("gpt-4o-mini"))
+    assert new is not None
+    assert new.source.endswith("+ 10 %") == bool(percent)
+
+
+@pytest.mark.parametrize(
+    ("model", "percent"),
+    [
+        ("gpt-4.1-mini", 0),
+        ("gpt-3.5-turbo", 0),
+        ("o4-mini", 0),
+        ("gpt-5", 0),
+        ("gpt-5-mini", 0),
+        ("gpt-5-2025-08-07", 0),
+        ("gpt-5.2-pro", 0),
+        ("gpt-5.4", 10),
+        ("gpt-6.1-sol", 10),
+    ],
+)
+def test_the_surcharge_of_a_region_depends_on_the_model(model: str, percent: int) -> None:
+    seller = find_seller("https://eu.api.openai.com/v1")
+
+    assert seller is not None
+    assert seller.surcharge(model) == percent
+
+
+@pytest.mark.parametrize(
+    ("base_url", "model"),
+    [
+        ("https://shop.openai.azure.com/openai/v1", "gpt-4o"),
+        ("https://shop.services.ai.azure.com/openai/v1/", "gpt-4o"),
+        ("https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1", "openai.gpt-oss-20b-1:0"),
+        ("https://bedrock-mantle.us-east-1.api.aws/v1", "openai.gpt-oss-20b-1:0"),
+        ("https://generativelanguage.googleapis.com/v1beta/openai/", "gemini-2.5-flash"),
+        ("https://eu-west4-aiplatform.googleapis.com/v1/projects/p", "google/gemini-2.5-flash"),
+        ("https://api.mistral.ai/v1", "mistral-small-latest"),
+        ("https://api.groq.com/openai/v1", "llama-3.1-8b-instant"),
+        ("https://api.deepseek.com", "deepseek-chat"),
+        ("https://api.x.ai/v1", "grok-4"),
+        ("https://api.together.ai/v1", "meta-llama/Llama-3.3-70B-Instruct-Turbo"),
+        ("https://us-api.together.ai/v1", "meta-llama/Llama-3.3-70B-Instruct-Turbo"),
+        ("https://api.openai.com:443/v1", "gpt-4o"),
+        ("https://API.OPENAI.COM./v1", "gpt-4o"),
+    ],
+)
+def test_a_reseller_is_known_by_its_host(base_url: str, model: str) -> None:
+    assert listed(price(model, base_url=base_url)).output > 0
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "https://evilapi.openai.com.example/v1",
+        "https://api.openai.com.example/v1",
+        "https://api.openai.community/v1",
+        "https://evilapi.openai.com/v1",
+        "https://llm.example/api.openai.com/v1",
+        "https://llm.example/eu.api.openai.com",
+        "https://llm.example/x.googleapis.com/v1",
+        "https://llm.example/x.openai.azure.com/v1",
+        "https://openai.azure.com.example/v1",
+        "https://eu.eu.api.openai.com/v1",
+        "https://openrouter.ai.example/api/v1",
+        "https://api.moonshot.example/v1",
+    ],
+)
+def test_a_host_that_looks_alike_has_no_price(base_url: str) -> None:
+    for model in ("gpt-4o", "gemini-2.5-flash", "openai/gpt-4o", "kimi-k2-0905-preview"):
+        assert price(model, base_url=base_url) is None

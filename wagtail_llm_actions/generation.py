@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 class FinishReason(StrEnum):
@@ -47,6 +50,37 @@ class TextDelta:
     text: str
 
 
+class UsageRepair(StrEnum):
+    """What was wrong with reported token counts; stored on attempts, explained in ``messages``."""
+
+    COUNT_CONVERTED = "count_converted"
+    """A count was a fraction or a text; it was rounded up to a whole number."""
+    COUNT_IGNORED = "count_ignored"
+    """A count was negative, too large or no number; it counts as not reported."""
+    ZERO_IGNORED = "zero_ignored"
+    """A zero came after a count, which stands."""
+    CACHED_BESIDE_INPUT = "cached_beside_input"
+    """The cached tokens were not counted as part of the input; they were added to it."""
+    REASONING_BESIDE_OUTPUT = "reasoning_beside_output"
+    """The reasoning tokens were not counted as part of the output; they were added to it."""
+    REASONING_ABOVE_OUTPUT = "reasoning_above_output"
+    """More reasoning than output, whose sum with the input is the total; reasoning was lowered."""
+    REASONING_FROM_TOTAL = "reasoning_from_total"
+    """The total is above the sum; the difference was counted as reasoning."""
+    INPUT_FROM_TOTAL = "input_from_total"
+    """No input was reported; it is the total without the output."""
+    OUTPUT_FROM_TOTAL = "output_from_total"
+    """No output was reported; it is the total without the input."""
+    TOTAL_IGNORED = "total_ignored"
+    """The total is below the sum of its parts, which stand."""
+    INPUT_MISSING = "input_missing"
+    """No input was reported, although there was a prompt."""
+    OUTPUT_MISSING = "output_missing"
+    """No output was reported, although there was an answer."""
+    COST_IGNORED = "cost_ignored"
+    """The reported cost was negative, too large or no number."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReasoningDelta:
     """The next piece of reasoning, which is never shown: a sign of life before the text."""
@@ -57,16 +91,45 @@ class ReasoningDelta:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """Token counts, as the provider reports them."""
+    """Token counts that cannot contradict each other.
 
-    input_tokens: int
-    """Tokens of the prompt, cached ones included."""
-    output_tokens: int
-    """Tokens of the answer, reasoning ones included."""
+    A part that is larger than its whole was counted beside it: the whole becomes the sum of both.
+    What a server sends is read by ``providers.usage``, which also knows totals and odd values.
+
+    Raises:
+        ValueError: A count is negative.
+    """
+
+    input_tokens: int | None
+    """Tokens of the prompt, cached ones included; ``None`` is unknown."""
+    output_tokens: int | None
+    """Tokens of the answer, reasoning ones included; ``None`` is unknown."""
     cached_input_tokens: int = 0
     """The part of ``input_tokens`` that the provider read from its cache."""
     reasoning_tokens: int = 0
     """The part of ``output_tokens`` that never becomes visible text."""
+    cost_usd: Decimal | None = None
+    """US dollars that the provider says it bills; ``None`` where it says nothing."""
+    repairs: tuple[UsageRepair, ...] = ()
+    """What was wrong with the reported counts."""
+
+    def __post_init__(self) -> None:
+        counts = (self.input_tokens, self.output_tokens)
+        if min(*filter(None, counts), self.cached_input_tokens, self.reasoning_tokens, 0) < 0:
+            raise ValueError("A count of tokens is negative.")
+        for whole, part, repair in _PARTS:
+            whole_tokens, part_tokens = getattr(self, whole), getattr(self, part)
+            if whole_tokens is None:
+                object.__setattr__(self, part, 0)
+            elif part_tokens > whole_tokens:
+                object.__setattr__(self, whole, whole_tokens + part_tokens)
+                object.__setattr__(self, "repairs", (*self.repairs, repair))
+
+
+_PARTS = (
+    ("input_tokens", "cached_input_tokens", UsageRepair.CACHED_BESIDE_INPUT),
+    ("output_tokens", "reasoning_tokens", UsageRepair.REASONING_BESIDE_OUTPUT),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

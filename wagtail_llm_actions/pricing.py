@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.catalog import ListPrice
+from wagtail_llm_actions.sellers import Seller, find_seller
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.generation import Usage
 
 MILLION = 1_000_000
-LOCAL = ListPrice(input=Decimal(0), cached_input=Decimal(0), output=Decimal(0))
+SETTINGS, LOCAL, PROVIDER = "settings", "local", "provider"
+"""Sources of a price beside the list; ``PROVIDER`` is one that reports what a call costs."""
+FREE = ListPrice(input=Decimal(0), cached_input=Decimal(0), output=Decimal(0))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +31,7 @@ class Price:
 
     listed: ListPrice
     source: str
-    """``settings``, ``local``, or the name and version of the price list."""
+    """``SETTINGS``, ``LOCAL``, or the name and version of the price list with any surcharge."""
 
     def as_json(self) -> dict[str, str]:
         """Return what a run stores: US dollars per million tokens as strings, and the source."""
@@ -66,21 +69,45 @@ def price_of(
         ``None`` for an unknown server or model.
     """
     if override is not None:
-        return Price(listed=override, source="settings")
+        return Price(listed=override, source=SETTINGS)
     if is_local:
-        return Price(listed=LOCAL, source="local")
-    listed = _look_up(vendor, base_url, model, when, input_tokens)
-    return Price(listed=listed, source=_list_name()) if listed else None
+        return Price(listed=FREE, source=LOCAL)
+    seller = find_seller(base_url) if base_url else Seller(vendor)
+    listed = seller and _look_up(seller.provider_id, model, when, input_tokens)
+    if not seller or not listed:
+        return None
+    percent = seller.surcharge(model)
+    source = f"{_list_name()} + {percent} %" if percent else _list_name()
+    return Price(listed=_raised(listed, percent), source=source)
 
 
-def cost_usd(usage: Usage, price: ListPrice) -> Decimal:
-    """Return US dollars; reasoning tokens are billed as output tokens, which include them."""
-    full_price_tokens = usage.input_tokens - usage.cached_input_tokens
-    return (
-        full_price_tokens * price.input
-        + usage.cached_input_tokens * price.cached_input
-        + usage.output_tokens * price.output
-    ) / MILLION
+def charge(usage: Usage, price: Price | None) -> tuple[Decimal | None, dict[str, str] | None]:
+    """Return what a call costs in US dollars, and the price to store with it.
+
+    What the provider reports as its cost comes first, except for local models, which cost nothing.
+    """
+    if usage.cost_usd is not None and not (price and price.source == LOCAL):
+        return usage.cost_usd, {"source": PROVIDER}
+    if price is None:
+        return None, None
+    return cost_usd(usage, price.listed), price.as_json()
+
+
+def cost_usd(usage: Usage, price: ListPrice) -> Decimal | None:
+    """Return US dollars; ``None`` where a count is unknown that costs something.
+
+    Reasoning tokens are billed as output tokens, which include them.
+    """
+    cached = usage.cached_input_tokens
+    full_price = None if usage.input_tokens is None else usage.input_tokens - cached
+    parts = (
+        (full_price, price.input),
+        (cached, price.cached_input),
+        (usage.output_tokens, price.output),
+    )
+    if any(tokens is None and rate for tokens, rate in parts):
+        return None
+    return sum(((tokens or 0) * rate for tokens, rate in parts), start=Decimal(0)) / MILLION
 
 
 def warm_up() -> None:
@@ -90,22 +117,26 @@ def warm_up() -> None:
     data_snapshot.get_snapshot()
 
 
-def _look_up(
-    vendor: str, base_url: str | None, model: str, when: datetime, input_tokens: int
-) -> ListPrice | None:
+def _look_up(provider_id: str, model: str, when: datetime, input_tokens: int) -> ListPrice | None:
     from genai_prices import Usage, calc_price  # noqa: PLC0415 - heavy
 
     usage = Usage(input_tokens=input_tokens, output_tokens=0)
     try:
-        if base_url:
-            found = calc_price(
-                usage, model, provider_api_url=base_url, genai_request_timestamp=when
-            )
-        else:
-            found = calc_price(usage, model, provider_id=vendor, genai_request_timestamp=when)
+        found = calc_price(usage, model, provider_id=provider_id, genai_request_timestamp=when)
     except LookupError:
-        return None
+        # Vertex puts the publisher before the name.
+        name = model.removeprefix(f"{provider_id}/")
+        return None if name == model else _look_up(provider_id, name, when, input_tokens)
     return _resolved(found.model_price, input_tokens)
+
+
+def _raised(listed: ListPrice, percent: int) -> ListPrice:
+    factor = 1 + Decimal(percent) / 100
+    return ListPrice(
+        input=listed.input * factor,
+        cached_input=listed.cached_input * factor,
+        output=listed.output * factor,
+    )
 
 
 def _resolved(price: ModelPrice, input_tokens: int) -> ListPrice | None:

@@ -64,7 +64,7 @@ def temperature(page: BeautifulSoup) -> Any:
         ),
         ("claude-3", "High quality, good for long content. claude-3-opus-20240229 was shut down"),
         ("gpt-4o-mini", "Its vendor shuts it down on Jan. 14, 2027."),
-        ("scripted", "Its price is not known."),
+        ("scripted", "Its price is not known. Set PRICE in its entry of MODELS."),
     ],
 )
 def test_the_chosen_model_is_described(client: Client, admin: User, model: str, said: str) -> None:

@@ -96,7 +96,9 @@ def test_a_local_model_is_free_and_an_unknown_price_is_not(client: Client, admin
     found = rows(client)
 
     assert found["Mistral"][2] == "$0.00 in, $0.00 out local"
-    assert found["Lost"][2] == "unknown"
+    assert found["Lost"][2] == (
+        "unknown Set PRICE in its entry of MODELS; otherwise the cost of its runs is unknown."
+    )
 
 
 def test_a_model_that_left_the_settings_is_marked_where_it_is_used(
@@ -330,7 +332,8 @@ def test_monitoring_gets_a_line_and_a_code(server: ProviderServer) -> None:
     )
     assert checked("quick", "lost") == (
         "ok     quick: Reachable, key accepted, model present.\n"
-        "FAILED lost: Reachable, key accepted, model missing.\n",
+        "FAILED lost: Reachable, key accepted, model missing. Its price is not known. Set PRICE in "
+        "its entry of MODELS.\n",
         1,
     )
     assert checked("nothing") == ("", 2)
@@ -364,6 +367,7 @@ def test_monitoring_gets_json(server: ProviderServer) -> None:
         "present": True,
         "loaded": None,
         "detail": "",
+        "has_price": True,
         "circuit_open_since": None,
     }
 

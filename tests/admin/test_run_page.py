@@ -92,6 +92,24 @@ def test_tokens_that_were_estimated_are_marked(client: Client, admin: User) -> N
     assert "40 + 3 (estimated)" in shown
 
 
+def test_counts_that_were_repaired_or_are_missing_are_explained(
+    client: Client, admin: User
+) -> None:
+    run = LLMRunFactory(
+        succeeded=True, output_tokens=3, price={"source": "provider"}, cost_usd="0.02"
+    )
+    repairs = ["input_missing", "zero_ignored"]
+    LLMAttemptFactory(run=run, output_tokens=3, usage_repairs=repairs, usage_source="reported")
+
+    shown = words(page_at(client, run_url(run)))
+
+    assert "? in, 3 out" in shown
+    assert (
+        "? + 3 The provider reported no input. A zero that came after a count was ignored." in shown
+    )
+    assert "$0.020 as the provider reported it" in shown
+
+
 def test_the_page_of_a_run_without_a_call_says_so(client: Client, admin: User) -> None:
     run = LLMRunFactory(
         status="failed",

@@ -235,6 +235,44 @@ def test_it_stops_once_it_has_cost_so_much(
     assert (statuses.count("succeeded"), statuses.count("cancelled")) == (2, 1)
 
 
+def test_a_cost_limit_is_not_kept_by_guessing(
+    provider: ScriptedProvider, prompt_queue: type[PromptQueue]
+) -> None:
+    prompt_queue.left = 2
+    provider.script("A text.", CENT)
+    provider.script("A text without counts.")
+    llm_action = LLMActionFactory()
+    BlogPageFactory.create_batch(4)
+
+    said = refused(llm_action.pk, "--all", "--stop-at-cost", "100")
+
+    assert said.startswith("Runs whose cost is unknown: 1, so that --stop-at-cost cannot be kept.")
+    statuses = list(LLMRun.objects.values_list("status", flat=True))
+    assert (statuses.count("succeeded"), statuses.count("cancelled")) == (2, 2)
+
+
+def test_counts_that_contradict_each_other_stop_it_too(
+    provider: ScriptedProvider, prompt_queue: type[PromptQueue]
+) -> None:
+    prompt_queue.left = 1
+    usage = Usage(input_tokens=7, output_tokens=20, cached_input_tokens=20646)
+    provider.script("A text.", usage)
+    llm_action = LLMActionFactory()
+    BlogPageFactory.create_batch(2)
+
+    assert refused(llm_action.pk, "--all", "--stop-at-cost", "0.02") == "The runs have cost $0.020."
+
+
+def test_a_call_that_was_refused_leaves_the_cost_known(provider: ScriptedProvider) -> None:
+    provider.script(AuthenticationFailed)
+    provider.script("A text.", CENT)
+    BlogPageFactory.create_batch(2)
+
+    said = run(LLMActionFactory().pk, "--all", "--limit", 2, "--stop-at-cost", "1")
+
+    assert "1 succeeded, 1 failed, 0 cancelled, $0.010" in said
+
+
 @pytest.mark.usefixtures("prompt_queue")
 def test_what_is_asked_for_must_exist() -> None:
     summary = LLMActionFactory(label="Summary")
@@ -254,7 +292,9 @@ def test_what_is_asked_for_must_exist() -> None:
     for wrong in (["--limit", 0], ["--stop-at-cost", "nan"], ["--stop-at-cost", "much"], []):
         refused(summary.pk, *(["--all"] if wrong else []), *wrong)
     LLMAction.objects.filter(pk=summary.pk).update(model="unpriced")
-    assert "“unpriced” is not known" in refused(summary.pk, "--all", "--stop-at-cost", 1)
+    without_price = refused(summary.pk, "--all", "--stop-at-cost", 1)
+    assert "“unpriced” is not known" in without_price
+    assert without_price.endswith("Set PRICE in its entry of MODELS.")
     LLMAction.objects.filter(pk=summary.pk).update(model="gone")
     assert "“gone” is not configured" in refused(summary.pk, "--all")
     assert not LLMRun.objects.exists()

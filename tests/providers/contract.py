@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import math
 import socket
 import time
 import traceback
@@ -448,8 +449,8 @@ class ProviderContract:
 
             assert type(fail(provider)) is InvalidOutput, name
 
-    @pytest.mark.parametrize("count", [-3, 10**30, "many", 3.5, True])
-    def test_a_count_that_cannot_be_is_not_reported(
+    @pytest.mark.parametrize("count", [-3, 10**30, "many", True, math.nan, None, {}])
+    def test_a_count_that_cannot_be_is_unknown(
         self, server: ProviderServer, provider: Provider, count: object
     ) -> None:
         answer = [*self.wire.beginning(), self.wire.text("Hoo."), self.wire.miscounted(count)]
@@ -457,7 +458,9 @@ class ProviderContract:
 
         text, result = collect(provider)
 
-        assert (text, result.usage) == ("Hoo.", None)
+        assert text == "Hoo."
+        usage = result.usage
+        assert usage is None or None in (usage.input_tokens, usage.output_tokens)
 
     def test_a_failed_answer_leaves_nothing_half_read_to_the_collector(
         self, server: ProviderServer, provider: Provider

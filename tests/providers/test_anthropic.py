@@ -227,7 +227,11 @@ def test_the_output_of_the_first_event_is_no_total(
     end = without_usage(message_delta("end_turn"))
     server.play(streamed([message_start(), WIRE.text("Hoo."), end]))
 
-    assert collect(provider)[1].usage is None
+    usage = collect(provider)[1].usage
+
+    assert usage is not None
+    assert usage.input_tokens
+    assert usage.output_tokens is None
 
 
 def test_the_requested_model_stands_in_for_an_unnamed_one(

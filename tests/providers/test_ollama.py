@@ -232,13 +232,26 @@ def test_a_model_that_was_only_loaded_wrote_nothing(
     assert error.detail == "The model wrote no visible text (finish reason: load)."
 
 
-@pytest.mark.parametrize("counts", [{"eval_count": 5}, {"prompt_eval_count": 5}])
-def test_half_a_usage_is_none(
-    server: ProviderServer, provider: Provider, counts: Mapping[str, int]
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        # Ollama leaves it out where the prompt was still in its cache.
+        ({"eval_count": 5}, (None, 5, "input_missing")),
+        ({"prompt_eval_count": 5}, (5, None, "output_missing")),
+    ],
+)
+def test_half_a_usage_is_kept(
+    server: ProviderServer,
+    provider: Provider,
+    counts: Mapping[str, int],
+    expected: tuple[int | None, int | None, str],
 ) -> None:
     server.play(streamed([part("Hoo."), last(**counts)]))
 
-    assert collect(provider)[1].usage is None
+    usage = collect(provider)[1].usage
+
+    assert usage is not None
+    assert (usage.input_tokens, usage.output_tokens, *usage.repairs) == expected
 
 
 def test_thinking_is_not_text(server: ProviderServer, provider: Provider) -> None:

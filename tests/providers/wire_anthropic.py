@@ -123,6 +123,7 @@ class AnthropicWire(Wire):
         if usage is None:
             return [without_usage(message_start()), block_start()]
         cached = usage.cached_input_tokens
+        assert usage.input_tokens is not None
         start = message_start(
             input_tokens=usage.input_tokens - cached, cache_read_input_tokens=cached
         )

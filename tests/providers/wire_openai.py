@@ -45,6 +45,8 @@ def choice(finish_reason: str | None = None, **delta: Any) -> dict[str, Any]:
 
 
 def usage_fields(usage: Usage) -> dict[str, Any]:
+    assert usage.input_tokens is not None
+    assert usage.output_tokens is not None
     return {
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,

@@ -42,6 +42,8 @@ class ProviderError(LLMActionsError):
         detail: The provider's own message for the admin, redacted and shortened by the adapter; not
             part of ``str(error)``.
         usage: What the provider bills for the failed call, if it says so.
+        is_unbilled: Whether the call was refused, or never reached the server, so that nothing is
+            billed.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class ProviderError(LLMActionsError):
         retryable: bool | None = None,
         detail: str = "",
         usage: Usage | None = None,
+        is_unbilled: bool = False,
     ) -> None:
         status = f" (HTTP {status_code})" if status_code is not None else ""
         super().__init__(f"{self.code} from {provider} for {model}{status}")
@@ -63,6 +66,7 @@ class ProviderError(LLMActionsError):
         self.retry_after_seconds = retry_after_seconds
         self.detail = detail
         self.usage = usage
+        self.is_unbilled = is_unbilled
         if retryable is not None:
             self.retryable = retryable
 

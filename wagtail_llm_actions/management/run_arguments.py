@@ -62,7 +62,10 @@ def check_models(llm_action: LLMAction, *, with_price: bool) -> None:
         raise CommandError(msg)
     for key in (llm_action.model, llm_action.fallback_model):
         if with_price and key in models and current_price(models[key]) is None:
-            msg = f"The price of “{key}” is not known, so --stop-at-cost cannot be used."
+            msg = (
+                f"The price of “{key}” is not known, so --stop-at-cost cannot be used. Set PRICE in "
+                "its entry of MODELS."
+            )
             raise CommandError(msg)
 
 

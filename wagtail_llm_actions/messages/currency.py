@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from wagtail_llm_actions.pricing import LOCAL, PROVIDER, SETTINGS
+
 if TYPE_CHECKING:
     from decimal import Decimal
 
@@ -27,11 +29,21 @@ def usd(amount: Decimal | None) -> str:
 def price_sentence(price: Price | None) -> str:
     """Return the price of a model per million tokens, and its source."""
     if price is None:
-        return _("Its price is not known.")
-    if price.source == "local":
+        return _("Its price is not known. Set PRICE in its entry of MODELS.")
+    if price.source == LOCAL:
         return _("It runs on your own machine and costs nothing.")
     return _("%(input)s in and %(output)s out per million tokens (%(source)s).") % {
         "input": usd(price.listed.input),
         "output": usd(price.listed.output),
-        "source": _("your settings") if price.source == "settings" else price.source,
+        "source": source_label(price.source),
     }
+
+
+def source_label(source: str) -> str:
+    """Return where a price comes from; the price list is called by its own name."""
+    labels = {
+        SETTINGS: _("your settings"),
+        LOCAL: _("local"),
+        PROVIDER: _("as the provider reported it"),
+    }
+    return labels.get(source, source)

@@ -57,12 +57,14 @@ class LLMAttempt(models.Model):
         _("token counts"), max_length=20, blank=True, choices=UsageSource.choices
     )
     """Where the token counts come from; empty without any."""
+    usage_repairs = models.JSONField(_("repaired token counts"), default=list)
+    """What was wrong with the reported counts: values of ``generation.UsageRepair``."""
     cost_usd = models.DecimalField(
         _("cost in US dollars"), max_digits=16, decimal_places=9, null=True
     )
-    """US dollars; null where the price or the token counts are unknown."""
+    """US dollars; null where the price or a token count is unknown, 0 for a call that was refused."""
     price = models.JSONField(_("price"), null=True)
-    """The price with its source, as ``Price.as_json`` gives it."""
+    """The price with its source, as ``pricing.charge`` gives it."""
 
     # Error
 

@@ -220,9 +220,9 @@ class LLMRun(models.Model):
     cost_usd = models.DecimalField(
         _("cost in US dollars"), max_digits=16, decimal_places=9, null=True
     )
-    """Of all attempts, in US dollars; null where a price or a token count is unknown."""
+    """Of all attempts, in US dollars; null where the cost of any of them is unknown."""
     price = models.JSONField(_("price"), null=True)
-    """The price of the last attempt with its source, as ``Price.as_json`` gives it."""
+    """The price of the last attempt with its source, as ``pricing.charge`` gives it."""
 
     # Error
 

@@ -52,6 +52,8 @@ class Failure:
     """Set only where this case differs from ``kind.retryable``."""
     usage: Usage | None = None
     """Tokens that the provider bills although the output cannot be used."""
+    is_unbilled: bool = False
+    """Whether the call was refused, or never reached the server, so that nothing is billed."""
 
 
 class Provider(ABC):
@@ -170,6 +172,7 @@ class Provider(ABC):
             retryable=failure.retryable,
             detail=redact(failure.message, *self.secrets()),
             usage=failure.usage,
+            is_unbilled=failure.is_unbilled,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from wagtail_llm_actions.errors import AuthenticationFailed
@@ -109,9 +110,10 @@ class HTTPProvider(Provider, Generic[Client, Options]):
     async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamItem]:
         """Stream one answer."""
         await self._get_ready(request.model)
-        parser = self.parser_class()
+        parser, is_answered = self.parser_class(), False
         try:
             async with self.open_stream(request) as events:
+                is_answered = True
                 async for event in events:
                     for item in parser.read(event):
                         yield item
@@ -120,6 +122,8 @@ class HTTPProvider(Provider, Generic[Client, Options]):
             failure = self.map_error(error, request.model)
             if failure is None:
                 raise
+            is_refused = failure.status_code is not None or _never_connected(error)
+            failure = replace(failure, is_unbilled=is_refused and not is_answered)
             release_frames(error)
         else:
             return
@@ -150,7 +154,8 @@ class HTTPProvider(Provider, Generic[Client, Options]):
 
     async def _get_ready(self, model: str) -> None:
         if message := self._wrong_key():
-            raise self.error(Failure(kind=AuthenticationFailed, message=message), model)
+            failure = Failure(kind=AuthenticationFailed, message=message, is_unbilled=True)
+            raise self.error(failure, model)
         await self._clients.prepare(self.warm_up)
 
     def _wrong_key(self) -> str:
@@ -161,3 +166,12 @@ class HTTPProvider(Provider, Generic[Client, Options]):
         if self.api_key.isascii() and self.api_key.isprintable():
             return ""
         return "The API key holds characters that no key can have, such as a line break."
+
+
+def _never_connected(error: BaseException | None) -> bool:
+    """Return whether no connection was opened; by name, since each library has its own classes."""
+    while error is not None:
+        if type(error).__name__ in {"ConnectError", "ConnectTimeout"}:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -24,6 +24,7 @@ from wagtail_llm_actions.generation import (
 from wagtail_llm_actions.providers.base import Failure
 from wagtail_llm_actions.providers.finish_reasons import read_finish_reason
 from wagtail_llm_actions.providers.sse import DONE, JSONObject
+from wagtail_llm_actions.providers.usage import UsageReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.providers.sse import Event
 
 T = TypeVar("T")
-
-MAX_COUNT = 100_000_000
-"""More tokens than any model reads or writes; sums over a run's calls still fit a database column."""
 
 
 class ResponseError(Exception):
@@ -55,6 +53,8 @@ class ResponseParser(ABC):
     expected: ClassVar[str]
     """What the server should have streamed, such as ``a message``."""
     filtered_message: ClassVar[str] = "The provider's content filter stopped it."
+    cached_is_separate: ClassVar[bool] = False
+    """Whether the protocol counts cached tokens beside the input, not as part of it."""
 
     def __init__(self) -> None:
         self.has_started = False
@@ -72,11 +72,12 @@ class ResponseParser(ABC):
         """Whether the refusal stands in place of an answer, so that no text counts."""
         self._has_text = False
         self._has_reasoned = False
+        self._usage = UsageReader(cached_is_separate=self.cached_is_separate)
 
     @property
-    @abstractmethod
     def usage(self) -> Usage | None:
-        """Token counts; ``None`` where the server has not reported them."""
+        """Token counts; ``None`` where the server has not reported any."""
+        return self._usage.usage(has_text=self._has_text)
 
     @abstractmethod
     def parse(self, event: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
@@ -168,16 +169,6 @@ def read_end(value: object, name: str) -> str | None:
     """Return a finish reason, or ``None`` where this is not the end."""
     found = getattr(value, name, None)
     return found if read_finish_reason(found) else None
-
-
-def read_count(value: object, name: str) -> int | None:
-    """Return a count of tokens, or ``None`` where it is missing or impossible.
-
-    A whole answer is not thrown away because its server counts badly.
-    """
-    found = getattr(value, name, None)
-    is_count = type(found) is int and 0 <= found <= MAX_COUNT
-    return found if is_count else None
 
 
 def wrong_shape(name: str) -> ResponseError:

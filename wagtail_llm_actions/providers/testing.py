@@ -8,7 +8,12 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from wagtail_llm_actions.errors import ProviderError
+from wagtail_llm_actions.errors import (
+    AuthenticationFailed,
+    ProviderError,
+    RateLimited,
+    RequestRejected,
+)
 from wagtail_llm_actions.generation import (
     FinishReason,
     GenerationResult,
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
     from wagtail_llm_actions.generation import GenerationRequest, StreamItem
+
+REFUSALS = (AuthenticationFailed, RateLimited, RequestRejected)
+"""Errors of calls that a provider does not take, and does not bill."""
 
 Step: TypeAlias = (
     str | float | ReasoningDelta | Usage | FinishReason | Exception | type[ProviderError]
@@ -141,7 +149,9 @@ class ScriptedProvider(Provider):
         self, step: float | Exception | type[ProviderError], request: GenerationRequest
     ) -> None:
         if isinstance(step, type):
-            raise self.error(Failure(kind=step, message="As the script says."), request.model)
+            refusal = issubclass(step, REFUSALS)
+            failure = Failure(kind=step, message="As the script says.", is_unbilled=refusal)
+            raise self.error(failure, request.model)
         if isinstance(step, Exception):
             raise step
         if math.isinf(step):

@@ -35,8 +35,8 @@ TIMED_TRIGGERS = (Trigger.EDITOR,)
 
 ACCEPTED_DECISIONS = (Decision.ACCEPTED, Decision.EDITED)
 
-UNKNOWN_COST = Q(cost_usd=None, started_at__isnull=False)
-"""A model was called, and its price or its token counts are unknown."""
+UNKNOWN_COST = Q(cost_usd=None, started_at__isnull=False) & ~Q(status__in=LLMRun.UNFINISHED)
+"""A model was called, and the price or the token counts of a call are unknown."""
 
 LIMIT_EXCEEDED = Q(error_code=ErrorCode.LIMIT_REACHED)
 """Stopped by a limit of the site, which says nothing about the model or the action."""

@@ -13,10 +13,11 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_llm_actions.admin.history.views import add_edit_urls
-from wagtail_llm_actions.messages.currency import usd
+from wagtail_llm_actions.messages.currency import source_label, usd
 from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
 from wagtail_llm_actions.messages.labels import finish_reason_label, model_label
 from wagtail_llm_actions.messages.support_report import support_report
+from wagtail_llm_actions.messages.usage_repairs import usage_repair_sentences
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_costs
 from wagtail_llm_actions.runs.request.variables import field_label
@@ -76,7 +77,8 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
         model = run.target_content_type.model_class()
         add_edit_urls([run], self.request.user)
         attempts = [
-            (attempt, _parameters(attempt), usd(attempt.cost_usd)) for attempt in run.attempts.all()
+            (attempt, _parameters(attempt), usd(attempt.cost_usd), usage_repair_sentences(attempt))
+            for attempt in run.attempts.all()
         ]
         revision = run.prompt_template_revision
         template = (
@@ -92,6 +94,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             is_estimated=any(attempt.is_estimated for attempt in run.attempts.all()),
             sent=attempts[-1][1] if attempts else "",
             cost=usd(run.cost_usd),
+            price_source=source_label(run.price["source"]) if run.price else "",
             can_view_costs=can_view_costs(self.request.user),
             template_url=template,
             finish=finish_reason_label(run),

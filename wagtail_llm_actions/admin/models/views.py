@@ -26,7 +26,7 @@ from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.model_health import CheckResult, check_models, last_checks
 from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
-from wagtail_llm_actions.messages.currency import usd
+from wagtail_llm_actions.messages.currency import source_label, usd
 from wagtail_llm_actions.messages.model_status import status_sentence
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.policies import (
@@ -85,6 +85,11 @@ class Row:
     def output_price(self) -> str:
         """US dollars per million output tokens."""
         return usd(self.price.listed.output if self.price else None)
+
+    @property
+    def price_source(self) -> str:
+        """Where the price comes from; empty where it is unknown."""
+        return source_label(self.price.source) if self.price else ""
 
 
 class ModelsView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):

@@ -9,8 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.model_health import check_models
+from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
+from wagtail_llm_actions.messages.currency import price_sentence
 from wagtail_llm_actions.messages.model_status import status_sentence
 from wagtail_llm_actions.messages.workers import QUEUE_DOWN, WORKER_PROBLEMS
 from wagtail_llm_actions.queues import get_queue
@@ -57,6 +59,7 @@ class Command(BaseCommand):
                     "present": check.status.present,
                     "loaded": check.status.loaded,
                     "detail": check.status.detail,
+                    "has_price": current_price(models[key]) is not None,
                     "checked_at": check.checked_at.isoformat(),
                     "circuit_open_since": _opened_at(open_breakers.get(key)),
                 }
@@ -69,6 +72,8 @@ class Command(BaseCommand):
                 sentences = [status_sentence(check.status)]
                 if key in open_breakers:
                     sentences.append(circuit_breaker_status(open_breakers[key]))
+                if (price := current_price(models[key])) is None:
+                    sentences.append(price_sentence(price))
                 self.stdout.write(f"{result:6} {key}: {' '.join(sentences)}")
         problems = []
         if not checked:

@@ -82,7 +82,7 @@ class Command(BaseCommand):
             "--stop-at-cost",
             type=dollars,
             metavar="USD",
-            help="stop when the runs have cost this much",
+            help="stop when the runs have cost this much, or when the cost of one is unknown",
         )
         parser.add_argument(
             "--user", metavar="USERNAME", help="the user to record as having started the runs"
@@ -161,7 +161,7 @@ class Command(BaseCommand):
                 return reason
             time.sleep(PROGRESS_SECONDS)
             recover_throttled()
-        return self._too_many_failed(metrics)
+        return self._limit_reached(metrics)
 
     def _stop(self, key: str, reason: str) -> None:
         """Cancel the queued runs, and wait for those that are running."""
@@ -175,6 +175,11 @@ class Command(BaseCommand):
         cost = metrics.known_cost_usd
         if max_cost is not None and cost is not None and cost >= max_cost:
             return f"The runs have cost {usd(cost)}."
+        if max_cost is not None and metrics.unknown_costs:
+            return (
+                f"Runs whose cost is unknown: {metrics.unknown_costs}, so that --stop-at-cost cannot "
+                "be kept. Their pages in the LLM history say what is missing."
+            )
         return self._too_many_failed(metrics)
 
     def _too_many_failed(self, metrics: Metrics) -> str:

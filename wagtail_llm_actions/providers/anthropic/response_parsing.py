@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.generation import ReasoningDelta, TextDelta, Usage
+from wagtail_llm_actions.generation import ReasoningDelta, TextDelta
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseParser,
     read,
-    read_count,
     read_end,
 )
 
@@ -20,23 +19,13 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.providers.sse import JSONObject
 
-COUNTS = (
-    "input_tokens",
-    "cache_creation_input_tokens",
-    "cache_read_input_tokens",
-    "output_tokens",
-)
-
 
 class MessageParser(ResponseParser):
     """Reads one message."""
 
     expected = "a message"
     filtered_message = "The model refused to answer."
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._counts: dict[str, int] = {}
+    cached_is_separate = True
 
     def parse(self, event: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield the delta of an event.
@@ -68,36 +57,13 @@ class MessageParser(ResponseParser):
         self.has_started = True
         self.response_model = read(message, "model", str)
         # Its output tokens are those of the first piece of text only.
-        self._read_counts(getattr(message, "usage", None), COUNTS[:-1])
+        self._usage.read(getattr(message, "usage", None), skip="output")
 
     def _parse_end(self, event: object, delta: object) -> None:
         self.finish_reason = read_end(delta, "stop_reason") or self.finish_reason
         details = getattr(delta, "stop_details", None)
         self.refusal = read(details, "explanation", str) or self.refusal
-        self._read_counts(getattr(event, "usage", None), COUNTS)
-
-    def _read_counts(self, usage: object, names: tuple[str, ...]) -> None:
-        """Store the counts that are present; each is a total, so the last one is valid."""
-        found = {name: read_count(usage, name) for name in names}
-        details = getattr(usage, "output_tokens_details", None)
-        found["thinking_tokens"] = read_count(details, "thinking_tokens")
-        self._counts |= {name: count for name, count in found.items() if count is not None}
-
-    @property
-    def usage(self) -> Usage | None:
-        """Token counts; ``None`` where the server has not reported both input and output."""
-        counts = self._counts
-        if not {"input_tokens", "output_tokens"} <= set(counts):
-            return None
-        cached = counts.get("cache_read_input_tokens", 0)
-        written = counts.get("cache_creation_input_tokens", 0)
-        return Usage(
-            # Anthropic's own count leaves out tokens read from the cache or written to it.
-            input_tokens=counts["input_tokens"] + cached + written,
-            output_tokens=counts["output_tokens"],
-            cached_input_tokens=cached,
-            reasoning_tokens=counts.get("thinking_tokens", 0),
-        )
+        self._usage.read(getattr(event, "usage", None))
 
 
 def _deltas(part: object) -> Iterator[TextDelta | ReasoningDelta]:

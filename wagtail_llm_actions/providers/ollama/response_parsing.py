@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.errors import ModelUnavailable
-from wagtail_llm_actions.generation import ReasoningDelta, TextDelta, Usage
+from wagtail_llm_actions.generation import ReasoningDelta, TextDelta
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseError,
     ResponseParser,
     read,
-    read_count,
     read_end,
 )
 from wagtail_llm_actions.providers.sse import DONE, JSONObject
@@ -35,12 +34,6 @@ class ChatParser(ResponseParser):
     def __init__(self) -> None:
         super().__init__()
         self._has_reasoning = False
-        self._usage: Usage | None = None
-
-    @property
-    def usage(self) -> Usage | None:
-        """Token counts of a finished answer; Ollama reports neither cached nor reasoning tokens."""
-        return self._usage
 
     def parse(self, part: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield the deltas of a line.
@@ -58,7 +51,7 @@ class ChatParser(ResponseParser):
         self.response_model = read(part, "model", str) or self.response_model
         if read(part, "done", bool):
             self.finish_reason = read_end(part, "done_reason") or DEFAULT_REASON
-            self._usage = _usage(part)
+            self._usage.read(part)
         if reasoning := read(message, "thinking", str):
             self._has_reasoning = True
             yield ReasoningDelta(text=reasoning)
@@ -72,11 +65,3 @@ class ChatParser(ResponseParser):
         """Explain an answer without visible text; reasoning is seen, though not counted."""
         message = super().why_empty()
         return f"{message} All that it wrote was reasoning." if self._has_reasoning else message
-
-
-def _usage(part: object) -> Usage | None:
-    input_tokens = read_count(part, "prompt_eval_count")
-    output_tokens = read_count(part, "eval_count")
-    if input_tokens is None or output_tokens is None:
-        return None
-    return Usage(input_tokens=input_tokens, output_tokens=output_tokens)

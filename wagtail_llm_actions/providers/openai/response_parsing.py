@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.generation import ReasoningDelta, TextDelta, Usage
+from wagtail_llm_actions.generation import ReasoningDelta, TextDelta
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseParser,
     read,
-    read_count,
     read_end,
     wrong_shape,
 )
@@ -36,27 +35,24 @@ class ChatCompletionParser(ResponseParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self._usage: Usage | None = None
         self._has_deltas = False
-
-    @property
-    def usage(self) -> Usage | None:
-        """The last token counts that the server sent."""
-        return self._usage
 
     def parse(self, event: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield the deltas of a chunk."""
         choices = read(event, "choices", list)
-        usage = _usage(getattr(event, "usage", None))
-        if choices is None and usage is None:
+        if not self._read_usage(event, choices) and choices is None:
             self.unread = self.unread or "choices"
             return
         self.has_started = True
-        # Some servers send growing counts with every chunk: the last ones are the totals.
-        self._usage = usage or self._usage
         self.response_model = read(event, "model", str) or self.response_model
         if choices:
             yield from self._parse_choice(choices[0])
+
+    def _read_usage(self, event: object, choices: list[object] | None) -> bool:
+        """Look in all places of token counts: OpenAI's own, Groq's and Moonshot's."""
+        holders = (event, getattr(event, "x_groq", None), *(choices or [])[:1])
+        found = [self._usage.read(getattr(holder, "usage", None)) for holder in holders]
+        return any(found)
 
     def _parse_choice(self, choice: object) -> Iterator[TextDelta | ReasoningDelta]:
         delta = self._delta(choice)
@@ -107,18 +103,3 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return "".join(_text(getattr(part, "text", None)) for part in value)
     return value if isinstance(value, str) else ""
-
-
-def _usage(usage: object) -> Usage | None:
-    input_tokens = read_count(usage, "prompt_tokens")
-    output_tokens = read_count(usage, "completion_tokens")
-    if input_tokens is None or output_tokens is None:
-        return None
-    input_details = getattr(usage, "prompt_tokens_details", None)
-    output_details = getattr(usage, "completion_tokens_details", None)
-    return Usage(
-        input_tokens=input_tokens,
-        output_tokens=output_tokens,
-        cached_input_tokens=read_count(input_details, "cached_tokens") or 0,
-        reasoning_tokens=read_count(output_details, "reasoning_tokens") or 0,
-    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
 from django.core.exceptions import ImproperlyConfigured
@@ -27,7 +29,7 @@ from wagtail_llm_actions.generation import (
     Usage,
 )
 from wagtail_llm_actions.models import LLMAttempt
-from wagtail_llm_actions.pricing import cost_usd, price_of
+from wagtail_llm_actions.pricing import charge, price_of
 from wagtail_llm_actions.prompts.text import storable
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.provider_registry import get_provider
@@ -53,6 +55,9 @@ MAX_CHARS_PER_TOKEN = 20
 """Above the average of any real model: a stream that never ends is cut at this length."""
 ABORTED = {ErrorCode.CANCELLED, ErrorCode.INTERRUPTED, ErrorCode.TIMEOUT}
 """Calls that we abort while the provider is still generating; it bills them, so usage is estimated."""
+
+UNKNOWN_USAGE = Usage(input_tokens=None, output_tokens=None)
+"""Of a call whose provider reports nothing."""
 
 
 class _ErrorSource(TypedDict):
@@ -143,39 +148,52 @@ class Attempt:
         """Store how the call failed; usage that came with the error is billed."""
         for name, value in error_fields(error).items():
             setattr(self.row, name, value)
-        self._finish(error.usage if isinstance(error, ProviderError) else None)
+        if isinstance(error, ProviderError):
+            self._finish(error.usage, is_unbilled=error.is_unbilled)
+        else:
+            self._finish(None)
 
     def abort(self, code: ErrorCode) -> None:
         """Store that the call was given up for a reason other than the provider's answer."""
         self.row.error_code = code
         self._finish(None)
 
-    def _finish(self, usage: Usage | None) -> None:
+    def _finish(self, usage: Usage | None, *, is_unbilled: bool = False) -> None:
         row, code = self.row, self.row.error_code
-        if usage is not None:
-            self._bill(usage, LLMAttempt.UsageSource.REPORTED)
-        elif self._was_cut_off or code in ABORTED or (code and self.text):
+        usage = usage or UNKNOWN_USAGE
+        if self._was_cut_off or code in ABORTED or (code and self.text):
             # Broken off while the provider was generating.
-            self._bill(self._estimate(), LLMAttempt.UsageSource.ESTIMATED)
+            self._bill(self._with_estimates(usage), is_estimated=None in _counts(usage))
+        elif is_unbilled and usage == UNKNOWN_USAGE:
+            row.cost_usd = Decimal(0)
+        else:
+            self._bill(usage)
         row.finished_at = timezone.now()
         retry_on_db_outage(row.save)
 
-    def _bill(self, usage: Usage, source: LLMAttempt.UsageSource) -> None:
-        row, price = self.row, self._price(usage)
-        row.input_tokens = usage.input_tokens
-        row.cached_input_tokens = usage.cached_input_tokens
-        row.output_tokens = usage.output_tokens
-        row.reasoning_tokens = usage.reasoning_tokens
-        row.usage_source = source
-        row.cost_usd = cost_usd(usage, price.listed) if price else None
-        row.price = price.as_json() if price else None
+    def _bill(self, usage: Usage, *, is_estimated: bool = False) -> None:
+        row = self.row
+        if usage.input_tokens is not None:
+            row.input_tokens = usage.input_tokens
+            row.cached_input_tokens = usage.cached_input_tokens
+        if usage.output_tokens is not None:
+            row.output_tokens = usage.output_tokens
+            row.reasoning_tokens = usage.reasoning_tokens
+        if is_estimated:
+            row.usage_source = LLMAttempt.UsageSource.ESTIMATED
+        elif usage != UNKNOWN_USAGE:
+            row.usage_source = LLMAttempt.UsageSource.REPORTED
+        row.usage_repairs = [repair.value for repair in usage.repairs]
+        row.cost_usd, row.price = charge(usage, self._price(usage))
 
-    def _estimate(self) -> Usage:
-        """Estimate tokens from the texts; reasoning before the first token cannot be known."""
-        return Usage(
-            input_tokens=approximate_tokens(self._run.system_instructions + self._run.prompt),
-            output_tokens=approximate_tokens(self.text),
-        )
+    def _with_estimates(self, usage: Usage) -> Usage:
+        """Estimate from the texts what is not reported; reasoning cannot be known."""
+        input_tokens, output_tokens = _counts(usage)
+        if input_tokens is None:
+            input_tokens = approximate_tokens(self._run.system_instructions + self._run.prompt)
+        if output_tokens is None:
+            output_tokens = approximate_tokens(self.text)
+        return replace(usage, input_tokens=input_tokens, output_tokens=output_tokens)
 
     @property
     def _error_source(self) -> _ErrorSource:
@@ -192,7 +210,9 @@ class Attempt:
         try:
             return get_provider(self._model.provider)
         except ImproperlyConfigured as error:
-            raise AuthenticationFailed(**self._error_source, detail=str(error)) from None
+            raise AuthenticationFailed(
+                **self._error_source, detail=str(error), is_unbilled=True
+            ) from None
 
     def _request(self) -> GenerationRequest:
         return GenerationRequest(
@@ -211,7 +231,7 @@ class Attempt:
             model=self._model.name,
             override=self._model.price,
             when=self.row.started_at,
-            input_tokens=usage.input_tokens,
+            input_tokens=usage.input_tokens or 0,
         )
 
     def _add(self, text: str) -> None:
@@ -233,3 +253,7 @@ class Attempt:
             self._stream.append(self._run.pk, self._unflushed)
             self._unflushed = ""
             self._flushed_at = now
+
+
+def _counts(usage: Usage) -> tuple[int | None, int | None]:
+    return usage.input_tokens, usage.output_tokens

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from wagtail_llm_actions.errors import ErrorContext, LLMActionsError, ProviderError
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from wagtail_llm_actions.models import LLMAttempt
-
-N = TypeVar("N", int, Decimal)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +27,7 @@ class RunOutcome:
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
     cost_usd: Decimal | None = Decimal(0)
-    """US dollars; ``None`` where the price of the last attempt is unknown, 0 without an attempt."""
+    """US dollars; ``None`` where the cost of any attempt is unknown, 0 without an attempt."""
     price: dict[str, Any] | None = None
     """Of the last attempt; see ``Price.as_json``."""
 
@@ -46,14 +44,24 @@ def outcome_of(text: str, attempts: Sequence[LLMAttempt]) -> RunOutcome:
         cached_input_tokens=_total(row.cached_input_tokens for row in attempts),
         output_tokens=_total(row.output_tokens for row in attempts),
         reasoning_tokens=_total(row.reasoning_tokens for row in attempts),
-        cost_usd=_total(row.cost_usd for row in attempts) if last.price else None,
+        cost_usd=_cost(attempts),
         price=last.price,
     )
 
 
-def _total(values: Iterable[N | None]) -> N | None:
+def _cost(attempts: Iterable[LLMAttempt]) -> Decimal | None:
+    """Return the sum; what is known of it would pass for the whole."""
+    total = Decimal(0)
+    for row in attempts:
+        if row.cost_usd is None:
+            return None
+        total += row.cost_usd
+    return total
+
+
+def _total(values: Iterable[int | None]) -> int | None:
     known = [value for value in values if value is not None]
-    return sum(known[1:], start=known[0]) if known else None
+    return sum(known) if known else None
 
 
 class ErrorFields(TypedDict):

@@ -1,0 +1,252 @@
+"""Read token counts as servers report them, and repair what contradicts itself.
+
+Sources: the API references of OpenAI, Anthropic, Ollama, DeepSeek, Moonshot, Groq, xAI, Perplexity
+and OpenRouter. Gateways between them mix names and meanings.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from wagtail_llm_actions.generation import Usage, UsageRepair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_COUNT = 100_000_000
+"""More tokens than any model reads or writes; sums over a run's calls still fit a database column."""
+MAX_COST = 100_000
+"""US dollars; more than any call costs."""
+TICKS = Decimal(10**10)
+"""xAI's units in a US dollar."""
+
+PATHS: Mapping[str, tuple[str, ...]] = {
+    "input": ("prompt_tokens", "input_tokens", "prompt_eval_count"),
+    "output": ("completion_tokens", "output_tokens", "eval_count"),
+    "total": ("total_tokens",),
+    "cached": (
+        "prompt_tokens_details.cached_tokens",
+        "input_tokens_details.cached_tokens",
+        "cache_read_input_tokens",
+        "prompt_cache_hit_tokens",
+        "cached_tokens",
+    ),
+    "cache_written": (
+        "prompt_tokens_details.cache_write_tokens",
+        "prompt_tokens_details.cache_creation_tokens",
+        "cache_creation_input_tokens",
+    ),
+    "reasoning": (
+        "completion_tokens_details.reasoning_tokens",
+        "output_tokens_details.reasoning_tokens",
+        "output_tokens_details.thinking_tokens",
+        "reasoning_tokens",
+    ),
+}
+"""Where servers report each count; the first one above zero is taken."""
+
+
+class UsageReader:
+    """Collects the counts of one answer, which may come in several events.
+
+    Args:
+        cached_is_separate: Whether the protocol counts cached tokens beside the input.
+    """
+
+    def __init__(self, *, cached_is_separate: bool = False) -> None:
+        self._cached_is_separate = cached_is_separate
+        self._counts: dict[str, int] = {}
+        self._cost: Decimal | None = None
+        self._repairs: dict[UsageRepair, None] = {}
+
+    def read(self, reported: object, *, skip: str = "") -> bool:
+        """Take in the counts of one event: each is a total, so the last one above zero is valid.
+
+        Args:
+            reported: An object or a mapping; anything else holds no count.
+            skip: A count, by its key in ``PATHS``, that is not yet final in this event.
+
+        Returns:
+            Whether there was any count.
+        """
+        found = {
+            name: count
+            for name, paths in PATHS.items()
+            if name != skip and (count := self._first_count(reported, paths)) is not None
+        }
+        if found:
+            # A total belongs to the counts beside it.
+            self._counts.pop("total", None)
+        for name, count in found.items():
+            if count or not self._counts.get(name):
+                self._counts[name] = count
+            else:
+                self._repairs[UsageRepair.ZERO_IGNORED] = None
+        cost = self._read_cost(reported)
+        self._cost = self._cost if cost is None else cost
+        return bool(found)
+
+    def usage(self, *, has_text: bool) -> Usage | None:
+        """Return the usage; ``None`` where neither input, output nor a cost was reported.
+
+        Args:
+            has_text: Whether the answer has visible text, so that no output cannot be true.
+        """
+        if not self._counts.keys() & {"input", "output"} and self._cost is None:
+            return None
+        repairs = dict(self._repairs)
+        counts = _fill_in(self._counts, repairs, cached_is_separate=self._cached_is_separate)
+        cached = counts.get("cached", 0)
+        beside = 0 if self._cached_is_separate else cached + counts.get("cache_written", 0)
+        input_tokens, output_tokens, reasoning = _add_up(counts, beside, repairs)
+        has_output = output_tokens > 0 or ("output" in counts and not has_text)
+        is_input_known = bool(counts.get("input")) and input_tokens <= MAX_COUNT
+        is_output_known = has_output and output_tokens <= MAX_COUNT
+        _note(repairs, UsageRepair.INPUT_MISSING, is_needed=not is_input_known)
+        _note(repairs, UsageRepair.OUTPUT_MISSING, is_needed=not is_output_known)
+        return Usage(
+            input_tokens=input_tokens if is_input_known else None,
+            output_tokens=output_tokens if is_output_known else None,
+            cached_input_tokens=cached,
+            reasoning_tokens=reasoning,
+            cost_usd=self._cost,
+            repairs=tuple(repairs),
+        )
+
+    def _first_count(self, reported: object, paths: Iterable[str]) -> int | None:
+        found: int | None = None
+        for path in paths:
+            found = found or self._count(_at(reported, path), found)
+        return found
+
+    def _count(self, value: object, default: int | None) -> int | None:
+        """Return a whole number; a whole answer is not thrown away because its server counts badly."""
+        if value is None:
+            return default
+        number = _number(value)
+        if number is None or not 0 <= number <= MAX_COUNT:
+            self._repairs[UsageRepair.COUNT_IGNORED] = None
+            return default
+        if type(value) is not int:
+            self._repairs[UsageRepair.COUNT_CONVERTED] = None
+        return math.ceil(number)
+
+    def _read_cost(self, reported: object) -> Decimal | None:
+        """Return the cost that OpenRouter, Perplexity and xAI report, in US dollars.
+
+        A zero is what gateways report for a price that they do not know. OpenRouter's own cost is a
+        fee alone where the site has brought a key of the vendor, who bills the rest.
+        """
+        cost = member(reported, "cost")
+        total = member(cost, "total_cost")
+        amounts = [cost if total is None else total]
+        if member(reported, "is_byok") is True:
+            amounts.append(_at(reported, "cost_details.upstream_inference_cost"))
+        unit = Decimal(1)
+        if amounts == [None]:
+            amounts, unit = [member(reported, "cost_in_usd_ticks")], TICKS
+        if amounts[-1] is None:
+            return None
+        numbers = [_number(amount) for amount in amounts]
+        known = [number / unit for number in numbers if number is not None and number >= 0]
+        if len(known) < len(amounts) or sum(known) > MAX_COST:
+            self._repairs[UsageRepair.COST_IGNORED] = None
+            return None
+        return sum(known, start=Decimal(0)) or None
+
+
+def member(value: object, name: str) -> object:
+    """Return a member of an object or a mapping; ``None`` where there is none.
+
+    The SDKs make objects of the members that they know, and leave mappings for all others.
+    """
+    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+
+
+def _at(value: object, path: str) -> object:
+    for name in path.split("."):
+        value = member(value, name)
+    return value
+
+
+def _number(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
+        return None
+    try:
+        number = Decimal(str(value))
+    except (InvalidOperation, ValueError):
+        return None
+    return number if number.is_finite() else None
+
+
+def _fill_in(
+    reported: Mapping[str, int], repairs: dict[UsageRepair, None], *, cached_is_separate: bool
+) -> dict[str, int]:
+    """Add separate cached tokens to the input, and work out a count that only the total tells."""
+    counts = dict(reported)
+    total, reasoning = counts.get("total", 0), counts.get("reasoning", 0)
+    input_tokens, output_tokens = counts.get("input"), counts.get("output")
+    cached = counts.get("cached", 0) + counts.get("cache_written", 0)
+    if cached_is_separate and input_tokens is not None:
+        counts["input"] = input_tokens = input_tokens + cached
+    if not input_tokens and output_tokens is not None:
+        # A request has a prompt, so a zero is no count either.
+        written = output_tokens + reasoning if reasoning > output_tokens else output_tokens
+        if total > written:
+            counts["input"] = total - written
+            repairs[UsageRepair.INPUT_FROM_TOTAL] = None
+    elif not output_tokens and input_tokens:
+        is_beside = cached > input_tokens and not cached_is_separate
+        rest = total - input_tokens - (cached if is_beside else 0)
+        if rest > 0:
+            counts["output"] = rest
+            repairs[UsageRepair.OUTPUT_FROM_TOTAL] = None
+    return counts
+
+
+def _add_up(
+    counts: Mapping[str, int], cached: int, repairs: dict[UsageRepair, None]
+) -> tuple[int, int, int]:
+    """Return whole input, whole output and reasoning.
+
+    Args:
+        counts: As reported; 0 where unknown.
+        cached: Tokens that may be part of the input, or beside it.
+        repairs: Gets what was repaired.
+    """
+    given = counts.get("input", 0), counts.get("output", 0)
+    reasoning, total = counts.get("reasoning", 0), counts.get("total", 0)
+    whole_input, whole_output = _reading(given, cached, reasoning, total)
+    _note(repairs, UsageRepair.CACHED_BESIDE_INPUT, is_needed=whole_input > given[0])
+    _note(repairs, UsageRepair.REASONING_BESIDE_OUTPUT, is_needed=whole_output > given[1])
+    _note(repairs, UsageRepair.REASONING_ABOVE_OUTPUT, is_needed=reasoning > whole_output)
+    # Gemini counts thoughts in the total alone.
+    rest = total - whole_input - whole_output if total and all(given) else 0
+    _note(repairs, UsageRepair.REASONING_FROM_TOTAL, is_needed=rest > 0)
+    _note(repairs, UsageRepair.TOTAL_IGNORED, is_needed=rest < 0)
+    uncounted = max(rest, 0)
+    return whole_input, whole_output + uncounted, min(reasoning, whole_output) + uncounted
+
+
+def _reading(given: tuple[int, int], cached: int, reasoning: int, total: int) -> tuple[int, int]:
+    """Return input and output by the reading that gives the total, else by the sizes of the parts.
+
+    Servers count cached and reasoning tokens as part of input and output, or beside them.
+    """
+    input_tokens, output_tokens = given
+    for whole_input in (input_tokens, input_tokens + cached):
+        for whole_output in (output_tokens, output_tokens + reasoning):
+            if cached <= whole_input and whole_input + whole_output == total:
+                return whole_input, whole_output
+    return (
+        input_tokens + cached if cached > input_tokens else input_tokens,
+        output_tokens + reasoning if reasoning > output_tokens else output_tokens,
+    )
+
+
+def _note(repairs: dict[UsageRepair, None], repair: UsageRepair, *, is_needed: bool) -> None:
+    if is_needed:
+        repairs[repair] = None
