@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings as django_settings
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import get_language, get_language_info
-from wagtail.coreutils import get_content_languages
 from wagtail.models import AbstractPage, Locale, Site
 
 from wagtail_llm_actions import fields
@@ -119,16 +118,12 @@ def language_code(instance: models.Model) -> str:
 
 
 def has_other_locales(instance: models.Model) -> bool:
-    """Return whether the site has further locales than that of the object.
+    """Return whether the site has further locales than that of the object; at most one query.
 
-    An object without a locale has no language of its own, so there is nothing to compare. Takes one
-    query on sites with several content languages, and none elsewhere: Wagtail's manager finds only
-    locales of these languages.
+    An object without a locale has no language of its own, so there is nothing to compare.
     """
     pk = getattr(instance, "locale_id", None)
-    if pk is None or len(get_content_languages()) == 1:
-        return False
-    return bool(Locale.objects.exclude(pk=pk).exists())
+    return pk is not None and Locale.objects.exclude(pk=pk).exists()
 
 
 def language_name(instance: models.Model) -> str:
