@@ -26,10 +26,10 @@ def test_an_address_with_a_password_is_refused_and_not_quoted() -> None:
 
 
 def test_an_error_has_the_facts_without_the_key() -> None:
-    provider = ScriptedProvider(alias="main", api_key="my-key")
+    provider = ScriptedProvider(alias="main", api_key="my-long-key")
     failure = Failure(
         kind=RateLimited,
-        message="my-key has no quota left",
+        message="my-long-key has no quota left",
         status_code=429,
         retry_after_seconds=3.5,
         retryable=False,
@@ -45,6 +45,6 @@ def test_an_error_has_the_facts_without_the_key() -> None:
 
 
 def test_a_provider_does_not_show_its_key() -> None:
-    provider = ScriptedProvider(alias="main", api_key="my-key")
+    provider = ScriptedProvider(alias="main", api_key="my-long-key")
 
     assert repr(provider) == str(provider) == "<ScriptedProvider 'main'>"

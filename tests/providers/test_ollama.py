@@ -20,7 +20,13 @@ from tests.providers.contract import (
 )
 from tests.providers.server import Act, ProviderServer, streamed, whole
 from tests.providers.wire_ollama import OllamaWire, error_body, last, line, part
-from wagtail_llm_actions.errors import InvalidOutput, ModelUnavailable, RequestRejected
+from wagtail_llm_actions.errors import (
+    ContextExceeded,
+    InvalidOutput,
+    ModelNotFound,
+    ModelUnavailable,
+    RateLimited,
+)
 from wagtail_llm_actions.generation import FinishReason, GenerationResult, TextDelta, Usage
 from wagtail_llm_actions.providers.health import check
 from wagtail_llm_actions.providers.ollama import OllamaProvider
@@ -310,7 +316,7 @@ def test_a_model_that_is_not_pulled_names_the_command(
 
     error = fail(provider)
 
-    assert type(error) is ModelUnavailable
+    assert type(error) is ModelNotFound
     assert not error.retryable
     assert error.detail == (
         "model 'owl-1' not found. Pull the model on Ollama's server: ollama pull owl-1"
@@ -321,10 +327,10 @@ def test_a_model_that_is_not_pulled_names_the_command(
     ("body", "detail"),
     [
         (b"404 page not found", "404 page not found"),
-        (b'{"detail": "Not Found"}', '{"detail": "Not Found"}'),
-        (b'{"error": {"code": 404}}', '{"error": {"code": 404}}'),
-        (b'["odd"]', '["odd"]'),
-        (b"", ""),
+        (b'{"detail": "Not here"}', "Not here"),
+        (b'{"error": {"code": 404}}', "Not Found"),
+        (b'["odd"]', "Not Found"),
+        (b"", "Not Found"),
     ],
 )
 def test_another_server_at_this_address_is_not_told_to_pull(
@@ -341,7 +347,7 @@ def test_a_prompt_that_is_too_long_is_rejected(server: ProviderServer, provider:
 
     error = fail(provider)
 
-    assert type(error) is RequestRejected
+    assert type(error) is ContextExceeded
     assert error.detail == words
 
 
@@ -431,3 +437,14 @@ def test_a_missing_httpx_names_what_to_install() -> None:
     """)
 
     assert printed.strip().endswith('pip install "wagtail-llm-actions[ollama]".')
+
+
+def test_an_error_of_another_shape_in_the_stream_is_read(
+    server: ProviderServer, provider: Provider
+) -> None:
+    server.play(streamed([b'{"error": {"message": "slow down", "code": 429}}\n']))
+
+    error = fail(provider)
+
+    assert type(error) is RateLimited
+    assert error.detail == "slow down"

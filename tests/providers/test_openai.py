@@ -25,8 +25,12 @@ from tests.providers.wire_openai import (
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
     ContentFiltered,
+    ContextExceeded,
     InvalidOutput,
+    ModelNotFound,
     ModelUnavailable,
+    Overloaded,
+    QuotaExhausted,
     RateLimited,
     RequestRejected,
 )
@@ -225,11 +229,11 @@ def test_a_broken_compression_is_invalid(server: ProviderServer, provider: Provi
 @pytest.mark.parametrize(
     ("status", "code", "kind", "retryable"),
     [
-        (429, "insufficient_quota", RateLimited, False),
+        (429, "insufficient_quota", QuotaExhausted, False),
         (429, "rate_limit_exceeded", RateLimited, True),
         (400, "content_policy_violation", ContentFiltered, False),
-        (400, "context_length_exceeded", RequestRejected, False),
-        (400, "model_not_found", ModelUnavailable, False),
+        (400, "context_length_exceeded", ContextExceeded, False),
+        (400, "model_not_found", ModelNotFound, False),
         (400, "invalid_api_key", AuthenticationFailed, False),
         (418, "teapot", RequestRejected, False),
         (304, None, ModelUnavailable, True),
@@ -257,7 +261,7 @@ def test_the_code_says_more_than_the_status(
         ({"code": 503, "type": "unavailable_error"}, ModelUnavailable, 503),
         ({"code": 400, "type": "invalid_request_error"}, RequestRejected, 400),
         ({"type": "invalid_request_error"}, RequestRejected, None),
-        ({"type": "overloaded_error"}, RateLimited, None),
+        ({"type": "overloaded_error"}, Overloaded, None),
         ({"type": ["not", "a", "name"], "code": "12345"}, ModelUnavailable, None),
         ({}, ModelUnavailable, None),
     ],
@@ -293,10 +297,13 @@ def test_an_error_event_in_the_stream_is_read(
             "body.stream_options: Forbidden",
         ),
         (b'[{"error": {"code": 400, "message": "Unknown name"}}]', "Unknown name"),
-        (b'{"detail": {"detail": {"detail": {"detail": {"detail": {"detail": "deep"}}}}}}', ""),
-        (b'["odd"]', ""),
+        (
+            b'{"detail": {"detail": {"detail": {"detail": {"detail": {"detail": "deep"}}}}}}',
+            "Not Found",
+        ),
+        (b'["odd"]', "Not Found"),
         (b"<h1>Not here</h1>", "<h1>Not here</h1>"),
-        (b"", ""),
+        (b"", "Not Found"),
     ],
 )
 def test_the_servers_words_are_kept_for_the_admin(

@@ -12,7 +12,7 @@ from tests.providers.server import ProviderServer, Step, streamed, whole
 from tests.providers.wire_anthropic import AnthropicWire
 from tests.providers.wire_ollama import OllamaWire
 from tests.providers.wire_openai import OpenAIWire
-from wagtail_llm_actions.errors import ContentFiltered, InvalidOutput, ModelUnavailable
+from wagtail_llm_actions.errors import ContentFiltered, InvalidOutput, ModelUnavailable, Overloaded
 from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.providers.finish_reasons import read_finish_reason
 
@@ -210,7 +210,7 @@ BROKEN: dict[str, tuple[bytes, type[ProviderError], str]] = {
     "o filtered": (data(piece("", "SAFETY")) + DONE, ContentFiltered, "filter"),
     "a an error without a name": (
         data(A_START, a_text("The"), {"type": "error", "error": {"message": "Overloaded"}}),
-        ModelUnavailable,
+        Overloaded,
         "Overloaded",
     ),
     "a no end": (named(A_START, a_text("The tide")), ModelUnavailable, "The answer broke off."),

@@ -38,3 +38,36 @@ def test_a_long_text_is_cut_after_the_secrets_are_gone() -> None:
 
 def test_a_text_of_just_the_limit_is_kept() -> None:
     assert redact("x" * 500) == "x" * 500
+
+
+@pytest.mark.parametrize("key", ["none", "ollama", "EMPTY", "x", "sk-xxx", "not-needed", "no-key"])
+def test_a_placeholder_is_a_word_and_no_secret(key: str) -> None:
+    text = f"Run {key} pull owl, then {key} again."
+
+    assert redact(text, key) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Missing bearer authentication in header",
+        "Your basic plan does not include this model.",
+        "Bearer token is missing",
+        "Error in authorization: check the key",
+    ],
+)
+def test_ordinary_words_stay(text: str) -> None:
+    assert redact(text, "secret-key-1234") == text
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["p4ss/w+rd=12", "p4ss%2Fw%2Brd%3D12", "p4ss/w%2Brd%3D12", "cDRzcy93K3JkPTEy"],
+    ids=["plain", "in a query", "in a path", "Base64"],
+)
+def test_no_form_of_a_key_passes(form: str) -> None:
+    assert redact(f"You sent {form}.", "p4ss/w+rd=12") == "You sent [redacted]."
+
+
+def test_a_key_in_json_is_masked() -> None:
+    assert redact(r'{"key": "p4ss\"w0rd"}', 'p4ss"w0rd') == '{"key": "[redacted]"}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.errors import AuthenticationFailed, ModelUnavailable, ProviderError
+from wagtail_llm_actions.errors import AuthenticationFailed, ModelNotFound, ProviderError
 from wagtail_llm_actions.generation import ModelStatus
 from wagtail_llm_actions.providers.event_loop import loop_thread
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from wagtail_llm_actions.providers.base import Provider
-
-NOT_FOUND = 404
 
 
 def check(provider: Provider, model: str, *, timeout_seconds: float) -> ModelStatus:
@@ -53,9 +51,9 @@ def _status(answer: Future[ModelStatus], timeout_seconds: float) -> ModelStatus:
 
 
 def _status_of(error: ProviderError) -> ModelStatus:
-    if isinstance(error, AuthenticationFailed):
+    if type(error) is AuthenticationFailed:
         return ModelStatus(reachable=True, key_accepted=False, detail=error.detail)
-    is_missing = isinstance(error, ModelUnavailable) and error.status_code == NOT_FOUND
+    is_missing = isinstance(error, ModelNotFound)
     return ModelStatus(
         # A server that answers anything at all was reached.
         reachable=error.status_code is not None,

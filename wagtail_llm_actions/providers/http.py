@@ -10,7 +10,7 @@ from wagtail_llm_actions.errors import AuthenticationFailed
 from wagtail_llm_actions.providers.base import Failure, Provider, ProviderNotInstalled
 from wagtail_llm_actions.providers.client_pool import ClientPerLoop
 from wagtail_llm_actions.providers.options import HTTPOptions, read_options
-from wagtail_llm_actions.providers.redaction import MIN_SECRET_CHARS
+from wagtail_llm_actions.providers.redaction import is_secret
 from wagtail_llm_actions.providers.response_parsing import release_frames
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 Client = TypeVar("Client")
 Options = TypeVar("Options", bound=HTTPOptions)
+
+PUBLIC_HEADERS = frozenset(
+    {
+        *("accept", "accept-language", "content-type", "user-agent", "referer", "http-referer"),
+        *("x-title", "openai-beta", "anthropic-beta", "anthropic-version"),
+    }
+)
+"""Headers that hold ordinary words, which must not be masked in messages."""
 
 
 class HTTPProvider(Provider, Generic[Client, Options]):
@@ -145,11 +153,12 @@ class HTTPProvider(Provider, Generic[Client, Options]):
     def secrets(self) -> tuple[str, ...]:
         """Return the key and what may be secret in ``extra_headers``."""
         # "Bearer abc" is a secret as a whole and in its last word.
-        values = self.options.extra_headers.values()
+        headers = self.options.extra_headers.items()
+        values = [value for name, value in headers if name.lower() not in PUBLIC_HEADERS]
         parts = [part for value in values for part in (value, *value.split())]
         return (
             *super().secrets(),
-            *sorted((part for part in parts if len(part) >= MIN_SECRET_CHARS), key=len)[::-1],
+            *sorted(filter(is_secret, parts), key=len, reverse=True),
         )
 
     async def _get_ready(self, model: str) -> None:

@@ -43,6 +43,13 @@ class ResponseError(Exception):
         super().__init__(message)
         self.failure = Failure(kind=kind, message=message, usage=usage)
 
+    @classmethod
+    def of(cls, failure: Failure) -> ResponseError:
+        """Build the error for a failure that the server describes in place of an answer."""
+        error = cls(failure.kind, failure.message)
+        error.failure = failure
+        return error
+
 
 class ResponseParser(ABC):
     """Reads the events of one answer, and remembers what its result needs.

@@ -62,7 +62,9 @@ async def _events(
     response: Any, error_in: Callable[[JSONObject, Any], Exception | None]
 ) -> AsyncGenerator[Event]:
     async with aclosing(read_events(response.iter_bytes())) as events:
-        async for event in events:
+        async for received in events:
+            # Google puts a list around an error.
+            event = received[0] if isinstance(received, list) and received else received
             if isinstance(event, JSONObject) and (error := error_in(event, response.http_response)):
                 raise error
             yield event

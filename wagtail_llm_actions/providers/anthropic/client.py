@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from anthropic import APIStatusError, AsyncAnthropic, Timeout
 
+from wagtail_llm_actions.providers.errors.response import reports_error
 from wagtail_llm_actions.providers.sdk import preload, replace_default_headers
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def build_client(*, api_key: str, base_url: str, options: HTTPOptions) -> AsyncA
 
 def error_in(event: JSONObject, response: httpx2.Response) -> APIStatusError | None:
     """Return the error that an event reports, or ``None``."""
-    if not event.error and event.type != "error":
+    if not reports_error(event):
         return None
     message = "An event of the stream reports an error."
     return APIStatusError(message, response=response, body=event)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
 
-from wagtail_llm_actions.providers.base import Failure
-from wagtail_llm_actions.providers.error_mapping import (
-    PERMANENT_STATUSES,
-    error_class_for_status,
-    failure_of,
-    transport_errors,
-)
-from wagtail_llm_actions.providers.retry_after import retry_after_seconds
+from wagtail_llm_actions.providers.errors.exceptions import failure_of, transport_errors
+from wagtail_llm_actions.providers.errors.response import failure_in
 
 if TYPE_CHECKING:
-    from wagtail_llm_actions.providers.error_mapping import ExceptionTable
+    from wagtail_llm_actions.providers.base import Failure
+    from wagtail_llm_actions.providers.errors.exceptions import ExceptionTable
 
 EXCEPTIONS: ExceptionTable = transport_errors(httpx)
 
@@ -33,24 +28,19 @@ def map_error(error: Exception, model: str) -> Failure | None:
 
 
 def _reported(response: httpx.Response, model: str) -> Failure:
-    status_code = response.status_code
-    message = _message(response)
-    if status_code == NOT_FOUND and message is not None:
-        message = f"{message.rstrip('.')}. Pull the model on Ollama's server: ollama pull {model}"
-    return Failure(
-        kind=error_class_for_status(status_code),
-        message=response.text if message is None else message,
-        status_code=status_code,
-        retry_after_seconds=retry_after_seconds(response.headers),
-        retryable=False if status_code in PERMANENT_STATUSES else None,
+    failure = failure_in(
+        response.content, status_code=response.status_code, headers=response.headers
     )
+    if response.status_code != NOT_FOUND or not _is_of_ollama(response):
+        return failure
+    advice = f"Pull the model on Ollama's server: ollama pull {model}"
+    return replace(failure, message=f"{failure.message.rstrip('.')}. {advice}")
 
 
-def _message(response: httpx.Response) -> str | None:
-    """Return Ollama's message, or ``None`` where another server answers at this address."""
+def _is_of_ollama(response: httpx.Response) -> bool:
+    """Return whether the body has Ollama's shape, and not that of another server at this address."""
     try:
         body = json.loads(response.content)
     except ValueError:
-        return None
-    message = body.get("error") if isinstance(body, Mapping) else None
-    return message if isinstance(message, str) else None
+        return False
+    return isinstance(body, dict) and isinstance(body.get("error"), str)

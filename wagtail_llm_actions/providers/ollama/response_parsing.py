@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.errors import ModelUnavailable
 from wagtail_llm_actions.generation import ReasoningDelta, TextDelta
+from wagtail_llm_actions.providers.errors.response import failure_in
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseError,
     ResponseParser,
@@ -41,8 +41,8 @@ class ChatParser(ResponseParser):
         Raises:
             ResponseError: The line is an error, or a member has a type that it cannot have.
         """
-        if error := read(part, "error", str):
-            raise ResponseError(ModelUnavailable, error)
+        if part.error:
+            raise ResponseError.of(failure_in(part))
         message = read(part, "message", JSONObject)
         if message is None and part.done is None:
             self.unread = self.unread or "message"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from openai import APIError, AsyncOpenAI, Timeout
 
+from wagtail_llm_actions.providers.errors.response import reports_error
 from wagtail_llm_actions.providers.sdk import preload, replace_default_headers
 
 if TYPE_CHECKING:
@@ -44,9 +45,7 @@ def build_client(*, api_key: str, base_url: str, options: OpenAIOptions) -> Asyn
 
 
 def error_in(event: JSONObject, response: httpx2.Response) -> APIError | None:
-    """Return the error that an event reports: OpenAI's own, vLLM's or FastAPI's, or ``None``."""
-    is_error = event.error or event.object == "error" or (event.detail and "choices" not in event)
-    if not is_error:
+    """Return the error that an event reports, or ``None``."""
+    if not reports_error(event):
         return None
-    body = event.error or dict(event)
-    return APIError("An event of the stream reports an error.", response.request, body=body)
+    return APIError("An event of the stream reports an error.", response.request, body=event)

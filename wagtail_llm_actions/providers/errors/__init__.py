@@ -1,0 +1,1 @@
+"""What the errors of providers mean, for all adapters."""

@@ -1,0 +1,83 @@
+"""What a server's own description of an error means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from wagtail_llm_actions.errors import QuotaExhausted, RateLimited
+from wagtail_llm_actions.providers.base import Failure
+from wagtail_llm_actions.providers.errors.body import read_error
+from wagtail_llm_actions.providers.errors.retry_after import (
+    reset_seconds,
+    retry_after_in,
+    retry_after_seconds,
+)
+from wagtail_llm_actions.providers.errors.table import classify
+
+SHORT_WAIT_SECONDS = 120
+"""An account whose quota is there again so soon is only rate limited: Google words both alike."""
+QUOTA_CODES = frozenset({"insufficient_quota"})
+"""Says that waiting does not help, whatever else the server says."""
+
+
+def failure_in(
+    body: object, *, status_code: int | None = None, headers: Mapping[str, str] | None = None
+) -> Failure:
+    """Return the failure that a server describes itself.
+
+    Args:
+        body: As it arrived, or parsed from JSON.
+        status_code: HTTP status; ``None`` for an error event inside a stream, or for a body in an
+            answer that claims success.
+        headers: Of the response, with names in lower case.
+    """
+    error = read_error(body)
+    status = error.status_code if status_code is None else status_code
+    kind = classify(status, error.codes, error.message)
+    named = retry_after_in(error.parsed, error.message)
+    if (
+        issubclass(kind, QuotaExhausted)
+        and named is not None
+        and named <= SHORT_WAIT_SECONDS
+        and not QUOTA_CODES.intersection(error.codes)
+    ):
+        kind = RateLimited
+    wait = retry_after_seconds(headers) if headers else None
+    if wait is None:
+        wait = named
+    if wait is None and headers and issubclass(kind, RateLimited):
+        wait = reset_seconds(headers)
+    return Failure(
+        kind=kind,
+        message=error.message or ", ".join(error.codes) or _phrase(status),
+        status_code=status,
+        retry_after_seconds=wait,
+    )
+
+
+def reports_error(body: object) -> bool:
+    """Return whether an event, or an answer with HTTP status 200, is the report of an error."""
+    if isinstance(body, list):
+        body = body[0] if body else None
+    if not isinstance(body, Mapping):
+        return False
+    result = body.get("base_resp")
+    if (
+        any(body.get(key) for key in ("error", "errors"))
+        or "error" in (body.get("type"), body.get("object"))
+        # MiniMax sends it with each answer; 0 stands for success.
+        or (isinstance(result, Mapping) and result.get("status_code"))
+    ):
+        return True
+    is_answer = any(body.get(key) for key in ("choices", "content", "delta", "id"))
+    words = [body.get(key) for key in ("detail", "message", "msg", "error_msg")]
+    has_words = any(isinstance(word, str | list) and word for word in words)
+    return has_words and not is_answer
+
+
+def _phrase(status_code: int | None) -> str:
+    try:
+        return HTTPStatus(status_code or 0).phrase
+    except ValueError:
+        return ""

@@ -1,0 +1,329 @@
+"""The table of what servers' error codes, words and HTTP statuses mean.
+
+``classify`` asks in this order: codes that mean one thing only, words, codes that are used for
+several things (``rate_limit_exceeded`` also stands for the limit of a day), the HTTP status, and
+last the types of error that say less than a status. Within a step the first row decides.
+
+To recognize one more error, add its code or its words to a row, and the body to the corpus in
+``tests/providers/error_bodies.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from wagtail_llm_actions.errors import (
+    AccountDisabled,
+    AuthenticationFailed,
+    BudgetExceeded,
+    ContentFiltered,
+    ContextExceeded,
+    DailyLimitReached,
+    ModelForbidden,
+    ModelNotFound,
+    ModelUnavailable,
+    OutOfCredit,
+    Overloaded,
+    ProviderError,
+    ProviderTimeout,
+    QuotaExhausted,
+    RateLimited,
+    RegionNotSupported,
+    RequestRejected,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ErrorClass: TypeAlias = type[ProviderError]
+
+STATUSES: Mapping[int, ErrorClass] = {
+    401: AuthenticationFailed,
+    402: OutOfCredit,
+    403: AuthenticationFailed,
+    404: ModelNotFound,
+    408: ProviderTimeout,
+    413: ContextExceeded,
+    429: RateLimited,
+    451: RegionNotSupported,
+    504: ProviderTimeout,
+    529: Overloaded,
+}
+
+VALIDATION = 422
+"""A message about parameters, which may quote them: only what can be wrong with a text counts."""
+ABOUT_THE_TEXT = frozenset({ContextExceeded, ContentFiltered, ModelNotFound})
+
+QUOTED_VALUE = re.compile(
+    r"""\b(?:input|input_value|content|text|prompt|value|got|received)["']?
+        \s* (?: [=:] | \b(?:is|was|of)\b )? \s* (?P<quote>["'`]) .* (?P=quote)""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+"""A parameter that a message quotes, possibly the prompt: its words say nothing about the error."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One meaning, and how it is told."""
+
+    kind: ErrorClass
+    codes: str = ""
+    """Separated by spaces; case, ``_``, ``-`` and ``.`` do not matter. They mean one thing only."""
+    words: tuple[str, ...] = ()
+    """Regular expressions for whole words of the message; case does not matter."""
+    broad_codes: str = ""
+    """Codes that other rows' words explain better."""
+    code_set: frozenset[str] = field(init=False)
+    broad_set: frozenset[str] = field(init=False)
+    pattern: re.Pattern[str] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "code_set", _plain(self.codes.split()))
+        object.__setattr__(self, "broad_set", _plain(self.broad_codes.split()))
+        joined = "|".join(self.words)
+        pattern = re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE) if joined else None
+        object.__setattr__(self, "pattern", pattern)
+
+
+def _plain(codes: Iterable[str]) -> frozenset[str]:
+    """Return codes without case and punctuation, namespaces (AWS) and trailing addresses."""
+    last = (code.partition("://")[0].rpartition("#")[2] for code in codes)
+    return frozenset(re.sub(r"[^a-z0-9]|:https?$", "", code.lower()) for code in last)
+
+
+# Sources: the error references of the vendors, and reports of their users.
+ROWS = (
+    Row(
+        kind=BudgetExceeded,  # LiteLLM
+        codes="budget_exceeded BudgetExceededError",
+        words=(
+            r"budget (?:has been |is |was |limit )?(?:exceeded|reached|exhausted|used up)",
+            r"(?:exceeded|crossed|over|out of) ?(?:\w+ )?budget",
+        ),
+    ),
+    Row(
+        kind=DailyLimitReached,  # Groq, Google, OpenRouter, Cloudflare, Zhipu, Baidu
+        codes="1304 daily_limit_exceeded UserByModelByDay",
+        words=(
+            r"(?:requests?|tokens?|quota|limits?|calls|neurons)\b.{0,60}\b(?:per[ _-]?day|RPD|TPD|a day)",
+            r"\w*PerDay\w*|[\w-]+[_-]per[_-]day\w*|\w*ByDay\w*",
+            r"daily (?:\w+ ){0,3}(?:limits?|quota|allocation|allowance)",
+        ),
+    ),
+    Row(
+        kind=OutOfCredit,
+        # Anthropic, OpenAI, DeepSeek, Moonshot, DashScope, Zhipu, new-api, Google
+        codes="""billing_error billing_not_active insufficient_balance insufficient_credits
+            insufficient_credit insufficient_funds insufficient_user_quota payment_required
+            Arrearage InsufficientBalanceError BILLING_DISABLED 1113 credit_balance_too_low
+            account_overdue AccountOverdueError""",
+        words=(
+            r"credit balance (?:is )?too low",
+            r"(?:insufficient|inadequate|not (?:have )?enough|no|zero|out of|run out of) "
+            r"(?:\w+ ){0,2}(?:credits?|balance|funds)",
+            r"(?:balance|funds|credits?) (?:is|are|has been|have been)? ?"
+            r"(?:insufficient|not enough|too low|exhausted|depleted|used up|negative)",
+            r"requires (?:at least )?(?:\$?\d+ )?more credits|used all (?:of )?(?:your |its )?available credits",
+            r"exceeded your (?:\w+ )?(?:\w+ )?credits|depleted your (?:\w+ ){0,2}credits",
+            r"account (?:is )?(?:in arrears|overdue)|(?:in )?good standing|overdue (?:payment|balance|bill)s?",
+            r"payment (?:is )?required|negative balance|billing (?:is )?not (?:active|enabled)",
+            r"余额不足\S*|\S*欠费\S*",
+        ),
+    ),
+    Row(
+        kind=ContextExceeded,
+        codes="""context_length_exceeded string_above_max_length exceed_context_size_error
+            context_window_exceeded ContextWindowExceededError request_too_large prompt_too_long
+            tokens_limit_reached 1261 BadRequest.TooLarge model_context_window_exceeded
+            input_too_long max_context_length_exceeded""",
+        words=(
+            r"(?:prompt|input|request|messages?|text)(?: \w+)? (?:is|are) too (?:long|large)",
+            r"(?:request|prompt|input|payload)(?: entity| body)? too (?:large|long)",
+            r"(?:maximum|max|model'?s) (?:allowed |input |supported )?(?:context|prompt|input)"
+            r"(?: length| size| window| token)",
+            r"(?:exceed\w*|longer than|greater than|larger than|overflow\w*|beyond|above)\b.{0,60}"
+            r"\bcontext(?: length| size| window| limit)?",
+            r"context(?: length| size| window)?\b.{0,60}\b(?:exceed\w*|overflow\w*|not enough|too (?:small|long))",
+            r"n_keep\b.{0,30}\bn_ctx",
+            r"(?:input )?token count\b.{0,40}\bexceeds",
+            r"(?:exceed\w*) (?:the )?(?:model|maximum|max)(?:'s)? (?:\w+ )?(?:token limit|number of tokens|length)",
+            r"(?:total )?number of tokens in the (?:prompt|input|messages)\b.{0,40}\b(?:exceed|over)",
+            r"reduce (?:the length of )?(?:your |the )?(?:messages?|prompt|input)(?: size| length)?",
+            r"input (?:or|and) output tokens must be reduced",
+            r"too many (?:input |prompt )?tokens(?!,? (?:per|please|wait|a )\b)",
+            r"`?inputs?`? tokens? \+ `?max_new_tokens`? must be",
+            r"range of input length|input length\b.{0,40}\bexceeds?",
+            r"messages\S*: string too long",
+            r"(?:input )?tokens? exceeds?(?: the)? (?:configured )?limit",
+        ),
+    ),
+    Row(
+        kind=RateLimited,
+        codes="1302 1303 Throttling.RateQuota Throttling.BurstRate Throttling.AllocationQuota",
+        words=(
+            r"per[ _-]?(?:minute|second)\w*|\w*Per(?:Minute|Second)\w*|[\w-]+_per_(?:minute|second)\w*",
+            r"RPM|TPM|QPS|requests?/min(?:ute)?",
+        ),
+        broad_codes="""rate_limit_exceeded rate_limit_error rate_limited RateLimitReached
+            too_many_requests TooManyRequests Throttling ThrottlingException RESOURCE_EXHAUSTED
+            rate_limit_reached_error RateLimitError requests tokens
+            ServiceQuotaExceededException""",
+    ),
+    Row(
+        kind=AccountDisabled,
+        codes="""account_deactivated account_disabled account_suspended organization_on_hold
+            organization_disabled organization_deactivated SERVICE_DISABLED CONSUMER_SUSPENDED
+            1110 1112 consumer_suspended""",
+        words=(
+            r"(?:accounts?|organi[sz]ation|workspace|team|project|user)\b.{0,50}\b(?:been|is|was) "
+            r"(?:deactivated|disabled|suspended|locked|blocked|on hold|banned|terminated|inactive|frozen)",
+            r"(?:account|organi[sz]ation) (?:deactivated|suspended|disabled|locked)",
+            r"(?:must|needs? to) be verified|verify your (?:organi[sz]ation|account|phone|identity)",
+        ),
+    ),
+    Row(
+        kind=RegionNotSupported,
+        codes="unsupported_country_region_territory unsupported_region unsupported_country",
+        words=(
+            r"(?:country|region|territory|location)\b.{0,30}\b(?:not (?:supported|allowed|available)|unsupported)",
+            r"(?:not (?:supported|available|offered)|unavailable|unsupported)\b.{0,40}"
+            r"\b(?:country|region|territory|location)",
+        ),
+    ),
+    Row(
+        kind=ContentFiltered,
+        codes="""content_filter content_policy_violation content_filter_error
+            ContentPolicyViolationError ResponsibleAIPolicyViolation DataInspectionFailed
+            data_inspection_failed 1301 moderation_blocked invalid_prompt content_moderation
+            sensitive_words_detected PROHIBITED_CONTENT""",
+        words=(
+            r"content (?:\w+ )?polic(?:y|ies)|usage polic(?:y|ies)|acceptable use policy",
+            r"content exists risk|inappropriate content|unsafe or sensitive|sensitive content",
+            r"(?:input|prompt|request|content|output|response)\b.{0,40}\b(?:flagged|blocked by|considered high risk)",
+            r"(?:safety|content) (?:system|filters?|guardrails?)|for safety reasons|guardrail (?:intervened|blocked)",
+            r"\S*敏感\S*|不安全\S*",
+        ),
+    ),
+    Row(
+        kind=ModelNotFound,
+        codes="""DeploymentNotFound model_not_exist model_decommissioned 1211 1221
+            InvalidEndpointOrModel.NotFound unknown_model invalid_model""",
+        words=(
+            r"models?\b.{0,100}\b(?:not found|does ?n[o']t exist|doesn't exist|not exist|is not a valid"
+            r"|decommissioned|not loaded|no longer (?:available|supported)|has been (?:deprecated|removed|retired)"
+            r"|end of (?:its )?life)",
+            r"(?:no such|unknown|invalid|unrecognized|not a valid) model(?: (?:name|id|identifier))?",
+            r"no endpoints found|try pulling it|no models? (?:is |are )?loaded",
+            r"deployment\b.{0,80}\b(?:does not exist|not found)",
+            r"模型不存在\S*",
+        ),
+    ),
+    Row(
+        kind=ModelForbidden,
+        codes="""model_access_denied Model.AccessDenied AccessDenied.Unpurchased
+            key_model_access_denied team_model_access_denied 1220 access_terminated_error""",
+        words=(
+            r"(?:access|allowed|permitted|authorized|permissions?|entitled|eligible)\b.{0,60}\bmodels?",
+            r"models?\b.{0,80}\b(?:access denied|not (?:allowed|permitted|authorized|enabled)|requires access)",
+            r"(?:subscription|plan|tier)\b.{0,60}\b(?:not|doesn't) (?:include|support|have)\b.{0,30}\bmodel",
+        ),
+        broad_codes="AccessDeniedException",
+    ),
+    Row(
+        kind=QuotaExhausted,
+        codes="""insufficient_quota billing_hard_limit_reached exceeded_current_quota_error
+            contract_spend_limit_reached enforced_spend_limit_reached AllocationQuota.FreeTierOnly
+            1308 1310 usage_limit_reached usage_limit_exceeded spend_limit_exceeded""",
+        words=(
+            r"exceeded (?:your|its|the) (?:\w+ ){0,2}(?:quota|usage limits?)",
+            r"quota (?:\w+ )?(?:has been |is |was )?(?:exceeded|exhausted|reached|used up)|out of quota",
+            r"(?:monthly|weekly|spend|spending|usage|hard|billing|key|credit) (?:\w+ )?(?:limits?|cap|quota)\b"
+            r".{0,30}\b(?:reached|exceeded|exhausted|hit)",
+            r"(?:reached|exceeded|hit)\b.{0,40}\b(?:usage|spend|spending|monthly|weekly|billing) (?:\w+ )?"
+            r"(?:limits?|cap|quota)",
+            r"free (?:tier|quota|allocated quota|trial)\b.{0,60}\b(?:exhausted|exceeded|used up|ended)",
+            r"额度\S*",
+        ),
+        broad_codes="quota_exceeded QuotaExceeded",
+    ),
+    Row(
+        kind=AuthenticationFailed,
+        codes="""invalid_api_key API_KEY_INVALID InvalidApiKey incorrect_api_key_error
+            invalid_authentication_error UnrecognizedClientException ExpiredTokenException
+            InvalidSignatureException MissingAuthenticationToken UNAUTHENTICATED expired_api_key
+            invalid_key token_not_found_in_db 1000 1001 1003 1004""",
+        words=(
+            r"(?:invalid|incorrect|wrong|missing|expired|revoked|unknown|malformed|no) (?:\w+ )?(?:x-)?api[ _-]?key\w*",
+            r"api[ _-]?key\b.{0,40}\b(?:not valid|invalid|expired|not found|incorrect|revoked|disabled|not provided|required)",
+            r"(?:invalid|expired|missing) (?:\w+ )?(?:bearer |access |auth(?:entication)? )?(?:token|credentials)",
+            r"authentication (?:failed|fails|error|required)|invalid authentication|unauthenticated",
+            r"no (?:auth|authentication) credentials found|(?:invalid|incorrect) username or password",
+        ),
+        broad_codes="authentication_error unauthorized invalid_token auth_error",
+    ),
+    Row(
+        kind=Overloaded,
+        codes="overloaded_error engine_overloaded_error 1305 model_overloaded slow_down overloaded",
+        words=(
+            r"(?:is |are |currently |temporarily )?overload(?:ed)?|over capacity|capacity exceeded",
+            r"(?:at|no|insufficient|limited) (?:\w+ )?capacity|high demand|heavy load",
+            r"(?:server|service|model|system) is (?:currently )?(?:too )?busy",
+        ),
+    ),
+    Row(
+        kind=RateLimited,
+        words=(r"rate[ _-]?limit(?:ed|s|ing)?|too many requests|throttled|throttling",),
+    ),
+    Row(
+        kind=ModelNotFound,
+        broad_codes="model_not_found not_found_error ResourceNotFoundException NOT_FOUND",
+    ),
+    Row(
+        kind=ProviderTimeout,
+        broad_codes="""timeout_error request_timeout RequestTimeOut ModelTimeoutException
+            DEADLINE_EXCEEDED Timeout""",
+    ),
+)
+
+TYPES: Mapping[ErrorClass, str] = {
+    ModelUnavailable: "api_error server_error internal_error internal_server_error unavailable_error",
+    AuthenticationFailed: "permission_error permission_denied",
+    RequestRejected: """invalid_request_error conflict_error memory_path_conflict_error
+        memory_precondition_failed_error BadRequestError ValidationException INVALID_ARGUMENT
+        bad_request invalid_parameter_error InvalidParameter FAILED_PRECONDITION""",
+}
+"""Types of error that count where no HTTP status is known."""
+
+_TYPES = {code: kind for kind, codes in TYPES.items() for code in _plain(codes.split())}
+KNOWN_CODES = frozenset(_TYPES).union(*(row.code_set | row.broad_set for row in ROWS))
+
+CLIENT_ERRORS = range(400, 500)
+
+
+def classify(status_code: int | None, codes: Iterable[str] = (), message: str = "") -> ErrorClass:
+    """Return what an error means.
+
+    Args:
+        status_code: The HTTP status; ``None`` for an error event inside a stream, or a body of an
+            answer that claims success.
+        codes: All names and numbers of the error in the body.
+        message: The server's words.
+    """
+    plain = _plain(codes)
+    words = QUOTED_VALUE.sub(" ", " ".join((message, *codes)))
+    for row in ROWS:
+        if row.code_set & plain:
+            return row.kind
+    for row in ROWS:
+        may_match = status_code != VALIDATION or row.kind in ABOUT_THE_TEXT
+        if may_match and row.pattern and row.pattern.search(words):
+            return row.kind
+    for row in ROWS:
+        if row.broad_set & plain:
+            return row.kind
+    if status_code is not None:
+        is_rejected = status_code in CLIENT_ERRORS
+        return STATUSES.get(status_code, RequestRejected if is_rejected else ModelUnavailable)
+    return next((_TYPES[code] for code in plain if code in _TYPES), ModelUnavailable)
