@@ -92,7 +92,7 @@ def test_a_run_reads_the_latest_draft_and_changes_nothing(provider: ScriptedProv
 
     run.refresh_from_db()
     assert run.status == "succeeded"
-    assert run.output == "Scripted answer to: Summarise: <input>A draft.</input>"
+    assert run.output == "Scripted answer to: Summarise: A draft."
     after = (BlogPage.objects.values().get(), list(Revision.objects.for_instance(page).values()))
     assert after == before
 

@@ -102,6 +102,7 @@ def test_the_answer_describes_a_run_that_waits(
         "queue_position": 0,
         "retry_message": "",
         "failed_attempts": 0,
+        "is_reasoning": False,
         "text": "",
         "cursor": "0",
         "output": "",

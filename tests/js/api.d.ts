@@ -18,6 +18,7 @@ declare namespace LLMActions {
     queue_position: number;
     retry_message: string;
     failed_attempts: number;
+    is_reasoning: boolean;
     text: string;
     cursor: string;
     poll_after_ms: number;

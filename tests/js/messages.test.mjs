@@ -5,6 +5,7 @@ import { doneMessage, lengthMessage, progressMessage, runDetails } from '#js/mes
 
 const texts = {
   waiting: 'Waiting…',
+  thinking: 'Thinking…',
   next: 'Next.',
   queued: 'Ahead: {number}',
   writing: 'Writing…',

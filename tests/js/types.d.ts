@@ -134,6 +134,7 @@ declare namespace LLMActions {
     | 'next'
     | 'queued'
     | 'waiting'
+    | 'thinking'
     | 'writing'
     | 'cancelling'
     | 'connectionLost'

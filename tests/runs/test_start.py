@@ -73,7 +73,10 @@ def test_a_run_keeps_everything_that_it_takes_to_repeat_it() -> None:
     assert (run.source_path, run.field_path, run.field_label) == ("intro", "summary", "Summary")
     assert (run.user, run.client_request_id, run.form_key) == (user, request_id, "")
     assert (run.trigger, run.status, run.decision) == ("editor", "queued", "none")
-    assert run.system_instructions == (f"You edit <post_title>Tides</post_title>.\n\n{MATERIAL}")
+    assert run.system_instructions == (
+        "You edit <post_title>Tides</post_title>.\n\n"
+        f"Answer with plain text, at most 300 characters, only the text itself.\n\n{MATERIAL}"
+    )
     assert run.prompt == f"Shorten: <input>{INTRO}</input>"
     assert run.source_hash == hashlib.sha256(INTRO.encode()).hexdigest()
     assert (run.model_key, run.provider_name, run.request_model) == ("scripted", "test", "scripted")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
+from wagtail_llm_actions.answers import Destination
+
 if TYPE_CHECKING:
     from django import forms
 
@@ -41,6 +43,10 @@ class FieldAdapter(ABC):
         Args:
             value: The attribute of the instance; for a relation, its manager.
         """
+
+    def destination(self, field: models.Field[Any, Any]) -> Destination:
+        """Return what a field takes: prompts say so, and answers are cleaned for it."""
+        return Destination(max_length=getattr(field, "max_length", None))
 
     def supports_widget(self, widget: forms.Widget) -> bool:
         """Return whether the writer can write into this widget; a form may have replaced it."""
@@ -86,6 +92,14 @@ def adapter_at(model: type[models.Model], path: str) -> FieldAdapter | None:
         return adapter_for(model._meta.get_field(path))
     except FieldDoesNotExist:
         return None
+
+
+def destination_at(model: type[models.Model], path: str) -> Destination:
+    """Return what the field at ``path`` takes; plain text where no adapter knows it."""
+    adapter = adapter_at(model, path)
+    if adapter is None:
+        return Destination()
+    return adapter.destination(model._meta.get_field(path))  # type: ignore[arg-type]
 
 
 def read(instance: models.Model, path: str) -> str:

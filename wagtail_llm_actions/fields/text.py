@@ -8,6 +8,7 @@ from django import forms
 from django.db import models
 from wagtail.fields import RichTextField
 
+from wagtail_llm_actions.answers import Destination
 from wagtail_llm_actions.fields.base import FieldAdapter
 from wagtail_llm_actions.scripts import script_path
 
@@ -34,6 +35,17 @@ class TextAdapter(FieldAdapter):
     def read(self, value: object) -> str:
         """Return the text as it is."""
         return str(value or "").strip()
+
+    def destination(self, field: models.Field[Any, Any]) -> Destination:
+        """Return a line for a char field, and lines for a text field.
+
+        Fields for Markdown are text fields whose class says so.
+        """
+        return Destination(
+            is_plain="markdown" not in type(field).__name__.lower(),
+            is_one_line=isinstance(field, models.CharField),
+            max_length=field.max_length,
+        )
 
     def supports_widget(self, widget: forms.Widget) -> bool:
         """Return whether the widget is an input or a text area that people type into."""

@@ -186,6 +186,8 @@ class LLMRun(models.Model):
     """When the next attempt is due, while the run waits for it."""
     cancel_requested_at = models.DateTimeField(null=True)
     """When the editor cancelled; the worker of a running run looks for it."""
+    is_reasoning = models.BooleanField(default=False)
+    """Whether the model is at its reasoning, and has written no text yet."""
     lease_token = models.UUIDField(null=True)
     """Of the worker that executes the run; fences off others. Null unless the run is running."""
     lease_expires_at = models.DateTimeField(null=True)
@@ -194,7 +196,11 @@ class LLMRun(models.Model):
     # Result and billing
 
     output = models.TextField(_("output"), blank=True)
-    """The text that arrived, also that of a failed or cancelled run."""
+    """The text that arrived, cleaned; also that of a failed or cancelled run."""
+    raw_output = models.TextField(_("raw answer"), blank=True)
+    """The text as the model wrote it."""
+    removed = models.JSONField(default=list)
+    """What cleaning took away, as ``answers.RemovedText`` of each kind."""
     finish_reason = models.CharField(
         _("finish reason"),
         max_length=100,

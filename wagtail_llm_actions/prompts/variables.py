@@ -67,11 +67,10 @@ def keeps_language(*texts: str) -> bool:
     return any(_KEEPS_LANGUAGE.search(text) for text in texts)
 
 
-_TAG = re.compile(
-    r"<(?=/?(?:input|post_title|post_summary|page_title|fields_\w+)\s*>)", re.IGNORECASE
-)
+TAG = re.compile(r"</?(?:input|post_title|post_summary|page_title|fields_\w+)\s*>", re.IGNORECASE)
+"""A tag that delimits content."""
 
 
 def neutralize_tags(content: str) -> str:
     """Replace the "<" of delimiter tags in content, so that it cannot break out of its own."""
-    return _TAG.sub("‹", content)  # noqa: RUF001 - still looks like the original tag
+    return TAG.sub(lambda match: f"‹{match[0][1:]}", content)  # noqa: RUF001 - still looks like the original tag

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 
 from django.utils import timezone
 
+from wagtail_llm_actions.answers import visible
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.candidates import siblings
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
@@ -20,7 +21,7 @@ MAX_COMPARED_WORDS = 1_000
 
 def accept(run: LLMRun, text: str) -> None:
     """Record that ``text`` was put into the field: as proposed, or edited."""
-    proposed, taken = run.output.split(), text.split()
+    proposed, taken = visible(run.output).split(), visible(text).split()
     if proposed == taken:
         decided = _decide(run, Decision.ACCEPTED, similarity=1.0)
     else:

@@ -23,6 +23,7 @@ from wagtail_llm_actions.admin.editor.request_params import (
 )
 from wagtail_llm_actions.admin.editor.serializers import START, Cursor, RunState, run_state
 from wagtail_llm_actions.admin.form_resolver import resolve_editor_form
+from wagtail_llm_actions.answers import visible
 from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError
 from wagtail_llm_actions.messages.errors import error_sentence, form_field, troubleshooting
 from wagtail_llm_actions.messages.labels import finish_reason_label
@@ -187,7 +188,7 @@ def _result_warnings(run: LLMRun, notice: str) -> list[str]:
     model = run.target_content_type.model_class()
     if run.status != run.Status.SUCCEEDED or model is None:
         return warnings
-    limit, length = max_length(model, run.field_path), len(run.output)
+    limit, length = max_length(model, run.field_path), len(visible(run.output))
     if limit is not None and length > limit:
         message = _("Too long: %(length)d characters, “%(field)s” takes %(limit)d.")
         facts = {"length": length, "limit": limit, "field": field_label(model, run.field_path)}

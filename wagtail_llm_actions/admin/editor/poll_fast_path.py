@@ -47,6 +47,7 @@ _LIVE = LLMRun.objects.order_by().only(
     "queued_at",
     "started_at",
     "retry_at",
+    "is_reasoning",
 )
 
 

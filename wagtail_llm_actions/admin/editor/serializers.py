@@ -45,6 +45,8 @@ class LiveState(TypedDict):
     """Why the run waits for its next attempt, and until when; empty unless it does."""
     failed_attempts: int
     """Number of attempts that failed with the current model, while the run waits for the next."""
+    is_reasoning: bool
+    """Whether the model is at its reasoning, and has written no text yet."""
     text: str
     """The piece of live text behind the cursor that the browser sent."""
     cursor: str
@@ -140,6 +142,7 @@ def live_states(runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor]) -> list[
                 "queue_position": queue.get(run.pk, 0),
                 "retry_message": retry_message(run, failed) if run.retry_at else "",
                 "failed_attempts": len(failed),
+                "is_reasoning": run.is_reasoning,
                 "text": text,
                 "cursor": str(cursor),
                 "poll_after_ms": _poll_after_ms(run, cursor, now, stream.flush_seconds),

@@ -15,7 +15,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail_llm_actions.admin.history.views import add_edit_urls
 from wagtail_llm_actions.messages.currency import source_label, usd
 from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
-from wagtail_llm_actions.messages.labels import finish_reason_label, model_label
+from wagtail_llm_actions.messages.labels import finish_reason_label, model_label, removal_labels
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.messages.usage_repairs import usage_repair_sentences
 from wagtail_llm_actions.models import LLMRun
@@ -97,6 +97,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             price_source=source_label(run.price["source"]) if run.price else "",
             can_view_costs=can_view_costs(self.request.user),
             template_url=template,
+            removals=removal_labels(run),
             finish=finish_reason_label(run),
             error=error_sentence(run),
             troubleshooting=troubleshooting(run),

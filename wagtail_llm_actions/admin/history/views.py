@@ -153,7 +153,9 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
         recover()
         return (
             LLMRun.objects.select_related("user__wagtail_userprofile", "target_content_type")
-            .defer("prompt", "system_instructions", "output", "error_detail")
+            .defer(
+                "prompt", "system_instructions", "output", "raw_output", "removed", "error_detail"
+            )
             .order_by("-queued_at")
         )
 

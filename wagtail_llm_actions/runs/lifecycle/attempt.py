@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import replace
 from decimal import Decimal
@@ -17,6 +16,7 @@ from wagtail_llm_actions.errors import (
     ContentFiltered,
     ErrorCode,
     InvalidOutput,
+    OnlyReasoning,
     ProviderError,
     ProviderTimeout,
 )
@@ -30,14 +30,14 @@ from wagtail_llm_actions.generation import (
 )
 from wagtail_llm_actions.models import LLMAttempt
 from wagtail_llm_actions.pricing import charge, price_of
-from wagtail_llm_actions.prompts.text import storable
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
+from wagtail_llm_actions.runs.lifecycle.answer import Answer
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
+from wagtail_llm_actions.runs.lifecycle.transitions import set_reasoning
 from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
-from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,17 +76,14 @@ class Attempt:
     """
 
     def __init__(self, run: LLMRun, lease: Lease, model: ModelSettings, number: int) -> None:
-        self.text = ""
         self._run = run
         self._lease = lease
         self._model = model
         self._parameters = clamp_to_capabilities(
             model, temperature=run.temperature, max_tokens=run.max_tokens
         )
-        self._was_cut_off = False
-        self._unflushed = ""
-        self._flushed_at = -math.inf
-        self._stream = get_stream()
+        self.answer = Answer(run, max_chars=self._parameters["max_tokens"] * MAX_CHARS_PER_TOKEN)
+        self._is_reasoning = False
         self.row = LLMAttempt.objects.create(
             run=run,
             number=number,
@@ -105,7 +102,7 @@ class Attempt:
                 own as well.
 
         Returns:
-            The provider's result; its text is in ``text``.
+            The provider's result; its text is in ``answer``.
 
         Raises:
             LLMActionsError: The call failed, or gave no usable text.
@@ -119,17 +116,22 @@ class Attempt:
         with ProviderStream(self._provider(), self._request()) as stream:
             while True:
                 item = stream.next(
-                    timeout_seconds=WAIT_SECONDS, gather_seconds=self._seconds_to_flush()
+                    timeout_seconds=WAIT_SECONDS, gather_seconds=self.answer.seconds_to_flush()
                 )
                 has_begun = has_begun or isinstance(item, (TextDelta, ReasoningDelta))
                 if isinstance(item, TextDelta):
-                    self._add(item.text)
+                    self.answer.add(item.text)
+                elif isinstance(item, ReasoningDelta):
+                    self.answer.add_reasoning(item.text)
                 elif isinstance(item, GenerationResult):
                     return self._checked(item)
-                self._flush()
-                if self._was_cut_off:
-                    return GenerationResult(
-                        finish_reason=FinishReason.LENGTH, response_model=self._model.name
+                self.answer.flush()
+                self._tell_reasoning()
+                if self.answer.was_cut_off:
+                    return self._checked(
+                        GenerationResult(
+                            finish_reason=FinishReason.LENGTH, response_model=self._model.name
+                        )
                     )
                 self._lease.check()
                 limit = left_seconds if has_begun else first_token_seconds
@@ -161,13 +163,14 @@ class Attempt:
     def _finish(self, usage: Usage | None, *, is_unbilled: bool = False) -> None:
         row, code = self.row, self.row.error_code
         usage = usage or UNKNOWN_USAGE
-        if self._was_cut_off or code in ABORTED or (code and self.text):
+        if self.answer.was_cut_off or code in ABORTED or (code and self.answer.raw):
             # Broken off while the provider was generating.
             self._bill(self._with_estimates(usage), is_estimated=None in _counts(usage))
         elif is_unbilled and usage == UNKNOWN_USAGE:
             row.cost_usd = Decimal(0)
         else:
             self._bill(usage)
+        row.first_token_at = self.answer.first_text_at
         row.finished_at = timezone.now()
         retry_on_db_outage(row.save)
 
@@ -187,12 +190,12 @@ class Attempt:
         row.cost_usd, row.price = charge(usage, self._price(usage))
 
     def _with_estimates(self, usage: Usage) -> Usage:
-        """Estimate from the texts what is not reported; reasoning cannot be known."""
+        """Estimate from the texts what is not reported; reasoning that is hidden cannot be known."""
         input_tokens, output_tokens = _counts(usage)
         if input_tokens is None:
             input_tokens = approximate_tokens(self._run.system_instructions + self._run.prompt)
         if output_tokens is None:
-            output_tokens = approximate_tokens(self.text)
+            output_tokens = self.answer.approximate_tokens()
         return replace(usage, input_tokens=input_tokens, output_tokens=output_tokens)
 
     @property
@@ -202,8 +205,11 @@ class Attempt:
     def _checked(self, result: GenerationResult) -> GenerationResult:
         if result.finish_reason is FinishReason.CONTENT_FILTER:
             raise ContentFiltered(**self._error_source, usage=result.usage)
-        if not self.text.strip():
-            raise InvalidOutput(**self._error_source, usage=result.usage)
+        self.answer.end()
+        if not self.answer.cleaned.text:
+            has_reasoned = self.answer.has_reasoned or self.answer.cleaned.is_only_reasoning
+            kind = OnlyReasoning if has_reasoned else InvalidOutput
+            raise kind(**self._error_source, usage=result.usage)
         return result
 
     def _provider(self) -> Provider:
@@ -234,25 +240,12 @@ class Attempt:
             input_tokens=usage.input_tokens or 0,
         )
 
-    def _add(self, text: str) -> None:
-        if not self.text:
-            self.row.first_token_at = timezone.now()
-        room = self._run.max_tokens * MAX_CHARS_PER_TOKEN - len(self.text)
-        self._was_cut_off = len(text) > room
-        added = storable(text[:room])
-        self.text += added
-        self._unflushed += added
-
-    def _seconds_to_flush(self) -> float:
-        """Return the seconds until the next write to the stream is due; the first is due at once."""
-        return self._flushed_at + self._stream.flush_seconds - time.monotonic()
-
-    def _flush(self) -> None:
-        now = time.monotonic()
-        if self._unflushed and now - self._flushed_at >= self._stream.flush_seconds:
-            self._stream.append(self._run.pk, self._unflushed)
-            self._unflushed = ""
-            self._flushed_at = now
+    def _tell_reasoning(self) -> None:
+        """Store that the model reasons, or that its text has begun; editors are told."""
+        is_reasoning = self.answer.has_reasoned and self.answer.first_text_at is None
+        if is_reasoning != self._is_reasoning:
+            self._is_reasoning = is_reasoning
+            set_reasoning(self._lease, is_reasoning)
 
 
 def _counts(usage: Usage) -> tuple[int | None, int | None]:

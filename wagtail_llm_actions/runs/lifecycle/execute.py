@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -125,12 +126,16 @@ class _Execution:
 
     def outcome(self) -> RunOutcome:
         """Return the text that has arrived, and what all attempts cost."""
-        return outcome_of(self._text, self._rows)
+        outcome = outcome_of(self._text, self._rows)
+        if self._attempt is None:
+            return outcome
+        answer = self._attempt.answer
+        return replace(outcome, raw_output=answer.raw, removed=answer.cleaned.removed)
 
     @property
     def _text(self) -> str:
         """Of the last attempt; only an attempt without any text is followed by another."""
-        return self._attempt.text if self._attempt else ""
+        return self._attempt.answer.text if self._attempt else ""
 
     def _model(self) -> ModelSettings:
         key = self._run.current_model_key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from wagtail_llm_actions.answers import RemovedText
     from wagtail_llm_actions.models import LLMAttempt
 
 
@@ -20,6 +21,8 @@ class RunOutcome:
     """The text, and what all attempts used; every field is a column of ``LLMRun``."""
 
     output: str = ""
+    raw_output: str = ""
+    removed: list[RemovedText] = field(default_factory=list)
     first_token_at: datetime | None = None
     input_tokens: int | None = None
     """``None`` where no provider has reported any; so with all token counts."""

@@ -44,7 +44,12 @@ TRANSITIONS: Mapping[LLMRun.Status, frozenset[LLMRun.Status]] = {
 }
 """Which statuses may follow each status; none follows a final one."""
 
-_RELEASED: Mapping[str, None] = {"retry_at": None, "lease_token": None, "lease_expires_at": None}
+_RELEASED: Mapping[str, object] = {
+    "retry_at": None,
+    "lease_token": None,
+    "lease_expires_at": None,
+    "is_reasoning": False,
+}
 
 
 def claim(run_id: UUID) -> Lease | None:
@@ -151,14 +156,22 @@ def fail_abandoned() -> list[UUID]:
 
 def set_retry_at(lease: Lease, retry_at: datetime | None) -> None:
     """Store when the worker, which keeps the run, makes the next attempt; ``None``: now."""
-    _owned(lease).update(retry_at=retry_at)
+    _owned(lease).update(retry_at=retry_at, is_reasoning=False)
 
 
 def set_fallback(lease: Lease, *, provider_name: str, request_model: str) -> None:
     """Store that the fallback model, which this provider has, is asked from now on."""
     _owned(lease).update(
-        used_fallback=True, provider_name=provider_name, request_model=request_model
+        used_fallback=True,
+        is_reasoning=False,
+        provider_name=provider_name,
+        request_model=request_model,
     )
+
+
+def set_reasoning(lease: Lease, is_reasoning: bool) -> None:  # noqa: FBT001 - the value of the column
+    """Store whether the model is at its reasoning, and has written no text yet."""
+    _owned(lease).update(is_reasoning=is_reasoning)
 
 
 def _owned(lease: Lease) -> QuerySet[LLMRun]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail_llm_actions import fields
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
+from wagtail_llm_actions.prompts.destination import describe
 from wagtail_llm_actions.prompts.rendering import render, used_variables
 from wagtail_llm_actions.prompts.tokens import approximate_tokens, prefix_length
 from wagtail_llm_actions.prompts.variables import LANGUAGE_VARIABLES, is_content, keeps_language
@@ -102,6 +103,8 @@ def build_prompt(
         form_fields=form_fields,
     )
     additions = []
+    if destination:
+        additions.append(describe(fields.destination_at(type(instance), destination)))
     decides_language = used & LANGUAGE_VARIABLES or keeps_language(text, system_instructions)
     if not decides_language and has_other_locales(instance):
         additions.append(f"Answer in {values['language']}.")

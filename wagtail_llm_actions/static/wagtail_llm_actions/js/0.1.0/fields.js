@@ -66,14 +66,16 @@ export function merge(field, text, mode) {
     : text + field.separator + current.trimStart();
 }
 
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+
 /**
- * Counts characters as Django's validator does, by code points.
+ * Counts characters as Django's validator does, by code points, but not the marks that nobody sees.
  *
  * @param {LLMActions.Field} field
  * @param {string} text
  * @returns {LLMActions.Size}
  */
 export function measure({ maxLength: limit }, text) {
-  const count = [...text].length;
+  const count = [...text.replace(INVISIBLE, '')].length;
   return { count, limit, tooLong: limit !== null && count > limit };
 }

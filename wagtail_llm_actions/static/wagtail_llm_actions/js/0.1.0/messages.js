@@ -24,7 +24,10 @@ function localize(value) {
  */
 export function progressMessage(run, text, texts) {
   if (run.retry_message) return run.retry_message;
-  if (run.status === 'running') return text ? texts.writing : texts.waiting;
+  if (run.status === 'running') {
+    if (text) return texts.writing;
+    return run.is_reasoning ? texts.thinking : texts.waiting;
+  }
   return run.queue_position ? fillIn(texts.queued, { number: run.queue_position }) : texts.next;
 }
 

@@ -1,0 +1,134 @@
+"""What models write around a text is taken away, and nothing of the text."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wagtail_llm_actions.answers import Destination, Removal, clean
+from wagtail_llm_actions.prompts.variables import TAG
+
+CORPUS: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "corpus" / "dirty.json").read_text(encoding="utf-8")
+)
+LINE = Destination(is_one_line=True, max_length=255)
+LINES = Destination()
+
+
+def cleaned(answer: str, destination: Destination = LINE) -> str:
+    return clean(answer, destination, TAG).text
+
+
+@pytest.mark.parametrize(("name", "destination"), [("line", LINE), ("lines", LINES)])
+def test_a_field_gets_the_text_alone(name: str, destination: Destination) -> None:
+    found = {case["answer"]: cleaned(case["answer"], destination) for case in CORPUS[name]}
+
+    right = {case["answer"]: case["text"] for case in CORPUS[name]}
+    assert {answer: text for answer, text in found.items() if text != right[answer]} == {}
+
+
+@pytest.mark.parametrize("answer", CORPUS["only_reasoning"])
+def test_an_answer_of_nothing_but_reasoning_is_told_from_an_empty_one(answer: str) -> None:
+    found = clean(answer, LINE, TAG)
+
+    assert (found.text, found.is_only_reasoning) == ("", True)
+    assert clean("", LINE, TAG).is_only_reasoning is False
+
+
+def test_the_corpus_has_every_kind_of_removal() -> None:
+    kinds = {case["kind"] for case in CORPUS["line"]}
+
+    assert len(CORPUS["line"]) + len(CORPUS["lines"]) >= 150
+    assert kinds - {"control"} == {kind.value for kind in Removal}
+
+
+def test_whatever_is_taken_away_is_recorded() -> None:
+    silent = {"control", "markup"}
+    unrecorded = [
+        case["answer"]
+        for case in CORPUS["line"]
+        if case["kind"] not in silent and not clean(case["answer"], LINE, TAG).removed
+    ]
+
+    assert unrecorded == []
+
+
+def test_a_removal_has_its_kind_and_its_text() -> None:
+    found = clean('<think>A title.</think>Title: "The tide"<|im_end|>', LINE, TAG)
+
+    assert found.text == "The tide"
+    assert found.removed == [
+        {"kind": "reasoning", "text": "A title."},
+        {"kind": "special_token", "text": "<|im_end|>"},
+        {"kind": "lead_in", "text": "Title:"},
+        {"kind": "quotes", "text": '" … "'},
+    ]
+
+
+def test_the_removed_text_that_is_kept_is_bounded() -> None:
+    found = clean(f"<think>{'hm ' * 5_000}</think>The tide", LINE, TAG)
+
+    assert [len(removed["text"]) for removed in found.removed] == [2_000]
+
+
+@pytest.mark.parametrize(
+    "answer", ["\u200b", "\u2060\u200d", " \ufeff\u00ad\n", "\u2800", "\u3164", "** **"]
+)
+def test_a_text_that_nobody_sees_is_empty(answer: str) -> None:
+    assert cleaned(answer).strip("* ") == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["Tide\u200bs come", "👩\u200d👩\u200d👧 at sea", "Flut\u00adwelle", "❤\ufe0f"]
+)
+def test_marks_that_a_provider_puts_in_stay(text: str) -> None:
+    assert cleaned(text) == text
+
+
+def test_halves_of_a_character_are_joined() -> None:
+    assert cleaned("Tide \ud83c\udf0a early") == "Tide 🌊 early"
+    assert cleaned("Tide \ud83c early") == "Tide  early"
+
+
+def test_markup_stays_where_the_field_takes_it() -> None:
+    assert cleaned("```\n**The** tide\n```", Destination(is_plain=False)) == "**The** tide"
+
+
+def test_a_list_stays_where_several_lines_are_asked_for() -> None:
+    titles = "The tide\nThe boats\nA port"
+
+    assert cleaned(titles, LINES) == titles
+    assert cleaned(f"1. {titles}\n2. More", LINES) == f"1. {titles}\n2. More"
+
+
+UNITS = [
+    *("The tide came. ", "<", "<think>", "*a ", "**a ", "_a", "<b>", "[a](x", "`a", "&amp", "#"),
+    *(
+        ">a\n",
+        '"a ',
+        "<!--",
+        "<script>",
+        "![[",
+        "\\",
+        "assist",
+        "<|im_end|> ",
+        "\n<think>",
+        "\n# a",
+    ),
+    *("Okay, the user ", "1. a\n", "Title: ", "(1 characters)\n", "\n\n", "Sure! ", "{", "```\n"),
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_time_to_clean_a_very_long_answer_is_short(unit: str) -> None:
+    started = time.process_time()
+
+    cleaned((unit * 200_000)[:200_000])
+    cleaned((unit * 200_000)[:200_000], LINES)
+
+    # Far above what it takes, and far below what a search that looks everywhere again takes.
+    assert time.process_time() - started < 20

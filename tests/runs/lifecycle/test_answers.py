@@ -1,0 +1,140 @@
+"""From the pieces of an answer to what an editor sees and what the run keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.factories import LLMRunFactory
+from wagtail_llm_actions.errors import ModelUnavailable
+from wagtail_llm_actions.generation import ReasoningDelta
+from wagtail_llm_actions.models import LLMAttempt, LLMRun
+from wagtail_llm_actions.provider_registry import get_provider
+from wagtail_llm_actions.providers.testing import ScriptedProvider
+from wagtail_llm_actions.runs.lifecycle.execute import execute
+from wagtail_llm_actions.streams.database import DatabaseStream
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from pytest_django import Settings
+
+pytestmark = pytest.mark.django_db
+
+SHOWN: list[str] = []
+THINKING: list[bool] = []
+
+
+class RecordingStream(DatabaseStream):
+    """Remembers what an editor was shown."""
+
+    flush_seconds = 0.0
+
+    def append(self, run_id: UUID, text: str) -> None:
+        SHOWN.append(text)
+        THINKING.append(LLMRun.objects.get(pk=run_id).is_reasoning)
+        super().append(run_id, text)
+
+
+@pytest.fixture
+def provider(settings: Settings) -> ScriptedProvider:
+    SHOWN.clear()
+    THINKING.clear()
+    options = {"OPTIONS": {"delay_seconds": 0.002}}
+    providers = settings.WAGTAIL_LLM_ACTIONS["PROVIDERS"]
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "PROVIDERS": providers | {"test": providers["test"] | options},
+        "STREAM": f"{__name__}.RecordingStream",
+    }
+    found = get_provider("test")
+    assert isinstance(found, ScriptedProvider)
+    return found
+
+
+def executed(**values: Any) -> LLMRun:
+    run = LLMRunFactory(**{"field_path": "title"} | values)
+    execute(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<think>Secret thoughts</think>The tide came early<|im_end|>",
+        "[THINK]Secret thoughts[/THINK]The tide came early</s>",
+        "Okay, the user wants secret thoughts.\n</think>\nThe tide came early</input>",
+        "<|channel|>analysis<|message|>Secret thoughts<|end|><|start|>assistant<|channel|>final"
+        "<|message|>The tide came early<|return|>",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 5])
+def test_an_editor_is_never_shown_reasoning_tags_or_tokens(
+    provider: ScriptedProvider, answer: str, size: int
+) -> None:
+    provider.script(*[answer[start : start + size] for start in range(0, len(answer), size)])
+
+    run = executed()
+
+    assert (run.status, run.output) == ("succeeded", "The tide came early")
+    shown = "".join(SHOWN)
+    assert "The tide came early".startswith(shown.strip())
+    assert run.raw_output == answer
+    assert {"reasoning"} <= {removed["kind"] for removed in run.removed}
+
+
+def test_the_text_is_cleaned_for_its_field(provider: ScriptedProvider) -> None:
+    provider.script("Sure! Here are the titles:\n\n1. **The tide**\n2. The boats")
+    provider.script("**The tide**\n\ncame early")
+
+    assert executed().output == "The tide"
+    assert executed(field_path="summary").output == "The tide\n\ncame early"
+
+
+def test_a_clean_answer_is_kept_without_removals(provider: ScriptedProvider) -> None:
+    provider.script("The tide")
+
+    run = executed()
+
+    assert (run.output, run.raw_output, run.removed) == ("The tide", "The tide", [])
+
+
+@pytest.mark.parametrize("answer", ["<think>\nThe user wants", "<think>The user wants</think>\n\n"])
+def test_nothing_but_reasoning_is_an_error_of_its_own(
+    provider: ScriptedProvider, answer: str
+) -> None:
+    provider.script(answer)
+
+    run = executed()
+
+    assert (run.status, run.output) == ("failed", "")
+    assert (run.error_code, run.error_context["reason"]) == ("invalid_output", "only_reasoning")
+    assert run.raw_output == answer
+
+
+def test_what_nobody_sees_is_no_text(provider: ScriptedProvider) -> None:
+    provider.script("\u200b\u2060 \n")
+
+    assert executed().error_code == "invalid_output"
+
+
+def test_reasoning_beside_the_text_is_counted_and_not_kept(provider: ScriptedProvider) -> None:
+    provider.script(ReasoningDelta(text="secret " * 40), "The tide", ModelUnavailable)
+
+    run = executed()
+
+    assert run.status == "failed"
+    assert "secret" not in run.output + run.raw_output
+    assert LLMAttempt.objects.get().output_tokens == 72
+
+
+def test_the_editor_is_told_that_the_model_thinks_until_the_text_begins(
+    provider: ScriptedProvider,
+) -> None:
+    provider.script(ReasoningDelta(text="Hm"), 0.1, "The tide ", 0.4, "came early, and so did I")
+
+    run = executed()
+
+    assert THINKING == [True, False]
+    assert run.is_reasoning is False

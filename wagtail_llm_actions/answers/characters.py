@@ -1,0 +1,48 @@
+"""Characters that are no part of a text, and those that are in it without being seen."""
+
+from __future__ import annotations
+
+import re
+
+# Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt), which Python's
+# unicodedata does not have. JavaScript knows it as \p{Default_Ignorable_Code_Point}.
+_IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_CONTROLS = re.compile("\x1b\\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATES = re.compile("[\ud800-\udfff]+")
+# Blank, but not white space for Python: a filler, and the empty Braille pattern.
+_BLANKS = re.compile("[\u2800\u3164\uffa0\u115f\u1160]")
+
+
+def visible(text: str) -> str:
+    """Return a text without its default-ignorable code points.
+
+    Providers put such marks into their texts, and some scripts and emoji need them. They stay in
+    the field, but do not count as length and make no two texts differ.
+    """
+    return text if text.isascii() else _IGNORABLE.sub("", text)
+
+
+def is_invisible(text: str) -> bool:
+    """Return whether a reader sees nothing of a text."""
+    return not _BLANKS.sub("", visible(text)).strip()
+
+
+def normalize(text: str) -> str:
+    """Return a text whose only control characters are line feeds and tabs.
+
+    The other line ends of Unicode become line feeds, the two halves of a character are joined, and
+    what no database or parser accepts is left out.
+    """
+    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", join_surrogates(text).removeprefix("\ufeff")))
+
+
+def join_surrogates(text: str) -> str:
+    """Join surrogate pairs, which JSON may carry as two characters; drop halves without another."""
+    return _SURROGATES.sub(
+        lambda match: match[0].encode("utf-16", "surrogatepass").decode("utf-16", "ignore"), text
+    )

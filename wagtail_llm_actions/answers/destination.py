@@ -1,0 +1,16 @@
+"""What a field takes as its text; prompts say it, and answers are cleaned for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Destination:
+    """The facts about a destination field that decide how an answer becomes its text."""
+
+    is_plain: bool = True
+    """Whether Markdown and HTML would be shown to readers as they are."""
+    is_one_line: bool = False
+    max_length: int | None = None
+    """In characters; ``None`` without a limit."""

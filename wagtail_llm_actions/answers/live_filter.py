@@ -1,0 +1,271 @@
+"""Separate the text of an answer from reasoning and special tokens, while it arrives."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from wagtail_llm_actions.answers.characters import join_surrogates
+from wagtail_llm_actions.answers.reasoning_forms import (
+    CLOSING,
+    FINAL_CHANNEL,
+    FORMS,
+    PHRASES,
+    UNMARKED,
+    Form,
+)
+from wagtail_llm_actions.answers.removals import Removal, Removals
+from wagtail_llm_actions.answers.special_tokens import TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_MARKER = 100
+"""Characters; above the length of every closing and every header of a turn."""
+SLICE = 4_096
+UNDECIDED_CHARS = 40
+"""As long as an answer is that short, it may still become reasoning that is not marked by a token."""
+MENTION_CHARS = 10
+"""At most as long is what stands between two tags that a text begins by writing about."""
+_TOKEN_FORMS = [form for form in FORMS if form.is_token]
+_OPENING = re.compile("|".join(f"(?:{form.opening.pattern})" for form in _TOKEN_FORMS))
+# What may become a marker with the next piece.
+_UNFINISHED = re.compile(
+    r"(?:<[|｜/<]?(?:[A-Za-z_/|｜][^<>\n]{0,98})?|\[/?[A-Za-z_ ]{0,18}|◁[^◁▷\n]{0,10}"
+    r"|&(?:l(?:t(?:;[^&<>\n]{0,60}(?:&(?:gt?)?)?)?)?)?|assist(?:a(?:n(?:t(?:f(?:i(?:n(?:al?)?)?)?)?)?)?)?"
+    r")$"
+)
+_BEFORE_MENTION, _AFTER_MENTION = " `\"'“‘(„«\t", " `\"'”’),.;:?!»“\t"
+
+
+class LiveFilter:
+    """Takes an answer piece by piece; gives the text that can be shown.
+
+    Args:
+        tags: The tags that delimit content in prompts, which small models repeat.
+        removals: Where to record what is left out.
+    """
+
+    def __init__(self, tags: re.Pattern[str], removals: Removals | None = None) -> None:
+        self.removals = Removals() if removals is None else removals
+        self.is_reasoning = False
+        """Whether what arrives at the moment is reasoning, or may be."""
+        self._marker = re.compile(
+            f"(?P<opening>{_OPENING.pattern})|(?P<closing>{CLOSING.pattern})"
+            f"|(?P<tag>(?i:{tags.pattern}))|{TOKEN.pattern}"
+        )
+        self._buffer = ""
+        self._half = ""
+        """The first half of a surrogate pair, which waits for the next piece."""
+        self._text: list[str] = []
+        self._line = ""
+        self._is_fenced = False
+        self._form: Form | None = None
+        self._opening = ""
+        self._reasoning: list[str] = []
+        self._has_ended = False
+        self._searched = 0
+
+    @property
+    def text(self) -> str:
+        """The text so far, without what is held back."""
+        return "".join(self._text)
+
+    def feed(self, piece: str) -> str:
+        """Take the next piece; return what can be shown now."""
+        shown: list[str] = []
+        # In slices, so that the time grows with the length of the answer, and not with its square.
+        for start in range(0, len(piece), SLICE):
+            arrived = self._half + piece[start : start + SLICE]
+            self._half = arrived[-1] if "\ud800" <= arrived[-1] <= "\udbff" else ""
+            self._buffer += join_surrogates(arrived.removesuffix(self._half))
+            shown += self._read(is_last=False)
+        return "".join(shown)
+
+    def end(self) -> str:
+        """Return the rest, after the last piece."""
+        return "".join(self._read(is_last=True))
+
+    def _read(self, *, is_last: bool) -> Iterator[str]:
+        while True:
+            before = (self._form, len(self._buffer), self._has_ended)
+            if self._has_ended:
+                step = self._read_after_end(is_last=is_last)
+            elif self._form:
+                step = self._read_reasoning(self._form, is_last=is_last)
+            elif self._text:
+                step = self._read_text(is_last=is_last)
+            else:
+                step = self._read_start(is_last=is_last)
+            yield from step
+            if before == (self._form, len(self._buffer), self._has_ended):
+                break
+        if is_last and self._form:
+            yield from self._end_inside(self._form)
+        return
+
+    def _read_start(self, *, is_last: bool) -> Iterator[str]:
+        """Read before any text: white space, reasoning and beginnings of turns."""
+        self._buffer = self._buffer.lstrip("\ufeff \t\r\n")
+        if not self._buffer:
+            return
+        for form in FORMS:
+            if found := form.opening.match(self._buffer):
+                if is_last or len(self._buffer) > _look_ahead(found[0]):
+                    self._open(form, found[0])
+                    self._buffer = self._buffer[found.end() :]
+                return
+        if is_last:
+            self.is_reasoning = False
+            yield from self._read_text(is_last=True)
+            return
+        is_unmarked = bool(UNMARKED.match(self._buffer))
+        if not is_unmarked and not _may_be_reasoning(self._buffer):
+            self.is_reasoning = False
+            yield from self._read_text(is_last=False)
+            return
+        self.is_reasoning = is_unmarked
+        found = CLOSING.search(self._buffer, max(0, self._searched - LONGEST_MARKER))
+        self._searched = len(self._buffer)
+        if found and found.end() < len(self._buffer):
+            self._searched = 0
+            self.removals.add(Removal.REASONING, self._buffer[: found.start()])
+            self._buffer = self._buffer[found.end() :]
+
+    def _read_text(self, *, is_last: bool) -> Iterator[str]:
+        found = self._marker.search(self._buffer)
+        if found is None:
+            unfinished = (
+                None
+                if is_last
+                else _UNFINISHED.search(self._buffer, max(0, len(self._buffer) - LONGEST_MARKER))
+            )
+            yield from self._show(len(self._buffer) if unfinished is None else unfinished.start())
+            return
+        yield from self._show(found.start())
+        marker = found[0]
+        if not is_last and len(self._buffer) <= _look_ahead(marker):
+            return
+        after = self._buffer[len(marker) : len(marker) + 1]
+        if self._is_text(found, after):
+            yield from self._show(len(marker))
+            return
+        if found["opening"]:
+            form = next(form for form in FORMS if form.opening.match(marker))
+            self._open(form, marker)
+        elif found["closing"]:
+            self._forget_text()
+        elif found["end"] and self._text and (marker != "</s>" or after in {"", "\n"}):
+            self._has_ended = True
+        if not found["opening"]:
+            kind = Removal.TAG if found["tag"] else Removal.SPECIAL_TOKEN
+            self.removals.add(kind, marker)
+        self._buffer = self._buffer[len(marker) :]
+
+    def _is_text(self, found: re.Match[str], after: str) -> bool:
+        """Return whether a marker is written about, and so part of the text."""
+        marker, before = found[0], self._line[-1:]
+        if self._is_fenced or self._line.count("`") % 2:
+            return True
+        if found["opening"]:
+            return bool(self._line.strip())
+        if marker == "<s>" or (marker == "</s>" and "<s>" in self.text):
+            # HTML's own element, unless the answer begins with it.
+            return bool(self._text)
+        if found["tag"] and marker.lower() != "<input>":
+            # Only the name of this one is also an element of HTML, about which people write.
+            return False
+        if not after.strip() and not self._buffer[len(marker) :].strip():
+            return False
+        return bool(before) and before in _BEFORE_MENTION and after in _AFTER_MENTION
+
+    def _read_reasoning(self, form: Form, *, is_last: bool) -> Iterator[str]:
+        found = form.closing.search(self._buffer)
+        if found is None:
+            if not is_last:
+                kept = max(0, len(self._buffer) - LONGEST_MARKER)
+                self._reasoning.append(self._buffer[:kept])
+                self._buffer = self._buffer[kept:]
+            return
+        if not is_last and len(self._buffer) - found.start() <= _look_ahead(found[0]):
+            return
+        inside = "".join(self._reasoning) + self._buffer[: found.start()]
+        after = self._buffer[found.end() : found.end() + 2]
+        self._buffer = self._buffer[found.end() :]
+        self._form, self._reasoning, self.is_reasoning = None, [], False
+        written = self._opening + inside + found[0]
+        if self._is_mention(inside, after):
+            self._buffer = written + self._buffer
+            yield from self._show(len(written))
+        else:
+            self.removals.add(Removal.REASONING, inside if inside.strip() else written)
+            self._buffer = self._buffer.removeprefix("\n")
+
+    def _is_mention(self, inside: str, after: str) -> bool:
+        """Return whether the tags are written about: “<think> and </think> mark the reasoning”."""
+        if "\n" in inside or not inside.strip():
+            return False
+        is_within_sentence = after.startswith(" ") and after[1:].islower()
+        return is_within_sentence and (bool(self._text) or len(inside) <= MENTION_CHARS)
+
+    def _end_inside(self, form: Form) -> Iterator[str]:
+        """End an answer that was cut off in its reasoning."""
+        inside = "".join(self._reasoning) + self._buffer
+        self._form, self._reasoning, self.is_reasoning = None, [], False
+        if form.may_stay_open and (not self._text or inside.startswith("\n")):
+            self.removals.add(Removal.REASONING, inside)
+            self._buffer = ""
+        else:
+            self._buffer = self._opening + inside
+            yield from self._show(len(self._buffer))
+
+    def _read_after_end(self, *, is_last: bool) -> Iterator[str]:
+        """Leave out what follows the end of the turn, unless that was only the end of a channel."""
+        found = FINAL_CHANNEL.search(self._buffer)
+        if found and (is_last or len(self._buffer) - found.start() > LONGEST_MARKER):
+            self._forget_text()
+            self._has_ended = False
+            self._buffer = self._buffer[found.end() :]
+        elif not found:
+            kept = 0 if is_last else LONGEST_MARKER
+            cut = max(0, len(self._buffer) - kept)
+            self.removals.add(Removal.SPECIAL_TOKEN, self._buffer[:cut])
+            self._buffer = self._buffer[cut:]
+        yield from ()
+
+    def _open(self, form: Form, opening: str) -> None:
+        self._form, self._opening, self._searched = form, opening, 0
+        self.is_reasoning = True
+
+    def _forget_text(self) -> None:
+        """Take what was text so far for reasoning without an opening."""
+        self.removals.add(Removal.REASONING, self.text)
+        self._text, self._line, self._is_fenced = [], "", False
+
+    def _show(self, length: int) -> Iterator[str]:
+        shown, self._buffer = self._buffer[:length], self._buffer[length:]
+        if not shown:
+            return
+        self._text.append(shown)
+        *lines, rest = shown.split("\n")
+        for line in chain(lines[:1], lines[1:]):
+            self._is_fenced ^= (self._line + line).lstrip().startswith("```")
+            self._line = ""
+        self._line += rest
+        yield shown
+
+
+def _may_be_reasoning(text: str) -> bool:
+    """Return whether the beginning of an answer is that of a form of reasoning which is no token."""
+    head = text[:UNDECIDED_CHARS].lower().replace("’", "'")
+    is_short = len(text) < UNDECIDED_CHARS
+    return any(
+        phrase.startswith(head) or (is_short and head.startswith(phrase)) for phrase in PHRASES
+    )
+
+
+def _look_ahead(marker: str) -> int:
+    """Return how many characters are needed to tell a marker from a longer one, or from a mention."""
+    is_header = marker.startswith(("<|", "<start_of_turn", "<unused"))
+    return LONGEST_MARKER if is_header else len(marker) + 2

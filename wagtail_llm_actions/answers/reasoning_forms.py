@@ -1,0 +1,148 @@
+"""How models mark their reasoning in the text of an answer.
+
+Sources: the chat templates that vendors publish with their models, the specification of OpenAI's
+harmony format, and the reasoning parsers of inference servers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NAME = (
+    r"(?:\w{1,20}[:_-])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|scratchpad|cot|analysis"
+    r"|(?:inner_?|internal_?)?monologue|(?:thought|thinking|reasoning)_process|chain_of_thought"
+    r"|antthinking)"
+)
+_PIPED = r"(?:think(?:ing)?|thoughts?|reasoning)"
+_CHANNEL = r"(?:<\|start\|>\s*assistant\s*)?<\|channel\|>\s*"
+_FINAL = rf"{_CHANNEL}final\b[^<\n]{{0,60}}(?:<\|constrain\|>\s*\w+)?(?:<\|message\|>)?"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """One way to mark reasoning."""
+
+    opening: re.Pattern[str]
+    closing: re.Pattern[str]
+    is_token: bool = True
+    """Whether the opening cannot be mistaken for words, so that it counts within a text too."""
+    may_stay_open: bool = True
+    """Whether an answer that ends before the closing is reasoning; otherwise it is text."""
+
+
+def _form(opening: str, closing: str, **facts: bool) -> Form:
+    return Form(opening=re.compile(opening), closing=re.compile(closing), **facts)
+
+
+FORMS = (
+    # <think>, <thinking>, <thought>, <seed:think>, <reasoning effort="high">, and escaped.
+    _form(
+        rf"(?i:(?:<|&lt;){_NAME}(?:\s[^<>\n]{{0,80}})?(?:>|&gt;))",
+        rf"(?i:(?:<|&lt;)/\s*{_NAME}\s*(?:>|&gt;))",
+    ),
+    _form(r"<details\s+type=\"reasoning\"[^<>]{0,120}>", r"</details>"),
+    _form(
+        r"\[(?:THINK|THINKING|THOUGHT|REASONING)\]", r"\[/(?:THINK|THINKING|THOUGHT|REASONING)\]"
+    ),
+    _form(r"◁think▷", r"◁/think▷"),
+    _form(
+        rf"(?i:<\|(?:(?:begin|start)_(?:of_)?{_PIPED}|{_PIPED}(?:_start)?|inner_prefix)\|>)",
+        rf"(?i:<\|(?:end_(?:of_)?{_PIPED}|{_PIPED}_end|/{_PIPED}|inner_suffix)\|>)",
+    ),
+    # Harmony: gpt-oss.
+    _form(
+        rf"{_CHANNEL}(?:analysis|commentary)\b[^<\n]{{0,80}}(?:<\|constrain\|>\w+)?(?:<\|message\|>)?",
+        rf"<\|(?:end|return|call)\|>|{_FINAL}",
+    ),
+    # Gemma.
+    _form(r"<\|channel>\s*(?:thought|analysis)\b", r"<channel\|>"),
+    _form(r"<unused94>\s*(?:thought)?", r"<unused95>"),
+    # Harmony without its special tokens.
+    _form(
+        r"(?:assistant)?analysis(?=[A-Z\n])",
+        r"assistant\s?(?:commentary[\w .=]{0,60}?)?final",
+        is_token=False,
+    ),
+    # Granite.
+    _form(
+        r"(?i:here(?:'s|’s| is) my thought process:?\s)",
+        r"(?i:here(?:'s|’s| is) my response:?)",
+        is_token=False,
+    ),
+    _form(r"```(?:think(?:ing)?|thoughts?|reasoning)\n", r"(?:^|\n)```", is_token=False),
+    # The command line of Ollama, and others that print reasoning.
+    _form(
+        r"(?i:thinking\.\.\.\s)",
+        r"(?i:\.\.\.done thinking\.?)",
+        is_token=False,
+        may_stay_open=False,
+    ),
+    _form(
+        r"(?i:(?:\*\*|#{1,6} |\*)?(?:thinking|thoughts?|reasoning)(?: process)?)"
+        r"(?::\*\*|\*\*:|:|\.{3}\*|\*\*|(?=\n))\s",
+        r"(?i:\n(?:\*\*|#{1,6} )?(?:final )?(?:answer|response|output|title)(?::\*\*|\*\*:|:|\*\*))",
+        is_token=False,
+        may_stay_open=False,
+    ),
+)
+
+CLOSING = re.compile(
+    rf"(?i:(?:<|&lt;)/\s*{_NAME}\s*(?:>|&gt;)"
+    rf"|<\|(?:end_(?:of_)?{_PIPED}|{_PIPED}_end|/{_PIPED}|inner_suffix)\|>)"
+    rf"|\[/(?:THINK|THINKING|THOUGHT|REASONING)\]|◁/think▷|<channel\|>|<unused95>|{_FINAL}"
+    r"|(?<=[\w.!?\"\n])assistantfinal(?=\S)"
+)
+"""The end of reasoning that began in the prompt, so that the answer has no opening."""
+
+FINAL_CHANNEL = re.compile(_FINAL)
+
+UNMARKED = re.compile(
+    r"(?i)(?:okay|ok|alright|all right|hmm+|right|well|wait|so),? (?:so\b|the user|let|i\b|we\b|this)"
+    r"|hmm|(?:the )?user (?:wants|asks|asked|is asking|has|needs|said|says|provided|gave|requests)"
+    r"|we (?:need|are asked|have to|should|must)|i (?:need|should|have) to|let(?:'s|’s| me| us) "
+    r"|first,? i|(?:here(?:'s|’s| is) a )?thinking process|my (?:thought|thinking)"
+    r"|okay, der|der (?:nutzer|benutzer)|好的，|嗯，|首先，|用户"
+)
+"""How reasoning without an opening mostly begins. Such an answer is not shown before its end."""
+
+PHRASES = (
+    *(
+        "okay",
+        "ok,",
+        "ok so",
+        "alright",
+        "all right",
+        "hmm",
+        "right,",
+        "well,",
+        "wait",
+        "so, ",
+        "so the",
+    ),
+    *("so we", "so i", "the user ", "user ", "we need", "we are asked", "we have to", "we should"),
+    *(
+        "we must",
+        "i need to",
+        "i should to",
+        "i have to",
+        "let me ",
+        "let's ",
+        "let us ",
+        "first i",
+    ),
+    *("first, i", "thinking", "**thinking", "**thought", "**reasoning", "# thinking", "*thinking"),
+    *("here's a thinking process", "here is a thinking process", "here's my thought process"),
+    *("here is my thought process", "my thought", "my thinking", "okay, der", "der nutzer"),
+    *("der benutzer", "```think", "```reasoning", "```thought", "analysis", "assistantanalysis"),
+    *(
+        "thought:",
+        "thoughts:",
+        "reasoning:",
+        "### thinking",
+        "### reasoning",
+        "## thinking",
+        "<unused94>",
+    ),
+)
+"""The beginnings of the forms that are no tokens; part of one is held back until it is decided."""

@@ -1,0 +1,110 @@
+"""The answer of one call while it arrives: kept as it is, shown without reasoning, cleaned at the end."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from wagtail_llm_actions import fields
+from wagtail_llm_actions.answers import CleanAnswer, Destination, LiveFilter, clean
+from wagtail_llm_actions.answers.characters import join_surrogates, normalize
+from wagtail_llm_actions.prompts.text import storable
+from wagtail_llm_actions.prompts.tokens import approximate_tokens
+from wagtail_llm_actions.prompts.variables import TAG
+from wagtail_llm_actions.streams import get_stream
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from wagtail_llm_actions.models import LLMRun
+
+
+class Answer:
+    """Collects the pieces of an answer, and passes on to the stream what an editor may see.
+
+    Args:
+        run: Its destination field decides how the answer is cleaned.
+        max_chars: The length at which an answer that never ends is cut.
+    """
+
+    def __init__(self, run: LLMRun, *, max_chars: int) -> None:
+        self.first_text_at: datetime | None = None
+        self.has_reasoned = False
+        """Whether reasoning has arrived, in the text or beside it."""
+        self._run = run
+        self._room = max_chars
+        self._pieces: list[str] = []
+        self._reasoning_chars = 0
+        self._live = LiveFilter(TAG)
+        self._cleaned: CleanAnswer | None = None
+        self._unflushed = ""
+        self._flushed_at = -math.inf
+        self._stream = get_stream()
+
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether the answer is longer than ``max_chars``."""
+        return self._room < 0
+
+    @property
+    def raw(self) -> str:
+        """All text so far, as the model wrote it."""
+        return storable(join_surrogates("".join(self._pieces)))
+
+    @property
+    def cleaned(self) -> CleanAnswer:
+        """The text so far as the field gets it, and what was taken away."""
+        if self._cleaned is None:
+            self._cleaned = clean(self.raw, self._destination(), TAG)
+        return self._cleaned
+
+    @property
+    def text(self) -> str:
+        """The cleaned text; with its white space, as more may follow, where that is all that differs."""
+        cleaned, raw = self.cleaned.text, self.raw
+        return raw if cleaned and raw.strip() == cleaned else cleaned
+
+    def add(self, text: str) -> None:
+        """Take the next piece of text."""
+        self._cleaned = None
+        kept = text[: self._room]
+        self._room -= len(text)
+        self._pieces.append(kept)
+        self._show(self._live.feed(kept))
+        self.has_reasoned |= self._live.is_reasoning
+
+    def add_reasoning(self, text: str) -> None:
+        """Take a piece of reasoning that the provider sends beside the text; it is only counted."""
+        self._reasoning_chars += len(text)
+        self.has_reasoned = True
+
+    def approximate_tokens(self) -> int:
+        """Estimate the tokens that the model has written, reasoning included."""
+        return approximate_tokens(self.raw) + approximate_tokens(" " * self._reasoning_chars)
+
+    def end(self) -> None:
+        """Show what was held back, after the last piece."""
+        self._show(self._live.end())
+
+    def seconds_to_flush(self) -> float:
+        """Return the seconds until the next write to the stream is due; the first is due at once."""
+        return self._flushed_at + self._stream.flush_seconds - time.monotonic()
+
+    def flush(self) -> None:
+        """Write to the stream, if that is due."""
+        if self._unflushed and self.seconds_to_flush() <= 0:
+            self._stream.append(self._run.pk, self._unflushed)
+            self._unflushed = ""
+            self._flushed_at = time.monotonic()
+
+    def _show(self, text: str) -> None:
+        if shown := normalize(text):
+            self.first_text_at = self.first_text_at or timezone.now()
+            self._unflushed += shown
+
+    def _destination(self) -> Destination:
+        model = self._run.target_content_type.model_class()
+        return fields.destination_at(model, self._run.field_path) if model else Destination()
