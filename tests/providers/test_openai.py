@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -49,6 +51,12 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.providers.base import Provider
 
 WIRE = OpenAIWire()
+COUNTS: dict[str, Any] = {
+    "prompt_tokens": 30,
+    "completion_tokens": 12,
+    "total_tokens": 42,
+    "cached_tokens": 20,
+}
 
 
 @pytest.fixture
@@ -184,6 +192,79 @@ def test_a_bare_usage_is_read(
     server.play(streamed([WIRE.text("Hoo"), chunk(choices=[choice("stop")]), event(last), DONE]))
 
     assert collect(provider)[1].usage == Usage(input_tokens=3, output_tokens=4)
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (
+            [chunk(choices=[choice("stop")]), event({"x_groq": {"usage": COUNTS}, "choices": []})],
+            (30, 12, 20),
+        ),
+        ([event({"choices": [choice("stop") | {"usage": COUNTS}]})], (30, 12, 20)),
+        # Growing counts in every chunk, and none in the last one.
+        (
+            [
+                event(
+                    {"choices": [choice(content="!")], "usage": COUNTS | {"completion_tokens": 1}}
+                ),
+                event({"choices": [choice("stop")], "usage": COUNTS}),
+                event({"choices": [], "usage": None}),
+            ],
+            (30, 12, 20),
+        ),
+        (
+            [
+                event({"choices": [choice("stop")], "usage": COUNTS}),
+                event({"choices": [], "usage": dict.fromkeys(COUNTS, 0)}),
+            ],
+            (30, 12, 20),
+        ),
+    ],
+    ids=["Groq", "Moonshot", "null in the last", "zeros in the last"],
+)
+def test_counts_are_found_wherever_a_server_puts_them(
+    server: ProviderServer,
+    provider: Provider,
+    events: list[bytes],
+    expected: tuple[int, int, int],
+) -> None:
+    server.play(streamed([WIRE.text("Hoo"), *events, DONE]))
+
+    usage = collect(provider)[1].usage
+
+    assert usage is not None
+    assert (usage.input_tokens, usage.output_tokens, usage.cached_input_tokens) == expected
+
+
+def test_the_cost_that_a_reseller_reports_is_kept(
+    server: ProviderServer, provider: Provider
+) -> None:
+    last = event({"choices": [], "usage": COUNTS | {"cost": 0.00042, "is_byok": False}})
+    server.play(streamed([WIRE.text("Hoo"), chunk(choices=[choice("stop")]), last, DONE]))
+
+    usage = collect(provider)[1].usage
+
+    assert usage is not None
+    assert usage.cost_usd == Decimal("0.00042")
+
+
+def test_a_call_that_a_server_refuses_is_not_billed(
+    server: ProviderServer, provider: Provider
+) -> None:
+    server.play(whole(429, error_body("Slow down.", code=None)))
+    assert fail(provider).is_unbilled
+
+    server.play(streamed([WIRE.text("Hoo"), event({"error": {"message": "Overloaded."}})]))
+    assert not fail(provider).is_unbilled
+
+
+def test_a_server_that_cannot_be_reached_bills_nothing() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+
+    assert fail(WIRE.provider(url)).is_unbilled
 
 
 @pytest.mark.parametrize("usage", ["many", {"total_tokens": 7}])

@@ -69,12 +69,13 @@ class Command(BaseCommand):
         else:
             for key, check in checked.items():
                 result = {True: "ok", False: "FAILED", None: "unknown"}[check.status.ok]
-                sentences = [status_sentence(check.status)]
-                if key in open_breakers:
-                    sentences.append(circuit_breaker_status(open_breakers[key]))
-                if (price := current_price(models[key])) is None:
-                    sentences.append(price_sentence(price))
-                self.stdout.write(f"{result:6} {key}: {' '.join(sentences)}")
+                breaker, price = open_breakers.get(key), current_price(models[key])
+                sentences = [
+                    status_sentence(check.status),
+                    circuit_breaker_status(breaker) if breaker else "",
+                    "" if price else price_sentence(price),
+                ]
+                self.stdout.write(f"{result:6} {key}: {' '.join(filter(None, sentences))}")
         problems = []
         if not checked:
             problems.append("No model is configured.")
