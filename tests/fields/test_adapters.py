@@ -8,6 +8,7 @@ import pytest
 from django.db import models
 
 from example_site.blog.models import Author, BlogPage
+from tests.factories import BlogPageFactory
 from tests.notices.models import Notice
 from wagtail_llm_actions import fields
 from wagtail_llm_actions.fields import base
@@ -16,6 +17,8 @@ from wagtail_llm_actions.fields.text import TextAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
 
@@ -76,13 +79,53 @@ def test_text_is_read_without_white_space_around_it() -> None:
     assert fields.read(author, "bio") == "Writes.\n\nSlowly."
 
 
-def test_rich_text_is_read_as_its_words() -> None:
-    page = BlogPage(
-        intro='<h2 data-block-key="a">Low tide</h2><p>Boats &amp; <b>ropes</b><br/>dry.</p>'
-        '<ul><li>One</li><li>Two</li></ul><embed embedtype="image"/>'
-    )
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        (
+            "<h2>Boats</h2><ul><li>One</li><li>Two</li></ul><p>Fish &amp; chips</p>",
+            "## Boats\n\n- One\n- Two\n\nFish & chips",
+        ),
+        (
+            '<h2 data-block-key="a">Low tide</h2><p>Boats &amp; <b>ropes</b><br/>dry.</p>',
+            "## Low tide\n\nBoats & **ropes**\ndry.",
+        ),
+        ("<p>One.</p><p>Two.</p>", "One.\n\nTwo."),
+        ("<ol><li>One</li><li>Two</li></ol>", "1. One\n2. Two"),
+        (
+            '<p><a href="https://tides.example/">Tides</a> and <i>boats</i></p>',
+            "[Tides](https://tides.example/) and *boats*",
+        ),
+        ('<p><a linktype="page" id="999999">Gone</a></p>', "Gone"),
+        ("<p>A_b *c* 1. # &lt;d&gt;</p>", "A_b *c* 1. # <d>"),
+        ("<blockquote>Ahoy.</blockquote><p>He said.</p>", "> Ahoy.\n\nHe said."),
+        ("<p>Before</p><hr/><p>After</p>", "Before\n\n---\n\nAfter"),
+        (
+            '<p>Before</p><embed embedtype="image" id="1" alt="A boat" format="left"/><p>After</p>',
+            "Before\n\n![A boat]\n\nAfter",
+        ),
+        ('<p>Before</p><embed embedtype="image" id="1"/><p>After</p>', "Before\n\nAfter"),
+        (
+            '<embed embedtype="media" url="https://video.example/1"/><p>After</p>',
+            "<https://video.example/1>\n\nAfter",
+        ),
+    ],
+)
+def test_rich_text_is_read_as_markdown(html: str, markdown: str) -> None:
+    assert fields.read(BlogPage(intro=html), "intro") == markdown
 
-    assert fields.read(page, "intro") == "Low tide Boats & ropes dry. One Two"
+
+def test_links_to_pages_are_read_with_their_addresses_by_two_queries(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    pages = BlogPageFactory.create_batch(4)
+    links = "".join(f'<p><a linktype="page" id="{page.pk}">See</a></p>' for page in pages)
+    fields.read(BlogPage(intro=links), "intro")
+
+    with django_assert_num_queries(2):
+        read = fields.read(BlogPage(intro=links), "intro")
+
+    assert read == "\n\n".join(f"[See]({page.url})" for page in pages)
 
 
 @pytest.mark.parametrize("values", [{"intro": ""}, {"intro": "<p> </p>"}, {"intro": None}])

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from markdownify import ATX, MarkdownConverter
 from wagtail.fields import RichTextField
-from wagtail.rich_text import get_text_for_indexing
+from wagtail.rich_text import features
+from wagtail.rich_text.rewriters import LinkRewriter
 
 from wagtail_llm_actions.fields.base import FieldAdapter
 
 if TYPE_CHECKING:
+    from bs4 import Tag
     from django.db import models
 
 
 class RichTextAdapter(FieldAdapter):
-    """Rich text, read as plain text."""
+    """Rich text, read as Markdown, so that headings, lists and links keep their meaning."""
 
     kind = "rich_text"
 
@@ -23,5 +28,40 @@ class RichTextAdapter(FieldAdapter):
         return isinstance(field, RichTextField)
 
     def read(self, value: object) -> str:
-        """Return the text without tags, as Wagtail indexes it for search."""
-        return str(get_text_for_indexing(str(value or ""))).strip()
+        """Return the text as Markdown: links with their addresses, images by their alt texts.
+
+        Internal links of a kind are looked up together. Images are not rendered, and embeds not fetched.
+        """
+        html = _link_rewriter()(str(value or ""))
+        markdown = _converter.convert(html)
+        return re.sub(r"[^\S\n]+\n", "\n", str(markdown)).strip()
+
+
+class _Converter(MarkdownConverter):
+    """Adds what Wagtail stores instead of images and videos."""
+
+    def convert_embed(self, element: Tag, text: str, parent_tags: set[str]) -> str:
+        if element.get("embedtype") == "image":
+            alt = element.get("alt")
+            return f"![{alt}]\n\n" if alt else ""
+        url = element.get("url")
+        return f"<{url}>\n\n" if url else ""
+
+
+# A model reads the text: a backslash before each asterisk would only be noise.
+_converter = _Converter(
+    heading_style=ATX,
+    bullets="-",
+    autolinks=False,
+    escape_asterisks=False,
+    escape_underscores=False,
+    escape_misc=False,
+)
+
+
+@cache
+def _link_rewriter() -> LinkRewriter:
+    handlers = features.get_link_types()
+    return LinkRewriter(
+        bulk_rules={name: handler.expand_db_attributes_many for name, handler in handlers.items()}
+    )
