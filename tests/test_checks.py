@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.checks import CheckMessage, run_checks
+from django.core.checks import ERROR, WARNING, CheckMessage, run_checks
 
 from tests.settings import WAGTAIL_LLM_ACTIONS
 from wagtail_llm_actions.conf import RQ_QUEUE, THREAD_QUEUE
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND
+from wagtail_llm_actions.fields import base
+from wagtail_llm_actions.fields.text import TextAdapter
 from wagtail_llm_actions.queues.rq import RQQueue
 
 if TYPE_CHECKING:
@@ -195,3 +197,117 @@ def test_every_message_has_a_hint(settings: Settings) -> None:
     settings.WAGTAIL_LLM_ACTIONS = {"UNKNOWN": 1, "PROVIDERS": {"a": {"BACKEND": "x.Y"}}}
 
     assert all(message.hint for message in messages())
+
+
+def with_provider(settings: Settings, **entry: str) -> list[CheckMessage]:
+    settings.RQ_QUEUES = RQ_QUEUES
+    settings.WAGTAIL_LLM_ACTIONS = {
+        "PROVIDERS": {"a": {"BACKEND": OPENAI_BACKEND, **entry}},
+        "MODELS": {"m": {"PROVIDER": "a", "NAME": "x"}},
+    }
+    return messages()
+
+
+@pytest.mark.parametrize(
+    ("backend", "path", "end"),
+    [
+        ("openai.OpenAIProvider", "/v1/chat/completions", "/chat/completions"),
+        ("openai.OpenAIProvider", "/v1/chat/completions/", "/chat/completions"),
+        ("openai.OpenAIProvider", "/openai/v1/chat/completions?api-version=1", "/chat/completions"),
+        ("openai.OpenAIProvider", "/v1/Completions", "/completions"),
+        ("openai.OpenAIProvider", "/v1/responses", "/responses"),
+        ("openai.OpenAIProvider", "/api/chat", "/api/chat"),
+        ("anthropic.AnthropicProvider", "/v1/messages", "/messages"),
+        ("anthropic.AnthropicProvider", "/v1/", "/v1"),
+        ("ollama.OllamaProvider", "/api/chat", "/api/chat"),
+        ("ollama.OllamaProvider", "/api/generate", "/api/generate"),
+    ],
+)
+def test_a_pasted_endpoint_is_told(settings: Settings, backend: str, path: str, end: str) -> None:
+    (found,) = with_provider(
+        settings,
+        BACKEND=f"wagtail_llm_actions.providers.{backend}",
+        BASE_URL=f"https://llm.example{path}",
+    )
+
+    assert (found.id, found.level) == ("wagtail_llm_actions.E002", ERROR)
+    assert f"BASE_URL must end before {end}," in found.msg
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("http://localhost:8080", "/v1"),
+        ("https://llm.example/", "/v1"),
+        ("https://api.openai.com", "/v1"),
+        ("https://openrouter.ai", "/api/v1"),
+        ("https://openrouter.ai/api", "/api/v1"),
+        ("https://newsroom.openai.azure.com/", "/openai/v1"),
+    ],
+)
+def test_an_address_that_probably_lacks_its_path_is_told(
+    settings: Settings, url: str, path: str
+) -> None:
+    (found,) = with_provider(settings, BASE_URL=url)
+
+    assert (found.id, found.level) == ("wagtail_llm_actions.W004", WARNING)
+    assert found.msg.endswith(f"has probably to go on with {path}.")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:8080/v1",
+        "https://api.deepseek.com",
+        "https://openrouter.ai/api/v1/",
+        "https://newsroom.openai.azure.com/openai/deployments/gpt",
+        "https://gateway.example/team-a/openai",
+    ],
+)
+def test_an_address_that_is_complete_gives_no_message(settings: Settings, url: str) -> None:
+    assert with_provider(settings, BASE_URL=url) == []
+
+
+@pytest.mark.parametrize("key", ["BASE_URL", "API_KEY"])
+@pytest.mark.parametrize(
+    "form", ["{}\n", " {}", '"{}"', "'{}'", "{}\r\n", "{}\u00a0", "“{}”", "\ufeff{}"]
+)
+def test_what_comes_along_from_an_environment_file_is_told(
+    settings: Settings, key: str, form: str
+) -> None:
+    value = {"BASE_URL": "https://llm.example/v1", "API_KEY": "sk-secret-of-the-site"}[key]
+
+    (found,) = with_provider(settings, **{key: form.format(value)})
+
+    assert f"{key} must " in found.msg
+    assert "spaces, line breaks or quotation marks; look at the environment file" in found.msg
+    assert "sk-secret" not in found.msg
+
+
+def test_a_key_with_foreign_letters_is_told(settings: Settings) -> None:
+    (found,) = with_provider(settings, API_KEY="sk-секрет")
+
+    assert "API_KEY must hold ASCII characters only" in found.msg
+    assert "секрет" not in found.msg
+
+
+class MissingWriter(TextAdapter):
+    """Names a script that nobody has written."""
+
+    kind = "missing"
+    writer = "newsroom/missing.js"
+
+    def accepts(self, field: object) -> bool:
+        return False
+
+
+def test_a_writer_that_is_no_static_file_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RQ_QUEUES = RQ_QUEUES
+    monkeypatch.setattr(base, "_adapters", [*base._adapters, MissingWriter()])
+
+    (found,) = messages()
+
+    assert found.id == "wagtail_llm_actions.W005"
+    assert "'newsroom/missing.js' of the field adapter 'missing'" in found.msg

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.contrib.staticfiles import finders
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
@@ -16,6 +17,7 @@ from wagtail_llm_actions.conf import (
     raw_settings,
 )
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND
+from wagtail_llm_actions.fields import registered_adapters
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.queues import Queue
 from wagtail_llm_actions.streams import Stream
@@ -37,10 +39,12 @@ def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
     return [
         *_unknown_keys(raw),
         *_providers(settings),
+        *_addresses(settings),
         *_models(settings),
         *_post_summary_fields(settings),
         *_queue(settings),
         *_stream(settings),
+        *_writers(),
     ]
 
 
@@ -63,6 +67,31 @@ def _providers(settings: Settings) -> Iterator[checks.CheckMessage]:
                 hint="Set BACKEND to the dotted path of a Provider subclass, such as "
                 f"{OPENAI_BACKEND!r}. docs/settings.md lists the other keys.",
                 id="wagtail_llm_actions.E002",
+            )
+
+
+def _addresses(settings: Settings) -> Iterator[checks.CheckMessage]:
+    for alias, provider in settings.providers.items():
+        url = provider.base_url
+        if url and (path := provider.backend_class.missing_path(url)):
+            yield checks.Warning(
+                f"{SETTING}['PROVIDERS'][{alias!r}]: BASE_URL {url!r} has probably to go on with {path}.",
+                hint="Servers with OpenAI's protocol usually answer below /v1. If this one does not, "
+                "silence this warning by SILENCED_SYSTEM_CHECKS.",
+                id="wagtail_llm_actions.W004",
+            )
+
+
+def _writers() -> Iterator[checks.CheckMessage]:
+    if not apps.is_installed("django.contrib.staticfiles"):
+        return
+    for adapter in registered_adapters():
+        if adapter.is_destination and finders.find(adapter.writer) is None:
+            yield checks.Warning(
+                f"The writer {adapter.writer!r} of the field adapter {adapter.kind!r} is not among the "
+                "static files, so its fields get no Generate button.",
+                hint="Put the script there, or leave writer empty for fields that are only read.",
+                id="wagtail_llm_actions.W005",
             )
 
 

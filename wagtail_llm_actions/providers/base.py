@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from wagtail_llm_actions.errors import ModelUnavailable
 from wagtail_llm_actions.generation import ModelStatus
+from wagtail_llm_actions.providers.entry_checks import check_address, check_key
 from wagtail_llm_actions.providers.redaction import redact
 
 if TYPE_CHECKING:
@@ -100,11 +101,13 @@ class Provider(ABC):
 
         Raises:
             ValueError: ``base_url`` is not an HTTP address, contains a password, or ends with
-                one of ``added_paths``.
+                one of ``added_paths`` or an endpoint; or it, or ``api_key``, holds characters of
+                an environment file, such as a line break.
         """
         if base_url:
-            _check_address(base_url)
-            _check_end(base_url, self.added_paths)
+            check_address(base_url, added_paths=self.added_paths)
+        if api_key:
+            check_key(api_key)
         self.alias = alias
         self.base_url = base_url or None
         self.api_key = api_key or None
@@ -124,6 +127,11 @@ class Provider(ABC):
         own = urlsplit(cls.default_base_url).hostname
         host = urlsplit(base_url).hostname or ""
         return own is not None and (host == own or host.endswith(f".{own}"))
+
+    @classmethod
+    def missing_path(cls, base_url: str) -> str:
+        """Return the path that an address probably lacks, for a warning; empty by default."""
+        return ""
 
     @abstractmethod
     def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamItem]:
@@ -174,24 +182,3 @@ class Provider(ABC):
             usage=failure.usage,
             is_unbilled=failure.is_unbilled,
         )
-
-
-def _check_address(url: str) -> None:
-    parts = urlsplit(url)
-    if "@" in parts.netloc:
-        msg = (
-            "BASE_URL must not hold a password, because HTTP libraries log addresses: use API_KEY."
-        )
-        raise ValueError(msg)
-    # ``port`` itself raises ValueError when it is no port.
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
-        msg = f"BASE_URL must be an address such as https://host/v1, not {url!r}."
-        raise ValueError(msg)
-
-
-def _check_end(url: str, added_paths: tuple[str, ...]) -> None:
-    path = urlsplit(url).path.rstrip("/")
-    for added in added_paths:
-        if path.endswith(added):
-            msg = f"BASE_URL must end before {added}, because paths are added to it."
-            raise ValueError(msg)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wagtail_llm_actions.generation import ModelStatus
 from wagtail_llm_actions.providers.http import HTTPProvider
+from wagtail_llm_actions.providers.openai.address import missing_path
 from wagtail_llm_actions.providers.openai.response_parsing import ChatCompletionParser
 from wagtail_llm_actions.providers.options import HTTPOptions, expect
 from wagtail_llm_actions.providers.sdk import NO_KEY, open_events
@@ -58,6 +59,12 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
     packages = ("openai",)
     options_class = OpenAIOptions
     parser_class = ChatCompletionParser
+
+    @classmethod
+    def missing_path(cls, base_url: str) -> str:
+        """Return the path of a known server, or ``/v1``, where the address has none."""
+        return missing_path(base_url)
+
     max_tokens_parameter: ClassVar[str] = "max_completion_tokens"
     """The vendor's own; OpenAI's reasoning models refuse the old ``max_tokens``."""
     compatible_max_tokens_parameter: ClassVar[str] = "max_tokens"
