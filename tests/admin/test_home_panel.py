@@ -14,13 +14,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.admin.html import page_at, words
-from tests.factories import LLMActionFactory, LLMRunFactory, UserFactory
+from tests.factories import LLMActionFactory, LLMAttemptFactory, LLMRunFactory, UserFactory
 from tests.kept_queue import KeptQueue
 from tests.parts.unreachable import refusing_port
 from tests.parts.valkey import Valkey, rq_queues
-from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.errors import (
+    AccountDisabled,
+    AuthenticationFailed,
+    BudgetExceeded,
+    OutOfCredit,
+    ProviderError,
+    QueueUnavailable,
+    RateLimited,
+)
 from wagtail_llm_actions.models import LLMAction, LLMCircuitBreaker, LLMRun
 from wagtail_llm_actions.queues.rq import RQQueue
+from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -267,6 +276,47 @@ def test_an_open_circuit_breaker_is_an_alert(client: Client, admin: User) -> Non
     assert link["href"] == reverse("wagtail_llm_actions:models")
 
 
+def call(minutes_ago: int, **values: Any) -> None:
+    finished_at = timezone.now() - timedelta(minutes=minutes_ago)
+    LLMAttemptFactory(model_key="scripted", finished_at=finished_at, **values)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OutOfCredit, "The account that pays for Scripted has no credit left."),
+        (BudgetExceeded, "The budget for Scripted is used up."),
+        (AccountDisabled, "The account for Scripted is disabled or not verified."),
+        (AuthenticationFailed, "Scripted is not set up. Ask your admin to check its key."),
+    ],
+)
+def test_an_account_that_a_fallback_hides_is_an_alert(
+    client: Client, admin: User, error: type[ProviderError], words: str
+) -> None:
+    call(9)
+    call(5, **error_fields(error(provider="test", model="scripted")))
+    runs(1, used_fallback=True)
+
+    (alert,) = alerts(client)
+
+    assert alert.startswith(words)
+
+
+def test_an_account_that_works_again_is_no_alert(client: Client, admin: User) -> None:
+    call(5, **error_fields(OutOfCredit(provider="test", model="scripted")))
+    call(1)
+    runs(1)
+
+    assert alerts(client) == []
+
+
+def test_what_passes_by_itself_is_no_alert(client: Client, admin: User) -> None:
+    call(5, **error_fields(RateLimited(provider="test", model="scripted")))
+    runs(1)
+
+    assert alerts(client) == []
+
+
 def test_the_number_of_queries_is_small_and_stays(
     client: Client, admin: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -281,7 +331,7 @@ def test_the_number_of_queries_is_small_and_stays(
         runs(3)
         failed(3, model_key=f"gone-{number}")
 
-    # The actions, the month, the models that rest, the recent runs by model.
-    assert len(one) == len(none) + 2
+    # The actions, the month, the models that rest, the recent calls and runs by model.
+    assert len(one) == len(none) + 3
     with django_assert_num_queries(len(one)):
         panel(client)

@@ -50,6 +50,11 @@ def sentence_for(error: LLMActionsError) -> str:
     return _sentence(entry_for(error.code, context.get("reason", "")), context, "")
 
 
+def sentence_of(code: str, reason: str, model_key: str) -> str:
+    """Return the same for the error of one call, of which no values are needed."""
+    return _sentence(entry_for(code, reason), {}, model_key)
+
+
 def troubleshooting(run: LLMRun) -> str:
     """Return what an admin should check after a failed run; empty without an error."""
     if not run.error_code:

@@ -18,11 +18,15 @@ from tests.runs.lifecycle.test_retries import FalseClock, attempts, executed
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.model_health import check_models
 from wagtail_llm_actions.errors import (
+    AccountDisabled,
     AuthenticationFailed,
+    BudgetExceeded,
     CircuitOpen,
     ContentFiltered,
     InvalidOutput,
+    ModelForbidden,
     ModelUnavailable,
+    OutOfCredit,
     ProviderError,
     ProviderTimeout,
     RateLimited,
@@ -228,6 +232,16 @@ def test_a_model_that_answered_has_not_failed(
     fail(provider, 4)
     fail(provider, 1, error)
 
+    assert not LLMCircuitBreaker.objects.exists()
+
+
+@pytest.mark.parametrize("error", [AccountDisabled, BudgetExceeded, ModelForbidden, OutOfCredit])
+def test_an_account_that_somebody_must_mend_is_never_hidden_by_a_rest(
+    provider: ScriptedProvider, clock: FalseClock, error: type[ProviderError]
+) -> None:
+    fail(provider, 6, error)
+
+    assert len(provider.requests) == 6
     assert not LLMCircuitBreaker.objects.exists()
 
 

@@ -12,13 +12,23 @@ from django.utils import timezone
 from tests.factories import LLMRunFactory
 from tests.lost_runs import lose
 from wagtail_llm_actions.errors import (
+    AccountDisabled,
     AuthenticationFailed,
+    BudgetExceeded,
     ContentFiltered,
+    ContextExceeded,
+    DailyLimitReached,
     InvalidOutput,
+    ModelForbidden,
+    ModelNotFound,
     ModelUnavailable,
+    OnlyReasoning,
+    OutOfCredit,
     ProviderError,
     ProviderTimeout,
+    QuotaExhausted,
     RateLimited,
+    RegionNotSupported,
     RequestRejected,
 )
 from wagtail_llm_actions.generation import Usage
@@ -347,3 +357,23 @@ def test_the_jitter_spreads_the_waits() -> None:
 
     assert len(waits) > 40
     assert all(0 <= wait <= 4 for wait in waits if wait is not None)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(AccountDisabled, BudgetExceeded, ContextExceeded, DailyLimitReached, ModelForbidden),
+        *(ModelNotFound, OnlyReasoning, OutOfCredit, QuotaExhausted, RegionNotSupported),
+    ],
+)
+def test_what_waiting_does_not_mend_is_asked_once_and_then_of_the_fallback(
+    provider: ScriptedProvider, clock: FalseClock, error: type[ProviderError]
+) -> None:
+    provider.script(error)
+    provider.script("The tide.")
+
+    run = executed(LLMRunFactory(fallback_model_key="spare"))
+
+    assert (run.status, run.output, run.used_fallback) == ("succeeded", "The tide.", True)
+    assert [model for _, model, _ in attempts(run)] == ["scripted", "spare"]
+    assert clock.slept_seconds == 0

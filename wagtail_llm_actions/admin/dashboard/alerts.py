@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,11 +16,18 @@ from django.utils.translation import ngettext
 
 from wagtail_llm_actions.admin.links import FAILED, counted_runs_url, models_url
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.errors import ErrorCode, QueueUnavailable
+from wagtail_llm_actions.errors import (
+    AuthenticationFailed,
+    ErrorCode,
+    ModelNotFound,
+    QueueUnavailable,
+    QuotaExhausted,
+)
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
+from wagtail_llm_actions.messages.errors import entry_for, sentence_of
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.messages.workers import QUEUE_DOWN, WORKER_PROBLEMS
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.permissions.policies import ACTION_POLICY
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.reporting.period import ONE_DAY, Period, day_of, today
@@ -37,6 +44,8 @@ RECENT = timedelta(hours=24)
 MIN_FINISHED_RUNS = 5
 """With fewer, a rate of failures says little about a model."""
 MAX_LISTED_ACTIONS = 5
+FOR_AN_ADMIN = (AuthenticationFailed, ModelNotFound, QuotaExhausted)
+"""Errors that stay until somebody acts on an account, a key or the settings."""
 
 Status = LLMRun.Status
 
@@ -61,6 +70,7 @@ def alerts(actions: Iterable[LLMAction], user: User) -> list[Alert]:
         return [
             *_queue(),
             *_open_circuit_breakers(user),
+            *_for_an_admin(user),
             *_failing_models(),
             *_unconfigured_models(actions, user),
         ]
@@ -83,6 +93,24 @@ def _open_circuit_breakers(user: User) -> Iterator[Alert]:
     for model in get_settings().models.values():
         if circuit_breaker := circuit_breakers.get((model.provider, model.name)):
             yield Alert(f"{model.label}: {circuit_breaker_status(circuit_breaker)}", url)
+
+
+def _for_an_admin(user: User) -> Iterator[Alert]:
+    """Yield models whose newest call failed for what only an admin can mend.
+
+    Calls, not runs: a fallback model hides from editors that an account is empty.
+    """
+    since = timezone.now() - RECENT
+    calls = (
+        LLMAttempt.objects.filter(run__queued_at__gte=since - ONE_DAY, finished_at__gte=since)
+        .values_list("model_key", "error_code", "error_context__reason")
+        .annotate(newest=Max("finished_at"))
+        .order_by("newest")
+    )
+    newest = {key: (code, reason or "") for key, code, reason, _newest in calls}
+    for key, (code, reason) in sorted(newest.items()):
+        if code and issubclass(entry_for(code, reason).error, FOR_AN_ADMIN):
+            yield Alert(sentence_of(code, reason, key), models_url(user))
 
 
 def _failing_models() -> Iterator[Alert]:
