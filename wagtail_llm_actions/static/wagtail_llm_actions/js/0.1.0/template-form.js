@@ -2,6 +2,8 @@
  * The form of a prompt template: inserts variables, checks while one types, shows the exact prompt.
  */
 
+import { getPart } from './dom.js';
+
 const CHECK_AFTER_MS = 400;
 const FIELDS = ['text', 'system_instructions'];
 
@@ -104,7 +106,7 @@ function offerVariables() {
 function offerPreview() {
   const place = /** @type {HTMLElement} */ (form.querySelector('[data-llm-actions-preview]'));
   /** @param {string} name */
-  const part = (name) => /** @type {HTMLElement} */ (place.querySelector(`[data-part=${name}]`));
+  const part = (name) => getPart(place, name);
   const source = /** @type {HTMLSelectElement} */ (
     /** @type {unknown} */ (control('preview_source'))
   );
