@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
@@ -9,24 +10,38 @@ import pytest
 
 from tests.factories import LLMRunFactory
 from wagtail_llm_actions.errors import InvalidOutput, ModelUnavailable, RateLimited
-from wagtail_llm_actions.generation import Usage, UsageRepair
+from wagtail_llm_actions.generation import GenerationResult, ReasoningDelta, Usage, UsageRepair
 from wagtail_llm_actions.messages.usage_repairs import usage_repair_sentences
 from wagtail_llm_actions.models import LLMAttempt
 from wagtail_llm_actions.provider_registry import get_provider
+from wagtail_llm_actions.providers.testing import ScriptedProvider
 from wagtail_llm_actions.reporting.usage import aggregate
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.retry_policy import wait_seconds
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from pytest_django import Settings
 
+    from wagtail_llm_actions.generation import GenerationRequest, StreamItem
     from wagtail_llm_actions.models import LLMRun
-    from wagtail_llm_actions.providers.testing import ScriptedProvider
 
 pytestmark = pytest.mark.django_db
 
 USAGE = Usage(input_tokens=1000, output_tokens=100)
 SCRIPTED = "wagtail_llm_actions.providers.testing.ScriptedProvider"
+
+
+class Deployment(ScriptedProvider):
+    """Answers for a model of another name than the requested one."""
+
+    async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamItem]:
+        async for item in super().stream(request):
+            if isinstance(item, GenerationResult):
+                yield replace(item, response_model="gpt-4o")
+            else:
+                yield item
 
 
 @pytest.fixture
@@ -148,6 +163,29 @@ def test_what_a_broken_off_call_did_not_report_is_estimated(provider: ScriptedPr
     assert (attempt.input_tokens, attempt.output_tokens) == (1000, 4)
     assert attempt.usage_source == LLMAttempt.UsageSource.ESTIMATED
     assert run.cost_usd == Decimal("0.00306")
+
+
+def test_reasoning_before_a_call_broke_off_is_estimated(provider: ScriptedProvider) -> None:
+    provider.script(ReasoningDelta(text="The user wants a title."), unavailable())
+
+    run = executed()
+
+    assert run.attempts.get().usage_source == LLMAttempt.UsageSource.ESTIMATED
+    assert run.cost_usd
+
+
+def test_a_deployment_with_a_name_of_its_own_costs_what_the_answering_model_costs(
+    kept_queue: object, settings: Settings
+) -> None:
+    backend = f"{__name__}.Deployment"
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "PROVIDERS": {"azure": {"BACKEND": backend, "BASE_URL": "https://x.openai.azure.com/v1"}},
+        "MODELS": {"shop": {"PROVIDER": "azure", "NAME": "shop-texts"}},
+    }
+    provider = cast("ScriptedProvider", get_provider("azure"))
+    provider.script("The tide.", USAGE)
+
+    assert executed("shop").cost_usd == Decimal("0.0035")
 
 
 def test_a_repair_is_stored_with_the_attempt(provider: ScriptedProvider) -> None:

@@ -84,6 +84,7 @@ class Attempt:
         )
         self.answer = Answer(run, max_chars=self._parameters["max_tokens"] * MAX_CHARS_PER_TOKEN)
         self._is_reasoning = False
+        self._response_model = ""
         self.row = LLMAttempt.objects.create(
             run=run,
             number=number,
@@ -138,13 +139,10 @@ class Attempt:
                 if time.monotonic() - started > limit:
                     raise ProviderTimeout(**self._error_source)
 
-    def succeed(self, usage: Usage | None) -> None:
-        """Store the end of a call that gave a text.
-
-        Args:
-            usage: As reported by the provider; without it the tokens stay unknown.
-        """
-        self._finish(usage)
+    def succeed(self, result: GenerationResult) -> None:
+        """Store the end of a call that gave a text; without a reported usage, tokens stay unknown."""
+        self._response_model = result.response_model
+        self._finish(result.usage)
 
     def fail(self, error: LLMActionsError) -> None:
         """Store how the call failed; usage that came with the error is billed."""
@@ -163,7 +161,8 @@ class Attempt:
     def _finish(self, usage: Usage | None, *, is_unbilled: bool = False) -> None:
         row, code = self.row, self.row.error_code
         usage = usage or UNKNOWN_USAGE
-        if self.answer.was_cut_off or code in ABORTED or (code and self.answer.raw):
+        has_begun = bool(self.answer.raw) or self.answer.has_reasoned
+        if self.answer.was_cut_off or code in ABORTED or (code and has_begun):
             # Broken off while the provider was generating.
             self._bill(self._with_estimates(usage), is_estimated=None in _counts(usage))
         elif is_unbilled and usage == UNKNOWN_USAGE:
@@ -229,16 +228,24 @@ class Attempt:
         )
 
     def _price(self, usage: Usage) -> Price | None:
+        """Return the price by the requested name, else by the answered one.
+
+        A deployment at Azure may have any name; its answers name the model.
+        """
         provider = get_settings().providers[self._model.provider]
-        return price_of(
-            vendor=provider.vendor,
-            is_local=provider.is_local,
-            base_url=provider.base_url,
-            model=self._model.name,
-            override=self._model.price,
-            when=self.row.started_at,
-            input_tokens=usage.input_tokens or 0,
+        prices = (
+            price_of(
+                vendor=provider.vendor,
+                is_local=provider.is_local,
+                base_url=provider.base_url,
+                model=name,
+                override=self._model.price,
+                when=self.row.started_at,
+                input_tokens=usage.input_tokens or 0,
+            )
+            for name in filter(None, (self._model.name, self._response_model))
         )
+        return next(filter(None, prices), None)
 
     def _tell_reasoning(self) -> None:
         """Store that the model reasons, or that its text has begun; editors are told."""

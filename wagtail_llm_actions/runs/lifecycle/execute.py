@@ -115,7 +115,7 @@ class _Execution:
                 if not self._prepare_next_attempt(error, model):
                     return
             else:
-                attempt.succeed(result.usage)
+                attempt.succeed(result)
                 succeed(self._lease, self.outcome(), result)
                 return
 
