@@ -145,3 +145,26 @@ def test_the_revision_of_the_template_is_kept(client: Client, admin: User) -> No
     )
 
     assert client.get(run_url(run)).status_code == 200
+
+
+def test_the_raw_answer_is_shown_with_what_was_taken_away(client: Client, admin: User) -> None:
+    run = LLMRunFactory(
+        succeeded=True,
+        raw_output="<think>Hm & so on</think>The tide came early.",
+        removed=[{"kind": "reasoning", "text": "Hm & so on"}],
+    )
+
+    details = page_at(client, run_url(run)).select_one("details.llm-actions-raw-answer")
+
+    assert details is not None
+    assert not details.has_attr("open")
+    shown = details.get_text(" ", strip=True)
+    assert shown.startswith("Raw answer")
+    assert "reasoning Hm & so on" in shown
+    assert "<think>Hm & so on</think>The tide came early." in shown
+
+
+def test_a_run_without_an_answer_has_no_raw_one(client: Client, admin: User) -> None:
+    page = page_at(client, run_url(LLMRunFactory()))
+
+    assert page.select_one("details.llm-actions-raw-answer") is None

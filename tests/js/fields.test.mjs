@@ -77,3 +77,11 @@ test('a writer that fails costs its own fields their widgets, and no others', as
   assert.equal(found.get('title').read(), 'title');
   assert.deepEqual(reported, ['No tags.']);
 });
+
+test('marks that nobody sees stay, and do not count', () => {
+  const marked = `1234567890\u2063\u200b`;
+  assert.deepEqual(measure(input(), marked), { count: 10, limit: 10, tooLong: false });
+  assert.equal(merge(input(), '123\u2063', 'replace'), '123\u2063');
+  // There is no room for them in the field.
+  assert.equal(merge(input(), marked, 'replace'), '1234567890');
+});

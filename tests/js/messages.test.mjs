@@ -24,6 +24,7 @@ test('the progress of a run', () => {
   assert.equal(progressMessage({ status: 'queued', queue_position: 2 }, '', texts), 'Ahead: 2');
   assert.equal(progressMessage({ status: 'queued', queue_position: 0 }, '', texts), 'Next.');
   assert.equal(progressMessage({ status: 'running' }, '', texts), 'Waiting…');
+  assert.equal(progressMessage({ status: 'running', is_reasoning: true }, '', texts), 'Thinking…');
   assert.equal(progressMessage({ status: 'running' }, 'Small', texts), 'Writing…');
   assert.equal(progressMessage({ status: 'running', retry_message: 'Busy' }, '', texts), 'Busy');
 });

@@ -161,3 +161,11 @@ def test_the_candidates_of_another_click_stay_open() -> None:
     accept(run, "The tide.")
 
     assert decision_of(other)[0] == "none"
+
+
+def test_marks_that_nobody_sees_do_not_make_an_edit() -> None:
+    run = LLMRunFactory(succeeded=True, output="The tide\u2063 came\u200b early.")
+
+    accept(run, "The tide came early.")
+
+    assert decision_of(run) == ("accepted", 1.0, True)

@@ -50,6 +50,9 @@ export function withDefaults(field) {
   return { separator: '\n\n', maxLength: null, normalize: (text) => text.trim(), ...field };
 }
 
+/** Marks that nobody sees, which providers put into their texts, and which some emoji need. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+
 /**
  * What the field holds once a text is accepted: the text alone, or both texts.
  *
@@ -58,6 +61,18 @@ export function withDefaults(field) {
  * @param {LLMActions.WriteMode} mode
  */
 export function merge(field, text, mode) {
+  const merged = join(field, text, mode);
+  const { maxLength: limit } = field;
+  // Django counts the marks that nobody sees: where there is no room for them, the words come first.
+  return limit !== null && [...merged].length > limit ? merged.replace(INVISIBLE, '') : merged;
+}
+
+/**
+ * @param {LLMActions.Field} field
+ * @param {string} text
+ * @param {LLMActions.WriteMode} mode
+ */
+function join(field, text, mode) {
   const current = field.read();
   if (mode === 'replace' || !current.trim()) return text;
   if (!text) return current;
@@ -65,8 +80,6 @@ export function merge(field, text, mode) {
     ? current.trimEnd() + field.separator + text
     : text + field.separator + current.trimStart();
 }
-
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**
  * Counts characters as Django's validator does, by code points, but not the marks that nobody sees.
