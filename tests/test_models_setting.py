@@ -9,7 +9,12 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from wagtail_llm_actions.catalog import ListPrice, catalog
-from wagtail_llm_actions.conf import ModelSettings, get_settings
+from wagtail_llm_actions.conf import (
+    ModelSettings,
+    context_limit,
+    first_token_timeout_seconds,
+    get_settings,
+)
 from wagtail_llm_actions.conf.providers import ANTHROPIC_BACKEND, OLLAMA_BACKEND, OPENAI_BACKEND
 from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
 
@@ -155,3 +160,49 @@ def test_a_model_without_a_temperature_gets_none(models: Any) -> None:
     model = models({"mine": OPENAI})[LUNA]
 
     assert clamp_to_capabilities(model, temperature=0.7, max_tokens=10)["temperature"] is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "tokens"),
+    [
+        ({}, {}, None),
+        ({}, {"CONTEXT_TOKENS": 900}, 900),
+        ({"context_tokens": 400}, {"CONTEXT_TOKENS": 900}, 400),
+        ({"context_tokens": 400}, {"OPTIONS": {"context_tokens": 700}}, 700),
+        ({"context_tokens": 4000}, {"CONTEXT_TOKENS": 900}, 900),
+        ({"extra_body": {"options": {"num_ctx": 500}}}, {"CONTEXT_TOKENS": 900}, 500),
+    ],
+)
+def test_the_smallest_context_is_the_limit(
+    models: Any, provider: Mapping[str, object], model: Mapping[str, object], tokens: int | None
+) -> None:
+    entry = {"PROVIDER": "mine", "NAME": "owl", **model}
+
+    found = models({"mine": {"BACKEND": OLLAMA_BACKEND, "OPTIONS": provider}}, {"owl": entry})[
+        "owl"
+    ]
+
+    assert context_limit(found) == tokens
+
+
+def test_a_model_has_a_limit_of_its_own_to_the_first_token(models: Any) -> None:
+    entry = {"PROVIDER": "mine", "NAME": "owl"}
+    found = models({"mine": OPENAI}, {"quick": entry, "slow": entry | {"FIRST_TOKEN_TIMEOUT": 300}})
+
+    assert first_token_timeout_seconds(found["slow"]) == 300
+    assert first_token_timeout_seconds(found["quick"]) == get_settings().first_token_timeout_seconds
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        ({"OPTIONS": {"colour": 1}}, "unknown key 'colour'"),
+        ({"OPTIONS": {"extra_query": {"a": 1}}}, "'extra_query'"),
+        ({"FIRST_TOKEN_TIMEOUT": 0}, "number above 0"),
+    ],
+)
+def test_a_wrong_option_of_a_model_is_told(
+    models: Any, wrong: Mapping[str, object], problem: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=problem):
+        models({"mine": OPENAI}, {"owl": {"PROVIDER": "mine", "NAME": "owl", **wrong}})

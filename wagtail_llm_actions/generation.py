@@ -5,11 +5,12 @@ Imports neither Django nor Wagtail.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
 
@@ -41,6 +42,8 @@ class GenerationRequest:
 
     ``none`` switches reasoning off.
     """
+    options: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """``OPTIONS`` of the model, in place of those of its provider; may hold secrets."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,10 +21,11 @@ from tests.admin.html import page_at, table_rows, words
 from tests.factories import LLMActionFactory, LLMRunFactory, UserFactory
 from tests.parts.docs_examples import example_module
 from tests.providers.contract import KEY
-from tests.providers.server import ProviderServer
+from tests.providers.server import ProviderServer, whole
 from tests.providers.wire_openai import OpenAIWire
 from wagtail_llm_actions.conf.providers import OLLAMA_BACKEND, OPENAI_BACKEND
 from wagtail_llm_actions.models import LLMCircuitBreaker
+from wagtail_llm_actions.runs.lifecycle.execute import execute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.test import Client
     from pytest_django import Settings
+
+    from tests.providers.server import Recorded, Reply
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +93,26 @@ def test_a_model_is_shown_with_advice_price_context_and_use(client: Client, admi
     assert row[0] == "Owl Hoots. Accepts: temperature owl-1 · cloud"
     assert row[1] == "Not checked Check"
     assert row[2:] == ["$0.10 in, $0.50 out your settings", "8,000", "2", "1"]
+
+
+def test_a_parameter_that_was_refused_is_told_with_the_setting_that_helps(
+    client: Client, admin: User, server: ProviderServer
+) -> None:
+    def refuse(recorded: Recorded) -> Reply:
+        if "temperature" not in recorded.body:
+            return WIRE.answer("Hoo.")
+        return whole(400, WIRE.error_body(400, "Unsupported value: 'temperature'"))
+
+    server.play(refuse, refuse)
+    run = LLMRunFactory(model_key="quick")
+
+    execute(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.attempts.count()) == ("succeeded", 1)
+    assert not LLMCircuitBreaker.objects.exists()
+    told = "put 'ACCEPTS_TEMPERATURE': False into the entry of the model in MODELS."
+    assert told in rows(client)["Owl"][0]
 
 
 def test_a_local_model_is_free_and_an_unknown_price_is_not(client: Client, admin: User) -> None:

@@ -20,7 +20,16 @@ from wagtail_llm_actions.conf.limits import Limits, read_limits
 from wagtail_llm_actions.conf.models import ModelSettings, read_models
 from wagtail_llm_actions.conf.providers import ProviderSettings, read_providers
 
-__all__ = ["SETTING", "Limits", "ModelSettings", "ProviderSettings", "Settings", "get_settings"]
+__all__ = [
+    "SETTING",
+    "Limits",
+    "ModelSettings",
+    "ProviderSettings",
+    "Settings",
+    "context_limit",
+    "first_token_timeout_seconds",
+    "get_settings",
+]
 
 RQ_QUEUE = "wagtail_llm_actions.queues.rq.RQQueue"
 THREAD_QUEUE = "wagtail_llm_actions.queues.thread.ThreadQueue"
@@ -98,6 +107,24 @@ def get_settings() -> Settings:
         post_summary_fields=mapping(raw, "POST_SUMMARY_FIELDS"),
         **scalars,
     )
+
+
+def first_token_timeout_seconds(model: ModelSettings) -> float:
+    """Return how long a model may take until it writes or thinks: its own limit, or the site's."""
+    return model.first_token_timeout_seconds or get_settings().first_token_timeout_seconds
+
+
+def context_limit(model: ModelSettings) -> int | None:
+    """Return the tokens that prompt and answer may have together, or ``None`` for unknown.
+
+    The smallest of what the model can take, and of what its server is told to load for it.
+    """
+    provider = get_settings().providers.get(model.provider)
+    loaded = None
+    if provider:
+        loaded = provider.backend_class.context_tokens({**provider.options, **model.options})
+    known = (model.capabilities.context_tokens, loaded)
+    return min((tokens for tokens in known if tokens), default=None)
 
 
 def _default_queue() -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ImproperlyConfigured
 
 from wagtail_llm_actions.catalog import ListPrice, ModelCapabilities, catalog, known_names
-from wagtail_llm_actions.conf.entries import SETTING, TEXT, entry, mapping
+from wagtail_llm_actions.conf.entries import SETTING, TEXT, entry, mapping, positive
+from wagtail_llm_actions.providers.options import merged_options
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,6 +35,8 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     "LABEL": TEXT,
     "DESCRIPTION": TEXT,
     "PRICE": (Mapping,),
+    "OPTIONS": (Mapping,),
+    "FIRST_TOKEN_TIMEOUT": (int, float),
     **CAPABILITIES,
 }
 PRICE: Mapping[str, tuple[type, ...]] = dict.fromkeys(
@@ -57,6 +60,10 @@ class ModelSettings:
     capabilities: ModelCapabilities = field(default_factory=ModelCapabilities)
     price: ListPrice | None = None
     """The site's own price; ``None`` means that of the price list."""
+    options: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """Those of the provider's ``OPTIONS`` that are others for this model; may hold secrets."""
+    first_token_timeout_seconds: float | None = None
+    """The model's own limit of each call; ``None`` means that of the site."""
     deprecated_name: str = ""
     """The retired model that gave an alias its name; ``name`` is called in its place."""
     retired_on: date | None = None
@@ -128,11 +135,37 @@ def _read_entry(
         label=given.get("LABEL", model.label),
         description=given.get("DESCRIPTION", model.description),
         price=_price(given["PRICE"], where) if "PRICE" in given else None,
+        options=given.get("OPTIONS", {}),
     )
+    if "FIRST_TOKEN_TIMEOUT" in given:
+        seconds = positive(
+            given["FIRST_TOKEN_TIMEOUT"], float, f"MODELS'][{key!r}]['FIRST_TOKEN_TIMEOUT"
+        )
+        model = replace(model, first_token_timeout_seconds=seconds)
+    _check_options(model, providers, where)
     if renamed:
         model = _with_known_capabilities(model, providers)
     corrected = {name.lower(): given[name] for name in CAPABILITIES if name in given}
     return replace(model, capabilities=replace(model.capabilities, **corrected))
+
+
+def _check_options(
+    model: ModelSettings, providers: Mapping[str, ProviderSettings], where: str
+) -> None:
+    """Read the options as the adapter will, where its class says how.
+
+    Raises:
+        ImproperlyConfigured: One is unknown or wrong.
+    """
+    provider = providers.get(model.provider)
+    kind = getattr(provider.backend_class, "options_class", None) if provider else None
+    if not model.options or kind is None or provider is None:
+        return
+    try:
+        merged_options(kind, provider.options, model.options)
+    except (TypeError, ValueError) as error:
+        msg = f"{SETTING}{where}: {error}"
+        raise ImproperlyConfigured(msg) from error
 
 
 def _with_known_capabilities(

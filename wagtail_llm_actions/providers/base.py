@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.errors import ProviderError, ProviderErrorContext
     from wagtail_llm_actions.generation import GenerationRequest, StreamItem, Usage
+    from wagtail_llm_actions.providers.corrections import Correction
 
 
 class ProviderNotInstalled(ModelUnavailable):
@@ -133,6 +134,12 @@ class Provider(ABC):
         """Return the path that an address probably lacks, for a warning; empty by default."""
         return ""
 
+    @classmethod
+    def context_tokens(cls, options: Mapping[str, Any]) -> int | None:
+        """Return the limit of prompt and answer together that ``OPTIONS`` set; ``None`` for none."""
+        found = options.get("context_tokens")
+        return found if isinstance(found, int) else None
+
     @abstractmethod
     def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamItem]:
         """Generate one text: yield each piece as a ``TextDelta``, then one ``GenerationResult``.
@@ -165,6 +172,10 @@ class Provider(ABC):
         Raises:
             ProviderNotInstalled: The client library is missing.
         """
+
+    def corrections(self, model: str) -> tuple[Correction, ...]:
+        """Return what this process has learned to change about the requests for a model."""
+        return ()
 
     def secrets(self) -> tuple[str, ...]:
         """Return the texts that ``error`` removes from messages."""

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from wagtail_llm_actions.errors import AuthenticationFailed
 from wagtail_llm_actions.providers.base import Failure, Provider, ProviderNotInstalled
 from wagtail_llm_actions.providers.client_pool import ClientPerLoop
-from wagtail_llm_actions.providers.options import HTTPOptions, read_options
+from wagtail_llm_actions.providers.corrections import (
+    REFUSING_STATUSES,
+    Corrections,
+    find_correction,
+)
+from wagtail_llm_actions.providers.options import HTTPOptions, merged_options, read_options
 from wagtail_llm_actions.providers.redaction import is_secret
 from wagtail_llm_actions.providers.response_parsing import release_frames
 
@@ -18,11 +23,14 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from wagtail_llm_actions.generation import GenerationRequest, ModelStatus, StreamItem
+    from wagtail_llm_actions.providers.corrections import Correction
     from wagtail_llm_actions.providers.response_parsing import ResponseParser
 
 Client = TypeVar("Client")
 Options = TypeVar("Options", bound=HTTPOptions)
 
+MAX_CORRECTIONS = 4
+"""Of one model; after each the server is asked once more, since a refused request costs nothing."""
 PUBLIC_HEADERS = frozenset(
     {
         *("accept", "accept-language", "content-type", "user-agent", "referer", "http-referer"),
@@ -58,7 +66,10 @@ class HTTPProvider(Provider, Generic[Client, Options]):
             ValueError: An option or ``base_url`` cannot be used.
         """
         super().__init__(alias=alias, api_key=api_key, base_url=base_url, options=options)
+        self._given = self.options
         self.options = read_options(self.options_class, self.options)
+        self._model_options: dict[str, Options] = {}
+        self._corrections = Corrections()
         self._clients = ClientPerLoop(self.build_client)
 
     @abstractmethod
@@ -87,6 +98,37 @@ class HTTPProvider(Provider, Generic[Client, Options]):
 
         ``None`` stands for an exception that is not the library's: a bug, which is not translated.
         """
+
+    def corrected_kwargs(self, request: GenerationRequest) -> dict[str, Any]:
+        """Return ``request_kwargs`` without what the server has refused before."""
+        kwargs = self.request_kwargs(request)
+        for correction in self.corrections(request.model):
+            correction.apply(kwargs)
+        return kwargs
+
+    def corrections(self, model: str) -> tuple[Correction, ...]:
+        """Return what is changed about the requests for a model."""
+        return self._corrections.of(model)
+
+    def options_for(self, request: GenerationRequest) -> Options:
+        """Return the provider's options with those of the model, which come first."""
+        if not request.options:
+            return self.options  # type: ignore[no-any-return]
+        options = merged_options(self.options_class, self._given, request.options)
+        self._model_options[request.model] = options
+        return options
+
+    def _find_correction(
+        self, request: GenerationRequest, failure: Failure, error: Exception
+    ) -> Correction | None:
+        if failure.status_code not in REFUSING_STATUSES:
+            return None
+        parameter = getattr(error, "param", None)
+        return find_correction(
+            failure.message,
+            parameter=parameter if isinstance(parameter, str) else "",
+            sent=self.corrected_kwargs(request),
+        )
 
     async def find_model(self, model: str) -> ModelStatus:
         """Ask the server for a model; errors are translated by the caller."""
@@ -118,25 +160,30 @@ class HTTPProvider(Provider, Generic[Client, Options]):
     async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamItem]:
         """Stream one answer."""
         await self._get_ready(request.model)
-        parser, is_answered = self.parser_class(), False
-        try:
-            async with self.open_stream(request) as events:
-                is_answered = True
-                async for event in events:
-                    for item in parser.read(event):
-                        yield item
-            yield parser.result(request.model)
-        except Exception as error:
-            failure = self.map_error(error, request.model)
-            if failure is None:
-                raise
-            is_refused = failure.status_code is not None or _never_connected(error)
-            failure = replace(failure, is_unbilled=is_refused and not is_answered)
-            release_frames(error)
-        else:
-            return
-        # Outside the block: ``__context__`` would keep the library's exception, which quotes more.
-        raise self.error(failure, request.model)
+        while True:
+            parser, is_answered = self.parser_class(), False
+            known = self.corrections(request.model)
+            try:
+                async with self.open_stream(request) as events:
+                    is_answered = True
+                    async for event in events:
+                        for item in parser.read(event):
+                            yield item
+                yield parser.result(request.model)
+            except Exception as error:
+                failure = self.map_error(error, request.model)
+                if failure is None:
+                    raise
+                is_refused = failure.status_code is not None or _never_connected(error)
+                failure = replace(failure, is_unbilled=is_refused and not is_answered)
+                correction = self._find_correction(request, failure, error)
+                release_frames(error)
+            else:
+                return
+            # Outside the block: ``__context__`` would keep the library's exception, which quotes more.
+            if correction is None or correction in known or len(known) == MAX_CORRECTIONS:
+                raise self.error(failure, request.model)
+            self._corrections.add(request.model, correction)
 
     async def check_model(self, model: str) -> ModelStatus:
         """Return whether the server has the model."""
@@ -153,8 +200,13 @@ class HTTPProvider(Provider, Generic[Client, Options]):
     def secrets(self) -> tuple[str, ...]:
         """Return the key and what may be secret in ``extra_headers``."""
         # "Bearer abc" is a secret as a whole and in its last word.
-        headers = self.options.extra_headers.items()
-        values = [value for name, value in headers if name.lower() not in PUBLIC_HEADERS]
+        given = (self.options, *self._model_options.values())
+        values = [
+            value
+            for options in given
+            for name, value in options.extra_headers.items()
+            if name.lower() not in PUBLIC_HEADERS
+        ]
         parts = [part for value in values for part in (value, *value.split())]
         return (
             *super().secrets(),

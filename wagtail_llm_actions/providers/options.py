@@ -21,10 +21,19 @@ class HTTPOptions:
 
     connect_timeout_seconds: float = 5.0
     """To open the connection; the answer itself has no time limit here."""
+    context_tokens: int | None = None
+    """Tokens of prompt and answer together; ``None`` leaves it to the model and its server."""
     extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Sent with every request; they replace headers of the same name and may hold secrets."""
+    extra_query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Added to the address of a generation, such as Azure's ``api-version``."""
     extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Added to the JSON body of a generation; they replace members of the same name."""
+
+    def sdk_kwargs(self) -> dict[str, dict[str, str]]:
+        """Return the headers and the query as the SDKs' arguments, without empty ones."""
+        given = {"extra_headers": self.extra_headers, "extra_query": self.extra_query}
+        return {name: dict(members) for name, members in given.items() if members}
 
     def __post_init__(self) -> None:
         expect(
@@ -32,7 +41,11 @@ class HTTPOptions:
             "a number above 0",
             is_valid=is_number(self.connect_timeout_seconds) and self.connect_timeout_seconds > 0,
         )
+        context = self.context_tokens
+        is_count = context is None or (type(context) is int and context > 0)
+        expect("context_tokens", "a whole number above 0", is_valid=is_count)
         expect("extra_headers", "a dict of strings", is_valid=_are_headers(self.extra_headers))
+        expect("extra_query", "a dict of strings", is_valid=_are_headers(self.extra_query))
         is_body = isinstance(self.extra_body, Mapping)
         expect("extra_body", "a dict", is_valid=is_body)
         if reserved := RESERVED.intersection(self.extra_body):
@@ -52,6 +65,22 @@ def read_options(kind: type[Options], given: Mapping[str, object]) -> Options:
         msg = f"OPTIONS has an unknown key {unknown[0]!r}; known are {', '.join(known)}."
         raise TypeError(msg)
     return kind(**cast("Any", {name: value for name, value in given.items() if value is not None}))
+
+
+def merged_options(
+    kind: type[Options], provider: Mapping[str, object], model: Mapping[str, object]
+) -> Options:
+    """Build the options of a model: its own, then its provider's; dicts of both are joined.
+
+    Raises:
+        TypeError, ValueError: As ``read_options``.
+    """
+    merged = {**provider, **model}
+    for name, value in model.items():
+        ours = provider.get(name)
+        if isinstance(value, Mapping) and isinstance(ours, Mapping):
+            merged[name] = {**ours, **value}
+    return read_options(kind, merged)
 
 
 def expect(name: str, kind: str, *, is_valid: bool) -> None:

@@ -20,7 +20,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_llm_actions.admin.links import counted_runs_url
 from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
-from wagtail_llm_actions.admin.models.help_text import model_help_text
+from wagtail_llm_actions.admin.models.help_text import correction_sentence, model_help_text
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.model_health import CheckResult, check_models, last_checks
@@ -36,16 +36,18 @@ from wagtail_llm_actions.permissions.policies import (
 )
 from wagtail_llm_actions.reporting.period import Period
 from wagtail_llm_actions.reporting.usage import counted_runs
+from wagtail_llm_actions.runs.corrections import stored_corrections
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers, reset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from django.http import HttpRequest
 
     from wagtail_llm_actions.conf import ModelSettings
     from wagtail_llm_actions.models import LLMCircuitBreaker
     from wagtail_llm_actions.pricing import Price
+    from wagtail_llm_actions.providers.corrections import Correction
 
 SHOWN_DAYS = 30
 
@@ -162,6 +164,7 @@ def _rows() -> list[Row]:
     period = Period.last_days(SHOWN_DAYS)
     runs = dict(counted_runs(period).values_list("model_key").annotate(Count("pk")))
     checks, circuit_breakers = last_checks(models.values()), open_circuit_breakers()
+    corrections = stored_corrections(models.values())
     rows = [
         _row(
             model,
@@ -170,6 +173,7 @@ def _rows() -> list[Row]:
             runs_url=counted_runs_url(period, model_key=key),
             check=checks.get(key),
             circuit_breaker=circuit_breakers.get((model.provider, model.name)),
+            corrections=corrections.get(key, ()),
         )
         for key, model in models.items()
     ]
@@ -195,8 +199,10 @@ def _row(
     runs_url: str,
     check: CheckResult | None,
     circuit_breaker: LLMCircuitBreaker | None,
+    corrections: Iterable[Correction],
 ) -> Row:
     help_text = model_help_text(model)
+    about = (help_text["about"], help_text["temperature"], *map(correction_sentence, corrections))
     status = check.status if check else None
     context_tokens = model.capabilities.context_tokens or (
         status.context_tokens if status else None
@@ -206,7 +212,7 @@ def _row(
         label=str(model.label),
         provider=model.provider,
         name=model.name,
-        description=" ".join(filter(None, (help_text["about"], help_text["temperature"]))),
+        description=" ".join(filter(None, about)),
         accepts=_accepts(model),
         price=current_price(model),
         context=number_format(context_tokens, force_grouping=True) if context_tokens else "",

@@ -48,11 +48,13 @@ class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
 
     def request_kwargs(self, request: GenerationRequest) -> dict[str, Any]:
         """Return the arguments of the SDK's ``messages.create``."""
+        options = self.options_for(request)
         kwargs: dict[str, Any] = {
             "model": request.model,
             "messages": [{"role": "user", "content": request.prompt}],
             "max_tokens": request.max_tokens,
             "stream": True,
+            **options.sdk_kwargs(),
         }
         if request.system_instructions:
             kwargs["system"] = request.system_instructions
@@ -63,7 +65,7 @@ class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
         # The SDK has no parameter for the temperature, which the older models accept.
         has_temperature = request.temperature is not None
         temperature = {"temperature": request.temperature} if has_temperature else {}
-        kwargs["extra_body"] = {**temperature, **self.options.extra_body}
+        kwargs["extra_body"] = {**temperature, **options.extra_body}
         return kwargs
 
     @asynccontextmanager
@@ -74,7 +76,7 @@ class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
         from wagtail_llm_actions.providers.anthropic.client import error_in  # noqa: PLC0415 - the SDK
 
         messages = self.client.messages.with_streaming_response
-        call = messages.create(**self.request_kwargs(request))
+        call = messages.create(**self.corrected_kwargs(request))
         async with open_events(call, error_in) as events:
             yield events
 

@@ -31,17 +31,13 @@ class OllamaOptions(HTTPOptions):
 
     A negative number keeps it loaded for good; ``None`` leaves it to the server (five minutes).
     """
-    context_tokens: int | None = None
-    """Tokens of prompt and answer together; ``None`` leaves it to the server."""
 
     def __post_init__(self) -> None:
         # ``super()`` without arguments does not work in a dataclass with slots.
         HTTPOptions.__post_init__(self)
-        keep, context = self.keep_alive, self.context_tokens
+        keep = self.keep_alive
         is_duration = keep is None or isinstance(keep, str) or is_number(keep)
         expect("keep_alive", 'a number of seconds, or a text such as "30m"', is_valid=is_duration)
-        is_count = context is None or (type(context) is int and context > 0)
-        expect("context_tokens", "a whole number above 0", is_valid=is_count)
 
 
 class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
@@ -76,6 +72,13 @@ class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
         """Return ``True``: the models are Ollama's wherever the server is."""
         return True
 
+    @classmethod
+    def context_tokens(cls, options: Mapping[str, Any]) -> int | None:
+        """Return the context that the server is told to load for each request."""
+        body = options.get("extra_body") or {}
+        num_ctx = (body.get("options") or {}).get("num_ctx")
+        return num_ctx if isinstance(num_ctx, int) else super().context_tokens(options)
+
     def build_client(self) -> AsyncClient:
         """Build the ``httpx`` client."""
         from wagtail_llm_actions.providers.ollama.client import build_client  # noqa: PLC0415 - httpx
@@ -89,15 +92,16 @@ class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
 
         ``options`` in ``extra_body`` is added to our own. Source: Ollama's API reference.
         """
+        given = self.options_for(request)
         messages = [{"role": "user", "content": request.prompt}]
         if request.system_instructions:
             messages.insert(0, {"role": "system", "content": request.system_instructions})
         options = {
             "num_predict": request.max_tokens,
             "temperature": request.temperature,
-            "num_ctx": self.options.context_tokens,
+            "num_ctx": given.context_tokens,
         }
-        extra = dict(self.options.extra_body)
+        extra = dict(given.extra_body)
         body = {
             "model": request.model,
             "messages": messages,
@@ -105,18 +109,22 @@ class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
             # By default Ollama cuts a prompt that is too long, without saying so.
             "truncate": False,
             "think": _think(request.reasoning_effort),
-            "keep_alive": self.options.keep_alive,
+            "keep_alive": given.keep_alive,
             "options": {**_without_none(options), **extra.pop("options", {})},
             **extra,
         }
-        return {"json": _without_none(body)}
+        return {
+            "json": _without_none(body),
+            "headers": dict(given.extra_headers),
+            "params": dict(given.extra_query),
+        }
 
     @asynccontextmanager
     async def open_stream(
         self, request: GenerationRequest
     ) -> AsyncGenerator[AsyncGenerator[Event]]:
         """Stream one chat."""
-        kwargs = self.request_kwargs(request)
+        kwargs = self.corrected_kwargs(request)
         async with self.client.stream("POST", "/api/chat", **kwargs) as response:
             if not response.is_success:
                 await response.aread()

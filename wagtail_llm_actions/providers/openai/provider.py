@@ -38,10 +38,14 @@ class OpenAIOptions(HTTPOptions):
     """
     stream_usage: bool = True
     """Whether token counts are asked for by ``stream_options``, which some servers refuse."""
+    system_role: str = "system"
+    """The role of the system instructions; with ``user`` they stand before the prompt."""
 
     def __post_init__(self) -> None:
         # ``super()`` without arguments does not work in a dataclass with slots.
         HTTPOptions.__post_init__(self)
+        is_role = self.system_role in {"system", "developer", "user"}
+        expect("system_role", "'system', 'developer' or 'user'", is_valid=is_role)
         for name in ("organization", "project", "max_tokens_parameter"):
             value = getattr(self, name)
             expect(name, "a string", is_valid=value is None or isinstance(value, str))
@@ -82,10 +86,15 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
 
     def request_kwargs(self, request: GenerationRequest) -> dict[str, Any]:
         """Return the arguments of the SDK's ``chat.completions.create``."""
+        options = self.options_for(request)
         messages = [{"role": "user", "content": request.prompt}]
-        if request.system_instructions:
-            messages.insert(0, {"role": "system", "content": request.system_instructions})
-        limit = self.options.max_tokens_parameter or (
+        if request.system_instructions and options.system_role == "user":
+            messages[0]["content"] = f"{request.system_instructions}\n\n{request.prompt}"
+        elif request.system_instructions:
+            messages.insert(
+                0, {"role": options.system_role, "content": request.system_instructions}
+            )
+        limit = options.max_tokens_parameter or (
             self.max_tokens_parameter
             if self.is_vendors_server
             else self.compatible_max_tokens_parameter
@@ -94,13 +103,14 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
             "model": request.model,
             "messages": messages,
             "stream": True,
-            "extra_body": {limit: request.max_tokens, **self.options.extra_body},
+            "extra_body": {limit: request.max_tokens, **options.extra_body},
+            **options.sdk_kwargs(),
         }
         if request.temperature is not None:
             kwargs["temperature"] = request.temperature
         if request.reasoning_effort:
             kwargs["reasoning_effort"] = request.reasoning_effort
-        if self.options.stream_usage:
+        if options.stream_usage:
             kwargs["stream_options"] = {"include_usage": True}
         return kwargs
 
@@ -112,7 +122,7 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
         from wagtail_llm_actions.providers.openai.client import error_in  # noqa: PLC0415 - the SDK
 
         completions = self.client.chat.completions.with_streaming_response
-        call = completions.create(**self.request_kwargs(request))
+        call = completions.create(**self.corrected_kwargs(request))
         async with open_events(call, error_in) as events:
             yield events
 

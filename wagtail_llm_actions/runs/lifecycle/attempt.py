@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.conf import first_token_timeout_seconds, get_settings
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
     ContentFiltered,
@@ -33,6 +33,7 @@ from wagtail_llm_actions.pricing import charge, price_of
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
+from wagtail_llm_actions.runs.corrections import store_corrections
 from wagtail_llm_actions.runs.lifecycle.answer import Answer
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
@@ -111,10 +112,11 @@ class Attempt:
             LeaseLost: Another process has failed the run.
         """
         left_seconds = (deadline - timezone.now()).total_seconds()
-        first_token_seconds = min(left_seconds, get_settings().first_token_timeout_seconds)
+        first_token_seconds = min(left_seconds, first_token_timeout_seconds(self._model))
         started = time.monotonic()
         has_begun = False
-        with ProviderStream(self._provider(), self._request()) as stream:
+        provider = self._provider()
+        with ProviderStream(provider, self._request()) as stream:
             while True:
                 item = stream.next(
                     timeout_seconds=WAIT_SECONDS, gather_seconds=self.answer.seconds_to_flush()
@@ -125,6 +127,7 @@ class Attempt:
                 elif isinstance(item, ReasoningDelta):
                     self.answer.add_reasoning(item.text)
                 elif isinstance(item, GenerationResult):
+                    store_corrections(self._model, provider.corrections(self._model.name))
                     return self._checked(item)
                 self.answer.flush()
                 self._tell_reasoning()
@@ -224,6 +227,7 @@ class Attempt:
             model=self._model.name,
             prompt=self._run.prompt,
             system_instructions=self._run.system_instructions,
+            options=self._model.options,
             **self._parameters,
         )
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
-from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.conf import first_token_timeout_seconds
 from wagtail_llm_actions.errors import CircuitOpen, ProviderError, ProviderTimeout
 from wagtail_llm_actions.models import LLMCircuitBreaker
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
@@ -110,9 +110,7 @@ def _before_call(model: ModelSettings) -> _Entry:
     if circuit is None or circuit.opened_at is None:
         return _Entry(circuit)
     token, now = uuid.uuid4(), timezone.now()
-    expiry = now + timedelta(
-        seconds=get_settings().first_token_timeout_seconds + PROBE_SLACK_SECONDS
-    )
+    expiry = now + timedelta(seconds=first_token_timeout_seconds(model) + PROBE_SLACK_SECONDS)
     is_free = Q(probe_expires_at=None) | Q(probe_expires_at__lte=now)
     if (
         _rows(model)

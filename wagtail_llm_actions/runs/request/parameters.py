@@ -34,5 +34,5 @@ def clamp_to_capabilities(
         if facts.accepts_temperature
         else None,
         "max_tokens": min(with_reasoning, facts.max_output_tokens or with_reasoning),
-        "reasoning_effort": facts.reasoning_effort,
+        "reasoning_effort": facts.reasoning_effort or None,
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions import fields
-from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.conf import context_limit, get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.prompts.destination import describe
 from wagtail_llm_actions.prompts.rendering import render, used_variables
@@ -129,10 +129,11 @@ def build_prompt(
 
 def _available_tokens(model: ModelSettings | None, max_tokens: int) -> int | None:
     """Return the tokens of the model's context that are not reserved for the output."""
-    if model is None or model.capabilities.context_tokens is None:
+    context = context_limit(model) if model else None
+    if model is None or context is None:
         return None
     output = clamp_to_capabilities(model, temperature=0, max_tokens=max_tokens)["max_tokens"]
-    return model.capabilities.context_tokens - output
+    return context - output
 
 
 def _fit(build: Callable[[str], Prompt], source: str, available: int | None) -> Prompt:

@@ -1,0 +1,202 @@
+"""Requests that are corrected after a refusal that names a parameter."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.providers.contract import REQUEST, collect, fail
+from tests.providers.server import ProviderServer, whole
+from tests.providers.wire_anthropic import AnthropicWire
+from tests.providers.wire_ollama import OllamaWire
+from tests.providers.wire_openai import OpenAIWire
+from wagtail_llm_actions.errors import RequestRejected
+from wagtail_llm_actions.providers.corrections import Correction, find_correction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.providers.contract import Wire
+    from tests.providers.server import Recorded, Reply
+
+WIRE = OpenAIWire()
+SENT = {
+    "model": "m",
+    "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hoo?"}],
+    "stream": True,
+    "temperature": 1.5,
+    "reasoning_effort": "none",
+    "stream_options": {"include_usage": True},
+    "extra_body": {"max_tokens": 5000},
+}
+RENAMED = Correction(parameter="max_tokens", other_name="max_completion_tokens")
+
+
+@pytest.fixture
+def server() -> Iterator[ProviderServer]:
+    with ProviderServer() as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("words", "parameter", "correction"),
+    [
+        ("Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+         "'max_completion_tokens' instead.", "max_tokens", RENAMED),
+        ("Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+         "'max_completion_tokens' instead.", "", RENAMED),
+        ("this model is not supported MaxTokens, please use max_completion_tokens instead; max_tokens"
+         " is unknown", "", RENAMED),
+        ("body.stream_options.include_usage: Extra inputs are not permitted", "",
+         Correction(parameter="stream_options")),
+        ("Unrecognized request argument supplied: stream_options", "",
+         Correction(parameter="stream_options")),
+        ("Additional properties are not allowed ('stream_options' was unexpected)", "",
+         Correction(parameter="stream_options")),
+        ("Unsupported value: 'temperature' does not support 0.3 with this model. Only the default (1) "
+         "value is supported.", "temperature", Correction(parameter="temperature")),
+        ("`temperature` is deprecated for this model.", "", Correction(parameter="temperature")),
+        ("Unrecognized request argument supplied: reasoning_effort", "",
+         Correction(parameter="reasoning_effort")),
+        ('Invalid JSON payload received. Unknown name "reasoning_effort": Cannot find field.', "",
+         Correction(parameter="reasoning_effort")),
+        ("Unsupported value: 'messages[0].role' does not support 'system' with this model.",
+         "messages[0].role", Correction(parameter="system")),
+        ("Developer instruction is not enabled for models/gemma-3-27b-it", "",
+         Correction(parameter="system")),
+        ("System role not supported", "", Correction(parameter="system")),
+        ("max_tokens is too large: 5000. This model supports at most 4096 completion tokens, whereas "
+         "you provided 5000.", "max_tokens", Correction(parameter="max_tokens", limit=4096)),
+        ("Invalid max_tokens value, the valid range of max_tokens is [1, 4096]", "",
+         Correction(parameter="max_tokens", limit=4096)),
+        ("max_tokens: 5000 > 4096, which is the maximum allowed number of output tokens for m", "",
+         Correction(parameter="max_tokens", limit=4096)),
+        ("`max_tokens` must be less than or equal to `4096`, the maximum value", "",
+         Correction(parameter="max_tokens", limit=4096)),
+        ("temperature: range: 0..1", "", Correction(parameter="temperature", limit=1)),
+        ("body.temperature: Input should be less than or equal to 1", "",
+         Correction(parameter="temperature", limit=1)),
+        # Words that only mention one of ours.
+        ("This model's maximum context length is 4096 tokens. However, you requested 5100 tokens (100 "
+         "in the messages, 5000 in the completion). Please reduce max_tokens.", "", None),
+        ("The temperature of the sea is not a topic.", "", None),
+        ("Unsupported parameter: 'top_k' is not supported.", "top_k", None),
+        ("Your credit balance is too low", "", None),
+        ("model 'm' does not support chat", "", None),
+        ("", "", None),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_refusal_say_what_to_change(
+    words: str, parameter: str, correction: Correction | None
+) -> None:
+    assert find_correction(words, parameter=parameter, sent=SENT) == correction
+
+
+def test_what_was_not_sent_is_not_corrected() -> None:
+    sent = {"model": "m", "messages": [{}], "extra_body": {"max_completion_tokens": 5}}
+
+    assert find_correction("Unsupported: temperature", parameter="", sent=sent) is None
+
+
+def refusing(
+    wire: Wire, is_wrong: Callable[[Any], object], words: str
+) -> Callable[[Recorded], Reply]:
+    def reply(recorded: Recorded) -> Reply:
+        if is_wrong(recorded.body):
+            return whole(400, wire.error_body(400, words))
+        return wire.answer("Hoo.")
+
+    return reply
+
+
+def test_azures_new_models_get_their_name_for_the_limit(server: ProviderServer) -> None:
+    words = (
+        "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."
+    )
+    server.play(*[refusing(WIRE, lambda body: "max_tokens" in body, words)] * 3)
+    provider = WIRE.provider(server.url)
+
+    answers = [collect(provider)[0] for _ in range(2)]
+
+    assert answers == ["Hoo.", "Hoo."]
+    assert [request.body.get("max_completion_tokens") for request in server.requests] == [
+        None,
+        77,
+        77,
+    ]
+    assert [c.setting for c in provider.corrections(REQUEST.model)] == [
+        "'OPTIONS': {'max_tokens_parameter': 'max_completion_tokens'}"
+    ]
+
+
+def test_several_parameters_are_corrected_one_after_the_other(server: ProviderServer) -> None:
+    def picky(recorded: Recorded) -> Reply:
+        for name in ("temperature", "reasoning_effort", "stream_options"):
+            if name in recorded.body:
+                body = {
+                    "detail": [{"loc": ["body", name], "msg": "Extra inputs are not permitted"}]
+                }
+                return whole(422, json.dumps(body).encode())
+        return WIRE.answer("Hoo.")
+
+    server.play(*[picky] * 4)
+
+    assert collect(WIRE.provider(server.url))[0] == "Hoo."
+
+
+def test_instructions_are_kept_where_the_system_role_is_refused(server: ProviderServer) -> None:
+    words = "System role not supported"
+    server.play(*[refusing(WIRE, lambda body: len(body["messages"]) > 1, words)] * 2)
+
+    collect(WIRE.provider(server.url))
+
+    assert server.requests[-1].body["messages"] == [
+        {"role": "user", "content": f"{REQUEST.system_instructions}\n\n{REQUEST.prompt}"}
+    ]
+
+
+def test_a_limit_that_the_server_names_is_sent(server: ProviderServer) -> None:
+    wire = AnthropicWire()
+    words = "max_tokens: 9000 > 8192, which is the maximum allowed number of output tokens for owl"
+    server.play(*[refusing(wire, lambda body: body["max_tokens"] > 8192, words)] * 2)
+
+    collect(wire.provider(server.url), replace(REQUEST, max_tokens=9000))
+
+    assert server.requests[-1].body["max_tokens"] == 8192
+
+
+def test_a_model_of_ollama_that_cannot_think_is_not_told_how(server: ProviderServer) -> None:
+    wire = OllamaWire()
+    words = '"owl-1" does not support thinking'
+    server.play(*[refusing(wire, lambda body: "think" in body, words)] * 2)
+
+    assert collect(wire.provider(server.url))[0] == "Hoo."
+
+
+def test_a_server_that_refuses_on_is_not_asked_for_ever(server: ProviderServer) -> None:
+    server.play(*[refusing(WIRE, lambda body: True, "Unsupported parameter: temperature")] * 2)
+
+    assert type(fail(WIRE.provider(server.url))) is RequestRejected
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("wire", [OpenAIWire(), AnthropicWire(), OllamaWire()], ids=["o", "a", "l"])
+def test_a_model_has_options_of_its_own(server: ProviderServer, wire: Wire) -> None:
+    of_provider = {"extra_query": {"api-version": "1"}, "extra_headers": {"X-Team": "owls"}}
+    of_model = {"extra_query": {"api-version": "2"}, "extra_body": {"top_k": 3}}
+    server.play(wire.answer("Hoo."), wire.answer("Hoo."))
+    provider = wire.provider(server.url, options=of_provider)
+
+    collect(provider, replace(REQUEST, options=of_model))
+    collect(provider)
+
+    first, second = server.requests
+    assert (first.path.partition("?")[2], second.path.partition("?")[2]) == (
+        "api-version=2",
+        "api-version=1",
+    )
+    assert (first.body["top_k"], first.headers["x-team"]) == (3, "owls")
+    assert "top_k" not in second.body

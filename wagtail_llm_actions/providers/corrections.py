@@ -1,0 +1,177 @@
+"""Correct a request whose parameter a server refuses, and remember it for the next one.
+
+The wording of the refusals is that of OpenAI, Azure, Anthropic, Mistral, DeepSeek, Groq, Gemini, vLLM,
+Ollama and FastAPI. A message that only mentions a parameter, such as one about the context, is none.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REFUSING_STATUSES = frozenset({400, 422})
+MAX_MODELS = 500
+"""Remembered per provider, the last used ones."""
+OTHER_NAME = {
+    "max_tokens": "max_completion_tokens",
+    "max_completion_tokens": "max_tokens",
+}
+SYSTEM = "system"
+WORDS: Mapping[str, str] = {
+    "max_tokens": r"max_tokens",
+    "max_completion_tokens": r"max_completion_tokens",
+    "stream_options": r"stream_options|stream options|include_usage",
+    "temperature": r"temperature",
+    "reasoning_effort": r"reasoning_effort|reasoning effort|reasoning\.effort",
+    "output_config": r"output_config|effort",
+    "thinking": r"thinking",
+    "think": r"think|thinking",
+    SYSTEM: r"system role|role system|role ['\"`]?system['\"`]?|['\"`]system['\"`]|system messages?"
+    r"|system prompts?|developer instruction|messages\[0\]\.role",
+}
+"""How servers call each parameter that may be corrected."""
+REFUSED = re.compile(
+    r"unsupported|not? (currently )?support|n't support|no longer support|not (be )?permitted"
+    r"|unrecogni[sz]ed|unknown|unexpected|not allowed|extra (inputs|fields)|additional propert"
+    r"|cannot find field|not (a )?(valid|known|accepted|available|enabled|implemented|recogni[sz]ed)"
+    r"|does not accept|only (the )?default|deprecated|cannot both|is not compatible|incompatible"
+    r"|instead\b|does not match|extra_forbidden|unknown_parameter",
+    re.IGNORECASE,
+)
+NUMBER = r"['`\"]?(\d+(?:\.\d+)?)\b"
+LIMITS = (
+    re.compile(r"(?:at most|less than or equal to|up to|<=|≤|maximum (?:value )?(?:of|is)|max(?:imum)?:)"
+               rf"\s*{NUMBER}", re.IGNORECASE),
+    re.compile(rf"> {NUMBER}, which is the maximum", re.IGNORECASE),
+    re.compile(rf"[\[(]\s*\d+(?:\.\d+)?\s*,\s*{NUMBER}\s*[\])]"),
+    re.compile(rf"between \d+(?:\.\d+)? and {NUMBER}|range: \d+(?:\.\d+)?\.\.{NUMBER}",
+               re.IGNORECASE),
+)  # fmt: skip
+ABOUT_CONTEXT = re.compile(r"context|prompt is too long|input tokens", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correction:
+    """What is changed about a parameter: its name, its value, or it is left out."""
+
+    parameter: str
+    other_name: str = ""
+    limit: float | None = None
+
+    @property
+    def setting(self) -> str:
+        """The keys for the model's entry in ``MODELS`` that make it permanent."""
+        if self.other_name:
+            return f"'OPTIONS': {{'max_tokens_parameter': '{self.other_name}'}}"
+        if self.limit is not None:
+            is_temperature = self.parameter == "temperature"
+            key = "MAX_TEMPERATURE" if is_temperature else "MAX_OUTPUT_TOKENS"
+            return f"'{key}': {self.limit:g}"
+        return {
+            "stream_options": "'OPTIONS': {'stream_usage': False}",
+            "temperature": "'ACCEPTS_TEMPERATURE': False",
+            SYSTEM: "'OPTIONS': {'system_role': 'user'}",
+        }.get(self.parameter, "'REASONING_EFFORT': ''")
+
+    def apply(self, body: dict[str, Any]) -> None:
+        """Correct the members of a request, and of what is nested in them."""
+        if self.parameter == SYSTEM:
+            _fold_system(body)
+        for members in (body, *(body.get(name) for name in ("extra_body", "json", "options"))):
+            if isinstance(members, dict) and self.parameter in members:
+                value = members.pop(self.parameter)
+                if self.other_name:
+                    members[self.other_name] = value
+                elif self.limit is not None:
+                    members[self.parameter] = min(value, type(value)(self.limit))
+
+
+class Corrections:
+    """The corrections of one provider by model, for the life of the process; thread-safe."""
+
+    def __init__(self) -> None:
+        self._by_model: OrderedDict[str, tuple[Correction, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, model: str) -> tuple[Correction, ...]:
+        """Return those of a model, in the order in which they were found."""
+        with self._lock:
+            return self._by_model.get(model, ())
+
+    def add(self, model: str, correction: Correction) -> None:
+        """Remember one."""
+        with self._lock:
+            known = self._by_model.pop(model, ())
+            self._by_model[model] = known if correction in known else (*known, correction)
+            if len(self._by_model) > MAX_MODELS:
+                self._by_model.popitem(last=False)
+
+
+def find_correction(message: str, *, parameter: str, sent: Mapping[str, Any]) -> Correction | None:
+    """Return what to change about a request, after the words of its refusal; ``None`` for nothing.
+
+    Args:
+        message: The server's.
+        parameter: The one that the server names in a member of its own; may be empty.
+        sent: The arguments of the call.
+    """
+    name = _named(message, parameter, sent)
+    if not name:
+        return None
+    values = _values(sent)
+    value = values.get(name)
+    is_number = isinstance(value, (int, float))
+    limit = _limit(message) if is_number else None
+    if limit is not None and 0 < limit < values[name] and not ABOUT_CONTEXT.search(message):
+        return Correction(parameter=name, limit=limit)
+    if not REFUSED.search(message):
+        return None
+    if name in OTHER_NAME:
+        other = OTHER_NAME[name]
+        is_renamable = name in (sent.get("extra_body") or {})
+        return Correction(parameter=name, other_name=other) if is_renamable else None
+    return Correction(parameter=name)
+
+
+def _named(message: str, parameter: str, sent: Mapping[str, Any]) -> str:
+    """Return the sent parameter that is named on its own, or first in the message."""
+    values = _values(sent)
+    if parameter.partition(".")[0] in values.keys() & WORDS.keys():
+        return parameter.partition(".")[0]
+    places = {
+        name: found.start()
+        for name, words in WORDS.items()
+        if name in values
+        and (found := re.search(rf"(?<![A-Za-z_])(?:{words})(?![A-Za-z_])", message, re.IGNORECASE))
+    }
+    return min(places, key=lambda name: places[name], default="")
+
+
+def _values(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the sent parameters with their values, wherever they are nested."""
+    body = sent.get("json") or {}
+    nested = (sent.get("extra_body") or {}, body, body.get("options") or {})
+    values = dict(sent)
+    for members in nested:
+        values |= members
+    if len(values.get("messages", ())) > 1:
+        values.setdefault(SYSTEM, "")
+    return values
+
+
+def _limit(message: str) -> float | None:
+    found = (pattern.search(message) for pattern in LIMITS)
+    return next((float(next(filter(None, match.groups()))) for match in found if match), None)
+
+
+def _fold_system(body: dict[str, Any]) -> None:
+    """Put the system message before the user's, into one message."""
+    holder = body.get("json", body)
+    texts = [message["content"] for message in holder.get("messages", ())]
+    holder["messages"] = [{"role": "user", "content": "\n\n".join(texts)}]
