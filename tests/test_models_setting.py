@@ -198,6 +198,7 @@ def test_a_model_has_a_limit_of_its_own_to_the_first_token(models: Any) -> None:
     [
         ({"OPTIONS": {"colour": 1}}, "unknown key 'colour'"),
         ({"OPTIONS": {"extra_query": {"a": 1}}}, "'extra_query'"),
+        ({"OPTIONS": {"extra_headers": {"X-Key": "a-secret"}}}, "is for a whole provider"),
         ({"FIRST_TOKEN_TIMEOUT": 0}, "number above 0"),
     ],
 )

@@ -43,7 +43,7 @@ class GenerationRequest:
     ``none`` switches reasoning off.
     """
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
-    """``OPTIONS`` of the model, in place of those of its provider; may hold secrets."""
+    """``OPTIONS`` of the model, in place of those of its provider."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -68,7 +68,6 @@ class HTTPProvider(Provider, Generic[Client, Options]):
         super().__init__(alias=alias, api_key=api_key, base_url=base_url, options=options)
         self._given = self.options
         self.options = read_options(self.options_class, self.options)
-        self._model_options: dict[str, Options] = {}
         self._corrections = Corrections()
         self._clients = ClientPerLoop(self.build_client)
 
@@ -114,9 +113,7 @@ class HTTPProvider(Provider, Generic[Client, Options]):
         """Return the provider's options with those of the model, which come first."""
         if not request.options:
             return self.options  # type: ignore[no-any-return]
-        options = merged_options(self.options_class, self._given, request.options)
-        self._model_options[request.model] = options
-        return options
+        return merged_options(self.options_class, self._given, request.options)
 
     def _find_correction(
         self, request: GenerationRequest, failure: Failure, error: Exception
@@ -200,13 +197,8 @@ class HTTPProvider(Provider, Generic[Client, Options]):
     def secrets(self) -> tuple[str, ...]:
         """Return the key and what may be secret in ``extra_headers``."""
         # "Bearer abc" is a secret as a whole and in its last word.
-        given = (self.options, *self._model_options.values())
-        values = [
-            value
-            for options in given
-            for name, value in options.extra_headers.items()
-            if name.lower() not in PUBLIC_HEADERS
-        ]
+        headers = self.options.extra_headers.items()
+        values = [value for name, value in headers if name.lower() not in PUBLIC_HEADERS]
         parts = [part for value in values for part in (value, *value.split())]
         return (
             *super().secrets(),

@@ -14,6 +14,9 @@ Options = TypeVar("Options", bound="DataclassInstance")
 RESERVED = frozenset({"messages", "model", "stream"})
 """Members of the request body that decide what a run is, and how its answer is read."""
 
+OF_CONNECTION = frozenset({"connect_timeout_seconds", "extra_headers", "organization", "project"})
+"""Options that all requests of a client share; the SDKs log what a single request adds."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HTTPOptions:
@@ -29,11 +32,6 @@ class HTTPOptions:
     """Added to the address of a generation, such as Azure's ``api-version``."""
     extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Added to the JSON body of a generation; they replace members of the same name."""
-
-    def sdk_kwargs(self) -> dict[str, dict[str, str]]:
-        """Return the headers and the query as the SDKs' arguments, without empty ones."""
-        given = {"extra_headers": self.extra_headers, "extra_query": self.extra_query}
-        return {name: dict(members) for name, members in given.items() if members}
 
     def __post_init__(self) -> None:
         expect(
@@ -75,6 +73,9 @@ def merged_options(
     Raises:
         TypeError, ValueError: As ``read_options``.
     """
+    if found := sorted(OF_CONNECTION.intersection(model)):
+        msg = f"OPTIONS[{found[0]!r}] is for a whole provider: add an entry to PROVIDERS for it."
+        raise ValueError(msg)
     merged = {**provider, **model}
     for name, value in model.items():
         ours = provider.get(name)

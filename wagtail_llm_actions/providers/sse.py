@@ -99,6 +99,9 @@ class _EventReader:
         elif self._data or line.lstrip().startswith(("{", "[")):
             self._bare += not self._data
             yield from self._add(line)
+        else:
+            # A field or a word of no meaning: noted, should no answer come.
+            yield line.strip()
 
     def end(self) -> Iterator[Event]:
         """Finish the body: one whole message cannot be half an answer, a half event is one."""

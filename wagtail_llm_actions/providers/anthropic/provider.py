@@ -54,8 +54,9 @@ class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
             "messages": [{"role": "user", "content": request.prompt}],
             "max_tokens": request.max_tokens,
             "stream": True,
-            **options.sdk_kwargs(),
         }
+        if options.extra_query:
+            kwargs["extra_query"] = dict(options.extra_query)
         if request.system_instructions:
             kwargs["system"] = request.system_instructions
         if request.reasoning_effort == NO_REASONING:

@@ -113,11 +113,7 @@ class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
             "options": {**_without_none(options), **extra.pop("options", {})},
             **extra,
         }
-        return {
-            "json": _without_none(body),
-            "headers": dict(given.extra_headers),
-            "params": dict(given.extra_query),
-        }
+        return {"json": _without_none(body), "params": dict(given.extra_query)}
 
     @asynccontextmanager
     async def open_stream(

@@ -104,12 +104,13 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
             "messages": messages,
             "stream": True,
             "extra_body": {limit: request.max_tokens, **options.extra_body},
-            **options.sdk_kwargs(),
         }
         if request.temperature is not None:
             kwargs["temperature"] = request.temperature
         if request.reasoning_effort:
             kwargs["reasoning_effort"] = request.reasoning_effort
+        if options.extra_query:
+            kwargs["extra_query"] = dict(options.extra_query)
         if options.stream_usage:
             kwargs["stream_options"] = {"include_usage": True}
         return kwargs
