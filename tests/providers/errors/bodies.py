@@ -106,6 +106,8 @@ CREDIT = [
     (429, said("Your account is suspended due to insufficient balance", type="rate_limited")),
 ]
 QUOTA = [
+    (429, json.dumps({"message": "A Trial key is limited to 1000 API calls / month."})),
+    (401, said(OVER_QUOTA, type="insufficient_quota", code=401)),
     (429, said(OVER_QUOTA, type="insufficient_quota", code="insufficient_quota")),
     (429, said("Billing hard limit has been reached", code="billing_hard_limit_reached")),
     (429, said(f"Your account org-1 is not active, {PLAN}", type="exceeded_current_quota_error")),
@@ -142,6 +144,12 @@ BUDGET = [
 DAY = [
     (
         429,
+        anthropic(
+            "rate_limit_error", "Number of request tokens has exceeded your daily rate limit"
+        ),
+    ),
+    (
+        429,
         said("Rate limit reached for model `m` on tokens per day (TPD): Limit 100000, Used 97050"),
     ),
     (429, said("Rate limit reached for m on requests per day (RPD): Limit 200, Used 200.")),
@@ -160,6 +168,14 @@ DAY = [
     (429, json.dumps({"__type": "x#ThrottlingException", "Message": "Too many tokens per day"})),
 ]
 CONTEXT = [
+    (
+        400,
+        anthropic(
+            "invalid_request_error",
+            "input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000",
+        ),
+    ),
+    (400, said("invalid params, context window exceeds limit")),
     (400, said("This model's maximum context length is 8192 tokens. However, you requested 9000.")),
     (400, said("No.", code="context_length_exceeded", param="messages")),
     (400, said("Your input exceeds the context window of this model.", code="x")),
@@ -271,6 +287,8 @@ KEY = [
     (400, said("litellm.AuthenticationError: Invalid API key", type="auth_error", code="400")),
 ]
 FORBIDDEN = [
+    (403, json.dumps({"error": "this model requires a subscription, upgrade for access"})),
+    (403, said("This model is not enabled for your project.")),
     (403, said("Project `proj_1` does not have access to model `gpt-5`", code="model_not_found")),
     (401, said("key not allowed to access model. It can only access models=['m']", code="401")),
     (403, json.dumps({"code": "AccessDenied.Unpurchased", "message": "Access to model denied."})),
@@ -347,6 +365,16 @@ FILTERED = [
 MODEL = [
     (
         404,
+        google(
+            404,
+            "NOT_FOUND",
+            "Publisher Model `projects/p/models/owl` was not found or your project"
+            " does not have access to it.",
+        ),
+    ),
+    (404, said("No allowed providers are available for the selected model.")),
+    (
+        404,
         said(
             "The model `gpt-9` does not exist or you do not have access to it.",
             code="model_not_found",
@@ -370,6 +398,7 @@ MODEL = [
     (404, json.dumps({"object": "error", "message": "The model `m` does not exist.", "code": 404})),
 ]
 LOADED = [
+    (503, json.dumps({"error": "Model too busy, unable to get response in less than 60 seconds"})),
     (529, anthropic("overloaded_error", "Overloaded")),
     (None, anthropic("overloaded_error", "Overloaded")),
     (503, google(503, "UNAVAILABLE", "The model is overloaded. Please try again later.")),
@@ -417,6 +446,26 @@ RATE = [
     (403, said("Rate limit exceeded: free-models-per-min. ", code=429)),
 ]
 REFUSED = [
+    (400, said("invalid temperature: only 1 is allowed for this model")),
+    (400, said("top_k is not permitted for this model")),
+    (400, said("For this model, 'xhigh' is not a valid value of reasoning_effort")),
+    (400, said("Supported values for this model: access, allowed, permitted")),
+    (400, said("Parse error: invalid token at position 3")),
+    (
+        400,
+        anthropic(
+            "invalid_request_error",
+            "max_tokens: 100000 > 64000, which is the maximum allowed"
+            " number of output tokens for this model",
+        ),
+    ),
+    (
+        400,
+        said(
+            'Failed to deserialize: messages[0]: invalid type: string "The daily limit is reached,'
+            ' insufficient funds", expected a sequence'
+        ),
+    ),
     (400, said("Unsupported parameter: 'max_tokens' is not supported with this model.", code="x")),
     (
         400,

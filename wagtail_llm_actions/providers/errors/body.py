@@ -39,6 +39,8 @@ RAW = "raw"
 """Where OpenRouter keeps the answer of the provider behind it: JSON in a string, or a text."""
 MAX_DEPTH = 5
 """How deep a message may be nested in an error body; Mistral nests it four levels deep."""
+MAX_CHARS = 5_000
+"""More is no message, and would be searched for words."""
 MAX_CODE_DEPTH = 8
 """Google names the quota that is used up in a list within a list within a list."""
 
@@ -73,7 +75,7 @@ def read_error(body: object) -> ErrorBody:
     codes = list(dict.fromkeys(_codes(parsed, MAX_CODE_DEPTH)))
     statuses = [int(code) for code in codes if STATUS.fullmatch(code)]
     return ErrorBody(
-        message=_message(parsed, MAX_DEPTH).strip(),
+        message=_message(parsed, MAX_DEPTH).strip()[:MAX_CHARS],
         codes=tuple(code for code in codes if code != "error" and not STATUS.fullmatch(code)),
         status_code=statuses[0] if statuses else None,
         parsed=parsed,

@@ -57,7 +57,7 @@ VALIDATION = 422
 ABOUT_THE_TEXT = frozenset({ContextExceeded, ContentFiltered, ModelNotFound})
 
 QUOTED_VALUE = re.compile(
-    r"""\b(?:input|input_value|content|text|prompt|value|got|received)["']?
+    r"""\b(?:input|input_value|content|text|prompt|value|string|got|received)["']?
         \s* (?: [=:] | \b(?:is|was|of)\b )? \s* (?P<quote>["'`]) .* (?P=quote)""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
@@ -201,8 +201,10 @@ ROWS = (
         words=(
             r"content (?:\w+ )?polic(?:y|ies)|usage polic(?:y|ies)|acceptable use policy",
             r"content exists risk|inappropriate content|unsafe or sensitive|sensitive content",
-            r"(?:input|prompt|request|content|output|response)\b.{0,40}\b(?:flagged|blocked by|considered high risk)",
-            r"(?:safety|content) (?:system|filters?|guardrails?)|for safety reasons|guardrail (?:intervened|blocked)",
+            r"(?:input|prompt|request|content|output|response)\b.{0,40}\b(?:flagged"
+            r"|considered high risk|blocked by (?:our |the )?(?:content|safety|moderation))",
+            r"safety (?:system|filters?|settings)|content filter(?:s|ing)?|for safety reasons",
+            r"guardrails? (?:intervened|blocked)",
             r"\S*敏感\S*|不安全\S*",
         ),
     ),
@@ -211,7 +213,7 @@ ROWS = (
         codes="""DeploymentNotFound model_not_exist model_decommissioned 1211 1221
             InvalidEndpointOrModel.NotFound unknown_model invalid_model""",
         words=(
-            r"models?\b.{0,100}\b(?:not found|does ?n[o']t exist|doesn't exist|not exist|is not a valid"
+            r"models?\b.{0,100}\b(?:not found|does ?n[o']t exist|doesn't exist|not exist"
             r"|decommissioned|not loaded|no longer (?:available|supported)|has been (?:deprecated|removed|retired)"
             r"|end of (?:its )?life)",
             r"(?:no such|unknown|invalid|unrecognized|not a valid) model(?: (?:name|id|identifier))?",
@@ -225,8 +227,13 @@ ROWS = (
         codes="""model_access_denied Model.AccessDenied AccessDenied.Unpurchased
             key_model_access_denied team_model_access_denied 1220 access_terminated_error""",
         words=(
-            r"(?:access|allowed|permitted|authorized|permissions?|entitled|eligible)\b.{0,60}\bmodels?",
-            r"models?\b.{0,80}\b(?:access denied|not (?:allowed|permitted|authorized|enabled)|requires access)",
+            r"(?:not|n't|no|cannot|without)(?: \w+){0,2} access(?: to)?\b.{0,60}\bmodels?",
+            r"(?:not|n't) (?:allowed|permitted|authorized|entitled|eligible) to (?:access|use|call|invoke)"
+            r"\b.{0,40}\bmodels?",
+            r"(?:access to (?:the )?model|model access) (?:is |was )?denied|eligible for using the model",
+            r"models?\b.{0,60}\bnot (?:allowed|permitted|authorized|enabled) (?:for|in|on|by) "
+            r"(?:your|this|the) (?:key|account|team|project|organi[sz]ation|user|plan)",
+            r"model\b.{0,60}\brequires (?:a |an )?(?:\w+ )?(?:subscription|plan|access)",
             r"(?:subscription|plan|tier)\b.{0,60}\b(?:not|doesn't) (?:include|support|have)\b.{0,30}\bmodel",
         ),
         broad_codes="AccessDeniedException",
@@ -244,7 +251,7 @@ ROWS = (
             r"(?:reached|exceeded|hit)\b.{0,40}\b(?:usage|spend|spending|monthly|weekly|billing) (?:\w+ )?"
             r"(?:limits?|cap|quota)",
             r"free (?:tier|quota|allocated quota|trial)\b.{0,60}\b(?:exhausted|exceeded|used up|ended)",
-            r"额度\S*",
+            r"limited to \d+ (?:API )?calls ?/ ?month|额度\S*",
         ),
         broad_codes="quota_exceeded QuotaExceeded",
     ),
@@ -257,7 +264,8 @@ ROWS = (
         words=(
             r"(?:invalid|incorrect|wrong|missing|expired|revoked|unknown|malformed|no) (?:\w+ )?(?:x-)?api[ _-]?key\w*",
             r"api[ _-]?key\b.{0,40}\b(?:not valid|invalid|expired|not found|incorrect|revoked|disabled|not provided|required)",
-            r"(?:invalid|expired|missing) (?:\w+ )?(?:bearer |access |auth(?:entication)? )?(?:token|credentials)",
+            r"(?:invalid|expired|missing) (?:\w+ )?(?:(?:bearer|access|auth(?:entication)?) token|credentials)",
+            r"token (?:has |is )?expired",
             r"authentication (?:failed|fails|error|required)|invalid authentication|unauthenticated",
             r"no (?:auth|authentication) credentials found|(?:invalid|incorrect) username or password",
         ),
@@ -269,7 +277,7 @@ ROWS = (
         words=(
             r"(?:is |are |currently |temporarily )?overload(?:ed)?|over capacity|capacity exceeded",
             r"(?:at|no|insufficient|limited) (?:\w+ )?capacity|high demand|heavy load",
-            r"(?:server|service|model|system) is (?:currently )?(?:too )?busy",
+            r"(?:server|service|model|system) is (?:currently )?(?:too )?busy|model too busy",
         ),
     ),
     Row(
