@@ -48,10 +48,11 @@ class _Converter(MarkdownConverter):
         return f"<{url}>\n\n" if url else ""
 
 
-# A model reads the text: a backslash before each asterisk would only be noise.
+# A model reads the text, and repeats its marks: emphasis and backslashes would only be noise.
 _converter = _Converter(
     heading_style=ATX,
     bullets="-",
+    strip=["b", "strong", "i", "em"],
     autolinks=False,
     escape_asterisks=False,
     escape_underscores=False,
