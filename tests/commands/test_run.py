@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from wagtail import hooks
 from wagtail.models import Revision
 
 from example_site.blog.models import Author, BlogPage
@@ -19,8 +20,10 @@ from tests.factories import (
     EditorFactory,
     LLMActionFactory,
     LLMRunFactory,
+    NoticeFactory,
 )
 from tests.kept_queue import PromptQueue
+from tests.notices.models import Notice
 from tests.parts.processes import CommandProcess
 from tests.parts.waiting import eventually
 from wagtail_llm_actions.errors import AuthenticationFailed
@@ -354,3 +357,50 @@ def test_runs_that_are_under_way_when_it_stops_are_waited_for() -> None:
 
     statuses = list(LLMRun.objects.values_list("status", flat=True))
     assert (statuses.count("failed"), statuses.count("cancelled")) == (1, 4)
+
+
+@pytest.mark.usefixtures("prompt_queue")
+def test_an_alias_is_left_out_and_said_first(provider: ScriptedProvider) -> None:
+    LLMActionFactory(label="Summary")
+    page = BlogPageFactory()
+    alias = page.create_alias(parent=page.get_parent(), update_slug="alias")
+
+    lines = run("Summary", "--all").splitlines()
+
+    assert lines[0] == "Left out because an alias cannot be edited: 1."
+    assert "Runs started: 1." in lines
+    assert run("Summary", "--pages", alias.pk, "--dry-run").splitlines()[:2] == [
+        "Left out because an alias cannot be edited: 1.",
+        "Runs to start: 0. Cost: about $0.00, from the mean of past runs.",
+    ]
+
+
+@pytest.mark.usefixtures("prompt_queue")
+def test_what_the_sites_hook_names_is_left_out_and_said_first(provider: ScriptedProvider) -> None:
+    LLMActionFactory(label="Summary")
+    BlogPageFactory.create_batch(2)
+    BlogPageFactory(title="Imported")
+
+    with hooks.register_temporarily(
+        "llm_actions_can_show_proposal", lambda page: page.title != "Imported"
+    ):
+        lines = run("Summary", "--all").splitlines()
+
+    assert lines[0] == (
+        "Left out because the site says that the edit view cannot show a proposal: 1."
+    )
+    assert len(provider.requests) == 2
+
+
+@pytest.mark.usefixtures("prompt_queue")
+def test_a_type_whose_form_lacks_the_field_costs_nothing(provider: ScriptedProvider) -> None:
+    action_for(Notice, label="Unlisted", destination="unlisted", source="text")
+    NoticeFactory.create_batch(2)
+
+    lines = run("Unlisted", "--all").splitlines()
+
+    assert lines[0] == (
+        "Left out because the edit form does not show both fields of the action: 2."
+    )
+    assert "Runs started: 0." in lines
+    assert provider.requests == []

@@ -60,8 +60,12 @@ def new_key() -> str:
     return f"bulk-{uuid.uuid4().hex}"
 
 
-def objects_of(llm_action: LLMAction) -> QuerySet[Any]:
+def objects_of(llm_action: LLMAction, *, with_aliases: bool = False) -> QuerySet[Any]:
     """Return the objects that an action is offered on, drafts included.
+
+    Args:
+        llm_action: The action.
+        with_aliases: Whether to return aliases of pages too, to count them.
 
     Raises:
         LookupError: The model was removed from the code.
@@ -72,8 +76,10 @@ def objects_of(llm_action: LLMAction) -> QuerySet[Any]:
     objects: QuerySet[Any] = model._default_manager.all()
     if not issubclass(model, AbstractPage):
         return objects
-    # An alias cannot be edited, and a page of a subclass has actions of its own.
-    objects = objects.filter(content_type=llm_action.model_type, alias_of=None)
+    # A page of a subclass has actions of its own, and an alias cannot be edited.
+    objects = objects.filter(content_type=llm_action.model_type)
+    if not with_aliases:
+        objects = objects.filter(alias_of=None)
     if not llm_action.offered_below:
         return objects
     top = page_model().objects.filter(pk=llm_action.offered_below).first()

@@ -76,7 +76,7 @@ def read_objects(llm_action: LLMAction, options: dict[str, Any]) -> QuerySet[Any
         CommandError: An object does not exist, or the action is not offered on it.
     """
     try:
-        objects = objects_of(llm_action)
+        objects = objects_of(llm_action, with_aliases=True)
     except LookupError:
         msg = "The page or snippet type of this action does not exist any more."
         raise CommandError(msg) from None

@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
+from wagtail_llm_actions.bulk.edit_views import Hidden, split_hidden
 from wagtail_llm_actions.bulk.progress import cancel_queued_runs, progress, refused_by_queue
 from wagtail_llm_actions.bulk.start import (
     LeftOut,
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
 
 PROGRESS_SECONDS = 1.0
 """Between two queries of the progress."""
+HIDDEN = {
+    Hidden.FORM: "the edit form does not show both fields of the action",
+    Hidden.ALIAS: "an alias cannot be edited",
+    Hidden.TRANSLATION: "wagtail-localize shows its own editor for the translation",
+    Hidden.HOOK: "the site says that the edit view cannot show a proposal",
+}
 LEFT_OUT = {
     LeftOut.WAITING: "an undecided proposal exists, or a run that will give one",
     LeftOut.NOT_EMPTY: "the field already has a text",
@@ -99,9 +106,12 @@ class Command(BaseCommand):
         llm_action = read_action(options["action"])
         check_models(llm_action, with_price=options["stop_at_cost"] is not None)
         key = new_key()
+        objects, hidden = split_hidden(llm_action, read_objects(llm_action, options))
+        for hidden_reason, count in hidden.items():
+            self._screen.say(f"Left out because {HIDDEN[hidden_reason]}: {count}.")
         chunks = build_chunks(
             llm_action,
-            read_objects(llm_action, options),
+            objects,
             key=key,
             user=read_user(options["user"]),
             limit=options["limit"],

@@ -1,0 +1,89 @@
+"""Which objects have an edit view that shows proposals; on the others a run would be wasted."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from wagtail import hooks
+from wagtail.models import AbstractPage, TranslatableMixin
+
+from wagtail_llm_actions.compat import form_class_for
+from wagtail_llm_actions.fields import adapter_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import QuerySet
+
+    from wagtail_llm_actions.models import LLMAction
+
+HOOK = "llm_actions_can_show_proposal"
+"""A hook that gets an object, and returns ``False`` where its edit view has no Wagtail form."""
+
+
+class Hidden(StrEnum):
+    """Why no editor would see a proposal on an object."""
+
+    FORM = "form"
+    """The edit form of the type lacks the source or the destination."""
+    ALIAS = "alias"
+    """It is an alias, which nobody can edit."""
+    TRANSLATION = "translation"
+    """wagtail-localize shows its translation editor instead of the form."""
+    HOOK = "hook"
+    """The site says so, by its hook."""
+
+
+def split_hidden(
+    llm_action: LLMAction, objects: QuerySet[Any]
+) -> tuple[QuerySet[Any], dict[Hidden, int]]:
+    """Return the objects whose edit view shows proposals, and how many others there are by reason."""
+    counts: dict[Hidden, int] = {}
+    for reason, hidden in _hidden(llm_action, objects):
+        left = objects.exclude(pk__in=hidden)
+        counts[reason] = objects.count() - left.count()
+        objects = left
+    return objects, {reason: count for reason, count in counts.items() if count}
+
+
+def _hidden(llm_action: LLMAction, objects: QuerySet[Any]) -> Iterator[tuple[Hidden, Any]]:
+    model = objects.model
+    if not _form_shows(llm_action, model):
+        yield Hidden.FORM, objects.values("pk")
+    if issubclass(model, AbstractPage):
+        yield Hidden.ALIAS, objects.exclude(alias_of=None).values("pk")
+    if issubclass(model, TranslatableMixin) and apps.is_installed("wagtail_localize"):
+        yield Hidden.TRANSLATION, _translated(objects)
+    if functions := hooks.get_hooks(HOOK):
+        yield (
+            Hidden.HOOK,
+            [one.pk for one in objects if any(show(one) is False for show in functions)],
+        )
+
+
+def _form_shows(llm_action: LLMAction, model: Any) -> bool:
+    fields = form_class_for(model).base_fields
+    adapter = adapter_at(model, llm_action.destination)
+    return (
+        adapter is not None
+        and adapter.is_destination
+        and {llm_action.source, llm_action.destination} <= set(fields)
+        and adapter.supports_widget(fields[llm_action.destination].widget)
+    )
+
+
+def _translated(objects: QuerySet[Any]) -> list[Any]:
+    """Return the ids of the objects whose translation wagtail-localize keeps in sync.
+
+    Source: ``before_edit_page`` and ``before_edit_snippet`` in its ``wagtail_hooks.py``.
+    """
+    translation: Any = apps.get_app_config("wagtail_localize").get_model("Translation")
+    targets = set(
+        translation._default_manager.filter(enabled=True).values_list(
+            "source__object_id", "target_locale_id"
+        )
+    )
+    rows = objects.values_list("pk", "translation_key", "locale_id")
+    return [pk for pk, key, locale in rows if (key, locale) in targets]
