@@ -132,3 +132,15 @@ def test_the_time_to_clean_a_very_long_answer_is_short(unit: str) -> None:
 
     # Far above what it takes, and far below what a search that looks everywhere again takes.
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("**Tide:**early", "Tide: early"),
+        ("- **The tide came\n- **The boats", "- The tide came\n- The boats"),
+        ("**The tide\ncame early", "The tide\ncame early"),
+    ],
+)
+def test_emphasis_that_is_badly_closed_is_markup_too(answer: str, text: str) -> None:
+    assert cleaned(answer, LINES) == text

@@ -21,7 +21,7 @@ HALF, OTHER_HALF = "\ud83c", "\udf0a"
     ("pieces", "output"),
     [
         (["The\0 ", "tide\0"], "The tide"),
-        (["The ", HALF, OTHER_HALF, "tide"], "The tide"),
+        (["The ", HALF, OTHER_HALF, "tide"], "The 🌊tide"),
         (["The 🌊 tide"], "The 🌊 tide"),
     ],
 )

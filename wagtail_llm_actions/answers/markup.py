@@ -43,6 +43,9 @@ _UNDERSCORES = tuple(
     re.compile(rf"(?<![\w\\]){mark}(?=[^\s_])((?:[^_\n]|(?<=\w)_(?=\w))*[^\s_\\]){mark}(?!\w)")
     for mark in ("___", "__", "_")
 )
+# A label that the text follows without a space, and emphasis whose end was never written.
+_BOLD_LABEL = re.compile(r"(?<![A-Za-z0-9*])\*\*(?=[^\s*])([^*\n]{1,60}[:.!?])\*\*(?=[A-Za-z0-9])")
+_OPEN_BOLD = re.compile(r"(?m)^([ \t]*(?:[-+*][ \t]+|\d{1,2}[.)][ \t]+)?)\*\*(?=[^\s*])([^*\n]*)$")
 _DUNDER = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)*__")
 _HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(?!\d)(\S.*?)(?:[ \t]+#+)?[ \t]*$")
 _RULE = re.compile(r"(?m)^ {0,3}(?:-{3,}|={3,}|_{3,}|\*{3,})[ \t]*$\n?")
@@ -135,6 +138,7 @@ def _without_markdown(text: str) -> str:
     if "*" in text or "~" in text:
         for pattern in _EMPHASIS:
             text = pattern.sub(r"\1", text)
+        text = _OPEN_BOLD.sub(r"\1\2", _BOLD_LABEL.sub(r"\1 ", text))
     if "_" in text:
         for pattern in _UNDERSCORES:
             text = pattern.sub(
