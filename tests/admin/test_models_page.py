@@ -21,7 +21,7 @@ from tests.admin.html import page_at, table_rows, words
 from tests.factories import LLMActionFactory, LLMRunFactory, UserFactory
 from tests.parts.docs_examples import example_module
 from tests.providers.contract import KEY
-from tests.providers.server import ProviderServer, whole
+from tests.providers.server import ProviderServer, streamed, whole
 from tests.providers.wire_openai import OpenAIWire
 from wagtail_llm_actions.conf.providers import OLLAMA_BACKEND, OPENAI_BACKEND
 from wagtail_llm_actions.models import LLMCircuitBreaker
@@ -422,3 +422,19 @@ def test_a_site_without_models_is_not_fine(settings: Settings) -> None:
     settings.WAGTAIL_LLM_ACTIONS = {"PROVIDERS": {}}
 
     assert checked() == ("", 1)
+
+
+def test_odd_answers_with_a_text_never_open_the_circuit(server: ProviderServer) -> None:
+    piece = b'data: {"choices": [{"delta": {"content": "Hoo."}, "finish_reason": null}]}\n\n'
+    odd = [b'data: {"type": "ping"}\n\n', piece, b"event: ping\n\n", b"data: [DONE]\n\n"]
+    unknown = piece.replace(b"null", b'"bored"')
+    server.play(*[streamed(odd)] * 3, *[streamed([unknown])] * 3)
+    runs = [LLMRunFactory(model_key="quick") for _ in range(6)]
+
+    for run in runs:
+        execute(run.pk)
+        run.refresh_from_db()
+
+    assert [run.status for run in runs] == ["succeeded"] * 6
+    assert [run.finish_reason for run in runs] == ["stop"] * 3 + ["bored"] * 3
+    assert not LLMCircuitBreaker.objects.exists()
