@@ -38,7 +38,7 @@ WORDS: Mapping[str, str] = {
 """How servers call each parameter that may be corrected."""
 REFUSED = re.compile(
     r"unsupported|not? (currently )?support|n't support|no longer support|not (be )?permitted"
-    r"|unrecogni[sz]ed|unknown|unexpected|not allowed|extra (inputs|fields)|additional propert"
+    r"|unrecogni[sz]ed|unknown|unexpected|not allowed|extra (inputs|fields)|additional properties"
     r"|cannot find field|not (a )?(valid|known|accepted|available|enabled|implemented|recogni[sz]ed)"
     r"|does not accept|only (the )?default|deprecated|cannot both|is not compatible|incompatible"
     r"|instead\b|does not match|extra_forbidden|unknown_parameter",
