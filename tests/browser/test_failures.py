@@ -104,6 +104,27 @@ def test_a_limit_is_told_on_the_card_and_try_again_works_once_there_is_room(
     assert summary.wait_for_proposal() == "The tide came."
 
 
+def test_a_text_that_came_whole_before_the_failure_is_used(
+    visit: Visit, server: ProviderServer
+) -> None:
+    LLMActionFactory(model="cloud")
+    # The connection ends before the model says that it has finished.
+    server.play(streamed([*WIRE.beginning(), WIRE.text("The tide came.")]))
+    summary = summary_of_a_post(visit)
+    summary.generate.click()
+    expect(summary.card.get_by_role("alert")).to_be_visible()
+    expect(summary.button("Accept")).to_be_hidden()
+
+    summary.press("Use this text")
+
+    assert summary.wait_for_proposal() == "The tide came."
+    expect(summary.button("Use this text")).to_be_hidden()
+    with summary.person.page.expect_response(lambda answer: "/decide/" in answer.url) as decided:
+        summary.press("Accept")
+    assert decided.value.json()["decision"] == "accepted"
+    expect(summary.person.control("summary")).to_have_value("The tide came.")
+
+
 def test_a_failure_tells_the_editor_and_the_admin_what_to_do(
     visit: Visit, server: ProviderServer
 ) -> None:
@@ -114,7 +135,7 @@ def test_a_failure_tells_the_editor_and_the_admin_what_to_do(
     summary.generate.click()
 
     expect(summary.card.get_by_role("alert")).to_have_text(
-        "Cloud is not available. Try again later, or ask your admin to check its status."
+        "Cloud does not exist at its provider. Ask your admin to choose another model."
     )
     summary.press("Copy report for support")
     expect(summary.status).to_have_text("Copied.")
@@ -123,8 +144,8 @@ def test_a_failure_tells_the_editor_and_the_admin_what_to_do(
     admin.open(reverse("wagtail_llm_actions:history_run", args=[run.pk]))
     main = admin.page.get_by_role("main")
     expect(main).to_contain_text("The provider said: The owls are out.")
-    expect(main).to_contain_text("What to check: Check the model “cloud” under Settings → LLM")
+    expect(main).to_contain_text("Check NAME of the model “cloud” in MODELS")
     admin.page.get_by_text("Report for support", exact=True).first.click()
     expect(admin.page.get_by_label("Report for support")).to_have_value(
-        re.compile(f"^run: {run.pk}\nerror: model_unavailable .HTTP 404.\n")
+        re.compile(f"^run: {run.pk}\nerror: model_not_found .HTTP 404.\n")
     )

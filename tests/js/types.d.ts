@@ -111,7 +111,7 @@ declare namespace LLMActions {
 
   type CardState = 'working' | 'proposal' | 'failed' | 'cancelled' | 'accepted';
 
-  type Command = 'cancel' | 'accept' | 'retry' | 'dismiss' | 'copy' | 'report' | 'undo';
+  type Command = 'cancel' | 'accept' | 'use' | 'retry' | 'dismiss' | 'copy' | 'report' | 'undo';
 
   /** What a card shows; parts that are not given are empty. */
   interface CardView {

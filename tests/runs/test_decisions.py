@@ -92,7 +92,28 @@ def test_the_last_decision_counts() -> None:
     assert decision_of(run) == ("accepted", 1.0, True)
 
 
-@pytest.mark.parametrize("status", ["queued", "running", "failed", "cancelled"])
+def test_a_text_that_broke_off_can_be_accepted_and_need_not_be_dismissed() -> None:
+    run = LLMRunFactory(status="failed", output="The tide came early.")
+
+    dismiss(run)
+    assert decision_of(run) == ("none", None, False)
+
+    accept(run, "The tide came early.")
+    assert decision_of(run) == ("accepted", 1.0, True)
+
+    undo(run)
+    assert decision_of(run) == ("none", None, False)
+
+
+def test_a_failed_run_without_a_text_cannot_be_accepted() -> None:
+    run = LLMRunFactory(status="failed", output="")
+
+    accept(run, "The tide came early.")
+
+    assert decision_of(run) == ("none", None, False)
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "cancelled"])
 def test_only_a_text_that_came_can_be_decided_on(status: str) -> None:
     run = LLMRunFactory(status=status, output="Half a")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
+from django.db.models import Q
 from django.utils import timezone
 
 from wagtail_llm_actions.answers import visible
@@ -14,6 +15,10 @@ from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.signals import run_decided
 
 Decision = LLMRun.Decision
+
+_SUCCEEDED = Q(status=LLMRun.Status.SUCCEEDED)
+_BROKE_OFF = Q(status=LLMRun.Status.FAILED) & ~Q(output="")
+"""Its text may be whole all the same; a person can tell."""
 
 # The time grows with the square: 0.2 s for these, 4 s for three times as many.
 MAX_COMPARED_WORDS = 1_000
@@ -68,13 +73,16 @@ def _decide(
 ) -> bool:
     """Record a decision on a run that has a text; return whether it has.
 
+    A text that broke off is no proposal: it can be accepted, but need not be dismissed.
+
     Args:
         run: Changes with its row.
         decision: What the editor did; ``NONE`` takes an earlier decision back.
         similarity: Of the accepted text to the output, from 0.0 to 1.0.
         instead_of: Only change a run with this decision.
     """
-    rows = LLMRun.objects.succeeded().filter(pk=run.pk)
+    decidable = _SUCCEEDED if decision == Decision.DISMISSED else _SUCCEEDED | _BROKE_OFF
+    rows = LLMRun.objects.filter(decidable, pk=run.pk)
     if instead_of is not None:
         rows = rows.filter(decision=instead_of)
     decided_at = None if decision == Decision.NONE else timezone.now()

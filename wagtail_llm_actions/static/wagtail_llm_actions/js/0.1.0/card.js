@@ -70,6 +70,7 @@ export function createCard({ path, label, onCommand, onEdit }) {
       text.hidden = !view.text && state !== 'proposal';
       part('copy').hidden = text.hidden;
       part('report').hidden = !view.report;
+      part('use').hidden = text.hidden || state !== 'failed';
       text.readOnly = state !== 'proposal';
       if (text.value !== (view.text ?? '')) {
         text.value = view.text ?? '';

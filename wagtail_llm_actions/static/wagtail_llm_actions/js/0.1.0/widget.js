@@ -277,6 +277,13 @@ export class FieldWidget {
     this.toolbar.focus();
   }
 
+  /** Makes a proposal of what had arrived when the run failed: it may be whole all the same. */
+  use() {
+    const { run, text, draft } = this.candidates.shown;
+    this.propose(draft ?? text, String(run.error?.message));
+    this.card.focus();
+  }
+
   accept() {
     const text = this.field.normalize(this.card.text());
     const undo = this.field.write(this.mergedText());
