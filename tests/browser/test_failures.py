@@ -147,5 +147,5 @@ def test_a_failure_tells_the_editor_and_the_admin_what_to_do(
     expect(main).to_contain_text("Check NAME of the model “cloud” in MODELS")
     admin.page.get_by_text("Report for support", exact=True).first.click()
     expect(admin.page.get_by_label("Report for support")).to_have_value(
-        re.compile(f"^run: {run.pk}\nerror: model_not_found .HTTP 404.\n")
+        re.compile(f"^run: {run.pk}\nerror: model_unavailable .HTTP 404.\n")
     )
