@@ -2,13 +2,13 @@
  * The card below a field: shows a view, and reports the button that was pressed.
  */
 
-import { clone, getTemplate, labelWithField, listenForEscape, showText } from './dom.js';
+import { clone, getTemplate, labelWithField, listenForEscape, readTexts, showText } from './dom.js';
 
 const TEMPLATE = 'llm-actions-card';
 
 /** The translated sentences of the card, from its template. */
 export function cardTexts() {
-  return /** @type {LLMActions.Texts} */ ({ ...getTemplate(TEMPLATE).dataset });
+  return /** @type {LLMActions.Texts} */ (readTexts(getTemplate(TEMPLATE)));
 }
 
 /**

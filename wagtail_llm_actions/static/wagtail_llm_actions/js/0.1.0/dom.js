@@ -20,6 +20,14 @@ export function getTemplate(id) {
 }
 
 /**
+ * @param {HTMLElement} element - has the sentences of one screen as its attributes
+ * @returns {object} them, and those about the progress of a run
+ */
+export function readTexts(element) {
+  return { ...getTemplate('llm-actions-progress').dataset, ...element.dataset };
+}
+
+/**
  * @param {HTMLTemplateElement | string} template - or its id
  * @returns {{root: HTMLElement, part: (name: string) => HTMLElement}} a copy of the template's
  *   first element, and a function that returns the parts of it

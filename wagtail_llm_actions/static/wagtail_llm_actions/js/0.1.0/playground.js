@@ -4,7 +4,7 @@
  */
 
 import { createApi } from './api.js';
-import { clone, getPart, showLink, showText } from './dom.js';
+import { clone, getPart, readTexts, showLink, showText } from './dom.js';
 import { doneMessage, fillIn, progressMessage } from './messages.js';
 import { followRuns, isFinal } from './polling.js';
 
@@ -27,7 +27,7 @@ class Playground {
   constructor(root) {
     this.root = root;
     this.form = /** @type {HTMLFormElement} */ (root.closest('form'));
-    this.texts = /** @type {LLMActions.PlaygroundTexts} */ ({ ...root.dataset });
+    this.texts = /** @type {LLMActions.PlaygroundTexts} */ (readTexts(root));
     this.api = createApi({
       form: this.form,
       formKey: '',
