@@ -21,7 +21,7 @@ from wagtail_llm_actions.generation import GenerationRequest
 from wagtail_llm_actions.prompts.starters import starters
 from wagtail_llm_actions.prompts.variables import TAG
 from wagtail_llm_actions.providers.openai import OpenAIProvider
-from wagtail_llm_actions.runs.request.prompt import build_prompt
+from wagtail_llm_actions.runs.request.prompt import build_prompt, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def _answers(posts: list[dict[str, str]]) -> Iterator[tuple[str, str]]:
                     text=starter.text,
                     system_instructions=starter.system_instructions,
                     instance=page,
-                    source=flow(post["intro"]),
+                    source=read_source(page, "intro"),
                     destination=path,
                 )
                 request = GenerationRequest(

@@ -86,13 +86,16 @@ def _without_html(text: str) -> str:
 
 
 def _without_elements(text: str) -> str:
-    """Remove the tags of elements that are opened and closed; a tag that is written about stays."""
+    """Remove the tags of elements that are opened and closed, or cut off before their end.
+
+    A tag that is written about stays.
+    """
     found = [match for match in _ELEMENT.finditer(text) if not _is_mention(text, match)]
     names = {
         bool(close): {m["name"].lower() for m in found if bool(m["close"]) is close}
         for close in (True, False)
     }
-    paired = names[True] & names[False]
+    paired = names[True] & names[False] | _cut_off(text, found)
     if not paired:
         return text
     is_block = any(not re.fullmatch(_INLINE, name) for name in paired)
@@ -110,6 +113,18 @@ def _without_elements(text: str) -> str:
     rest = text[end:]
     joined = "".join([*pieces, rest.lstrip() if is_after_block else rest])
     return re.sub(r"\n{3,}", "\n\n", joined) if is_block else joined
+
+
+def _cut_off(text: str, found: list[re.Match[str]]) -> set[str]:
+    """Return the names of paragraphs that begin a line with their text directly behind the tag."""
+    return {
+        match["name"].lower()
+        for match in found
+        if not match["close"]
+        and not re.fullmatch(_INLINE, match["name"], re.IGNORECASE)
+        and text[: match.start()][-1:] in {"", "\n"}
+        and text[match.end() :][:1].isalnum()
+    }
 
 
 def _is_mention(text: str, match: re.Match[str]) -> bool:
