@@ -41,8 +41,10 @@ def worker_problem(queue: EngineQueue) -> WorkerProblem | None:
     workers = _live_workers(queue)
     if not workers:
         return WorkerProblem.MISSING
+    is_idle = all(queue.connection.hget(key, "state") != b"busy" for key in workers)
     probe = _probe(queue)
-    deadline = time.monotonic() + WAIT_SECONDS
+    # The answer of a busy worker comes after its run, so a later page will see it.
+    deadline = time.monotonic() + (WAIT_SECONDS if is_idle else 0)
     while (status := probe.get_status()) in WAITING and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
     if status == JobStatus.FINISHED:
@@ -51,7 +53,6 @@ def worker_problem(queue: EngineQueue) -> WorkerProblem | None:
     if status not in WAITING:
         return WorkerProblem.UNSUITABLE
     is_overdue = probe.enqueued_at is not None and timezone.now() - probe.enqueued_at > MAX_WAIT
-    is_idle = all(queue.connection.hget(key, "state") != b"busy" for key in workers)
     return WorkerProblem.UNSUITABLE if is_overdue and is_idle else None
 
 
