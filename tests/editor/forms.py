@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
+from django.contrib.admin.utils import quote
 from django.urls import reverse
 from wagtail.models import GroupPagePermission
 
@@ -32,7 +33,7 @@ def post_add(parent: Model) -> str:
 
 def snippet_edit(snippet: Any) -> str:
     """Return the address of a snippet's edit form."""
-    return reverse(snippet.snippet_viewset.get_url_name("edit"), args=[snippet.pk])
+    return reverse(snippet.snippet_viewset.get_url_name("edit"), args=[quote(snippet.pk)])
 
 
 def snippet_add(model: Any) -> str:

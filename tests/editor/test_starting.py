@@ -7,20 +7,30 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from wagtail.models import Locale, ModelLogEntry, Page, PageLogEntry, Revision
 
 from example_site.blog.models import Author
 from tests.editor.actions import action_for, page_action
-from tests.editor.forms import click, page_edit, post_add, post_of, snippet_add, snippet_edit
+from tests.editor.forms import (
+    click,
+    offers,
+    page_edit,
+    post_add,
+    post_of,
+    snippet_add,
+    snippet_edit,
+)
 from tests.factories import (
+    AdminFactory,
     AuthorFactory,
     BlogIndexPageFactory,
     BlogPageFactory,
     LLMActionFactory,
     NoticeFactory,
 )
-from tests.notices.models import Notice
+from tests.notices.models import Harbour, Notice
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -200,6 +210,32 @@ def test_a_snippet_form_is_read(client: Client, editor: User, is_new: bool) -> N
     assert response.status_code == 202
     assert LLMRun.objects.get().prompt == "<post_title>Ines</post_title>: <input>Typed.</input>"
     assert rows() == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Saint Malo",
+        "Łódź",
+        "サン・マロ",
+        "50% off",
+        "a/b?c#d",
+        "a_2Fb",
+        "under_score",
+        "a+b",
+        "…'\"&<>",
+    ],
+)
+def test_a_snippet_is_found_by_any_key(client: Client, name: str) -> None:
+    client.force_login(AdminFactory())
+    llm_action = action_for(Harbour, destination="text", source="name")
+    harbour = Harbour.objects.create(name=name)
+    page = BeautifulSoup(client.get(snippet_edit(harbour)).content, "html.parser")
+    url = str(page.select("form[data-edit-form]")[0]["action"])
+
+    assert set(offers(client, url)["fields"]) == {"text"}
+    assert click(client, llm_action, url).status_code == 202
+    assert len(offers(client, url)["pending"]) == 1
 
 
 def test_the_latest_draft_of_a_snippet_is_read(client: Client, editor: User) -> None:

@@ -51,6 +51,16 @@ class Rating(models.Model):
         return f"{self.stars} stars"
 
 
+class Harbour(models.Model):
+    """Is known by its name, as snippets of some sites are by a code or an address."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    text = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Memo(models.Model):
     """What snippets with other sets of Wagtail's mixins have in common."""
 

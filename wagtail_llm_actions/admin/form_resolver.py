@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import unquote as unquote_key
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.shortcuts import get_object_or_404
@@ -82,7 +82,8 @@ def resolve_editor_form(form_action: str) -> EditorForm:
     """
     try:
         url = urlsplit(form_action)
-        match = resolve("/" + url.path.removeprefix(get_script_prefix()).lstrip("/"))
+        path = unquote(url.path)
+        match = resolve("/" + path.removeprefix(get_script_prefix()).lstrip("/"))
     except (Resolver404, ValueError):
         raise UnknownEditorForm(form_action) from None
     locale = parse_qs(url.query).get("locale", [""])[0]
@@ -93,7 +94,7 @@ def resolve_editor_form(form_action: str) -> EditorForm:
     model = _initkwargs(match).get("model")
     if model in get_snippet_models() and "panel" in _initkwargs(match):
         if match.url_name == "edit":
-            return _snippet_edit(match, unquote(str(match.kwargs["pk"])))
+            return _snippet_edit(match, unquote_key(str(match.kwargs["pk"])))
         if match.url_name == "add":
             return _snippet_add(match, locale)
     raise UnknownEditorForm(url.path)
