@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.checks import ERROR, WARNING, CheckMessage, run_checks
+from django.core.management import CommandError, call_command
 
 from tests.settings import WAGTAIL_LLM_ACTIONS
 from wagtail_llm_actions.conf import RQ_QUEUE, THREAD_QUEUE
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND
 from wagtail_llm_actions.fields import base
 from wagtail_llm_actions.fields.text import TextAdapter
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.queues.rq import RQQueue
+from wagtail_llm_actions.queues.thread import ThreadQueue
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -165,13 +168,41 @@ def test_a_mistake_has_an_id_and_a_hint(
     assert hint in str(shown.hint)
 
 
-def test_a_missing_rq_queue_is_an_error(settings: Settings) -> None:
-    settings.RQ_QUEUES = {"llm": RQ_QUEUES["llm"]}
+@pytest.mark.parametrize(
+    ("queues", "missing"),
+    [
+        ({"default": RQ_QUEUES["llm"]}, "'llm' and no queue 'llm_bulk'"),
+        ({"llm": RQ_QUEUES["llm"]}, "'llm_bulk'"),
+    ],
+)
+def test_a_site_with_other_queues_of_django_rq_uses_threads_and_is_told(
+    settings: Settings, queues: Any, missing: str
+) -> None:
+    settings.RQ_QUEUES = queues
 
     (message,) = messages()
 
-    assert message.id == "wagtail_llm_actions.E005"
-    assert str(message.msg) == "RQ_QUEUES has no queue 'llm_bulk'."
+    assert type(get_queue()) is ThreadQueue
+    assert (message.id, message.level) == ("wagtail_llm_actions.W006", WARNING)
+    assert message.msg.startswith(f"RQ_QUEUES has no queue {missing}, so LLM runs are executed in ")
+    assert "Add them to RQ_QUEUES" in str(message.hint)
+    assert f"WAGTAIL_LLM_ACTIONS = {{'QUEUE': '{THREAD_QUEUE}'}}" in str(message.hint)
+
+
+def test_each_way_out_ends_the_warning(settings: Settings) -> None:
+    settings.RQ_QUEUES = RQ_QUEUES | {"default": RQ_QUEUES["llm"]}
+    assert messages() == []
+
+    settings.RQ_QUEUES = {"default": RQ_QUEUES["llm"]}
+    settings.WAGTAIL_LLM_ACTIONS = WAGTAIL_LLM_ACTIONS | {"QUEUE": THREAD_QUEUE}
+    assert not [message for message in messages() if message.level >= WARNING]
+
+
+def test_a_worker_names_the_queues_that_are_missing(settings: Settings) -> None:
+    settings.RQ_QUEUES = {"default": RQ_QUEUES["llm"]}
+
+    with pytest.raises(CommandError, match="RQ_QUEUES has no queue 'llm' and no queue 'llm_bulk'"):
+        call_command("llm_actions_worker")
 
 
 def test_a_stream_that_the_site_has_chosen_is_fine(settings: Settings) -> None:

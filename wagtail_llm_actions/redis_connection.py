@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Per address: a host name may have two (IPv6, then IPv4), and 2 seconds are promised.
 TIMEOUT_SECONDS = 0.8
+ADD_QUEUES = "Add them to RQ_QUEUES, with the same connection as your other queues."
 
 
 @cache
@@ -44,17 +45,16 @@ def get_fail_fast_connection(queue_name: str) -> Redis:
 
 def check_rq_queues(names: Iterable[str]) -> list[checks.CheckMessage]:
     """Return a system check error if ``RQ_QUEUES`` lacks one of these queues."""
+    if problem := missing_rq_queues(names):
+        return [checks.Error(f"{problem}.", hint=ADD_QUEUES, id="wagtail_llm_actions.E005")]
+    return []
+
+
+def missing_rq_queues(names: Iterable[str]) -> str:
+    """Return which of these queues ``RQ_QUEUES`` lacks, without a full stop; empty for none."""
     configured = getattr(django_settings, "RQ_QUEUES", None) or {}
-    missing = [name for name in names if name not in configured]
-    if not missing:
-        return []
-    return [
-        checks.Error(
-            f"RQ_QUEUES has no queue {' and no queue '.join(map(repr, missing))}.",
-            hint="Add them to RQ_QUEUES, with the same connection as your other queues.",
-            id="wagtail_llm_actions.E005",
-        )
-    ]
+    missing = [repr(str(name)) for name in names if name not in configured]
+    return f"RQ_QUEUES has no queue {' and no queue '.join(missing)}" if missing else ""
 
 
 def _clear_cache(*, setting: str, **_kwargs: object) -> None:

@@ -33,6 +33,8 @@ __all__ = [
 
 RQ_QUEUE = "wagtail_llm_actions.queues.rq.RQQueue"
 THREAD_QUEUE = "wagtail_llm_actions.queues.thread.ThreadQueue"
+INTERACTIVE_QUEUE, BULK_QUEUE = "llm", "llm_bulk"
+"""Names in ``RQ_QUEUES``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,7 +130,11 @@ def context_limit(model: ModelSettings) -> int | None:
 
 
 def _default_queue() -> str:
-    return RQ_QUEUE if getattr(django_settings, "RQ_QUEUES", None) else THREAD_QUEUE
+    # A site may have queues of its own only.
+    has_queues = {INTERACTIVE_QUEUE, BULK_QUEUE} <= set(
+        getattr(django_settings, "RQ_QUEUES", None) or ()
+    )
+    return RQ_QUEUE if has_queues else THREAD_QUEUE
 
 
 def _clear_cache(*, setting: str, **_kwargs: object) -> None:

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
+from wagtail_llm_actions.conf import BULK_QUEUE, INTERACTIVE_QUEUE
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
@@ -37,9 +39,9 @@ class WorkerProblem(StrEnum):
 class Priority(StrEnum):
     """Whether a person waits for a run; the value is the name of the RQ queue."""
 
-    INTERACTIVE = "llm"
+    INTERACTIVE = INTERACTIVE_QUEUE
     """An editor waits for the text."""
-    BULK = "llm_bulk"
+    BULK = BULK_QUEUE
     """Nobody waits; must not delay interactive runs."""
 
 

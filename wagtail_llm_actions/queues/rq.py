@@ -1,4 +1,4 @@
-"""django-rq, the default where ``RQ_QUEUES`` is set.
+"""django-rq, the default where ``RQ_QUEUES`` has both queues.
 
 A job carries the run's id only; the state of a run is in the database.
 """
@@ -43,7 +43,7 @@ class RQQueue(Queue):
     @classmethod
     def check(cls) -> list[CheckMessage]:
         """Report queues that are missing in ``RQ_QUEUES``."""
-        return check_rq_queues(priority.value for priority in Priority)
+        return check_rq_queues(Priority)
 
     def enqueue(self, run_id: UUID, priority: Priority) -> None:
         """Put a job with the run's id on the queue.

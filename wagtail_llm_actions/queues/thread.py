@@ -13,13 +13,15 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.conf import settings as django_settings
 from django.core import checks
 from django.db import connections
 from django.utils.module_loading import import_string
 
-from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.conf import SETTING, THREAD_QUEUE, get_settings, raw_settings
 from wagtail_llm_actions.queues.base import TASK, WARM_UP, Priority, Queue, bulk_slots
 from wagtail_llm_actions.queues.pool import Pool
+from wagtail_llm_actions.redis_connection import ADD_QUEUES, missing_rq_queues
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -74,7 +76,18 @@ class ThreadQueue(Queue):
 
     @classmethod
     def check(cls) -> list[checks.CheckMessage]:
-        """Recommend a queue server for production."""
+        """Recommend a queue server for production, and warn where only its queues are missing."""
+        uses_django_rq = bool(getattr(django_settings, "RQ_QUEUES", None))
+        if uses_django_rq and "QUEUE" not in raw_settings():
+            return [
+                checks.Warning(
+                    f"{missing_rq_queues(Priority)}, so LLM runs are executed in threads of the web "
+                    "process.",
+                    hint=f"{ADD_QUEUES} Then start `manage.py llm_actions_worker`. Or choose the "
+                    f"threads: {SETTING} = {{'QUEUE': {THREAD_QUEUE!r}}}.",
+                    id="wagtail_llm_actions.W006",
+                )
+            ]
         return [
             checks.Info(
                 "LLM runs are executed in threads of the web process.",

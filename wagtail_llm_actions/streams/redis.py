@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from redis.exceptions import RedisError
 
+from wagtail_llm_actions.conf import INTERACTIVE_QUEUE
 from wagtail_llm_actions.redis_connection import check_rq_queues, get_fail_fast_connection
 from wagtail_llm_actions.streams.base import Stream
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-QUEUE = "llm"
-"""The queue of ``RQ_QUEUES`` whose server is used."""
 TTL_SECONDS = 15 * 60
 
 
@@ -34,12 +33,12 @@ class RedisStream(Stream):
     @classmethod
     def check(cls) -> list[CheckMessage]:
         """Report that ``RQ_QUEUES`` lacks the queue whose server is used."""
-        return check_rq_queues([QUEUE])
+        return check_rq_queues([INTERACTIVE_QUEUE])
 
     def append(self, run_id: UUID, text: str) -> None:
         """Add the text, and postpone the time at which Redis deletes it."""
         try:
-            pipeline = get_fail_fast_connection(QUEUE).pipeline()
+            pipeline = get_fail_fast_connection(INTERACTIVE_QUEUE).pipeline()
             pipeline.append(_key(run_id), text.encode())
             pipeline.expire(_key(run_id), TTL_SECONDS)
             pipeline.execute()
@@ -54,7 +53,7 @@ class RedisStream(Stream):
 
     def read_all(self, positions: Mapping[UUID, int]) -> dict[UUID, tuple[str, int]]:
         """Return the texts of several runs, in one round trip."""
-        pipeline = get_fail_fast_connection(QUEUE).pipeline(transaction=False)
+        pipeline = get_fail_fast_connection(INTERACTIVE_QUEUE).pipeline(transaction=False)
         for run_id, after in positions.items():
             pipeline.getrange(_key(run_id), after, -1)
         try:
@@ -70,7 +69,7 @@ class RedisStream(Stream):
     def close(self, run_id: UUID) -> None:
         """Delete the text; the run's output holds it now."""
         try:
-            get_fail_fast_connection(QUEUE).delete(_key(run_id))
+            get_fail_fast_connection(INTERACTIVE_QUEUE).delete(_key(run_id))
         except RedisError:
             return
 

@@ -6,10 +6,12 @@ from argparse import ArgumentTypeError
 from functools import partial
 from typing import Any
 
+from django.core.management.base import CommandError
 from django_rq.management.commands.rqworker import Command as RQWorkerCommand
 
 from wagtail_llm_actions.queues.base import Priority, bulk_slots
 from wagtail_llm_actions.queues.worker import LLMWorker
+from wagtail_llm_actions.redis_connection import ADD_QUEUES, missing_rq_queues
 
 CONCURRENCY = 10
 
@@ -45,8 +47,14 @@ class Command(RQWorkerCommand):
         )
 
     def handle(self, *args: str, **options: Any) -> None:
-        """Run the worker until it is stopped."""
+        """Run the worker until it is stopped.
+
+        Raises:
+            CommandError: ``RQ_QUEUES`` lacks one of its queues.
+        """
         queues = args or tuple(priority.value for priority in Priority)
+        if problem := missing_rq_queues(queues):
+            raise CommandError(f"{problem}. {ADD_QUEUES}")
         concurrency = options["concurrency"]
         slots = dict.fromkeys(queues, concurrency)
         slots[Priority.BULK] = options["bulk_concurrency"] or bulk_slots(concurrency)
