@@ -130,8 +130,8 @@ class OllamaWire(Wire):
         tags = {"models": [{"name": name, "model": name} for name in names]}
         if not present:
             return [whole(200, json.dumps(tags).encode())]
-        loaded = {"models": [{"name": f"{MODEL}:latest"}]}
-        shown = {"model_info": {"owl.context_length": 32768, "owl.head_count": 8}}
+        loaded = {"models": [{"name": f"{MODEL}:latest", "context_length": 32768}]}
+        shown = {"model_info": {"owl.context_length": 131072, "owl.head_count": 8}}
         return [whole(200, json.dumps(body).encode()) for body in (tags, loaded, shown)]
 
     def error_body(self, status: int, message: str) -> bytes:

@@ -26,6 +26,7 @@ __all__ = [
     "ModelSettings",
     "ProviderSettings",
     "Settings",
+    "configured_context",
     "context_limit",
     "first_token_timeout_seconds",
     "get_settings",
@@ -121,12 +122,16 @@ def context_limit(model: ModelSettings) -> int | None:
 
     The smallest of what the model can take, and of what its server is told to load for it.
     """
+    known = (model.capabilities.context_tokens, configured_context(model))
+    return min(filter(None, known), default=None)
+
+
+def configured_context(model: ModelSettings) -> int | None:
+    """Return the tokens of the context that a server is told to load, or has loaded, by ``OPTIONS``."""
     provider = get_settings().providers.get(model.provider)
-    loaded = None
-    if provider:
-        loaded = provider.backend_class.context_tokens({**provider.options, **model.options})
-    known = (model.capabilities.context_tokens, loaded)
-    return min((tokens for tokens in known if tokens), default=None)
+    if provider is None:
+        return None
+    return provider.backend_class.context_tokens({**provider.options, **model.options})
 
 
 def _default_queue() -> str:

@@ -1,11 +1,19 @@
-"""The tables: prompt templates, actions, runs and their attempts, circuit breakers."""
+"""The tables: prompt templates, actions, runs and their attempts, circuit breakers, findings."""
 
 from __future__ import annotations
 
 from wagtail_llm_actions.models.action import LLMAction
 from wagtail_llm_actions.models.attempt import LLMAttempt
 from wagtail_llm_actions.models.circuit_breaker import LLMCircuitBreaker
+from wagtail_llm_actions.models.finding import LLMModelFinding
 from wagtail_llm_actions.models.prompt_template import PromptTemplate
 from wagtail_llm_actions.models.run import LLMRun
 
-__all__ = ["LLMAction", "LLMAttempt", "LLMCircuitBreaker", "LLMRun", "PromptTemplate"]
+__all__ = [
+    "LLMAction",
+    "LLMAttempt",
+    "LLMCircuitBreaker",
+    "LLMModelFinding",
+    "LLMRun",
+    "PromptTemplate",
+]

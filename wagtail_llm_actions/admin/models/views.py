@@ -21,7 +21,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail_llm_actions.admin.links import counted_runs_url
 from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
 from wagtail_llm_actions.admin.models.help_text import correction_sentence, model_help_text
-from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.conf import context_limit, get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.model_health import CheckResult, check_models, last_checks
 from wagtail_llm_actions.configuration.prices import current_price
@@ -36,7 +36,7 @@ from wagtail_llm_actions.permissions.policies import (
 )
 from wagtail_llm_actions.reporting.period import Period
 from wagtail_llm_actions.reporting.usage import counted_runs
-from wagtail_llm_actions.runs.corrections import stored_corrections
+from wagtail_llm_actions.runs.findings import stored_corrections
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers, reset
 
 if TYPE_CHECKING:
@@ -204,9 +204,8 @@ def _row(
     help_text = model_help_text(model)
     about = (help_text["about"], help_text["temperature"], *map(correction_sentence, corrections))
     status = check.status if check else None
-    context_tokens = model.capabilities.context_tokens or (
-        status.context_tokens if status else None
-    )
+    contexts = (context_limit(model), status.context_tokens if status else None)
+    context_tokens = min(filter(None, contexts), default=None)
     return Row(
         key=model.key,
         label=str(model.label),

@@ -1,11 +1,13 @@
 """Ask an Ollama server about a model: is it pulled, is it loaded, how long is its context?
 
-Source: Ollama's API reference, ``/api/tags``, ``/api/ps`` and ``/api/show``.
+Source: Ollama's API reference, ``/api/tags``, ``/api/ps`` and ``/api/show``; for the context that is
+loaded, "Context length" in its documentation, and ``GetModel`` in ``server/images.go``.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,12 @@ from wagtail_llm_actions.providers.response_parsing import read, wrong_shape
 
 if TYPE_CHECKING:
     import httpx
+
+DEFAULT_CONTEXT_TOKENS = 4096
+"""Loaded by a server without settings of its own, except on the largest graphics cards."""
+CLOUD = "ollama.com"
+"""Models that run there have their whole context."""
+NUM_CTX = re.compile(r"^\s*num_ctx\s+(\d+)\s*$", re.MULTILINE)
 
 
 async def find_model(client: httpx.AsyncClient, model: str) -> ModelStatus:
@@ -25,37 +33,52 @@ async def find_model(client: httpx.AsyncClient, model: str) -> ModelStatus:
         ValueError: The response is not JSON.
     """
     name = model if ":" in model else f"{model}:latest"
-    if name not in await _names(client, "/api/tags"):
+    if name not in await _listed(client, "/api/tags"):
         detail = f"Pull the model on Ollama's server: ollama pull {model}"
         return ModelStatus(reachable=True, key_accepted=True, present=False, detail=detail)
+    loaded = (await _listed(client, "/api/ps")).get(name)
+    response = await client.post("/api/show", json={"model": model})
+    response.raise_for_status()
     return ModelStatus(
         reachable=True,
         key_accepted=True,
         present=True,
-        loaded=name in await _names(client, "/api/ps"),
-        context_tokens=await _context_tokens(client, model),
+        loaded=loaded is not None,
+        context_tokens=_context_tokens(client, _parsed(response), loaded),
     )
 
 
-async def _names(client: httpx.AsyncClient, path: str) -> list[str]:
+async def _listed(client: httpx.AsyncClient, path: str) -> dict[str, SimpleNamespace]:
+    """Return the models of a list by name."""
     response = await client.get(path)
     response.raise_for_status()
     listed = read(_parsed(response), "models", list)
     if listed is None:
         raise wrong_shape("models")
-    return [read(model, "name", str) or "" for model in listed]
+    return {read(model, "name", str) or "": model for model in listed}
 
 
-async def _context_tokens(client: httpx.AsyncClient, model: str) -> int | None:
-    response = await client.post("/api/show", json={"model": model})
-    response.raise_for_status()
-    info = read(_parsed(response), "model_info", SimpleNamespace)
-    found = [
-        value
-        for name, value in vars(info or SimpleNamespace()).items()
-        if name.endswith(".context_length") and isinstance(value, int)
-    ]
-    return found[0] if found else None
+def _context_tokens(
+    client: httpx.AsyncClient, shown: SimpleNamespace, loaded: SimpleNamespace | None
+) -> int:
+    """Return the context of a request that asks for none: no more than the model can take.
+
+    The model's own file comes before what the server has loaded, perhaps for another client, and
+    that before the default.
+    """
+    info = read(shown, "model_info", SimpleNamespace)
+    counts = vars(info or SimpleNamespace()).items()
+    longest = next((_count(value) for name, value in counts if name.endswith(".context_length")), 0)
+    is_remote = read(shown, "remote_host", str) or client.base_url.host.endswith(CLOUD)
+    if is_remote and longest:
+        return longest
+    of_file = NUM_CTX.search(read(shown, "parameters", str) or "")
+    known = int(of_file[1]) if of_file else _count(getattr(loaded, "context_length", None))
+    return min(filter(None, (known or DEFAULT_CONTEXT_TOKENS, longest)))
+
+
+def _count(value: object) -> int:
+    return value if type(value) is int and value > 0 else 0
 
 
 def _parsed(response: httpx.Response) -> SimpleNamespace:

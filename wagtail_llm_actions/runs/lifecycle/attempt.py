@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
 from django.core.exceptions import ImproperlyConfigured
@@ -33,7 +34,7 @@ from wagtail_llm_actions.pricing import charge, price_of
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
-from wagtail_llm_actions.runs.corrections import store_corrections
+from wagtail_llm_actions.runs.findings import store_corrections
 from wagtail_llm_actions.runs.lifecycle.answer import Answer
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMRun
     from wagtail_llm_actions.pricing import Price
     from wagtail_llm_actions.providers.base import Provider
+    from wagtail_llm_actions.providers.corrections import Correction
     from wagtail_llm_actions.runs.lifecycle.lease import Lease
 
 WAIT_SECONDS = 0.25
@@ -86,6 +88,8 @@ class Attempt:
         self.answer = Answer(run, max_chars=self._parameters["max_tokens"] * MAX_CHARS_PER_TOKEN)
         self._is_reasoning = False
         self._response_model = ""
+        self._provider: Provider | None = None
+        self._known_corrections: tuple[Correction, ...] = ()
         self.row = LLMAttempt.objects.create(
             run=run,
             number=number,
@@ -115,8 +119,9 @@ class Attempt:
         first_token_seconds = min(left_seconds, first_token_timeout_seconds(self._model))
         started = time.monotonic()
         has_begun = False
-        provider = self._provider()
-        with ProviderStream(provider, self._request()) as stream:
+        self._provider = self._get_provider()
+        self._known_corrections = self._provider.corrections(self._model.name)
+        with ProviderStream(self._provider, self._request()) as stream:
             while True:
                 item = stream.next(
                     timeout_seconds=WAIT_SECONDS, gather_seconds=self.answer.seconds_to_flush()
@@ -127,7 +132,6 @@ class Attempt:
                 elif isinstance(item, ReasoningDelta):
                     self.answer.add_reasoning(item.text)
                 elif isinstance(item, GenerationResult):
-                    store_corrections(self._model, provider.corrections(self._model.name))
                     return self._checked(item)
                 self.answer.flush()
                 self._tell_reasoning()
@@ -175,6 +179,9 @@ class Attempt:
         row.first_token_at = self.answer.first_text_at
         row.finished_at = timezone.now()
         retry_on_db_outage(row.save)
+        corrections = self._provider.corrections(self._model.name) if self._provider else ()
+        if corrections != self._known_corrections:
+            retry_on_db_outage(partial(store_corrections, self._model, corrections))
 
     def _bill(self, usage: Usage, *, is_estimated: bool = False) -> None:
         row = self.row
@@ -214,7 +221,7 @@ class Attempt:
             raise kind(**self._error_source, usage=result.usage)
         return result
 
-    def _provider(self) -> Provider:
+    def _get_provider(self) -> Provider:
         try:
             return get_provider(self._model.provider)
         except ImproperlyConfigured as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from wagtail_llm_actions.conf import context_limit
+
 if TYPE_CHECKING:
     from wagtail_llm_actions.conf import ModelSettings
 
@@ -25,14 +27,16 @@ def clamp_to_capabilities(
         model: Its capabilities come from the catalog or the settings.
         temperature: From 0.0 to 2.0; limited to the model's maximum, or left out.
         max_tokens: Of visible output. A reasoning model gets its reasoning tokens on top; the sum
-            is limited to the model's maximum.
+            is limited to the model's maximum, and to half of its context.
     """
     facts = model.capabilities
+    context = context_limit(model)
     with_reasoning = max_tokens + facts.reasoning_tokens
+    limits = (with_reasoning, facts.max_output_tokens, context and max(1, context // 2))
     return {
         "temperature": min(temperature, facts.max_temperature)
         if facts.accepts_temperature
         else None,
-        "max_tokens": min(with_reasoning, facts.max_output_tokens or with_reasoning),
+        "max_tokens": min(filter(None, limits)),
         "reasoning_effort": facts.reasoning_effort or None,
     }

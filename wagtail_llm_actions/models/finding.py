@@ -1,0 +1,26 @@
+"""What servers have shown about models."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class LLMModelFinding(models.Model):
+    """What calls, and questions to its server, have shown about a model.
+
+    It is stored in the database because workers find it out, and web processes need it.
+    """
+
+    model_key = models.CharField(max_length=100, unique=True)
+    """The model, as a key of the setting ``MODELS``."""
+    settings_hash = models.CharField(max_length=64)
+    """Of the settings under which it was found; under other settings it no longer counts."""
+    corrections = models.JSONField(default=list)
+    """What is changed about requests, since the server refused it: fields of ``Correction``."""
+    context_tokens = models.PositiveIntegerField(null=True)
+    """The tokens of prompt and answer together that the server loads; null for unknown."""
+    asked_at = models.DateTimeField(null=True)
+    """When the server was last asked for its context."""
+
+    def __str__(self) -> str:
+        return self.model_key
