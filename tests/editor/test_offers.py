@@ -194,25 +194,22 @@ def test_a_translated_snippet_is_added_in_the_language_of_its_form(
 
 
 NO_FORMS = {
+    "collection": "/admin/collections/add/",
+    "page of a viewset of a model": "/admin/sites/new/",
+    "snippet without a number": "/admin/snippets/blog/author/edit/none/",
     "image": "/admin/images/1/",
     "user": "/admin/users/edit/1/",
     "group": "/admin/groups/new/",
     "redirect": "/admin/redirects/add/",
     "page listing": "/admin/pages/1/",
     "page to be deleted": "/admin/pages/1/delete/",
-    "page that is gone": "/admin/pages/4711/edit/",
-    "page with too large a number": f"/admin/pages/{10**30}/edit/",
-    "page type that is gone": "/admin/pages/add/blog/nothing/1/",
     "page type that cannot be created": "/admin/pages/add/wagtailcore/page/1/",
     "page type below a page that takes none": "/admin/pages/add/blog/blogpage/{post}/",
     "page type that is full": "/admin/pages/add/blog/homepage/1/",
     "model that is no page": "/admin/pages/add/auth/user/1/",
-    "page below a page that is gone": "/admin/pages/add/blog/blogpage/4711/",
     "snippet listing": "/admin/snippets/blog/author/",
     "snippet to be deleted": "/admin/snippets/blog/author/delete/1/",
-    "snippet that is gone": "/admin/snippets/blog/author/edit/4711/",
     "snippet to be copied": "/admin/snippets/blog/author/copy/1/",
-    "snippet without a number": "/admin/snippets/blog/author/edit/none/",
     "public page": "/",
     "nothing": "",
     "no address": "nowhere at all",
@@ -222,14 +219,26 @@ NO_FORMS = {
     "way up": "/admin/../../../etc/passwd",
 }
 
+GONE = {
+    "page that is gone": "/admin/pages/4711/edit/",
+    "page with too large a number": f"/admin/pages/{10**30}/edit/",
+    "page type that is gone": "/admin/pages/add/blog/nothing/1/",
+    "page below a page that is gone": "/admin/pages/add/blog/blogpage/4711/",
+    "snippet that is gone": "/admin/snippets/blog/author/edit/4711/",
+}
+
 
 @pytest.mark.parametrize("address", NO_FORMS.values(), ids=NO_FORMS.keys())
-def test_what_is_no_form_of_a_page_or_snippet_is_not_found(
+def test_what_is_no_form_of_a_page_or_snippet_offers_nothing(
     client: Client, editor: User, address: str
 ) -> None:
     Page.objects.get(depth=1).add_child(instance=HomePage(title="Home", slug="front"))
-    address = address.format(post=BlogPageFactory().pk)
 
+    assert offers(client, address.format(post=BlogPageFactory().pk)) == NOTHING
+
+
+@pytest.mark.parametrize("address", GONE.values(), ids=GONE.keys())
+def test_the_form_of_what_is_gone_is_not_found(client: Client, editor: User, address: str) -> None:
     response = client.get(reverse("wagtail_llm_actions:offers"), {"form_action": address})
 
     assert response.status_code == 404

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from wagtail_llm_actions.admin.api_errors import BadInput, TooLarge, json_errors
-from wagtail_llm_actions.admin.editor.offers import form_offers
+from wagtail_llm_actions.admin.editor.offers import NO_OFFERS, form_offers
 from wagtail_llm_actions.admin.editor.poll_token import issue_poll_token
 from wagtail_llm_actions.admin.editor.previous import previous_texts_by_field
 from wagtail_llm_actions.admin.editor.request_params import (
@@ -29,7 +29,7 @@ from wagtail_llm_actions.admin.editor.request_params import (
 )
 from wagtail_llm_actions.admin.editor.serializers import candidates_state
 from wagtail_llm_actions.admin.editor.side_panel import side_panel_content
-from wagtail_llm_actions.admin.form_resolver import resolve_editor_form
+from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_editor_form
 from wagtail_llm_actions.errors import PermissionDeniedError, PermissionRevoked
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for
@@ -57,8 +57,15 @@ MAX_FORM_BYTES = 5_000_000
 @require_GET
 @json_errors
 def offers(request: HttpRequest) -> JsonResponse:
-    """Return the actions of each field of a form, and what earlier visits left there."""
-    form = resolve_editor_form(request.GET.get("form_action", ""))
+    """Return the actions of each field of a form, and what earlier visits left there.
+
+    The script asks on every edit form of the admin, so the form of anything else, such as a setting,
+    is no error: it has nothing to offer.
+    """
+    try:
+        form = resolve_editor_form(request.GET.get("form_action", ""))
+    except UnknownEditorForm:
+        return JsonResponse(NO_OFFERS)
     form_key = parse_form_key(request.GET.get("form_key", ""))
     return JsonResponse(form_offers(request, form, form_key))
 

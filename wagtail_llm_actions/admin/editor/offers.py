@@ -61,17 +61,20 @@ class Offers(TypedDict):
     """Whether the side panel has something to show."""
 
 
+NO_OFFERS: Offers = {
+    "fields": {},
+    "writers": {},
+    "pending": [],
+    "previous_counts": {},
+    "has_side_panel": False,
+}
+
+
 def form_offers(request: HttpRequest, form: EditorForm, form_key: str) -> Offers:
     """Return what this user may run on a form, and what earlier visits left there."""
     user = request.user
     if not can_edit(user, form.instance, form.parent):
-        return {
-            "fields": {},
-            "writers": {},
-            "pending": [],
-            "previous_counts": {},
-            "has_side_panel": False,
-        }
+        return NO_OFFERS
     in_form = form.fields(user)
     model = type(form.instance)
     actions = offered_at(offered_actions(user, model), form.instance, form.parent)
