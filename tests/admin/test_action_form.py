@@ -13,7 +13,7 @@ from example_site.blog.models import Author
 from tests.admin.action_forms import ADD, edit_url, type_of
 from tests.admin.html import choices, chosen, page_at, words
 from tests.factories import LLMActionFactory
-from tests.notices.models import Harbour, Notice, Rating
+from tests.notices.models import Berth, Harbour, Notice, Rating
 from wagtail_llm_actions.scripts import script_path
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def test_without_a_type_there_are_no_fields_to_choose(client: Client, admin: Use
             )
             for content_type in ContentType.objects.filter(app_label="blog", model=model)
         ],
+        (type_of(Berth), "Berth (snippet)"),
         (type_of(Harbour), "Harbour (snippet)"),
         (type_of(Notice), "Notice (snippet)"),
         (type_of(Rating), "Rating (snippet)"),
@@ -146,14 +147,26 @@ def test_the_fields_of_a_type_are_told_to_the_form(client: Client, admin: User) 
     )
 
     fields = [["name", "Name"], ["role", "Role"], ["bio", "Bio"], ["tagline", "Tagline"]]
-    assert answer.json() == {"destinations": fields, "sources": fields}
+    assert answer.json() == {"destinations": fields, "sources": fields, "problem": ""}
+
+
+def test_a_type_without_a_destination_says_why(client: Client, admin: User) -> None:
+    answer = client.get(
+        reverse("wagtail_llm_actions:action_fields"), {"model_type": type_of(Rating)}
+    )
+    assert answer.json()["problem"] == "The form of this type has no text field."
+
+    llm_action = LLMActionFactory(model_type=ContentType.objects.get_for_model(Rating))
+    place = page_at(client, edit_url(llm_action)).select_one("[data-llm-actions-fields-problem]")
+    assert place is not None
+    assert words(place) == answer.json()["problem"]
 
 
 @pytest.mark.parametrize("model_type", ["", "0", "x", "9" * 40])
 def test_a_type_that_is_none_has_no_fields(client: Client, admin: User, model_type: str) -> None:
     answer = client.get(reverse("wagtail_llm_actions:action_fields"), {"model_type": model_type})
 
-    assert answer.json() == {"destinations": [], "sources": []}
+    assert answer.json() == {"destinations": [], "sources": [], "problem": ""}
 
 
 def test_a_type_that_is_no_page_or_snippet_has_no_fields(client: Client, admin: User) -> None:
@@ -161,7 +174,7 @@ def test_a_type_that_is_no_page_or_snippet_has_no_fields(client: Client, admin: 
         reverse("wagtail_llm_actions:action_fields"), {"model_type": type_of(Group)}
     )
 
-    assert answer.json() == {"destinations": [], "sources": []}
+    assert answer.json() == {"destinations": [], "sources": [], "problem": ""}
 
 
 def marked(page: BeautifulSoup, name: str, value: str) -> bool:

@@ -12,11 +12,16 @@ from wagtail.models import ModelLogEntry
 
 from example_site.blog.models import Author, BlogIndexPage, BlogPage, HomePage
 from tests.admin.html import choices, page_at, words
-from tests.factories import LLMActionFactory, PromptTemplateFactory, UserFactory
+from tests.factories import (
+    LLMActionFactory,
+    NoticeFactory,
+    PromptTemplateFactory,
+    UserFactory,
+)
 from tests.kept_queue import KeptQueue
-from tests.notices.models import Notice, Rating
+from tests.notices.models import Berth, Notice, Rating
 from wagtail_llm_actions.admin.actions.field_choices import ModelFields, model_fields
-from wagtail_llm_actions.admin.getting_started.first_action import choose_fields, supported_types
+from wagtail_llm_actions.admin.getting_started.first_action import choose_fields
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.prompts.starters import starters
@@ -143,7 +148,12 @@ def test_a_first_action_takes_one_click_and_brings_its_template(
     assert response.redirect_chain == [
         (reverse("wagtail_llm_actions_actions:edit", args=[llm_action.pk]), 302)
     ]
-    assert "Test it below" in response.content.decode()
+    assert "is not offered to editors yet. Test it below" in response.content.decode()
+    assert not llm_action.is_active
+    assert shown(client)["actions"].startswith(
+        "An action Missing There is 1 action. None is active"
+    )
+    assert menu_has_it(client)
     assert (llm_action.destination, llm_action.source) == ("summary", "intro")
     assert (llm_action.label, llm_action.model) == ("Suggest a summary", "scripted")
     assert llm_action.prompt_template.name == "Summary"
@@ -166,8 +176,9 @@ def test_a_second_one_gets_a_label_of_its_own(client: Client, admin: User) -> No
     [
         (BlogPage, ("summary", "intro"), "Summary"),
         (HomePage, ("search_description", "introduction"), "Meta description"),
-        (BlogIndexPage, ("introduction", "title"), "Summary"),
+        (BlogIndexPage, ("search_description", "introduction"), "Meta description"),
         (Author, ("tagline", "bio"), "Summary"),
+        (Notice, ("headline", "text"), "Title"),
     ],
 )
 def test_fields_and_template_fit_the_type(
@@ -180,35 +191,46 @@ def test_fields_and_template_fit_the_type(
     assert LLMAction.objects.get().prompt_template.name == template
 
 
-@pytest.mark.parametrize(
-    ("destinations", "sources", "expected"),
-    [
-        (["headline"], ["headline"], ("headline", "headline")),
-        (["text"], ["text", "headline"], ("text", "headline")),
-        (["headline", "text"], ["headline", "text"], ("headline", "text")),
-        (["headline", "colour", "reviewer"], ["headline"], ("reviewer", "headline")),
-    ],
-)
-def test_a_field_is_its_own_source_only_where_there_is_no_other(
-    destinations: list[str], sources: list[str], expected: tuple[str, str]
-) -> None:
+def test_the_source_is_the_longest_text_of_what_the_site_has() -> None:
     fields = ModelFields(
-        destinations=[(name, name) for name in destinations],
-        sources=[(name, name) for name in sources],
+        destinations=[("text", "Text"), ("internal", "Internal"), ("headline", "Headline")],
+        sources=[("headline", "Headline"), ("text", "Text"), ("internal", "Internal")],
+    )
+    assert choose_fields(Notice, fields) == ("headline", "text")
+
+    NoticeFactory(headline="A very long headline " * 4, text="Short.", internal="Much longer.")
+
+    assert choose_fields(Notice, fields) == ("headline", "internal")
+
+
+def test_a_text_is_its_own_source_only_where_no_other_field_fits() -> None:
+    fields = ModelFields(
+        destinations=[("text", "Text"), ("reviewer", "Reviewer")],
+        sources=[("reviewer", "Reviewer"), ("text", "Text")],
     )
 
-    assert choose_fields(Notice, fields) == expected
+    assert choose_fields(Notice, fields) == ("text", "text")
 
 
-def test_types_without_a_text_field_are_not_offered(client: Client, admin: User) -> None:
+@pytest.mark.parametrize("model", [Rating, Berth])
+def test_a_type_for_which_no_action_makes_sense_says_why(
+    client: Client, admin: User, model: type[Model]
+) -> None:
+    with pytest.raises(LookupError) as caught:
+        choose_fields(model, model_fields(model))
+
+    name = model._meta.object_name
+    assert f"{name} (snippet) : {caught.value.args[0]}" in shown(client)["actions"]
     labels = [label for _, label in choices(page_at(client, reverse(STEPS)), "model_type")]
-    assert "Blog page (page)" in labels
-    assert "Rating (snippet)" not in labels
-    assert Rating not in [content_type.model_class() for content_type in supported_types()]
-    with pytest.raises(LookupError):
-        choose_fields(Rating, model_fields(Rating))
-    assert create(client, Rating).status_code == 200
+    assert not [label for label in labels if str(name) in label]
+    assert create(client, model).status_code == 200
     assert not LLMAction.objects.exists()
+
+
+def test_the_choice_of_a_type_names_the_fields(client: Client, admin: User) -> None:
+    labels = [label for _, label in choices(page_at(client, reverse(STEPS)), "model_type")]
+
+    assert "Blog page (page): Summary, from Introduction" in labels
 
 
 def test_no_model_no_action(client: Client, admin: User, settings: Settings) -> None:

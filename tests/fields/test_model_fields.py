@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from example_site.blog.models import Author, BlogPage
-from tests.notices.models import Notice
+from tests.notices.models import Berth, Notice, Rating
 from wagtail_llm_actions.admin.actions.field_choices import model_fields
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +63,15 @@ def test_a_field_without_a_visible_input_is_no_destination() -> None:
 
     assert "colour" in dict(offered.sources)
     assert "colour" not in dict(offered.destinations)
+
+
+def test_a_field_that_wants_a_format_can_be_read_but_is_no_destination() -> None:
+    offered = model_fields(Berth)
+
+    assert list(dict(offered.destinations)) == ["first_name", "last_name", "remark"]
+    assert {"position", "signal", "to_address", "postcode"} <= dict(offered.sources).keys()
+
+
+def test_a_type_without_a_destination_says_why() -> None:
+    assert model_fields(Rating).problem == "The form of this type has no text field."
+    assert model_fields(Berth).problem == ""

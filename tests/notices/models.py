@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
+from wagtail.contrib.forms.models import validate_to_address
 from wagtail.models import (
     DraftStateMixin,
     LockableMixin,
@@ -59,6 +61,27 @@ class Harbour(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def validate_position(value: str) -> None:
+    """Raise ValueError, as validators that expect their own format do."""
+    latitude, longitude = value.split(",")
+    float(latitude), float(longitude)
+
+
+class Berth(models.Model):
+    """Has text fields, most of which want a format."""
+
+    first_name = models.CharField(max_length=254)
+    last_name = models.CharField(max_length=254)
+    position = models.CharField(max_length=36, validators=[validate_position])
+    signal = models.CharField(max_length=40, validators=[RegexValidator(r"^[A-Z]{4}$")])
+    to_address = models.CharField(max_length=255, blank=True, validators=[validate_to_address])
+    postcode = models.CharField(max_length=8, blank=True)
+    remark = models.CharField(max_length=255, blank=True, validators=[MinLengthValidator(30)])
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
 
 
 class Memo(models.Model):

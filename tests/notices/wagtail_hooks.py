@@ -8,7 +8,7 @@ from wagtail.admin.panels import FieldPanel, ObjectList, TabbedInterface
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from tests.notices.models import MEMOS, Harbour, Notice, Rating
+from tests.notices.models import MEMOS, Berth, Harbour, Notice, Rating
 
 
 class NoticeForm(WagtailAdminModelForm):
@@ -45,5 +45,6 @@ class NoticeViewSet(SnippetViewSet):
 register_snippet(NoticeViewSet)
 register_snippet(Rating)
 register_snippet(Harbour)
+register_snippet(Berth)
 for memo in MEMOS:
     register_snippet(memo)

@@ -20,14 +20,15 @@ ICON = "llm-actions-generate"
 
 
 class GettingStartedMenuItem(MenuItem):
-    """Shown to users who may add actions, until there is a model and an action."""
+    """Shown to users who may add actions, until there is a model and an active action."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Check only what is cheap to check: the menu is on every page of the admin."""
         if not ACTION_POLICY.user_has_permission(request.user, "add"):
             return False
         try:
-            return not get_settings().models or not LLMAction.objects.exists()
+            has_action = LLMAction.objects.filter(is_active=True).exists()
+            return not get_settings().models or not has_action
         except ImproperlyConfigured:
             return True
 

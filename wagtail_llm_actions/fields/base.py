@@ -52,6 +52,13 @@ class FieldAdapter(ABC):
         """Return whether the writer can write into this widget; a form may have replaced it."""
         return True
 
+    def takes_prose(self, field: models.Field[Any, Any], form_field: forms.Field) -> bool:
+        """Return whether an action may be defined that writes the field, as its form has it.
+
+        Some fields are of the kind, but want a format that no model keeps to: coordinates, a code.
+        """
+        return True
+
 
 _adapters: list[FieldAdapter] = []
 

@@ -12,6 +12,15 @@ from wagtail_llm_actions.answers import Destination
 from wagtail_llm_actions.fields.base import FieldAdapter
 from wagtail_llm_actions.scripts import script_path
 
+TEXT_INPUTS = ("text", "search", "url", "email", "tel")
+"""Types of inputs that the writer knows."""
+PROSE = (
+    "Early tide",
+    "The tide came in early that day. Nobody had told the boats, so most of them lay dry until noon "
+    "and the harbour master, who had seen it coming, went home for a second breakfast.",
+)
+"""What any field for prose takes: a short text, or else one that is longer than a field may ask for."""
+
 
 class TextAdapter(FieldAdapter):
     """Free text: a title, a summary, a search description.
@@ -49,4 +58,19 @@ class TextAdapter(FieldAdapter):
 
     def supports_widget(self, widget: forms.Widget) -> bool:
         """Return whether the widget is an input or a text area that people type into."""
-        return isinstance(widget, (forms.TextInput, forms.Textarea))
+        if isinstance(widget, forms.TextInput):
+            return widget.input_type in TEXT_INPUTS
+        return isinstance(widget, forms.Textarea)
+
+    def takes_prose(self, field: models.Field[Any, Any], form_field: forms.Field) -> bool:
+        """Return whether the validators of the field and of its form field let prose pass."""
+        return any(_accepts(text, field, form_field) for text in PROSE)
+
+
+def _accepts(text: str, field: models.Field[Any, Any], form_field: forms.Field) -> bool:
+    try:
+        form_field.clean(text)
+        field.run_validators(text)
+    except Exception:  # noqa: BLE001 - validators are code of the site, which may expect its own format
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from django.http import JsonResponse
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 @require_GET
 @json_errors
 def action_fields(request: HttpRequest) -> JsonResponse:
-    """Return the possible destinations and sources of a page or snippet type, as path and label."""
+    """Return the ``ModelFields`` of a page or snippet type."""
     if not ACTION_POLICY.user_has_any_permission(request.user, ["add", "change"]):
         raise PermissionDeniedError
     found = type_fields(request.GET.get("model_type", ""))
-    return JsonResponse({"destinations": found.destinations, "sources": found.sources})
+    return JsonResponse(asdict(found))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import gettext as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import AbstractPage
 
@@ -27,6 +28,8 @@ class ModelFields:
 
     destinations: list[Choice]
     sources: list[Choice]
+    problem: str = ""
+    """Why no action can be defined for the type; empty where one can."""
 
 
 def model_fields(model: type[models.Model]) -> ModelFields:
@@ -41,9 +44,15 @@ def model_fields(model: type[models.Model]) -> ModelFields:
             continue
         choice = (name, str(panel.heading or form_fields[name].label or name))
         sources.append(choice)
-        if adapter.is_destination and adapter.supports_widget(form_fields[name].widget):
+        form_field = form_fields[name]
+        if (
+            adapter.is_destination
+            and adapter.supports_widget(form_field.widget)
+            and adapter.takes_prose(model._meta.get_field(name), form_field)  # type: ignore[arg-type]
+        ):
             destinations.append(choice)
-    return ModelFields(destinations=destinations, sources=sources)
+    problem = "" if destinations else _problem(has_sources=bool(sources))
+    return ModelFields(destinations=destinations, sources=sources, problem=problem)
 
 
 def type_fields(content_type_id: str) -> ModelFields:
@@ -53,6 +62,15 @@ def type_fields(content_type_id: str) -> ModelFields:
         if str(content_type.pk) == content_type_id:
             return model_fields(model)
     return ModelFields(destinations=[], sources=[])
+
+
+def _problem(*, has_sources: bool) -> str:
+    if not has_sources:
+        return _("The form of this type has no text field.")
+    return _(
+        "This type has no field that an action could write. Actions write plain text: not rich text, "
+        "and no field whose validators want a format, such as coordinates or an email address."
+    )
 
 
 def _edit_handler(model: type[models.Model]) -> Panel:

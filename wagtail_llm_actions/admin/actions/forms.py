@@ -115,6 +115,11 @@ class ActionForm(WagtailAdminModelForm):
         same_type = chosen == str(self.instance.model_type_id)
         self._choose("destination", offered.destinations, keep=same_type)
         self._choose("source", offered.sources, keep=same_type)
+        self["destination"].help_text = format_html(
+            '{} <strong data-llm-actions-fields-problem aria-live="polite">{}</strong>',
+            self.fields["destination"].help_text,
+            offered.problem,
+        )
         models = list(get_settings().models.values())
         choices = [(model.key, str(model.label)) for model in models]
         self._choose("model", choices, keep=True)

@@ -2,90 +2,136 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from wagtail.fields import RichTextField, StreamField
 from wagtail.log_actions import log
 
 from wagtail_llm_actions.admin.actions.field_choices import model_fields
+from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.starters import create_missing_starters
 from wagtail_llm_actions.configuration.target_models import target_models
+from wagtail_llm_actions.fields import adapter_at
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.permissions.policies import PROMPT_TEMPLATE_POLICY
-from wagtail_llm_actions.runs.request.variables import SUMMARY_FIELDS, field_label, max_length
+from wagtail_llm_actions.runs.request.variables import (
+    SUMMARY_FIELDS,
+    field_label,
+    field_text,
+    max_length,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from wagtail_llm_actions.admin.actions.field_choices import ModelFields
     from wagtail_llm_actions.permissions import User
 
 DESCRIPTIONS = ("search_description",)
-TITLES = ("title", "seo_title", "headline", "name")
+TITLE_WORDS = {"title", "headline", "heading"}
+"""The last words of the names of fields that hold a title: ``title``, ``seo_title``."""
+NAME_WORDS = TITLE_WORDS | {"name", "label"}
+SHORT_TEXT_CHARS = range(120, 501)
+"""The limits of fields that are short texts by their size, whatever their name."""
+SAMPLE = 20
 
 
-def supported_types() -> list[ContentType]:
-    """Return the page and snippet types that have a field that an action can write to."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """What the first action of a page or snippet type would be, or why there is none."""
+
+    content_type: ContentType
+    destination: str = ""
+    source: str = ""
+    problem: str = ""
+
+    @property
+    def label(self) -> str:
+        """The type and, where an action can be created, its fields by their labels."""
+        label = model_type_label(self.content_type)
+        model = self.content_type.model_class()
+        if self.problem or model is None:
+            return label
+        return _("%(type)s: %(destination)s, from %(source)s") % {
+            "type": label,
+            "destination": field_label(model, self.destination),
+            "source": field_label(model, self.source),
+        }
+
+
+def drafts() -> list[Draft]:
+    """Return a draft for each page and snippet type."""
     types = ContentType.objects.get_for_models(*target_models())
-    return [
-        content_type for model, content_type in types.items() if model_fields(model).destinations
-    ]
+    return [_draft(model, content_type) for model, content_type in types.items()]
+
+
+def _draft(model: type[models.Model], content_type: ContentType) -> Draft:
+    try:
+        destination, source = choose_fields(model, model_fields(model))
+    except LookupError as error:
+        return Draft(content_type=content_type, problem=error.args[0])
+    return Draft(content_type=content_type, destination=destination, source=source)
 
 
 def choose_fields(model: type[models.Model], fields: ModelFields) -> tuple[str, str]:
-    """Return the destination and the source: the same field only if the type has no other.
+    """Return the destination and the source: the same field only where no other fits.
 
     Args:
-        model: A page or snippet model.
+        model: A page or snippet model; up to 20 of its newest objects are read to find the longest
+            text.
         fields: Those of its fields that an action may read and write.
 
     Raises:
-        LookupError: The type has no field to write.
+        LookupError: No action would make sense; the argument is a sentence.
     """
+    if fields.problem:
+        raise LookupError(fields.problem)
     destinations = [name for name, _label in fields.destinations]
-    if not destinations:
-        raise LookupError(_("the type has no field to write"))
-    sources = [name for name, _label in fields.sources]
-    summary = next((name for name in SUMMARY_FIELDS if name in destinations), None)
-    if summary:
-        return summary, _source(model, [name for name in sources if name != summary]) or summary
-    source = _source(model, sources)
-    left = [name for name in destinations if name != source]
-    if not left:
-        others = [name for name in sources if name != source]
-        return destinations[0], others[0] if others else destinations[0]
-    optional = [name for name in left if _field(model, name).blank]
-    return max(optional, key=lambda name: _room(model, name), default=left[0]), source
+    sources = [name for name, _label in fields.sources if _is_long_text(model, name, destinations)]
+    if not sources:
+        raise LookupError(
+            _("The form of this type has no long text, such as a text area, to start from.")
+        )
+    source = _longest(model, sources)
+    destination = _destination(model, [name for name in destinations if name != source])
+    if destination:
+        return destination, source
+    if source in destinations:
+        return source, source
+    raise LookupError(
+        _("The form of this type has no field for a summary, a description or a title.")
+    )
 
 
-def create_first_action(content_type: ContentType, user: User) -> LLMAction:
-    """Create an action for a page or snippet type, and the starter templates if they are missing.
+def create_first_action(draft: Draft, user: User) -> LLMAction:
+    """Create an inactive action, and the starter templates if they are missing.
 
     Args:
-        content_type: One of ``supported_types``.
+        draft: One without a problem.
         user: The author of the revision and of the audit log entry.
 
     Raises:
-        LookupError: There is no model, no field to write, or no template and no right to add one.
+        LookupError: There is no model, or no template and no right to add one.
     """
-    model: Any = content_type.model_class()
+    model: Any = draft.content_type.model_class()
     key = next(iter(get_settings().models), None)
     if key is None:
         raise LookupError(_("no model is configured"))
-    destination, source = choose_fields(model, model_fields(model))
-    starter, label = _purpose(model, destination, source)
+    starter, label = _purpose(model, draft.destination, draft.source)
     with transaction.atomic():
         action = LLMAction(
-            label=_free_label(label, content_type, destination),
-            model_type=content_type,
-            destination=destination,
-            source=source,
+            label=_free_label(label, draft.content_type, draft.destination),
+            model_type=draft.content_type,
+            destination=draft.destination,
+            source=draft.source,
             prompt_template=_template(starter, user),
             model=key,
+            is_active=False,
         )
         action.full_clean()
         action.save()
@@ -109,15 +155,42 @@ def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
     return cast("models.Field[Any, Any]", model._meta.get_field(name))
 
 
-def _room(model: type[models.Model], name: str) -> float:
-    return max_length(model, name) or math.inf
+def _last_word(name: str) -> str:
+    return name.rpartition("_")[2]
 
 
-def _source(model: type[models.Model], names: Iterable[str]) -> str:
-    """Return the first long text field, else the first text field; never a search description."""
-    left = [name for name in names if name not in DESCRIPTIONS]
-    long = (name for name in left if isinstance(_field(model, name), models.TextField))
-    return next(long, left[0] if left else "")
+def _is_long_text(model: type[models.Model], name: str, destinations: Collection[str]) -> bool:
+    """Return whether a field that can be read is for paragraphs, and is neither a title nor a name."""
+    is_long = isinstance(_field(model, name), (models.TextField, StreamField))
+    adapter = adapter_at(model, name)
+    is_prose = name in destinations or (adapter is not None and not adapter.is_destination)
+    is_short = name in DESCRIPTIONS or _last_word(name) in NAME_WORDS
+    return is_long and is_prose and not is_short
+
+
+def _longest(model: Any, names: list[str]) -> str:
+    """Return the field with the most text in the newest objects; on a new site the first rich text."""
+    newest = list(model._default_manager.order_by("-pk")[:SAMPLE]) if len(names) > 1 else []
+
+    def length(name: str) -> tuple[int, bool]:
+        chars = sum(len(field_text(instance, name)) for instance in newest)
+        return chars, isinstance(_field(model, name), (RichTextField, StreamField))
+
+    return max(names, key=length)
+
+
+def _destination(model: type[models.Model], names: list[str]) -> str:
+    """Return the field that a text made from the source fits best; empty where none does."""
+    summary = next((name for name in SUMMARY_FIELDS if name in names), "")
+    short = [
+        name
+        for name in names
+        if _field(model, name).blank
+        and max_length(model, name) in SHORT_TEXT_CHARS
+        and _last_word(name) not in NAME_WORDS
+    ]
+    title = next((name for name in names if _last_word(name) in TITLE_WORDS), "")
+    return summary or max(short, key=lambda name: max_length(model, name) or 0, default=title)
 
 
 def _purpose(model: type[models.Model], destination: str, source: str) -> tuple[str, str]:
@@ -126,7 +199,7 @@ def _purpose(model: type[models.Model], destination: str, source: str) -> tuple[
         return "Proofread", _("Proofread")
     if destination in DESCRIPTIONS:
         return "Meta description", _("Suggest a search description")
-    if destination in TITLES:
+    if _last_word(destination) in TITLE_WORDS:
         return "Title", _("Suggest a title")
     if destination in SUMMARY_FIELDS:
         return "Summary", _("Suggest a summary")

@@ -103,17 +103,23 @@ def _templates() -> Step:
 
 def _actions() -> Step:
     count = LLMAction.objects.count()
+    has_active = LLMAction.objects.filter(is_active=True).exists()
     text = ngettext("There is %(count)d action.", "There are %(count)d actions.", count) % {
         "count": count
     }
+    if not has_active:
+        inactive = _(
+            "None is active, so editors see no button. Test one, then tick “Active” on its form."
+        )
+        text = f"{text} {inactive}"
     missing = _(
         "Choose a type with text fields. You get an action that fills one of them from another, "
-        "to test and to change."
+        "for you to test and to change; editors see it when you make it active."
     )
     return Step(
         name="actions",
         title=_("An action"),
-        is_done=bool(count),
+        is_done=has_active,
         text=text if count else missing,
         url=reverse("wagtail_llm_actions_actions:list") if count else "",
     )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.contenttypes.models import ContentType
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,10 +15,11 @@ from django.views.generic import FormView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from wagtail_llm_actions.admin.actions.forms import ModelTypeField
+from wagtail_llm_actions.admin.actions.forms import CHOOSE
 from wagtail_llm_actions.admin.getting_started.first_action import (
+    Draft,
     create_first_action,
-    supported_types,
+    drafts,
 )
 from wagtail_llm_actions.admin.getting_started.steps import steps
 from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
@@ -33,14 +33,25 @@ if TYPE_CHECKING:
 class FirstActionForm(forms.Form):
     """The page or snippet type of the first action."""
 
-    model_type = ModelTypeField(label=_lazy("Page or snippet type"))
+    model_type = forms.ChoiceField(
+        label=_lazy("Page or snippet type"),
+        help_text=_lazy(
+            "With the field that the action would fill, and the one that it would read."
+        ),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        found = sorted(drafts(), key=lambda draft: draft.label.lower())
+        self._drafts = {str(draft.content_type.pk): draft for draft in found if not draft.problem}
+        self.without_action = [draft for draft in found if draft.problem]
+        choices = [(pk, draft.label) for pk, draft in self._drafts.items()]
         field: Any = self.fields["model_type"]
-        types = [content_type.pk for content_type in supported_types()]
-        field.queryset = ContentType.objects.filter(pk__in=types).order_by("app_label", "model")
-        field.empty_label = _("- Select an option -")
+        field.choices = [CHOOSE, *choices]
+
+    def clean_model_type(self) -> Draft:
+        """Return the draft of the chosen type."""
+        return self._drafts[self.cleaned_data["model_type"]]
 
 
 class GettingStartedView(
@@ -84,8 +95,8 @@ class CreateFirstActionView(GettingStartedView):
             form.add_error(None, problem)
             return self.form_invalid(form)
         message = _(
-            "“%(action)s” was created and is offered to editors. Test it below, and change what "
-            "does not fit."
+            "“%(action)s” was created, and is not offered to editors yet. Test it below, change what "
+            "does not fit, then tick “Active” and save."
         )
         messages.success(self.request, message % {"action": action.label})
         return HttpResponseRedirect(reverse("wagtail_llm_actions_actions:edit", args=[action.pk]))

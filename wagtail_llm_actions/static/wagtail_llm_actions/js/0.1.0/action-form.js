@@ -4,7 +4,7 @@
  *
  * @example
  * <select name="model_type" data-llm-actions-fields-url="/admin/llm/action-fields/">…</select>
- * <select name="destination">…</select>
+ * <select name="destination">…</select> <strong data-llm-actions-fields-problem></strong>
  * <select name="source">…</select>
  * <select name="model" data-llm-actions-help-texts="{…}">…</select>
  * <span data-llm-actions-help-text="temperature"></span> <input name="temperature">
@@ -41,8 +41,10 @@ async function update(select) {
     headers: { 'X-Requested-With': 'XMLHttpRequest' },
   });
   if (!response.ok || question !== asked) return;
-  const { destinations, sources } = await response.json();
+  const { destinations, sources, problem } = await response.json();
   offer(/** @type {HTMLSelectElement} */ (form.elements.namedItem('destination')), destinations);
+  /** @type {Element} */ (form.querySelector('[data-llm-actions-fields-problem]')).textContent =
+    problem;
   offer(/** @type {HTMLSelectElement} */ (form.elements.namedItem('source')), sources);
 }
 
