@@ -6,6 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from tests.factories import EditorFactory, LLMRunFactory
+
 APPS = ["wagtail_llm_actions", "blog"]
 
 
@@ -17,6 +19,9 @@ def test_no_migration_is_missing(app: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_migrations_run_backward_and_forward_again() -> None:
+    llm_action = LLMRunFactory(succeeded=True).action
+    llm_action.groups.add(EditorFactory().groups.get())
+    llm_action.save()
     call_command("migrate", "wagtail_llm_actions", "zero", verbosity=0)
     without = set(connection.introspection.table_names())
 

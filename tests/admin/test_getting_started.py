@@ -134,6 +134,7 @@ def test_starter_templates_take_one_click(client: Client, admin: User) -> None:
 
     assert f"{len(starters())} prompt templates were created." in response.content.decode()
     template = PromptTemplate.objects.get(name="Summary")
+    assert template.latest_revision is not None
     assert template.latest_revision.user == admin
     entry = ModelLogEntry.objects.for_instance(template).get()
     assert (entry.action, entry.user) == ("wagtail.create", admin)
@@ -157,6 +158,7 @@ def test_a_first_action_takes_one_click_and_brings_its_template(
     assert (llm_action.destination, llm_action.source) == ("summary", "intro")
     assert (llm_action.label, llm_action.model) == ("Suggest a summary", "scripted")
     assert llm_action.prompt_template.name == "Summary"
+    assert llm_action.latest_revision is not None
     assert llm_action.latest_revision.user == admin
     entry = ModelLogEntry.objects.for_instance(llm_action).get()
     assert (entry.action, entry.user) == ("wagtail.create", admin)

@@ -251,6 +251,7 @@ def test_what_changes_is_written_with_a_revision_and_logged() -> None:
         assert revision.user == user
         log = ModelLogEntry.objects.for_instance(instance).get()
         assert (log.action, log.user, log.revision) == (action, user, revision)
+    assert llm_action.latest_revision is not None
     assert llm_action.latest_revision.as_object().temperature == 0.9
     assert ModelLogEntry.objects.count() == 2
 

@@ -7,7 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
-from wagtail.models import RevisionMixin
+
+from wagtail_llm_actions.models.revisions import UnconstrainedRevisionMixin
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.0, 2.0
 MIN_MAX_TOKENS, MAX_MAX_TOKENS = 1, 4096
@@ -29,7 +30,7 @@ class LLMActionManager(models.Manager["LLMAction"]):
         )
 
 
-class LLMAction(RevisionMixin, ClusterableModel):
+class LLMAction(UnconstrainedRevisionMixin, ClusterableModel):
     """Source field → prompt template → model → destination field, for one page or snippet type.
 
     Named ``LLMAction`` because Wagtail uses "action" for other things. Columns without a docstring
@@ -59,6 +60,7 @@ class LLMAction(RevisionMixin, ClusterableModel):
         verbose_name=_("page or snippet type"),
         on_delete=models.CASCADE,
         related_name="+",
+        db_constraint=False,
     )
     """The page or snippet model that the action is offered on."""
     destination = models.CharField(
@@ -128,6 +130,7 @@ class LLMAction(RevisionMixin, ClusterableModel):
         verbose_name=_("groups"),
         blank=True,
         related_name="+",
+        db_constraint=False,
         help_text=_("Who may run it. Choose none for everyone who may edit the page or snippet."),
     )
     is_active = models.BooleanField(

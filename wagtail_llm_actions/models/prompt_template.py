@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import RevisionMixin
 
 from wagtail_llm_actions.errors import InvalidInput
+from wagtail_llm_actions.models.revisions import UnconstrainedRevisionMixin
 from wagtail_llm_actions.prompts.rendering import validate
 
 
@@ -19,7 +19,7 @@ class PromptTemplateManager(models.Manager["PromptTemplate"]):
         return self.get(name=name)
 
 
-class PromptTemplate(RevisionMixin, models.Model):
+class PromptTemplate(UnconstrainedRevisionMixin, models.Model):
     """A named prompt in the allowed subset of Jinja2; every save keeps a revision."""
 
     name = models.CharField(_("name"), max_length=255, unique=True)

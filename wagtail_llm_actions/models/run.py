@@ -100,6 +100,7 @@ class LLMRun(models.Model):
         on_delete=models.SET_NULL,
         null=True,
         related_name="+",
+        db_constraint=False,
     )
     """Who clicked, or started the bulk run; null if unknown or deleted."""
     trigger = models.CharField(
@@ -116,7 +117,10 @@ class LLMRun(models.Model):
     # Target
 
     target_content_type = models.ForeignKey(
-        "contenttypes.ContentType", on_delete=models.CASCADE, related_name="+"
+        "contenttypes.ContentType",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
     )
     """The page or snippet model."""
     # Null and not empty text, which GenericForeignKey would look up.
@@ -147,6 +151,7 @@ class LLMRun(models.Model):
         on_delete=models.SET_NULL,
         null=True,
         related_name="+",
+        db_constraint=False,
     )
     """The version of the prompt template; null if it was never saved in the admin, or is deleted."""
     system_instructions = models.TextField(_("system instructions"), blank=True)
