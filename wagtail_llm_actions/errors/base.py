@@ -63,7 +63,7 @@ class LLMActionsError(Exception):
     allows_fallback: ClassVar[bool] = False
     """Whether the fallback model may succeed: it may be up, but would filter the same content."""
     opens_circuit: ClassVar[bool] = False
-    """Whether the circuit breaker counts it: the model is down, busy, or refuses the key."""
+    """Whether the circuit breaker counts it: an outage, not what somebody must mend."""
 
     def context(self) -> ErrorContext:
         """Return the values that the run stores beside the error code; JSON-serializable."""

@@ -150,6 +150,8 @@ class ModelNotFound(ModelUnavailable):
 
     reason = "model_not_found"
     retryable = False
+    # Somebody must choose another model or pull this one, which a rest would hide.
+    opens_circuit = False
 
 
 class CircuitOpen(ModelUnavailable):
@@ -197,28 +199,24 @@ class AuthenticationFailed(ProviderError):
 
     code = ErrorCode.AUTHENTICATION
     allows_fallback = True
-    opens_circuit = True
 
 
 class ModelForbidden(AuthenticationFailed):
     """The key is accepted, but its account may not use this model."""
 
     reason = "model_forbidden"
-    opens_circuit = False
 
 
 class AccountDisabled(AuthenticationFailed):
     """The account is disabled, on hold, or must be verified first."""
 
     reason = "account_disabled"
-    opens_circuit = False
 
 
 class RegionNotSupported(AuthenticationFailed):
     """The provider serves no calls from the country or region of this server."""
 
     reason = "region_not_supported"
-    opens_circuit = False
 
 
 class RequestRejected(ProviderError):

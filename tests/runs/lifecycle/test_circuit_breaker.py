@@ -25,6 +25,7 @@ from wagtail_llm_actions.errors import (
     ContentFiltered,
     InvalidOutput,
     ModelForbidden,
+    ModelNotFound,
     ModelUnavailable,
     OutOfCredit,
     ProviderError,
@@ -112,9 +113,7 @@ def test_nothing_is_stored_while_all_is_well(provider: ScriptedProvider, clock: 
     assert not LLMCircuitBreaker.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "error", [AuthenticationFailed, ModelUnavailable, ProviderTimeout, RateLimited]
-)
+@pytest.mark.parametrize("error", [ModelUnavailable, ProviderTimeout, RateLimited])
 def test_after_five_failures_in_a_row_the_model_is_not_asked(
     provider: ScriptedProvider, clock: FalseClock, error: type[ProviderError]
 ) -> None:
@@ -235,7 +234,13 @@ def test_a_model_that_answered_has_not_failed(
     assert not LLMCircuitBreaker.objects.exists()
 
 
-@pytest.mark.parametrize("error", [AccountDisabled, BudgetExceeded, ModelForbidden, OutOfCredit])
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(AccountDisabled, AuthenticationFailed, BudgetExceeded, ModelForbidden, ModelNotFound),
+        OutOfCredit,
+    ],
+)
 def test_an_account_that_somebody_must_mend_is_never_hidden_by_a_rest(
     provider: ScriptedProvider, clock: FalseClock, error: type[ProviderError]
 ) -> None:
