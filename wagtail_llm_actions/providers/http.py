@@ -14,6 +14,7 @@ from wagtail_llm_actions.providers.corrections import (
     Corrections,
     find_correction,
 )
+from wagtail_llm_actions.providers.errors.echo import without_echo
 from wagtail_llm_actions.providers.options import HTTPOptions, merged_options, read_options
 from wagtail_llm_actions.providers.redaction import is_secret
 from wagtail_llm_actions.providers.response_parsing import release_frames
@@ -92,10 +93,16 @@ class HTTPProvider(Provider, Generic[Client, Options]):
         """
 
     @abstractmethod
-    def map_error(self, error: Exception, model: str) -> Failure | None:
+    def map_error(self, error: Exception, model: str, *, sent: str = "") -> Failure | None:
         """Return what an exception of the client library means.
 
-        ``None`` stands for an exception that is not the library's: a bug, which is not translated.
+        Args:
+            error: As it was raised.
+            model: The model that was called.
+            sent: The texts of the request; what a message repeats of them says nothing.
+
+        Returns:
+            ``None`` for an exception that is not the library's: a bug, which is not translated.
         """
 
     def corrected_kwargs(self, request: GenerationRequest) -> dict[str, Any]:
@@ -122,7 +129,7 @@ class HTTPProvider(Provider, Generic[Client, Options]):
             return None
         parameter = getattr(error, "param", None)
         return find_correction(
-            failure.message,
+            without_echo(failure.message, _texts(request)),
             parameter=parameter if isinstance(parameter, str) else "",
             sent=self.corrected_kwargs(request),
         )
@@ -168,7 +175,7 @@ class HTTPProvider(Provider, Generic[Client, Options]):
                             yield item
                 yield parser.result(request.model)
             except Exception as error:
-                failure = self.map_error(error, request.model)
+                failure = self.map_error(error, request.model, sent=_texts(request))
                 if failure is None:
                     raise
                 is_refused = failure.status_code is not None or _never_connected(error)
@@ -219,6 +226,10 @@ class HTTPProvider(Provider, Generic[Client, Options]):
         if self.api_key.isascii() and self.api_key.isprintable():
             return ""
         return "The API key holds characters that no key can have, such as a line break."
+
+
+def _texts(request: GenerationRequest) -> str:
+    return f"{request.system_instructions}\n{request.prompt}"
 
 
 def _never_connected(error: BaseException | None) -> bool:

@@ -444,6 +444,8 @@ RATE = [
     ),
     (429, ""),
     (403, said("Rate limit exceeded: free-models-per-min. ", code=429)),
+    (400, said("Rate limit exceeded, retry later")),
+    (400, said("You exceeded your current rate limit of 20 requests per minute")),
 ]
 REFUSED = [
     (400, said("invalid temperature: only 1 is allowed for this model")),
@@ -490,6 +492,8 @@ REFUSED = [
             }
         ),
     ),
+    (400, said("Invalid messages[0].content: write about rate limits and 120 beats per minute")),
+    (400, said("Could not parse: what the daily limits of sugar mean per day, on an overload")),
     (400, said('messages.0.content: "You exceeded your current quota, said the owl" is no list')),
     (400, said("1 validation error [input_value='prompt is too long', input_type=str]")),
     (400, said("The quota attribute is unknown to this endpoint.", type="invalid_request_error")),

@@ -27,16 +27,20 @@ EXCEPTIONS: ExceptionTable = (
 )
 
 
-def map_error(error: Exception) -> Failure | None:
+def map_error(error: Exception, sent: str = "") -> Failure | None:
     """Return what an exception means; ``None`` for one that is not the SDK's."""
     if not isinstance(error, anthropic.APIStatusError):
         return failure_of(error, EXCEPTIONS)
     response = error.response
     # An error event arrives in a response whose status is 200, and whose body is the stream.
-    failure = (
-        failure_in(error.body if error.body is not None else str(error))
-        if response.is_success
-        else failure_in(response.content, status_code=error.status_code, headers=response.headers)
-    )
+    if response.is_success:
+        failure = failure_in(error.body if error.body is not None else str(error), sent=sent)
+    else:
+        failure = failure_in(
+            response.content,
+            status_code=error.status_code,
+            headers=response.headers,
+            sent=sent,
+        )
     request_id = f" (request {error.request_id})" if error.request_id else ""
     return replace(failure, message=failure.message + request_id)

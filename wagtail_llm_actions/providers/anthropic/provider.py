@@ -81,11 +81,11 @@ class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
         async with open_events(call, error_in) as events:
             yield events
 
-    def map_error(self, error: Exception, model: str) -> Failure | None:
+    def map_error(self, error: Exception, model: str, *, sent: str = "") -> Failure | None:
         """Return what an exception of the SDK means."""
         from wagtail_llm_actions.providers.anthropic.errors import map_error  # noqa: PLC0415 - the SDK
 
-        return map_error(error)
+        return map_error(error, sent)
 
     async def find_model(self, model: str) -> ModelStatus:
         """Ask Anthropic for the model by name, because its list leaves out aliases.

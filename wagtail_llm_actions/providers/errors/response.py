@@ -8,6 +8,7 @@ from http import HTTPStatus
 from wagtail_llm_actions.errors import QuotaExhausted, RateLimited
 from wagtail_llm_actions.providers.base import Failure
 from wagtail_llm_actions.providers.errors.body import read_error
+from wagtail_llm_actions.providers.errors.echo import without_echo
 from wagtail_llm_actions.providers.errors.retry_after import (
     reset_seconds,
     retry_after_in,
@@ -22,7 +23,11 @@ QUOTA_CODES = frozenset({"insufficient_quota"})
 
 
 def failure_in(
-    body: object, *, status_code: int | None = None, headers: Mapping[str, str] | None = None
+    body: object,
+    *,
+    status_code: int | None = None,
+    headers: Mapping[str, str] | None = None,
+    sent: str = "",
 ) -> Failure:
     """Return the failure that a server describes itself.
 
@@ -31,11 +36,13 @@ def failure_in(
         status_code: HTTP status; ``None`` for an error event inside a stream, or for a body in an
             answer that claims success.
         headers: Of the response, with names in lower case.
+        sent: The texts of the request; what the server repeats of them is not taken for its words.
     """
     error = read_error(body)
     status = error.status_code if status_code is None else status_code
-    kind = classify(status, error.codes, error.message)
-    named = retry_after_in(error.parsed, error.message)
+    words = without_echo(error.message, sent)
+    kind = classify(status, error.codes, words)
+    named = retry_after_in(error.parsed, words)
     if (
         issubclass(kind, QuotaExhausted)
         and named is not None

@@ -5,7 +5,7 @@ several things (``rate_limit_exceeded`` also stands for the limit of a day), the
 last the types of error that say less than a status. Within a step the first row decides.
 
 To recognize one more error, add its code or its words to a row, and the body to the corpus in
-``tests/providers/error_bodies.py``.
+``tests/providers/errors/bodies.py``.
 """
 
 from __future__ import annotations
@@ -52,6 +52,16 @@ STATUSES: Mapping[int, ErrorClass] = {
     529: Overloaded,
 }
 
+REJECTION = 400
+"""Another status tells of a busy server, so that such words are probably a parameter's."""
+ABOUT_LOAD = frozenset({DailyLimitReached, Overloaded, RateLimited})
+LIMIT_HIT = re.compile(
+    r"limit\w* (?:\w+ ){0,4}(?:exceeded|reached|hit)|(?:exceed\w*|reached|hit) (?:\w+ ){0,5}limits?\b"
+    r"|too many (?:requests|tokens)|rate[- ]limited|throttl|(?:is|are) (?:\w+ )?overloaded"
+    r"|RateLimitError|quota",
+    re.IGNORECASE,
+)
+"""What it takes to believe them all the same."""
 VALIDATION = 422
 """A message about parameters, which may quote them: only what can be wrong with a text counts."""
 ABOUT_THE_TEXT = frozenset({ContextExceeded, ContentFiltered, ModelNotFound})
@@ -325,8 +335,7 @@ def classify(status_code: int | None, codes: Iterable[str] = (), message: str = 
         if row.code_set & plain:
             return row.kind
     for row in ROWS:
-        may_match = status_code != VALIDATION or row.kind in ABOUT_THE_TEXT
-        if may_match and row.pattern and row.pattern.search(words):
+        if _may_match(row.kind, status_code, words) and row.pattern and row.pattern.search(words):
             return row.kind
     for row in ROWS:
         if row.broad_set & plain:
@@ -335,3 +344,11 @@ def classify(status_code: int | None, codes: Iterable[str] = (), message: str = 
         is_rejected = status_code in CLIENT_ERRORS
         return STATUSES.get(status_code, RequestRejected if is_rejected else ModelUnavailable)
     return next((_TYPES[code] for code in plain if code in _TYPES), ModelUnavailable)
+
+
+def _may_match(kind: ErrorClass, status_code: int | None, words: str) -> bool:
+    if status_code == VALIDATION:
+        return kind in ABOUT_THE_TEXT
+    if status_code == REJECTION and kind in ABOUT_LOAD:
+        return LIMIT_HIT.search(words) is not None
+    return True

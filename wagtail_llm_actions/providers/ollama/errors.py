@@ -20,16 +20,19 @@ EXCEPTIONS: ExceptionTable = transport_errors(httpx)
 NOT_FOUND = 404
 
 
-def map_error(error: Exception, model: str) -> Failure | None:
+def map_error(error: Exception, model: str, sent: str = "") -> Failure | None:
     """Return what an exception means; ``None`` for one that is not of ``httpx``."""
     if isinstance(error, httpx.HTTPStatusError):
-        return _reported(error.response, model)
+        return _reported(error.response, model, sent)
     return failure_of(error, EXCEPTIONS)
 
 
-def _reported(response: httpx.Response, model: str) -> Failure:
+def _reported(response: httpx.Response, model: str, sent: str) -> Failure:
     failure = failure_in(
-        response.content, status_code=response.status_code, headers=response.headers
+        response.content,
+        status_code=response.status_code,
+        headers=response.headers,
+        sent=sent,
     )
     if response.status_code != NOT_FOUND or not _is_of_ollama(response):
         return failure

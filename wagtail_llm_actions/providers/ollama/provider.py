@@ -128,11 +128,11 @@ class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
             async with aclosing(read_events(response.aiter_bytes())) as events:
                 yield events
 
-    def map_error(self, error: Exception, model: str) -> Failure | None:
+    def map_error(self, error: Exception, model: str, *, sent: str = "") -> Failure | None:
         """Return what an exception of ``httpx`` means."""
         from wagtail_llm_actions.providers.ollama.errors import map_error  # noqa: PLC0415 - httpx
 
-        return map_error(error, model)
+        return map_error(error, model, sent)
 
     async def find_model(self, model: str) -> ModelStatus:
         """Ask which models are pulled, and which of them are loaded."""

@@ -34,16 +34,19 @@ EXCEPTIONS: ExceptionTable = (
 )
 
 
-def map_error(error: Exception) -> Failure | None:
+def map_error(error: Exception, sent: str = "") -> Failure | None:
     """Return what an exception means; ``None`` for one that is not the SDK's."""
     if isinstance(error, openai.APIStatusError):
         # The SDK keeps only a part of the body, and nothing of a list.
         response = error.response
         failure = failure_in(
-            response.content, status_code=error.status_code, headers=response.headers
+            response.content,
+            status_code=error.status_code,
+            headers=response.headers,
+            sent=sent,
         )
         request_id = f" (request {error.request_id})" if error.request_id else ""
         return replace(failure, message=failure.message + request_id)
     if isinstance(error, openai.APIError) and error.body is not None:
-        return failure_in(error.body)
+        return failure_in(error.body, sent=sent)
     return failure_of(error, EXCEPTIONS)

@@ -127,11 +127,11 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
         async with open_events(call, error_in) as events:
             yield events
 
-    def map_error(self, error: Exception, model: str) -> Failure | None:
+    def map_error(self, error: Exception, model: str, *, sent: str = "") -> Failure | None:
         """Return what an exception of the SDK means."""
         from wagtail_llm_actions.providers.openai.errors import map_error  # noqa: PLC0415 - the SDK
 
-        return map_error(error)
+        return map_error(error, sent)
 
     async def find_model(self, model: str) -> ModelStatus:
         """Look the model up in the server's list, which every compatible server has."""
