@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, fields
-from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +72,7 @@ class CatalogModel:
     """Web addresses of the vendor's pages that were read."""
 
 
-@cache
+@built_once
 def catalog() -> Mapping[str, CatalogModel]:
     """Return the entries by key, in the order of the file."""
     text = files(__package__).joinpath("catalog.toml").read_text()
@@ -79,7 +80,7 @@ def catalog() -> Mapping[str, CatalogModel]:
     return {key: _model(key, row, rows) for key, row in rows.items()}
 
 
-@cache
+@built_once
 def known_names(vendor: str) -> Mapping[str, CatalogModel]:
     """Return a vendor's models by the vendor's names, without aliases."""
     models = catalog().values()

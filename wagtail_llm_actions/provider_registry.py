@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from functools import cache
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
@@ -12,11 +11,12 @@ from django.utils.module_loading import import_string
 from wagtail_llm_actions.conf import SETTING, get_settings
 from wagtail_llm_actions.errors import ProviderError
 from wagtail_llm_actions.providers.base import Provider
+from wagtail_llm_actions.threads import built_once
 
 logger = logging.getLogger(__name__)
 
 
-@cache
+@built_once
 def get_provider(alias: str) -> Provider:
     """Return the provider of an entry in ``PROVIDERS``; one instance per process.
 

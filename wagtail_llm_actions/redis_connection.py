@@ -5,12 +5,13 @@ redis-py retries for up to a minute by default; an editor who clicked must not w
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings as django_settings
 from django.core import checks
 from django.core.signals import setting_changed
+
+from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,7 @@ TIMEOUT_SECONDS = 0.8
 ADD_QUEUES = "Add them to RQ_QUEUES, with the same connection as your other queues."
 
 
-@cache
+@built_once
 def get_fail_fast_connection(queue_name: str) -> Redis:
     """Return this process's connection for a queue of ``RQ_QUEUES``.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from http.client import HTTPConnection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 from django.conf import settings as django_settings
@@ -15,9 +15,18 @@ from tests.parts.processes import CommandProcess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from http.client import HTTPResponse
 
 CSRF_TOKEN = "c" * 32
 ANSWER_SECONDS = 20.0
+
+
+class WebServer(Protocol):
+    """Listens at an address."""
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
 
 
 class WebProcess(CommandProcess):
@@ -50,24 +59,28 @@ class Visitor:
             "X-CSRFToken": CSRF_TOKEN,
         }
 
-    def get(self, web: WebProcess, path: str) -> Any:
+    def get(self, web: WebServer, path: str) -> Any:
         """Return the JSON that a web process answers."""
-        return self._ask(web, "GET", path, "", {})
+        return self._ask(web, "GET", path, {})
 
-    def post(self, web: WebProcess, path: str, data: Mapping[str, Any]) -> Any:
+    def post(self, web: WebServer, path: str, data: Mapping[str, Any]) -> Any:
         """Return the JSON that a web process answers."""
-        form = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._ask(web, "POST", path, urlencode(data), form)
+        return self._ask(web, "POST", path, data)
 
-    def _ask(
-        self, web: WebProcess, method: str, path: str, body: str, headers: Mapping[str, str]
-    ) -> Any:
+    def send(
+        self, web: WebServer, method: str, path: str, data: Mapping[str, Any]
+    ) -> tuple[HTTPResponse, bytes]:
+        """Return a web process's response, and its body."""
+        form = {"Content-Type": "application/x-www-form-urlencoded"} if data else {}
         connection = HTTPConnection(web.address, timeout=ANSWER_SECONDS)
         try:
-            connection.request(method, path, body, {**self._headers, **headers})
+            connection.request(method, path, urlencode(data), {**self._headers, **form})
             response = connection.getresponse()
-            content = response.read()
+            return response, response.read()
         finally:
             connection.close()
+
+    def _ask(self, web: WebServer, method: str, path: str, data: Mapping[str, Any]) -> Any:
+        response, content = self.send(web, method, path, data)
         assert response.getheader("Content-Type") == "application/json", content
         return json.loads(content)

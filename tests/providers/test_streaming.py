@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.parts.waiting import eventually
 from tests.providers.contract import collect
 from wagtail_llm_actions.errors import RateLimited
 from wagtail_llm_actions.generation import (
@@ -191,7 +192,7 @@ def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     stream.close()
 
     assert not provider.closed
-    assert stream._ended.wait(5)
+    eventually(lambda: provider.closed)
 
 
 class Fixed(Provider):

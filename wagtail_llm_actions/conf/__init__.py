@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -19,6 +18,7 @@ from wagtail_llm_actions.conf.entries import SETTING, class_path, mapping, posit
 from wagtail_llm_actions.conf.limits import Limits, read_limits
 from wagtail_llm_actions.conf.models import ModelSettings, read_models
 from wagtail_llm_actions.conf.providers import ProviderSettings, read_providers
+from wagtail_llm_actions.threads import built_once
 
 __all__ = [
     "SETTING",
@@ -89,7 +89,7 @@ def raw_settings() -> Mapping[str, Any]:
     return raw
 
 
-@cache
+@built_once
 def get_settings() -> Settings:
     """Return the site's settings; cached until Django's ``setting_changed`` signal, which tests send.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from markdownify import ATX, MarkdownConverter
@@ -12,6 +11,7 @@ from wagtail.rich_text import features
 from wagtail.rich_text.rewriters import LinkRewriter
 
 from wagtail_llm_actions.fields.base import FieldAdapter
+from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -60,7 +60,7 @@ _converter = _Converter(
 )
 
 
-@cache
+@built_once
 def _link_rewriter() -> LinkRewriter:
     handlers = features.get_link_types()
     return LinkRewriter(

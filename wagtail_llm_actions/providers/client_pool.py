@@ -7,6 +7,7 @@ loop, such as the new one of a forked process, it would wait on the old loop's s
 from __future__ import annotations
 
 from asyncio import AbstractEventLoop, get_running_loop, to_thread
+from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -25,12 +26,19 @@ class ClientPerLoop(Generic[Client]):
     def __init__(self, build: Callable[[], Client]) -> None:
         self._build = build
         self._ahead: list[Client] = []
+        self._has_built = False
+        self._lock = Lock()
         self._by_loop: WeakKeyDictionary[AbstractEventLoop, Client] = WeakKeyDictionary()
 
     def build_ahead(self) -> None:
-        """Build a client that has no connection yet, and can therefore be taken through a fork."""
-        if not self._ahead:
-            self._ahead.append(self._build())
+        """Build a client that has no connection yet, and can therefore be taken through a fork.
+
+        Only the first call builds one; others wait for it.
+        """
+        with self._lock:
+            if not self._has_built:
+                self._ahead.append(self._build())
+                self._has_built = True
 
     async def prepare(self, warm_up: Callable[[], None]) -> None:
         """Make sure that ``get`` need not build a client; calls ``warm_up`` where it would.

@@ -11,7 +11,6 @@ from wagtail_llm_actions.providers.event_loop import loop_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Future
 
     from wagtail_llm_actions.providers.base import Provider
 
@@ -31,18 +30,19 @@ def check_all(
         models: Pairs of a provider and its name for the model.
         timeout_seconds: Limit per model; then its server counts as not reachable.
     """
-    asked = [
-        asyncio.run_coroutine_threadsafe(
-            asyncio.wait_for(provider.check_model(model), timeout_seconds), loop_thread.loop()
-        )
-        for provider, model in models
-    ]
-    return [_status(answer, timeout_seconds) for answer in asked]
+    return loop_thread.run(_gather(models, timeout_seconds))
 
 
-def _status(answer: Future[ModelStatus], timeout_seconds: float) -> ModelStatus:
+async def _gather(
+    models: Sequence[tuple[Provider, str]], timeout_seconds: float
+) -> list[ModelStatus]:
+    asked = (_status(provider, model, timeout_seconds) for provider, model in models)
+    return await asyncio.gather(*asked)
+
+
+async def _status(provider: Provider, model: str, timeout_seconds: float) -> ModelStatus:
     try:
-        return answer.result()
+        return await asyncio.wait_for(provider.check_model(model), timeout_seconds)
     except TimeoutError:
         detail = f"No answer within {timeout_seconds:g} s."
         return ModelStatus(reachable=False, detail=detail)

@@ -6,17 +6,19 @@ it waits for the first byte. One loop per process, on a daemon thread, serves al
 
 from __future__ import annotations
 
-import threading
+import time
+from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.generation import GenerationResult, ReasoningDelta, TextDelta
 from wagtail_llm_actions.providers.event_loop import loop_thread
+from wagtail_llm_actions.threads import Signal
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -39,13 +41,14 @@ class ProviderStream:
     def __init__(self, provider: Provider, request: GenerationRequest) -> None:
         self._provider = provider
         self._request = request
-        self._changed = threading.Condition()
-        self._deltas: list[TextDelta | ReasoningDelta] = []
+        self._signal = Signal()
+        self._is_gathering = False
+        self._is_closed = False
+        self._deltas: deque[TextDelta | ReasoningDelta] = deque()
         self._result: GenerationResult | None = None
         self._error: BaseException | None = None
-        # Not a ``concurrent.futures.Future``: that counts as cancelled as soon as it is told so,
-        # while the task still closes its connection.
-        self._ended = threading.Event()
+        self._has_ended = False
+        """Whether the connection is closed too."""
         self._loop = loop_thread.loop()
         self._loop.call_soon_threadsafe(self._start)
 
@@ -76,31 +79,42 @@ class ProviderStream:
             TypeError: The provider broke the contract of ``Provider.stream``.
             RuntimeError: The stream is closed.
         """
-        if gather_seconds > 0:
-            self._ended.wait(gather_seconds)
-        with self._changed:
-            self._changed.wait_for(self._has_news, timeout_seconds)
-            if self._deltas:
-                return self._merged()
-            if self._error is not None:
-                raise self._error
-            result, self._result = self._result, None
-            return result
+        self._is_gathering = True
+        self._wait_for(lambda: self._has_ended, gather_seconds)
+        self._is_gathering = False
+        self._wait_for(self._has_news, timeout_seconds)
+        # Read before the deltas, because the loop sets them after those.
+        result, error = self._result, self._error
+        if self._deltas:
+            return self._merged()
+        if error is not None:
+            raise error
+        if result is not None:
+            self._result = None
+        return result
 
     def close(self) -> None:
         """Cancel the call if it is still running, and wait up to 2 s until its connection is closed."""
-        self._loop.call_soon_threadsafe(self._cancel)
-        self._ended.wait(CLOSE_SECONDS)
+        if not self._is_closed:
+            self._is_closed = True
+            self._loop.call_soon_threadsafe(self._cancel)
+            self._wait_for(lambda: self._has_ended, CLOSE_SECONDS)
+            self._signal.close()
 
     def _merged(self) -> TextDelta | ReasoningDelta:
         """Take the deltas up to the next change between reasoning and text, as one."""
-        kind = type(self._deltas[0])
-        taken = list(takewhile(lambda delta: type(delta) is kind, self._deltas))
-        del self._deltas[: len(taken)]
-        return kind(text="".join(delta.text for delta in taken))
+        kind, pieces = type(self._deltas[0]), []
+        while self._deltas and type(self._deltas[0]) is kind:
+            pieces.append(self._deltas.popleft().text)
+        return kind(text="".join(pieces))
 
     def _has_news(self) -> bool:
         return bool(self._deltas) or self._error is not None or self._result is not None
+
+    def _wait_for(self, condition: Callable[[], bool], timeout_seconds: float) -> None:
+        deadline = time.monotonic() + timeout_seconds
+        while not condition() and (left := deadline - time.monotonic()) > 0:
+            self._signal.wait(left)
 
     # The methods below run on the loop's thread.
 
@@ -121,27 +135,26 @@ class ProviderStream:
                 if result is not None:
                     raise self._broken_contract(f"yielded a {type(item).__name__} after its result")
                 if isinstance(item, (TextDelta, ReasoningDelta)):
-                    with self._changed:
-                        self._deltas.append(item)
-                        self._changed.notify()
+                    self._deltas.append(item)
+                    if not self._is_gathering:
+                        self._signal.set()
                 elif isinstance(item, GenerationResult):
                     result = item
                 else:
                     raise self._broken_contract(f"yielded a {type(item).__name__}")
         if result is None:
             raise self._broken_contract("ended its stream without a result")
-        with self._changed:
-            self._result = result
-            self._changed.notify()
+        self._result = result
+        self._signal.set()
 
     def _broken_contract(self, what: str) -> TypeError:
         return TypeError(f"{self._provider!r} {what}. {CONTRACT}.")
 
     def _end(self, task: asyncio.Task[None]) -> None:
-        with self._changed:
-            if task.cancelled():
-                self._error = RuntimeError("The call was cancelled.")
-            else:
-                self._error = task.exception()
-            self._changed.notify()
-        self._ended.set()
+        # A task, unlike a future of another thread, counts as cancelled only when it has ended.
+        if task.cancelled():
+            self._error = RuntimeError("The call was cancelled.")
+        else:
+            self._error = task.exception()
+        self._has_ended = True
+        self._signal.set()
