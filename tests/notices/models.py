@@ -54,13 +54,23 @@ class Rating(models.Model):
 
 
 class Harbour(models.Model):
-    """Is known by its name, as snippets of some sites are by a code or an address."""
+    """Is known by its name, as snippets of some sites are by a code or an address.
+
+    Its code has defects: ``mistake`` is raised where the text or the name asks for it.
+    """
 
     name = models.CharField(max_length=100, primary_key=True)
     text = models.TextField(blank=True)
+    mistake: type[Exception] = ZeroDivisionError
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Fail for one text."""
+        super().clean()
+        if self.text == "Fail in clean":
+            raise self.mistake
 
 
 def validate_position(value: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, ObjectList, TabbedInterface
@@ -42,9 +44,26 @@ class NoticeViewSet(SnippetViewSet):
     )
 
 
+class HarbourForm(WagtailAdminModelForm):
+    """Writes and fails for one harbour."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.name == "Fail in the form":
+            Harbour.objects.update(text="Half done")
+            raise self.instance.mistake
+
+
+class HarbourViewSet(SnippetViewSet):
+    """Has a form with code of its own."""
+
+    model = Harbour
+    edit_handler = ObjectList([FieldPanel("name"), FieldPanel("text")], base_form_class=HarbourForm)
+
+
 register_snippet(NoticeViewSet)
 register_snippet(Rating)
-register_snippet(Harbour)
+register_snippet(HarbourViewSet)
 register_snippet(Berth)
 for memo in MEMOS:
     register_snippet(memo)

@@ -6,20 +6,23 @@ import functools
 import math
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from django.http import Http404, JsonResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.db import connections
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDictKeyError
+from django.utils.log import log_response
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm
-from wagtail_llm_actions.errors import LimitExceeded, PermissionDeniedError
+from wagtail_llm_actions.errors import LimitExceeded, LLMActionsError, PermissionDeniedError
 from wagtail_llm_actions.messages.errors import sentence_for
 from wagtail_llm_actions.messages.limits import too_large_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from django.http import HttpRequest
 
 
 class RequestErrorState(TypedDict):
@@ -39,27 +42,17 @@ class ErrorAnswer(TypedDict):
 
 
 def json_errors(view: Callable[..., JsonResponse]) -> Callable[..., JsonResponse]:
-    """Turn the errors that a view raises into JSON responses; no response is cached."""
+    """Turn the exceptions of a view into JSON responses; no response is cached."""
 
     @never_cache
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         try:
             return view(request, *args, **kwargs)
-        except PermissionDeniedError as error:
-            return _error(403, error.code, sentence_for(error))
-        except LimitExceeded as error:
-            response = _error(429, error.code, sentence_for(error))
-            if error.retry_after_seconds is not None:
-                response["Retry-After"] = math.ceil(error.retry_after_seconds)
-            return response
-        except MultiValueDictKeyError:
-            # A StreamField of which the form lacks an input.
-            return _refused(BadInput())
-        except RequestRefused as error:
-            return _refused(error)
-        except (Http404, UnknownEditorForm):
-            return _error(404, "not_found", _("This does not exist any more. Reload the page."))
+        except (BadRequest, SuspiciousOperation, MultiPartParserError):
+            raise
+        except Exception as error:  # noqa: BLE001 - also of forms, models and permissions of the site
+            return _answer(error, request)
 
     return wrapped
 
@@ -98,8 +91,59 @@ class InvalidForm(RequestRefused):
         super().__init__(400, code, message, field_errors)
 
 
-def _refused(error: RequestRefused) -> JsonResponse:
+@functools.singledispatch
+def _answer(error: Exception, request: HttpRequest) -> JsonResponse:
+    """Do what Django does about an exception in a view, and answer with a sentence."""
+    got_request_exception.send(sender=None, request=request)
+    for connection in connections.all(initialized_only=True):
+        if connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block:
+            connection.set_rollback(True)
+    defect = LLMActionsError()
+    response = _error(500, defect.code, sentence_for(defect))
+    log_response(
+        "%s: %s",
+        response.reason_phrase,
+        request.path,
+        response=response,
+        request=request,
+        exception=error,
+    )
+    return response
+
+
+@_answer.register
+def _permission_denied(error: PermissionDeniedError, request: HttpRequest) -> JsonResponse:
+    return _error(403, error.code, sentence_for(error))
+
+
+@_answer.register
+def _permission_denied_by_site(error: PermissionDenied, request: HttpRequest) -> JsonResponse:
+    return _permission_denied(PermissionDeniedError(), request)
+
+
+@_answer.register
+def _limit_exceeded(error: LimitExceeded, request: HttpRequest) -> JsonResponse:
+    response = _error(429, error.code, sentence_for(error))
+    if error.retry_after_seconds is not None:
+        response["Retry-After"] = math.ceil(error.retry_after_seconds)
+    return response
+
+
+@_answer.register
+def _incomplete_form(error: MultiValueDictKeyError, request: HttpRequest) -> JsonResponse:
+    # A StreamField of which the form lacks an input.
+    return _refused(BadInput(), request)
+
+
+@_answer.register
+def _refused(error: RequestRefused, request: HttpRequest) -> JsonResponse:
     return _error(error.status, error.code, error.message, error.field_errors)
+
+
+@_answer.register(Http404)
+@_answer.register(UnknownEditorForm)
+def _not_found(error: Exception, request: HttpRequest) -> JsonResponse:
+    return _error(404, "not_found", _("This does not exist any more. Reload the page."))
 
 
 def _error(
