@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,9 +35,11 @@ class OwnRQQueue(RQQueue):
     """What a site writes that changes a detail of the queue."""
 
 
-def messages() -> list[CheckMessage]:
+def messages(**options: bool) -> list[CheckMessage]:
     return [
-        message for message in run_checks() if str(message.id).startswith("wagtail_llm_actions.")
+        message
+        for message in run_checks(**options)
+        if str(message.id).startswith("wagtail_llm_actions.")
     ]
 
 
@@ -149,7 +152,6 @@ def test_a_queue_of_the_sites_own_gives_no_message(settings: Settings) -> None:
             "Add",
         ),
         ({"QUEUE": OWN_RQ_QUEUE}, "E005", "RQ_QUEUES has no queue 'llm' and no queue", "Add"),
-        ({"QUEUE": THREAD_QUEUE}, "I001", "executed in threads of the web process", "django-rq"),
         ({"STREAM": "missing.Stream"}, "E006", "['STREAM'] is 'missing.Stream'", "the queue has"),
         ({"STREAM": KEPT_QUEUE}, "E006", "which is not a Stream subclass", "dotted path"),
         ({"STREAM": REDIS_STREAM}, "E005", "RQ_QUEUES has no queue 'llm'.", "Add"),
@@ -222,6 +224,90 @@ def test_each_mistake_is_reported_and_not_only_the_first(settings: Settings) -> 
     ids = [str(message.id).rpartition(".")[2] for message in messages()]
 
     assert sorted(ids) == ["E002", "E002", "E003", "E003", "E004"]
+
+
+def test_wrong_values_hide_neither_each_other_nor_what_else_is_wrong(settings: Settings) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = {
+        "THREADS": 0,
+        "RUN_TIMEOUT": "long",
+        "LIMITS": {"PER_USER": 1, "USER_CONCURRENT": 0},
+        "POST_SUMMARY_FIELDS": 5,
+        "PROVIDERS": {
+            "a": {"BACKEND": "x.Y"},
+            "b": {"URL": "http://b", "KEY": "secret", "OPTIONS": 5},
+            "c": 5,
+        },
+        "MODELS": {
+            "m": {"PROVIDER": "c", "NAM": "x", "PRICE": {"INPUT": 1}, "FIRST_TOKEN_TIMEOUT": 0},
+            "n": {"PROVIDER": "z", "NAME": "x", "CONTEXT_TOKENS": "many"},
+        },
+        "QUEUE": "x.Queue",
+        "STREAM": 5,
+    }
+
+    found = [(str(message.id).rpartition(".")[2], message.msg) for message in messages()]
+
+    named = (
+        "['THREADS']",
+        "['RUN_TIMEOUT']",
+        "'PER_USER'",
+        "['USER_CONCURRENT']",
+        "['POST_SUMMARY_FIELDS']",
+        "['b'] has an unknown key 'URL'",
+        "['b'] has an unknown key 'KEY'",
+        "['b']['OPTIONS']",
+        "['b'] needs the key 'BACKEND'",
+        "['c'] must be a dict",
+        "['m'] has an unknown key 'NAM'",
+        "['m'] needs the key 'NAME'",
+        "['m']['PRICE'] needs",
+        "['m']['FIRST_TOKEN_TIMEOUT']",
+        "['n']['CONTEXT_TOKENS']",
+        "['STREAM']",
+    )
+    wrong = [text for check_id, text in found if check_id == "E001"]
+    assert len(wrong) == len(named)
+    assert all(any(name in text for text in wrong) for name in named)
+    others = sorted(check_id for check_id, _text in found if check_id != "E001")
+    assert others == ["E002", "E003", "E004"]
+
+
+def test_threads_are_named_by_the_deployment_check_only_and_not_where_they_were_chosen(
+    settings: Settings,
+) -> None:
+    assert messages() == []
+    (found,) = messages(include_deployment_checks=True)
+    assert found.id == "wagtail_llm_actions.I001"
+    assert "install django-rq" in str(found.hint)
+
+    settings.WAGTAIL_LLM_ACTIONS = WAGTAIL_LLM_ACTIONS | {"QUEUE": THREAD_QUEUE}
+    assert messages(include_deployment_checks=True) == []
+
+
+def test_a_server_at_an_address_of_its_own_lacks_its_models_only(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = {}
+    (found,) = messages()
+    assert "Set OPENAI_API_KEY or ANTHROPIC_API_KEY" in str(found.hint)
+
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:8080/v1")
+    settings.WAGTAIL_LLM_ACTIONS = {"THREADS": 2}
+    (found,) = messages()
+
+    assert found.id == "wagtail_llm_actions.W002"
+    assert "the provider 'openai' is set up, and only MODELS is missing" in str(found.hint)
+    assert "{'MODELS': {'my-model': {'PROVIDER': 'openai', 'NAME':" in str(found.hint)
+
+
+def test_hints_lead_to_pages_that_are_installed(settings: Settings) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = {"THREADS": 0}
+
+    page = str(messages()[0].hint).partition(" ")[0]
+
+    assert Path(page).name == "settings.md"
+    assert Path(page).is_file()
 
 
 def test_every_message_has_a_hint(settings: Settings) -> None:

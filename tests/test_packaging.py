@@ -27,12 +27,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 @pytest.mark.processes
-def test_the_wheel_holds_every_file_of_the_package(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_holds_every_file_of_the_package_and_the_documentation(
+    wheel: zipfile.ZipFile,
+) -> None:
     files = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / PACKAGE).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+
+    docs = (path for path in (ROOT / "docs").rglob("*") if path.is_file())
+    files |= {f"{PACKAGE}/{path.relative_to(ROOT).as_posix()}" for path in docs}
 
     packed = {name for name in wheel.namelist() if name.startswith(f"{PACKAGE}/")}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.conf import settings as django_settings
 from django.contrib.staticfiles import finders
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -13,17 +15,20 @@ from django.utils.module_loading import import_string
 from wagtail_llm_actions.conf import (
     KNOWN_KEYS,
     SETTING,
-    get_settings,
+    THREAD_QUEUE,
+    InvalidSettings,
     raw_settings,
+    read_settings,
 )
-from wagtail_llm_actions.conf.providers import OPENAI_BACKEND
+from wagtail_llm_actions.conf.providers import OPENAI_BACKEND, environment_variables
+from wagtail_llm_actions.documentation import documentation
 from wagtail_llm_actions.fields import registered_adapters
-from wagtail_llm_actions.provider_registry import get_provider
+from wagtail_llm_actions.provider_registry import build_provider
 from wagtail_llm_actions.queues import Queue
 from wagtail_llm_actions.streams import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from wagtail_llm_actions.conf import Settings
 
@@ -32,20 +37,51 @@ if TYPE_CHECKING:
 def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
     """Check ``WAGTAIL_LLM_ACTIONS``, and the queues of ``RQ_QUEUES`` that it needs."""
     try:
-        raw, settings = raw_settings(), get_settings()
-    except ImproperlyConfigured as error:
-        hint = "See docs/settings.md for the keys and their values."
-        return [checks.Error(str(error), hint=hint, id="wagtail_llm_actions.E001")]
+        raw = raw_settings()
+    except InvalidSettings as error:
+        return list(_wrong_values(error.problems))
+    settings, problems = read_settings(raw)
     return [
+        *_wrong_values(problems),
         *_unknown_keys(raw),
         *_providers(settings),
         *_addresses(settings),
-        *_models(settings),
+        *_models(settings, raw),
         *_post_summary_fields(settings),
         *_queue(settings),
         *_stream(settings),
         *_writers(),
     ]
+
+
+@checks.register(deploy=True)
+def recommend_queue_server(**_kwargs: Any) -> list[checks.CheckMessage]:
+    """Recommend a queue server in ``check --deploy``, unless the site chose its queue itself.
+
+    The other checks are repeated by every command.
+    """
+    settings, _problems = read_settings(raw_settings())
+    uses_django_rq = bool(getattr(django_settings, "RQ_QUEUES", None))
+    if settings.queue != THREAD_QUEUE or "QUEUE" in raw_settings() or uses_django_rq:
+        return []
+    return [
+        checks.Info(
+            "LLM runs are executed in threads of the web process.",
+            hint="For production, install django-rq, add the queues 'llm' and 'llm_bulk' to "
+            "RQ_QUEUES, and start `manage.py llm_actions_worker`. To keep the threads, set "
+            f"{SETTING} = {{'QUEUE': {THREAD_QUEUE!r}}}.",
+            id="wagtail_llm_actions.I001",
+        )
+    ]
+
+
+def _wrong_values(problems: Iterable[str]) -> Iterator[checks.CheckMessage]:
+    for problem in problems:
+        yield checks.Error(
+            problem,
+            hint=f"{documentation('settings.md')} has the keys and their values.",
+            id="wagtail_llm_actions.E001",
+        )
 
 
 def _unknown_keys(raw: Any) -> Iterator[checks.CheckMessage]:
@@ -58,14 +94,14 @@ def _unknown_keys(raw: Any) -> Iterator[checks.CheckMessage]:
 
 
 def _providers(settings: Settings) -> Iterator[checks.CheckMessage]:
-    for alias in settings.providers:
+    for entry in settings.providers.values():
         try:
-            get_provider(alias)
+            build_provider(entry)
         except ImproperlyConfigured as error:
             yield checks.Error(
                 str(error),
                 hint="Set BACKEND to the dotted path of a Provider subclass, such as "
-                f"{OPENAI_BACKEND!r}. docs/settings.md lists the other keys.",
+                f"{OPENAI_BACKEND!r}. {documentation('settings.md')} lists the other keys.",
                 id="wagtail_llm_actions.E002",
             )
 
@@ -95,9 +131,12 @@ def _writers() -> Iterator[checks.CheckMessage]:
             )
 
 
-def _models(settings: Settings) -> Iterator[checks.CheckMessage]:
+def _models(settings: Settings, raw: Mapping[str, Any]) -> Iterator[checks.CheckMessage]:
+    # An entry that is wrong is named by itself.
+    given = raw.get("PROVIDERS")
+    named = settings.providers.keys() | (given.keys() if isinstance(given, Mapping) else set())
     for model in settings.models.values():
-        if model.provider not in settings.providers:
+        if model.provider and model.provider not in named:
             known = ", ".join(sorted(settings.providers)) or "none is configured"
             yield checks.Error(
                 f"{SETTING}['MODELS'][{model.key!r}]['PROVIDER'] is {model.provider!r}, which is "
@@ -105,12 +144,28 @@ def _models(settings: Settings) -> Iterator[checks.CheckMessage]:
                 hint=f"Use one of these providers: {known}.",
                 id="wagtail_llm_actions.E003",
             )
-    if not settings.models:
+    if not settings.models and not raw.get("MODELS"):
         yield checks.Warning(
             "No model is configured, so no action can run.",
-            hint=f"Add {SETTING} = {{'PROVIDERS': …, 'MODELS': …}}; see docs/settings.md.",
+            hint=_missing_models(settings),
             id="wagtail_llm_actions.W002",
         )
+
+
+def _missing_models(settings: Settings) -> str:
+    page = documentation("settings.md")
+    alias = next(iter(settings.providers), None)
+    if alias is None:
+        variables = " or ".join(environment_variables())
+        return (
+            f"Set {variables} in the environment, or add {SETTING} = {{'PROVIDERS': …, 'MODELS': …}}; "
+            f"see {page}."
+        )
+    return (
+        f"Add {SETTING} = {{'MODELS': {{'my-model': {{'PROVIDER': {alias!r}, 'NAME': …}}}}}}: the "
+        f"provider {alias!r} is set up, and only MODELS is missing, because nobody but you knows which "
+        f"models its server has; see {page}."
+    )
 
 
 def _post_summary_fields(settings: Settings) -> Iterator[checks.CheckMessage]:

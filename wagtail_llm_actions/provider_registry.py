@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
@@ -12,6 +13,9 @@ from wagtail_llm_actions.conf import SETTING, get_settings
 from wagtail_llm_actions.errors import ProviderError
 from wagtail_llm_actions.providers.base import Provider
 from wagtail_llm_actions.threads import built_once
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.conf import ProviderSettings
 
 logger = logging.getLogger(__name__)
 
@@ -23,11 +27,23 @@ def get_provider(alias: str) -> Provider:
     Raises:
         ImproperlyConfigured: The entry is missing, or no provider can be built from it.
     """
-    where = f"{SETTING}['PROVIDERS'][{alias!r}]"
+    entry = get_settings().providers.get(alias)
+    if entry is None:
+        msg = f"{SETTING}['PROVIDERS'][{alias!r}] names no provider: {alias!r}."
+        raise ImproperlyConfigured(msg)
+    return build_provider(entry)
+
+
+def build_provider(entry: ProviderSettings) -> Provider:
+    """Build a provider from its entry.
+
+    Raises:
+        ImproperlyConfigured: No provider can be built from it.
+    """
+    where = f"{SETTING}['PROVIDERS'][{entry.alias!r}]"
     try:
-        entry = get_settings().providers[alias]
         backend = import_string(entry.backend)
-    except (KeyError, ImportError) as error:
+    except ImportError as error:
         msg = f"{where} names no provider: {error}."
         raise ImproperlyConfigured(msg) from error
     if not (isinstance(backend, type) and issubclass(backend, Provider)):
@@ -35,7 +51,10 @@ def get_provider(alias: str) -> Provider:
         raise ImproperlyConfigured(msg)
     try:
         return backend(
-            alias=alias, api_key=entry.api_key, base_url=entry.base_url, options=entry.options
+            alias=entry.alias,
+            api_key=entry.api_key,
+            base_url=entry.base_url,
+            options=entry.options,
         )
     except (TypeError, ValueError) as error:
         msg = f"{where}: {error}"

@@ -38,6 +38,7 @@ STEPS = "wagtail_llm_actions:getting_started"
 CREATE = "wagtail_llm_actions:create_first_action"
 STARTERS = "wagtail_llm_actions:create_starters"
 
+SCRIPTED = "wagtail_llm_actions.providers.testing.ScriptedProvider"
 NO_MODELS: dict[str, Any] = {"PROVIDERS": {}, "QUEUE": "tests.kept_queue.KeptQueue"}
 
 
@@ -78,6 +79,17 @@ def test_a_new_site_is_told_what_is_missing_and_what_to_do(
     assert found["worker"] == "A worker Missing Start one: manage.py llm_actions_worker"
     assert found["templates"].endswith("Create starter templates")
     assert "Create a first action" not in found["actions"]
+
+
+def test_a_server_at_an_address_of_its_own_lacks_its_models_only(
+    client: Client, admin: User, settings: Settings
+) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = {
+        "PROVIDERS": {"gateway": {"BACKEND": SCRIPTED}},
+        "QUEUE": "tests.kept_queue.KeptQueue",
+    }
+
+    assert "Missing Only MODELS is missing: gateway is set up" in shown(client)["models"]
 
 
 def test_what_is_there_is_done(client: Client, admin: User) -> None:

@@ -1,27 +1,38 @@
 """The setting ``WAGTAIL_LLM_ACTIONS``: a dict, read into one frozen object.
 
-Every key is optional. A wrong value raises ``ImproperlyConfigured`` when the dict is read;
-``checks.py`` turns this into a message of ``manage.py check``.
+Every key is optional. Wrong values raise ``InvalidSettings`` when the dict is read; ``checks.py``
+turns each of them into a message of ``manage.py check``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
-from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
-from wagtail_llm_actions.conf.entries import SETTING, class_path, mapping, positive
+from wagtail_llm_actions.conf.entries import (
+    SETTING,
+    InvalidSettings,
+    Problems,
+    class_path,
+    mapping,
+    positive,
+)
 from wagtail_llm_actions.conf.limits import Limits, read_limits
 from wagtail_llm_actions.conf.models import ModelSettings, read_models
 from wagtail_llm_actions.conf.providers import ProviderSettings, read_providers
 from wagtail_llm_actions.threads import built_once
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = [
     "SETTING",
+    "InvalidSettings",
     "Limits",
     "ModelSettings",
     "ProviderSettings",
@@ -80,12 +91,12 @@ def raw_settings() -> Mapping[str, Any]:
     """Return the dict as the site wrote it; empty if there is none.
 
     Raises:
-        ImproperlyConfigured: The setting is not a dict.
+        InvalidSettings: The setting is not a dict.
     """
     raw = getattr(django_settings, SETTING, {})
     if not isinstance(raw, Mapping):
         msg = f"{SETTING} must be a dict."
-        raise ImproperlyConfigured(msg)
+        raise InvalidSettings(msg)
     return raw
 
 
@@ -94,22 +105,38 @@ def get_settings() -> Settings:
     """Return the site's settings; cached until Django's ``setting_changed`` signal, which tests send.
 
     Raises:
-        ImproperlyConfigured: A value is wrong; the message names its key.
+        InvalidSettings: Values are wrong; a message for each names its key.
     """
-    raw = raw_settings()
-    providers = read_providers(raw)
-    scalars = {
-        name: positive(raw[key], kind, key) for key, (name, kind) in SCALARS.items() if key in raw
+    settings, problems = read_settings(raw_settings())
+    problems.raise_if_any()
+    return settings
+
+
+def read_settings(raw: Mapping[str, Any]) -> tuple[Settings, Problems]:
+    """Return the settings, with defaults in place of wrong values, and what is wrong with those."""
+    problems = Problems()
+    providers = read_providers(raw, problems)
+    values: dict[str, Any] = {"queue": _default_queue()}
+    for name, read in _readers(raw).items():
+        with problems.collect():
+            values[name] = read()
+    settings = Settings(providers=providers, models=read_models(raw, providers, problems), **values)
+    return settings, problems
+
+
+def _readers(raw: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
+    """Return a function for each value, which raises ``InvalidSettings`` where it is wrong."""
+    return {
+        "queue": lambda: class_path(raw, "QUEUE") or _default_queue(),
+        "stream": partial(class_path, raw, "STREAM"),
+        "limits": partial(read_limits, raw),
+        "post_summary_fields": partial(mapping, raw, "POST_SUMMARY_FIELDS"),
+        **{
+            name: partial(positive, raw[key], kind, f"[{key!r}]")
+            for key, (name, kind) in SCALARS.items()
+            if key in raw
+        },
     }
-    return Settings(
-        providers=providers,
-        models=read_models(raw, providers),
-        queue=class_path(raw, "QUEUE") or _default_queue(),
-        stream=class_path(raw, "STREAM"),
-        limits=read_limits(raw),
-        post_summary_fields=mapping(raw, "POST_SUMMARY_FIELDS"),
-        **scalars,
-    )
 
 
 def first_token_timeout_seconds(model: ModelSettings) -> float:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ImproperlyConfigured
-
-from wagtail_llm_actions.conf.entries import SETTING, mapping
+from wagtail_llm_actions.conf.entries import SETTING, Problems, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,20 +27,22 @@ def read_limits(raw: Mapping[str, Any]) -> Limits:
     """Return the limits, with defaults for missing keys.
 
     Raises:
-        ImproperlyConfigured: A key is unknown, or a value is neither a whole number above 0 nor
-            ``None``.
+        InvalidSettings: Keys are unknown, or values are neither whole numbers above 0 nor ``None``.
     """
     given = mapping(raw, "LIMITS")
     known = [field.name.upper() for field in fields(Limits)]
+    problems = Problems()
     for key, value in given.items():
         if key not in known:
-            msg = f"{SETTING}['LIMITS'] has an unknown key {key!r}; known are {', '.join(known)}."
-            raise ImproperlyConfigured(msg)
+            problems.append(
+                f"{SETTING}['LIMITS'] has an unknown key {key!r}; known are {', '.join(known)}."
+            )
+            continue
         is_number = isinstance(value, int) and not isinstance(value, bool)
         if value is not None and not (is_number and value > 0):
-            msg = (
+            problems.append(
                 f"{SETTING}['LIMITS'][{key!r}] must be a whole number above 0, or None for no "
                 f"limit, not {value!r}."
             )
-            raise ImproperlyConfigured(msg)
+    problems.raise_if_any()
     return Limits(**{key.lower(): value for key, value in given.items()})

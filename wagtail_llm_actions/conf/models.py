@@ -7,10 +7,16 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ImproperlyConfigured
-
 from wagtail_llm_actions.catalog import ListPrice, ModelCapabilities, catalog, known_names
-from wagtail_llm_actions.conf.entries import SETTING, TEXT, entry, mapping, positive
+from wagtail_llm_actions.conf.entries import (
+    SETTING,
+    TEXT,
+    InvalidSettings,
+    Problems,
+    entry,
+    mapping,
+    positive,
+)
 from wagtail_llm_actions.providers.options import merged_options
 
 if TYPE_CHECKING:
@@ -73,23 +79,26 @@ class ModelSettings:
 
 
 def read_models(
-    raw: Mapping[str, Any], providers: Mapping[str, ProviderSettings]
+    raw: Mapping[str, Any], providers: Mapping[str, ProviderSettings], problems: Problems
 ) -> Mapping[str, ModelSettings]:
     """Return the models by key: the catalog's of the configured vendors, then the site's.
 
-    Raises:
-        ImproperlyConfigured: An entry is wrong.
+    Args:
+        raw: The setting as the site wrote it.
+        providers: By alias.
+        problems: Gets what is wrong with the entries that are left out.
     """
     models = {
         model.key: _from_catalog(model, alias)
         for model in catalog().values()
         if (alias := _serving_alias(model.vendor, providers))
     }
-    for key, value in mapping(raw, "MODELS").items():
-        if value is None:
-            models.pop(key, None)
-        else:
-            models[key] = _read_entry(key, value, models.get(key), providers)
+    with problems.collect():
+        for key, value in mapping(raw, "MODELS").items():
+            if value is None:
+                models.pop(key, None)
+            else:
+                models[key] = _read_entry(key, value, models.get(key), providers, problems)
     return models
 
 
@@ -123,9 +132,10 @@ def _read_entry(
     value: object,
     shipped: ModelSettings | None,
     providers: Mapping[str, ProviderSettings],
+    problems: Problems,
 ) -> ModelSettings:
     where = f"['MODELS'][{key!r}]"
-    given = entry(value, KINDS, set() if shipped else {"PROVIDER", "NAME"}, where)
+    given = entry(value, KINDS, set() if shipped else {"PROVIDER", "NAME"}, where, problems)
     model = shipped or ModelSettings(key=key, provider="", name="", label=key)
     renamed = "NAME" in given and given["NAME"] != model.name
     model = replace(
@@ -134,15 +144,17 @@ def _read_entry(
         name=given.get("NAME", model.name),
         label=given.get("LABEL", model.label),
         description=given.get("DESCRIPTION", model.description),
-        price=_price(given["PRICE"], where) if "PRICE" in given else None,
+        price=_price(given["PRICE"], where, problems) if "PRICE" in given else None,
         options=given.get("OPTIONS", {}),
     )
     if "FIRST_TOKEN_TIMEOUT" in given:
-        seconds = positive(
-            given["FIRST_TOKEN_TIMEOUT"], float, f"MODELS'][{key!r}]['FIRST_TOKEN_TIMEOUT"
-        )
-        model = replace(model, first_token_timeout_seconds=seconds)
-    _check_options(model, providers, where)
+        with problems.collect():
+            seconds = positive(
+                given["FIRST_TOKEN_TIMEOUT"], float, f"{where}['FIRST_TOKEN_TIMEOUT']"
+            )
+            model = replace(model, first_token_timeout_seconds=seconds)
+    with problems.collect():
+        _check_options(model, providers, where)
     if renamed:
         model = _with_known_capabilities(model, providers)
     corrected = {name.lower(): given[name] for name in CAPABILITIES if name in given}
@@ -155,7 +167,7 @@ def _check_options(
     """Read the options as the adapter will, where its class says how.
 
     Raises:
-        ImproperlyConfigured: One is unknown or wrong.
+        InvalidSettings: One is unknown or wrong.
     """
     provider = providers.get(model.provider)
     kind = getattr(provider.backend_class, "options_class", None) if provider else None
@@ -165,7 +177,7 @@ def _check_options(
         merged_options(kind, provider.options, model.options)
     except (TypeError, ValueError) as error:
         msg = f"{SETTING}{where}: {error}"
-        raise ImproperlyConfigured(msg) from error
+        raise InvalidSettings(msg) from error
 
 
 def _with_known_capabilities(
@@ -186,19 +198,19 @@ def _with_known_capabilities(
     )
 
 
-def _price(value: Mapping[str, Any], where: str) -> ListPrice:
-    given = entry(value, PRICE, set(), f"{where}['PRICE']")
+def _price(value: Mapping[str, Any], where: str, problems: Problems) -> ListPrice | None:
+    given = entry(value, PRICE, set(), f"{where}['PRICE']", problems)
     try:
         listed = {key: Decimal(str(amount)) for key, amount in given.items()}
     except InvalidOperation:
         listed = {}
     is_amount = all(amount.is_finite() and amount >= 0 for amount in listed.values())
     if not is_amount or not {"INPUT", "OUTPUT"} <= listed.keys():
-        msg = (
+        problems.append(
             f"{SETTING}{where}['PRICE'] needs 'INPUT' and 'OUTPUT', in US dollars per million "
             "tokens."
         )
-        raise ImproperlyConfigured(msg)
+        return None
     return ListPrice(
         input=listed["INPUT"],
         cached_input=listed.get("CACHED_INPUT", listed["INPUT"]),

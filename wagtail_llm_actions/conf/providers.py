@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.module_loading import import_string
 
-from wagtail_llm_actions.conf.entries import entry, mapping
+from wagtail_llm_actions.conf.entries import Problems, entry, mapping
 from wagtail_llm_actions.providers.base import Provider
 
 if TYPE_CHECKING:
@@ -68,24 +68,27 @@ class ProviderSettings:
         return self.backend_class.serves_vendor_models(self.base_url)
 
 
-def read_providers(raw: Mapping[str, Any]) -> Mapping[str, ProviderSettings]:
+def read_providers(raw: Mapping[str, Any], problems: Problems) -> Mapping[str, ProviderSettings]:
     """Return the providers by alias; without the key, those of the environment.
 
-    Raises:
-        ImproperlyConfigured: An entry is wrong.
+    Args:
+        raw: The setting as the site wrote it.
+        problems: Gets what is wrong with the entries that are left out.
     """
     if "PROVIDERS" not in raw:
         return _from_environment()
-    providers = {}
-    for alias, value in mapping(raw, "PROVIDERS").items():
-        found = entry(value, KINDS, {"BACKEND"}, f"['PROVIDERS'][{alias!r}]")
-        providers[alias] = ProviderSettings(
-            alias=alias,
-            backend=found["BACKEND"],
-            api_key=found.get("API_KEY"),
-            base_url=found.get("BASE_URL"),
-            options=found.get("OPTIONS", {}),
-        )
+    providers: dict[str, ProviderSettings] = {}
+    with problems.collect():
+        for alias, value in mapping(raw, "PROVIDERS").items():
+            found = entry(value, KINDS, {"BACKEND"}, f"['PROVIDERS'][{alias!r}]", problems)
+            if "BACKEND" in found:
+                providers[alias] = ProviderSettings(
+                    alias=alias,
+                    backend=found["BACKEND"],
+                    api_key=found.get("API_KEY"),
+                    base_url=found.get("BASE_URL"),
+                    options=found.get("OPTIONS", {}),
+                )
     return providers
 
 

@@ -76,7 +76,7 @@ class ThreadQueue(Queue):
 
     @classmethod
     def check(cls) -> list[checks.CheckMessage]:
-        """Recommend a queue server for production, and warn where only its queues are missing."""
+        """Warn where only the queues of a queue server are missing."""
         uses_django_rq = bool(getattr(django_settings, "RQ_QUEUES", None))
         if uses_django_rq and "QUEUE" not in raw_settings():
             return [
@@ -88,14 +88,7 @@ class ThreadQueue(Queue):
                     id="wagtail_llm_actions.W006",
                 )
             ]
-        return [
-            checks.Info(
-                "LLM runs are executed in threads of the web process.",
-                hint="For production, install django-rq, add the queues 'llm' and 'llm_bulk' to "
-                "RQ_QUEUES, and start `manage.py llm_actions_worker`.",
-                id="wagtail_llm_actions.I001",
-            )
-        ]
+        return []
 
     def enqueue(self, run_id: UUID, priority: Priority) -> None:
         """Give the run to a thread of this process."""

@@ -17,6 +17,9 @@ from wagtail_llm_actions.messages.workers import WORKER_PROBLEMS
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.queues import WorkerProblem, get_queue
 
+SETTINGS_PAGE = "wagtail_llm_actions/docs/settings.md"
+"""Where an installed package has it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
@@ -49,10 +52,19 @@ def _models() -> Step:
         "%(count)d models are configured. Providers: %(providers)s.",
         count,
     ) % {"count": count, "providers": ", ".join(settings.providers)}
-    missing = _(
-        "Set %(variables)s in the environment of the site, or add PROVIDERS and MODELS to its "
-        "settings, and start it again. The page “Settings” of the documentation lists the keys."
-    ) % {"variables": get_text_list(environment_variables(), _("or"))}
+    if settings.providers:
+        missing = _(
+            "Only MODELS is missing: %(providers)s is set up, and nobody but you knows which models its "
+            "server has. Add them to the settings of the site, and start it again. %(page)s has the keys."
+        ) % {"providers": ", ".join(settings.providers), "page": SETTINGS_PAGE}
+    else:
+        missing = _(
+            "Set %(variables)s in the environment of the site, or add PROVIDERS and MODELS to its "
+            "settings, and start it again. %(page)s has the keys."
+        ) % {
+            "variables": get_text_list(environment_variables(), _("or")),
+            "page": SETTINGS_PAGE,
+        }
     return Step(
         name="models",
         title=_("A provider and a model"),
