@@ -35,10 +35,10 @@ class OwnRQQueue(RQQueue):
     """What a site writes that changes a detail of the queue."""
 
 
-def messages(**options: bool) -> list[CheckMessage]:
+def messages(*, include_deployment_checks: bool = False) -> list[CheckMessage]:
     return [
         message
-        for message in run_checks(**options)
+        for message in run_checks(include_deployment_checks=include_deployment_checks)
         if str(message.id).startswith("wagtail_llm_actions.")
     ]
 
