@@ -111,7 +111,7 @@ def test_a_cell_installs_the_version_that_it_is_named_after(software: str) -> No
 
 def test_every_promised_database_has_a_cell() -> None:
     assert "on SQLite, PostgreSQL and MariaDB." in README
-    assert {"postgres", "mariadb"} < set(CELLS)
+    assert {"postgres", "mariadb"} < {factor for cell in CELLS for factor in cell.split("-")}
 
 
 def jobs(workflow: str) -> list[tuple[str, Version]]:
@@ -148,5 +148,6 @@ def test_a_release_is_tested_on_the_oldest_and_the_newest_versions() -> None:
         for at in (0, -1)
     ]
 
-    assert [cell for cell, _ in jobs("release.yml")] == [oldest, newest]
-    assert [cell for cell, _ in jobs("test.yml")][:2] == [oldest, newest]
+    for workflow in ("release.yml", "test.yml"):
+        cells = [cell.removesuffix("-postgres") for cell, _ in jobs(workflow)]
+        assert cells[:2] == [oldest, newest]
