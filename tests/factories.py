@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from wagtail.models import GroupPagePermission, Locale, Page
 
 from example_site.blog.models import Author, BlogIndexPage, BlogPage
-from tests.notices.models import Notice
+from tests.notices.models import HIDDEN_FIELDS, Dossier, Notice
 from wagtail_llm_actions.models import LLMAction, LLMAttempt, LLMRun, PromptTemplate
 
 
@@ -41,6 +41,7 @@ class EditorFactory(UserFactory):
     def rights(self: User, create: bool, extracted: Any, **kwargs: Any) -> None:
         group = Group.objects.create(name=f"Editors of {self.username}")
         names = ["access_admin", "add_author", "change_author", "add_notice", "change_notice"]
+        names += ["add_dossier", "change_dossier"]
         group.permissions.set(Permission.objects.filter(codename__in=names))
         root = Page.objects.get(depth=1)
         for codename in ("add_page", "change_page"):
@@ -91,6 +92,21 @@ class NoticeFactory(factory.django.DjangoModelFactory):
     headline = factory.Sequence(lambda number: f"Notice {number}")
     text = "The ferry leaves at seven."
     locale = factory.LazyFunction(Locale.get_default)
+
+
+class DossierFactory(factory.django.DjangoModelFactory):
+    """A snippet with fields that its form hides; their content is their name."""
+
+    class Meta:
+        model = Dossier
+
+    headline = factory.Sequence(lambda number: f"Dossier {number}")
+    text = "The ferry leaves at seven."
+
+    @classmethod
+    def _create(cls, model_class: type[Dossier], *args: Any, **values: Any) -> Dossier:
+        named = {name: f"Content {name}." for name in (*HIDDEN_FIELDS, "read_only", "disabled")}
+        return model_class.objects.create(**named | values)
 
 
 class PromptTemplateFactory(factory.django.DjangoModelFactory):

@@ -10,25 +10,33 @@ if TYPE_CHECKING:
 
 
 def permission_policy_for(model: type[models.Model]) -> Any:
-    """Return the permission policy of a snippet model."""
-    try:
-        from wagtail.permissions import policy_registry  # noqa: PLC0415
-    except ImportError:  # Wagtail < 8.0: the policy is the viewset's
-        return model.snippet_viewset.permission_policy  # type: ignore[attr-defined]
-    return policy_registry.get_by_type(model)
-
-
-def form_class_for(model: type[models.Model]) -> type[Any]:
-    """Return the class of the form that edits a page or snippet model."""
+    """Return the permission policy of a page or snippet model."""
+    from wagtail import permissions  # noqa: PLC0415
     from wagtail.models import AbstractPage  # noqa: PLC0415
 
     if issubclass(model, AbstractPage):
-        form_class: type[Any] = model.get_edit_handler().get_form_class()  # type: ignore[attr-defined]
-    else:
-        # The viewset's own panel: a site may have set another one than the model's.
-        viewset = model.snippet_viewset  # type: ignore[attr-defined]
-        form_class = viewset.get_form_class(for_update=True)
-    return form_class
+        return permissions.page_permission_policy
+    try:
+        return permissions.policy_registry.get_by_type(model)
+    except AttributeError:  # Wagtail < 8.0: the policy is the viewset's
+        return model.snippet_viewset.permission_policy  # type: ignore[attr-defined]
+
+
+def edit_handler_for(model: type[models.Model]) -> Any:
+    """Return the top-level panel of the form that edits a page or snippet model.
+
+    Raises:
+        LookupError: The model is neither.
+    """
+    from wagtail.models import AbstractPage  # noqa: PLC0415
+
+    # The viewset's own panel: a site may have set another one than the model's.
+    owner: Any = (
+        model if issubclass(model, AbstractPage) else getattr(model, "snippet_viewset", None)
+    )
+    if owner is None:
+        raise LookupError(model)
+    return owner.get_edit_handler()
 
 
 def page_model() -> type[AbstractPage]:

@@ -86,8 +86,13 @@ def test_it_stands_among_earlier_texts_with_everything_that_is_needed(
     response = client.get(reverse("wagtail_llm_actions:previous_texts"), query)
 
     (run,) = response.json()["fields"]["summary"]
-    assert (run["user"], run["cost"]) == ("Bulk run", "$0.020")
+    assert (run["user"], run["cost"]) == ("Bulk run", "")
     assert run["decide_url"]
+
+    editor.user_permissions.add(Permission.objects.get(codename="view_costs"))
+
+    (run,) = client.get(response.wsgi_request.get_full_path()).json()["fields"]["summary"]
+    assert run["cost"] == "$0.020"
 
 
 def test_it_is_not_for_those_who_may_not_edit_the_page(client: Client, editor: User) -> None:

@@ -155,3 +155,43 @@ MEMOS: tuple[type[Memo], ...] = (
     PreviewMemo,
     FullMemo,
 )
+
+
+class Dossier(models.Model):
+    """Has a field for each way in which its form hides one; each is named after the way."""
+
+    headline = models.CharField(max_length=100)
+    text = models.TextField(blank=True)
+    of_panel = models.TextField(blank=True)
+    of_multi_field_panel = models.TextField(blank=True)
+    of_row = models.TextField(blank=True)
+    of_list = models.TextField(blank=True)
+    of_tab = models.TextField(blank=True)
+    of_group_of_the_site = models.TextField(blank=True)
+    of_panel_of_the_site = models.TextField(blank=True)
+    of_form_class = models.TextField(blank=True)
+    of_nobody = models.TextField(blank=True, default="Written by the model.")
+    read_only = models.TextField(blank=True)
+    disabled = models.TextField(blank=True)
+
+    class Meta:
+        """Some users are cleared to see the fields that the form hides from the others."""
+
+        permissions = [("clear_dossier", "Can see hidden fields")]
+
+    def __str__(self) -> str:
+        return self.headline
+
+
+HIDDEN_FIELDS = (
+    "of_panel",
+    "of_multi_field_panel",
+    "of_row",
+    "of_list",
+    "of_tab",
+    "of_group_of_the_site",
+    "of_panel_of_the_site",
+    "of_form_class",
+    "of_nobody",
+)
+"""The fields of a dossier that its form hides from those who are not cleared."""

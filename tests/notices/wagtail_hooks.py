@@ -6,11 +6,17 @@ from typing import Any
 
 from django import forms
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from tests.notices.models import MEMOS, Berth, Harbour, Notice, Rating
+from tests.notices.models import MEMOS, Berth, Dossier, Harbour, Notice, Rating
 
 
 class NoticeForm(WagtailAdminModelForm):
@@ -67,3 +73,63 @@ register_snippet(HarbourViewSet)
 register_snippet(Berth)
 for memo in MEMOS:
     register_snippet(memo)
+
+
+CLEARANCE = "notices.clear_dossier"
+
+
+class ClearedGroup(MultiFieldPanel):
+    """A site's own group, which decides by the user."""
+
+    class BoundPanel(MultiFieldPanel.BoundPanel):
+        def is_shown(self) -> bool:
+            return bool(self.request.user.has_perm(CLEARANCE))
+
+
+class ClearedPanel(FieldPanel):
+    """A site's own panel, which decides by the user and by what was saved."""
+
+    class BoundPanel(FieldPanel.BoundPanel):
+        def is_shown(self) -> bool:
+            is_cleared: bool = self.request.user.has_perm(CLEARANCE)
+            return is_cleared or self.instance.headline == "Open"
+
+
+class DossierForm(WagtailAdminModelForm):
+    """Takes a field from some users, and lets nobody change another."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["disabled"].disabled = True
+        if not self.for_user.has_perm(CLEARANCE):
+            del self.fields["of_form_class"]
+
+
+class DossierViewSet(SnippetViewSet):
+    """Hides fields in each way that Wagtail has."""
+
+    model = Dossier
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(
+                [
+                    FieldPanel("headline"),
+                    FieldPanel("text"),
+                    FieldPanel("of_panel", permission=CLEARANCE),
+                    MultiFieldPanel([FieldPanel("of_multi_field_panel")], permission=CLEARANCE),
+                    FieldRowPanel([FieldPanel("of_row")], permission=CLEARANCE),
+                    ObjectList([MultiFieldPanel(["of_list"])], permission=CLEARANCE),
+                    ClearedGroup([FieldRowPanel([FieldPanel("of_group_of_the_site")])]),
+                    ClearedPanel("of_panel_of_the_site"),
+                    FieldPanel("of_form_class"),
+                    FieldPanel("read_only", read_only=True),
+                    FieldPanel("disabled"),
+                ]
+            ),
+            ObjectList([FieldPanel("of_tab")], heading="Secret", permission=CLEARANCE),
+        ],
+        base_form_class=DossierForm,
+    )
+
+
+register_snippet(DossierViewSet)

@@ -13,7 +13,7 @@ from tests.factories import (
 )
 from tests.permissions.helpers import lock
 from wagtail_llm_actions.permissions.editing import can_edit
-from wagtail_llm_actions.permissions.runs import can_follow, can_view_output
+from wagtail_llm_actions.permissions.runs import can_edit_target, can_follow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue")]
 
@@ -34,20 +34,20 @@ def test_a_run_of_a_deleted_user_is_followed_by_nobody() -> None:
     assert not can_follow(AnonymousUser(), run)
 
 
-def test_the_output_is_seen_by_those_who_may_edit_the_object() -> None:
+def test_the_object_may_be_edited_by_those_with_the_right() -> None:
     run = LLMRunFactory(succeeded=True)
 
-    assert can_view_output(EditorFactory(), run)
-    assert not can_view_output(UserFactory(), run)
+    assert can_edit_target(EditorFactory(), run)
+    assert not can_edit_target(UserFactory(), run)
 
 
-def test_a_lock_hides_no_output_from_those_who_have_the_right_to_edit() -> None:
+def test_a_lock_takes_the_right_from_nobody() -> None:
     run = LLMRunFactory(succeeded=True)
     lock(run.target, AdminFactory())
 
-    assert can_view_output(EditorFactory(), run)
+    assert can_edit_target(EditorFactory(), run)
     assert not can_edit(EditorFactory(), run.target)
-    assert not can_view_output(UserFactory(), run)
+    assert not can_edit_target(UserFactory(), run)
 
 
 @pytest.mark.parametrize("object_id", [None, "4711"], ids=["not saved yet", "deleted since"])
@@ -56,5 +56,5 @@ def test_the_output_for_no_object_is_seen_by_the_one_who_started_the_run(
 ) -> None:
     run = LLMRunFactory(succeeded=True, target_object_id=object_id)
 
-    assert can_view_output(run.user, run)
-    assert not can_view_output(EditorFactory(), run)
+    assert can_edit_target(run.user, run)
+    assert not can_edit_target(EditorFactory(), run)

@@ -18,13 +18,14 @@ from django.urls import Resolver404, get_script_prefix, resolve
 from wagtail.models import AbstractPage, Locale, RevisionMixin, TranslatableMixin
 from wagtail.snippets.models import get_snippet_models
 
-from wagtail_llm_actions.compat import page_model
+from wagtail_llm_actions.compat import edit_handler_for, page_model
+from wagtail_llm_actions.permissions.visible_fields import visible_fields
 
 if TYPE_CHECKING:
-    from django.http import QueryDict
+    from django.http import HttpRequest, QueryDict
     from django.urls import ResolverMatch
 
-    from wagtail_llm_actions.permissions import User
+    from wagtail_llm_actions.permissions.visible_fields import VisibleFields
 
 
 class UnknownEditorForm(LookupError):
@@ -39,23 +40,24 @@ class EditorForm:
     """The latest draft of the object, or a new, unsaved object."""
     parent: AbstractPage | None
     """The parent of a new page; ``None`` for everything else."""
-    form_class: type[Any]
-    """A ``WagtailAdminModelForm``."""
+    edit_handler: Any
+    """The top-level panel of the form, bound to the model."""
 
-    def fields(self, user: User) -> set[str]:
-        """Return the names of the fields that this user's form has."""
-        return set(self._form(user).fields)
+    def fields(self, request: HttpRequest) -> VisibleFields:
+        """Return the fields that the form shows to the user of a request."""
+        return visible_fields(self.edit_handler, self._form(request), request)
 
-    def bind(self, user: User, data: QueryDict) -> set[str]:
+    def bind(self, request: HttpRequest) -> VisibleFields:
         """Set the submitted values on the instance, valid or not, without saving it.
 
         Returns:
-            The names of the fields that this user's form has.
+            The fields that the form shows to the user of the request.
         """
-        form = self._form(user, data)
+        form = self._form(request, request.POST)
         form.defer_required_fields()
         with transaction.atomic():
-            # Validation runs code of the site, which could write to the database.
+            # Panels and validation run code of the site, which could write to the database.
+            shown = visible_fields(self.edit_handler, form, request)
             form.is_valid()
             transaction.set_rollback(True)
         for name in form.errors.keys() & form.fields.keys():
@@ -64,13 +66,24 @@ class EditorForm:
             if isinstance(raw, str) and _holds_text(self.instance, name):
                 # A null byte makes the field invalid, and the database rejects it.
                 setattr(self.instance, name, raw.replace("\0", ""))
-        return set(form.fields)
+        return shown
 
-    def _form(self, user: User, data: QueryDict | None = None) -> Any:
+    def _form(self, request: HttpRequest, data: QueryDict | None = None) -> Any:
         extra = {}
         if isinstance(self.instance, AbstractPage):
             extra["parent_page"] = self.parent or self.instance.get_parent()
-        return self.form_class(data, instance=self.instance, for_user=user, **extra)
+        form_class = self.edit_handler.get_form_class()
+        return form_class(data, instance=self.instance, for_user=request.user, **extra)
+
+
+def editor_form_of(instance: models.Model) -> EditorForm:
+    """Return the edit form of a page or snippet; for an unsaved one without its parent.
+
+    Raises:
+        LookupError: The model is neither a page nor a snippet model.
+    """
+    edit_handler = edit_handler_for(type(instance))
+    return EditorForm(instance=instance, parent=None, edit_handler=edit_handler)
 
 
 def resolve_editor_form(form_action: str) -> EditorForm:
@@ -109,7 +122,7 @@ def _page_edit(page_id: int) -> EditorForm:
     return EditorForm(
         instance=page.get_latest_revision_as_object(),
         parent=None,
-        form_class=page.get_edit_handler().get_form_class(),
+        edit_handler=page.get_edit_handler(),
     )
 
 
@@ -132,9 +145,7 @@ def _page_add(
         if parent.is_leaf()
         else parent.get_last_child()._inc_path()
     )
-    return EditorForm(
-        instance=page, parent=parent, form_class=page.get_edit_handler().get_form_class()
-    )
+    return EditorForm(instance=page, parent=parent, edit_handler=page.get_edit_handler())
 
 
 def _snippet_edit(match: ResolverMatch, pk: str) -> EditorForm:
@@ -142,7 +153,7 @@ def _snippet_edit(match: ResolverMatch, pk: str) -> EditorForm:
     instance = get_object_or_404(model, pk=pk)
     if isinstance(instance, RevisionMixin):
         instance = instance.get_latest_revision_as_object()
-    return EditorForm(instance=instance, parent=None, form_class=_form_class(match))
+    return EditorForm(instance=instance, parent=None, edit_handler=_initkwargs(match)["panel"])
 
 
 def _snippet_add(match: ResolverMatch, language_code: str) -> EditorForm:
@@ -150,13 +161,7 @@ def _snippet_add(match: ResolverMatch, language_code: str) -> EditorForm:
     if isinstance(instance, TranslatableMixin):
         locale = Locale.objects.filter(language_code=language_code).first()
         instance.locale = locale or Locale.get_default()
-    return EditorForm(instance=instance, parent=None, form_class=_form_class(match))
-
-
-def _form_class(match: ResolverMatch) -> type[Any]:
-    # The panel of the viewset, which may differ from the panels of the model.
-    form_class: type[Any] = _initkwargs(match)["panel"].get_form_class()
-    return form_class
+    return EditorForm(instance=instance, parent=None, edit_handler=_initkwargs(match)["panel"])
 
 
 def _holds_text(instance: models.Model, name: str) -> bool:

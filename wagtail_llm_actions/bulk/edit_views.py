@@ -9,8 +9,9 @@ from django.apps import apps
 from wagtail import hooks
 from wagtail.models import AbstractPage, TranslatableMixin
 
-from wagtail_llm_actions.compat import form_class_for
+from wagtail_llm_actions.compat import edit_handler_for
 from wagtail_llm_actions.fields import adapter_at
+from wagtail_llm_actions.permissions.visible_fields import fields_shown_to_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,13 +65,15 @@ def _hidden(llm_action: LLMAction, objects: QuerySet[Any]) -> Iterator[tuple[Hid
 
 
 def _form_shows(llm_action: LLMAction, model: Any) -> bool:
-    fields = form_class_for(model).base_fields
+    shown = fields_shown_to_any(model)
+    widgets = edit_handler_for(model).get_form_class().base_fields
     adapter = adapter_at(model, llm_action.destination)
     return (
         adapter is not None
         and adapter.is_destination
-        and {llm_action.source, llm_action.destination} <= set(fields)
-        and adapter.supports_widget(fields[llm_action.destination].widget)
+        and llm_action.source in shown.readable
+        and llm_action.destination in shown.writable
+        and adapter.supports_widget(widgets[llm_action.destination].widget)
     )
 
 

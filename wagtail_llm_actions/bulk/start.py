@@ -17,9 +17,10 @@ from django.db import transaction
 from django.db.models import Avg, Q
 from wagtail.models import AbstractPage, RevisionMixin
 
-from wagtail_llm_actions.compat import form_class_for, page_model
+from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.permissions.visible_fields import fields_shown_to_all
 from wagtail_llm_actions.runs.enqueue import bulk_create_and_enqueue
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_unsaved
 from wagtail_llm_actions.runs.request.build_run import build_run
@@ -115,7 +116,7 @@ def build_chunks(
     """
     llm_action = copy.copy(llm_action)
     llm_action.only_when_empty |= only_empty
-    form_fields = _common_form_fields(objects.model)
+    form_fields = fields_shown_to_all(objects.model) | {llm_action.source}
     pks = iter(list(objects.order_by("pk").values_list("pk", flat=True)))
     left = limit
     while some := list(islice(pks, CHUNK if left is None else min(CHUNK, left))):
@@ -188,8 +189,3 @@ def _drafts(model: Any, pks: list[Any]) -> Iterator[models.Model]:
         return
     for instance in objects.select_related("latest_revision"):
         yield instance.get_latest_revision_as_object()
-
-
-def _common_form_fields(model: type[models.Model]) -> set[str]:
-    form_class = form_class_for(model)
-    return set(form_class.base_fields) - set(form_class._meta.field_permissions or {})

@@ -162,6 +162,8 @@ class LLMRun(models.Model):
     """What the editor added to this run."""
     source_hash = models.CharField(max_length=64, blank=True)
     """SHA-256 of the source text in hexadecimal: tells whether the source has changed since."""
+    read_fields = models.JSONField(default=list)
+    """The names of the object's fields whose content the prompt was made from, sorted."""
     truncated_chars = models.PositiveIntegerField(_("characters cut"), default=0)
     """Characters at the end of the source that did not fit into the model's context."""
     model_key = models.CharField(_("model"), max_length=100)
@@ -265,7 +267,14 @@ class LLMRun(models.Model):
         verbose_name = _("LLM run")
         verbose_name_plural = _("LLM runs")
         ordering = ["-queued_at"]
-        permissions = [("view_costs", _("Can view the costs of LLM runs"))]
+        permissions = [
+            ("view_costs", _("Can view the costs of LLM runs")),
+            ("view_usage_llmrun", _("Can view the usage of LLM runs, without prompts and outputs")),
+            (
+                "view_editable_llmrun",
+                _("Can view the LLM runs of pages and snippets that they may edit"),
+            ),
+        ]
         indexes = [
             models.Index(fields=["-queued_at"], name="llm_run_newest"),
             models.Index(fields=["status", "queued_at"], name="llm_run_status"),
@@ -290,6 +299,17 @@ class LLMRun(models.Model):
     def is_final(self) -> bool:
         """Whether the status is final; a decision may still follow."""
         return self.status not in self.UNFINISHED
+
+    @property
+    def content_fields(self) -> set[str]:
+        """The names of the fields whose content the prompt and the output hold, or are meant for.
+
+        Only those to whom their form shows all of them may read the texts. A test of a typed text
+        is for no field of an object.
+        """
+        if self.trigger == self.Trigger.TEST:
+            return set(self.read_fields)
+        return {self.source_path, self.field_path, *self.read_fields}
 
     @property
     def current_model_key(self) -> str:

@@ -42,6 +42,12 @@ def has_edit_permission(
     return bool(policy.user_has_permission_for_instance(user, "change", instance))
 
 
+def has_model_permission(user: User, model: type[models.Model]) -> bool:
+    """Return whether the user has permission to add or edit any object of a page or snippet model."""
+    policy = permission_policy_for(model)
+    return bool(policy.user_has_any_permission(user, ("add", "change")))
+
+
 def is_locked_for(user: User, instance: models.Model) -> bool:
     """Return whether the object is locked for this user. Locks block saving, not viewing."""
     # As Wagtail's edit view: `get_lock` of DraftStateMixin and of WorkflowMixin needs LockableMixin.

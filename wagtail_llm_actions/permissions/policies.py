@@ -22,6 +22,11 @@ MANAGE_MODELS_PERMISSIONS = ("add", "change")
 VIEW_COSTS = "wagtail_llm_actions.view_costs"
 
 
+def can_test_actions(user: User) -> bool:
+    """Return whether the user may test actions on their form: add or change actions."""
+    return bool(ACTION_POLICY.user_has_any_permission(user, ["add", "change"]))
+
+
 def can_view_models(user: User) -> bool:
     """Return whether the user may open the list of models."""
     return bool(ACTION_POLICY.user_has_any_permission(user, VIEW_MODELS_PERMISSIONS))

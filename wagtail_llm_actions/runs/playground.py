@@ -38,7 +38,7 @@ def start_playground_run(
         client_request_id: Of the click; the same id again returns the same run.
         text: The test input, which replaces the content of the source field.
         instance: A page whose content the variables read; ``None`` leaves all but the input empty.
-        form_fields: The names of the fields of the user's form of that page.
+        form_fields: The names of the fields that the user's form of that page shows.
 
     Raises:
         PermissionDeniedError: The user may not edit the page.

@@ -70,7 +70,8 @@ def start(
         permitted: What to run, on what, for whom.
         client_request_id: Of the click; the same id again returns the same runs.
         form_key: The browser's own id of a create form.
-        form_fields: The names of the fields of the user's form; a template reads no others.
+        form_fields: The names of the fields that the user's form shows; a template reads no
+            others.
         instruction: What the user typed for this run.
 
     Returns:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.models import AbstractPage
 
+from wagtail_llm_actions.compat import edit_handler_for
 from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.fields import adapter_at
 
@@ -34,7 +34,7 @@ class ModelFields:
 
 def model_fields(model: type[models.Model]) -> ModelFields:
     """Return the text fields of the edit form of a model."""
-    handler = _edit_handler(model)
+    handler = edit_handler_for(model)
     form_fields = handler.get_form_class().base_fields
     destinations, sources = [], []
     for panel in _field_panels(handler):
@@ -71,12 +71,6 @@ def _problem(*, has_sources: bool) -> str:
         "This type has no field that an action could write. Actions write plain text: not rich text, "
         "and no field whose validators want a format, such as coordinates or an email address."
     )
-
-
-def _edit_handler(model: type[models.Model]) -> Panel:
-    # Not `wagtail.admin.panels.get_edit_handler`, which ignores a page's tabs and a viewset's panels.
-    has_handler: Any = model if issubclass(model, AbstractPage) else model.snippet_viewset  # type: ignore[attr-defined]
-    return has_handler.get_edit_handler()
 
 
 def _field_panels(panel: Panel) -> Iterator[FieldPanel]:

@@ -22,13 +22,14 @@ from wagtail_llm_actions.admin.editor.request_params import (
     parse_number,
 )
 from wagtail_llm_actions.admin.editor.serializers import START, Cursor, RunState, run_state
-from wagtail_llm_actions.admin.form_resolver import resolve_editor_form
+from wagtail_llm_actions.admin.form_resolver import editor_form_of, resolve_editor_form
+from wagtail_llm_actions.admin.run_access import can_read_texts
 from wagtail_llm_actions.answers import visible
-from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError
+from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError, PermissionRevoked
 from wagtail_llm_actions.messages.errors import error_sentence, form_field, troubleshooting
 from wagtail_llm_actions.messages.labels import finish_reason_label
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.permissions.policies import ACTION_POLICY, RUN_POLICY
+from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_test_actions, can_view_costs
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
 from wagtail_llm_actions.runs.playground import start_playground_run
 from wagtail_llm_actions.runs.request.variables import field_label, max_length
@@ -36,9 +37,9 @@ from wagtail_llm_actions.runs.request.variables import field_label, max_length
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.db import models
     from django.http import HttpRequest
 
+    from wagtail_llm_actions.admin.form_resolver import EditorForm
     from wagtail_llm_actions.models import LLMRun
 
 FIELDS = (
@@ -81,20 +82,24 @@ def start(request: HttpRequest) -> JsonResponse:
     if len(text) > MAX_TEXT_CHARS:
         raise _invalid({"test_input": _("This text is too long for a test.")})
     page_id = request.POST.get("test_page", "")
-    page, in_form = None, None
-    if page_id:
-        page, in_form = _page(request, llm_action, page_id)
+    page_form = _page_form(request, llm_action, page_id) if page_id else None
+    model: Any = llm_action.model_type.model_class()
+    # Without a page, templates read the default values of the fields, which a form can hide too.
+    shown = (page_form or editor_form_of(model())).fields(request)
     try:
         run = start_playground_run(
             llm_action=llm_action,
             user=request.user,
             client_request_id=client_request_id(request),
             text=text,
-            instance=page,
-            form_fields=in_form,
+            instance=page_form.instance if page_form else None,
+            form_fields=shown.readable,
         )
     except PermissionDeniedError:
         raise _invalid({"test_page": _("You are not allowed to edit this page.")}) from None
+    # The request's id may be that of an earlier click, on something that was taken away since.
+    if not can_read_texts(request, run):
+        raise PermissionRevoked
     return JsonResponse(_state(request, run), status=202)
 
 
@@ -110,7 +115,7 @@ def poll(request: HttpRequest, run_id: UUID) -> JsonResponse:
 
 
 def _check_permission(request: HttpRequest) -> None:
-    if not ACTION_POLICY.user_has_any_permission(request.user, ["add", "change"]):
+    if not can_test_actions(request.user):
         raise PermissionDeniedError
 
 
@@ -125,21 +130,18 @@ def _bound_form(request: HttpRequest) -> ActionForm:
     return form
 
 
-def _page(
-    request: HttpRequest, llm_action: LLMAction, page_id: str
-) -> tuple[models.Model, set[str]]:
-    """Return the page to read, and the fields of the user's form of it."""
+def _page_form(request: HttpRequest, llm_action: LLMAction, page_id: str) -> EditorForm:
+    """Return the edit form of the page to read."""
     if parse_number(page_id) is None:
         raise BadInput
     editor_form = resolve_editor_form(reverse("wagtailadmin_pages:edit", args=[int(page_id)]))
-    in_form = editor_form.fields(request.user)
     model: Any = llm_action.model_type.model_class()
     if not isinstance(editor_form.instance, model):
         name = capfirst(str(model._meta.verbose_name))
         raise _invalid({"test_page": _("Choose a page of the type “%(type)s”.") % {"type": name}})
-    if llm_action.source not in in_form:
+    if llm_action.source not in editor_form.fields(request).readable:
         raise _invalid({"test_page": _("The source field is not in your form of this page.")})
-    return editor_form.instance, in_form
+    return editor_form
 
 
 def _invalid(field_errors: dict[str, str]) -> InvalidForm:
@@ -148,7 +150,7 @@ def _invalid(field_errors: dict[str, str]) -> InvalidForm:
 
 
 def _state(request: HttpRequest, run: LLMRun, cursor: Cursor = START) -> PlaygroundRun:
-    state = run_state(run, cursor)
+    state = run_state(run, cursor, with_costs=can_view_costs(request.user))
     state["poll_url"] = reverse("wagtail_llm_actions:poll_playground_run", args=[run.pk])
     state["poll_token"] = issue_poll_token(request, [run])
     can_view_runs = RUN_POLICY.user_has_permission(request.user, "view")

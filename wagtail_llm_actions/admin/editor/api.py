@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,10 +31,11 @@ from wagtail_llm_actions.admin.editor.request_params import (
 from wagtail_llm_actions.admin.editor.serializers import candidates_state
 from wagtail_llm_actions.admin.editor.side_panel import side_panel_content
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_editor_form
+from wagtail_llm_actions.admin.run_access import can_read_texts
 from wagtail_llm_actions.errors import PermissionDeniedError, PermissionRevoked
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for
-from wagtail_llm_actions.permissions.runs import can_view_output
+from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.runs import decisions
 from wagtail_llm_actions.runs.candidates import candidates_of
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.admin.editor.serializers import RunState
     from wagtail_llm_actions.admin.form_resolver import EditorForm
+    from wagtail_llm_actions.permissions.visible_fields import VisibleFields
 
 MAX_INSTRUCTION_CHARS = 1_000
 MAX_FORM_BYTES = 5_000_000
@@ -75,8 +78,8 @@ def offers(request: HttpRequest) -> JsonResponse:
 def previous_texts(request: HttpRequest) -> JsonResponse:
     """Return the previous texts of a form's fields, from all users."""
     form, form_key = _editable_form(request)
-    in_form = form.fields(request.user)
-    found = previous_texts_by_field(request.user, form.instance, form_key, in_form)
+    readable = form.fields(request).readable
+    found = previous_texts_by_field(request.user, form.instance, form_key, readable)
     return JsonResponse(found)
 
 
@@ -85,8 +88,8 @@ def previous_texts(request: HttpRequest) -> JsonResponse:
 def side_panel(request: HttpRequest) -> JsonResponse:
     """Return the finished runs of a form's fields, also those that failed or were cancelled."""
     form, form_key = _editable_form(request)
-    in_form = form.fields(request.user)
-    return JsonResponse(side_panel_content(request.user, form.instance, form_key, in_form))
+    readable = form.fields(request).readable
+    return JsonResponse(side_panel_content(request.user, form.instance, form_key, readable))
 
 
 @require_POST
@@ -108,18 +111,25 @@ def start_run(request: HttpRequest) -> JsonResponse:
         )
     except LLMAction.DoesNotExist:
         raise Http404 from None
-    in_form = form.bind(request.user, data)
+    shown = form.bind(request)
     # The source too: a form may hide a field from this user, and the answer would reveal it.
-    if not {permitted.llm_action.source, permitted.llm_action.destination} <= in_form:
+    if not (
+        permitted.llm_action.source in shown.readable
+        and permitted.llm_action.destination in shown.writable
+    ):
         raise PermissionDeniedError
     candidates = start(
         permitted,
         client_request_id=click_id,
         form_key=form_key,
-        form_fields=in_form,
+        form_fields=shown.readable,
         instruction=instruction,
     )
-    return _json(request, candidates_state(candidates), candidates, status=202)
+    # The request's id may be that of an earlier click, on something that was taken away since.
+    if not _is_on_form(candidates[0], form, shown) and not can_read_texts(request, candidates[0]):
+        raise PermissionRevoked
+    state = candidates_state(candidates, with_costs=can_view_costs(request.user))
+    return _json(request, state, candidates, status=202)
 
 
 @require_GET
@@ -174,16 +184,23 @@ def _editable_form(request: HttpRequest) -> tuple[EditorForm, str]:
     return form, parse_form_key(request.GET.get("form_key", ""))
 
 
-def _state(request: HttpRequest, candidates: Sequence[LLMRun]) -> JsonResponse:
-    """Answer with the candidates that the browser has not yet seen in a final status.
+def _is_on_form(run: LLMRun, form: EditorForm, shown: VisibleFields) -> bool:
+    """Return whether a run is on the object of a form that shows all that the run's texts hold."""
+    instance = form.instance
+    object_id = None if instance._state.adding else str(instance.pk)
+    content_type = ContentType.objects.get_for_model(type(instance))
+    is_same = (run.target_content_type_id, run.target_object_id) == (content_type.pk, object_id)
+    return is_same and run.content_fields <= shown.readable
 
-    Raises:
-        PermissionRevoked: The user lost the right to see them.
-    """
-    if not can_view_output(request.user, candidates[0]):
-        raise PermissionRevoked
+
+def _state(request: HttpRequest, candidates: Sequence[LLMRun]) -> JsonResponse:
+    """Answer with the candidates that the browser has not yet seen in a final status."""
     cursors = parse_cursors(request, [run.pk for run in candidates])
-    state = candidates_state([run for run in candidates if run.pk in cursors], cursors)
+    state = candidates_state(
+        [run for run in candidates if run.pk in cursors],
+        cursors,
+        with_costs=can_view_costs(request.user),
+    )
     if any(run.is_final for run in candidates):
         reason = _accept_blocked_reason(request.user, candidates[0])
         for each in (state, *state["candidates"]):

@@ -12,8 +12,9 @@ from wagtail_llm_actions.fields import adapter_at
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.permissions.actions import offered_actions, offered_at
 from wagtail_llm_actions.permissions.editing import can_edit
+from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.runs.pending import pending_runs
-from wagtail_llm_actions.runs.previous import finished_runs, previous_counts
+from wagtail_llm_actions.runs.previous import has_finished_runs, previous_counts
 from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.admin.form_resolver import EditorForm
     from wagtail_llm_actions.models import LLMAction, LLMRun
+    from wagtail_llm_actions.permissions.visible_fields import VisibleFields
 
 
 class ActionOffer(TypedDict):
@@ -75,21 +77,25 @@ def form_offers(request: HttpRequest, form: EditorForm, form_key: str) -> Offers
     user = request.user
     if not can_edit(user, form.instance, form.parent):
         return NO_OFFERS
-    in_form = form.fields(user)
+    shown = form.fields(request)
     model = type(form.instance)
     actions = offered_at(offered_actions(user, model), form.instance, form.parent)
-    fields = _fields(model, actions, in_form)
+    fields = _fields(model, actions, shown)
     pending = [
         candidates
         for candidates in _candidate_groups(pending_runs(user, form.instance, form_key))
-        # Anybody may decide on a bulk run, but its source may be hidden from this user.
-        if candidates[0].field_path in fields and candidates[0].source_path in in_form
+        # Anybody may decide on a bulk run, but what it has read may be hidden from this user.
+        if candidates[0].field_path in fields and candidates[0].content_fields <= shown.readable
     ]
+    with_costs = can_view_costs(user)
     return {
         "fields": fields,
         "writers": _writers(model, fields),
         "pending": [
-            {**candidates_state(candidates), "poll_token": issue_poll_token(request, candidates)}
+            {
+                **candidates_state(candidates, with_costs=with_costs),
+                "poll_token": issue_poll_token(request, candidates),
+            }
             for candidates in pending
         ],
         "previous_counts": previous_counts(
@@ -97,19 +103,20 @@ def form_offers(request: HttpRequest, form: EditorForm, form_key: str) -> Offers
             form.instance,
             form_key,
             fields,
+            shown.readable,
             without=[str(run.pk) for candidates in pending for run in candidates],
         ),
         "has_side_panel": bool(fields)
-        or finished_runs(user, form.instance, form_key, in_form).exists(),
+        or has_finished_runs(user, form.instance, form_key, shown.readable),
     }
 
 
 def _fields(
-    model: type[models.Model], actions: Iterable[LLMAction], in_form: Collection[str]
+    model: type[models.Model], actions: Iterable[LLMAction], shown: VisibleFields
 ) -> dict[str, FieldOffer]:
     fields: dict[str, FieldOffer] = {}
     for action in actions:
-        if action.source not in in_form or action.destination not in in_form:
+        if action.source not in shown.readable or action.destination not in shown.writable:
             continue
         adapter = adapter_at(model, action.destination)
         if adapter is None or not adapter.is_destination:

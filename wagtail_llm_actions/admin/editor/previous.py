@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.editor.serializers import RunState, run_state
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, previous_runs
 
 if TYPE_CHECKING:
@@ -37,11 +39,11 @@ class PreviousTexts(TypedDict):
 
 
 def previous_texts_by_field(
-    user: Any, instance: models.Model, form_key: str, fields: Collection[str]
+    user: Any, instance: models.Model, form_key: str, readable: Collection[str]
 ) -> PreviousTexts:
-    """Return the newest previous texts of these fields."""
+    """Return the newest previous texts, of those that hold only readable fields."""
     found: dict[str, list[PreviousRun]] = {}
-    for run in previous_runs(user, instance, form_key, fields)[:MAX_PREVIOUS]:
+    for run in islice(previous_runs(user, instance, form_key, readable), MAX_PREVIOUS):
         found.setdefault(run.field_path, []).append(previous_run(run, user))
     return {"fields": found}
 
@@ -51,7 +53,7 @@ def previous_run(run: LLMRun, user: Any) -> PreviousRun:
 
     Cost and tokens are for those who started it only; a bulk run belongs to everybody.
     """
-    state = run_state(run)
+    state = run_state(run, with_costs=can_view_costs(user))
     is_bulk = run.trigger == LLMRun.Trigger.BULK
     if run.user_id != user.pk and not is_bulk:
         # Without a URL, the browser records no decision: only those who started a run decide on it.

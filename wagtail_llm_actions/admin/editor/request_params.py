@@ -12,7 +12,8 @@ from django.http import Http404
 
 from wagtail_llm_actions.admin.api_errors import BadInput
 from wagtail_llm_actions.admin.editor.serializers import Cursor
-from wagtail_llm_actions.errors import PermissionDeniedError
+from wagtail_llm_actions.admin.run_access import can_read_texts
+from wagtail_llm_actions.errors import PermissionDeniedError, PermissionRevoked
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.runs import can_follow
 
@@ -79,6 +80,7 @@ def followed_run(request: HttpRequest, run_id: UUID) -> LLMRun:
     Raises:
         Http404: It does not exist.
         PermissionDeniedError: The user may not follow it.
+        PermissionRevoked: The user may follow it, but not read its texts any more.
     """
     runs = LLMRun.objects.defer("prompt", "system_instructions", "error_detail")
     run = runs.filter(pk=run_id).first()
@@ -86,6 +88,8 @@ def followed_run(request: HttpRequest, run_id: UUID) -> LLMRun:
         raise Http404
     if not can_follow(request.user, run):
         raise PermissionDeniedError
+    if not can_read_texts(request, run):
+        raise PermissionRevoked
     return run
 
 

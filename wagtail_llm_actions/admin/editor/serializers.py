@@ -81,7 +81,7 @@ class RunState(LiveState):
     input_tokens: int | None
     output_tokens: int | None
     cost: str
-    """An amount with its currency; empty where it is unknown."""
+    """An amount with its currency; empty where it is unknown, or the user may not view costs."""
     seconds: float | None
     """From the click to the end; ``None`` before that."""
     decision: str
@@ -163,21 +163,30 @@ def _poll_after_ms(run: LLMRun, cursor: Cursor, now: datetime, flush_seconds: fl
     )
 
 
-def run_state(run: LLMRun, cursor: Cursor = START) -> RunState:
-    """Describe a run; ``cursor`` is how far the browser has read its live text."""
-    return candidates_state([run], {run.pk: cursor})
+def run_state(run: LLMRun, cursor: Cursor = START, *, with_costs: bool) -> RunState:
+    """Describe a run; the arguments are those of ``candidates_state``."""
+    return candidates_state([run], {run.pk: cursor}, with_costs=with_costs)
 
 
 def candidates_state(
-    runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor] | None = None
+    runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor] | None = None, *, with_costs: bool
 ) -> RunState:
-    """Describe the runs of one click: the first of them, with the others as its candidates."""
+    """Describe the runs of one click: the first of them, with the others as its candidates.
+
+    Args:
+        runs: What the user may read the texts of.
+        cursors: How far the browser has read their live texts.
+        with_costs: Whether the user may view costs.
+    """
     live = live_states(runs, cursors or {})
-    first, *others = [_with_details(run, state) for run, state in zip(runs, live, strict=True)]
+    first, *others = [
+        _with_details(run, state, with_costs=with_costs)
+        for run, state in zip(runs, live, strict=True)
+    ]
     return {**first, "candidates": others}
 
 
-def _with_details(run: LLMRun, live: LiveState) -> RunState:
+def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState:
     is_final = run.is_final
     return {
         **live,
@@ -193,7 +202,7 @@ def _with_details(run: LLMRun, live: LiveState) -> RunState:
         "model_label": model_label(run.current_model_key),
         "input_tokens": run.input_tokens,
         "output_tokens": run.output_tokens,
-        "cost": "" if run.cost_usd is None else usd(run.cost_usd),
+        "cost": usd(run.cost_usd) if with_costs and run.cost_usd is not None else "",
         "seconds": run.seconds,
         "decision": run.decision,
         "candidates": [],

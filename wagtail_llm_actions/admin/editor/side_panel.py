@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.urls import reverse
@@ -53,11 +54,14 @@ class SidePanel(TypedDict):
 
 
 def side_panel_content(
-    user: Any, instance: models.Model, form_key: str, fields: Collection[str]
+    user: Any, instance: models.Model, form_key: str, readable: Collection[str]
 ) -> SidePanel:
-    """Return the newest runs of these fields; the number of queries does not grow with them."""
-    found = finished_runs(user, instance, form_key, fields).prefetch_related("attempts")
-    runs = list(found[: MAX_PREVIOUS + 1])
+    """Return the newest runs whose texts hold only readable fields.
+
+    The number of queries does not grow with them.
+    """
+    found = finished_runs(user, instance, form_key, readable)
+    runs = list(islice(found, MAX_PREVIOUS + 1))
     prompts = prompt_beginnings(run for run in runs if can_follow(user, run))
     can_view_runs = RUN_POLICY.user_has_permission(user, "view")
     groups: dict[str, SidePanelGroup] = {}

@@ -21,6 +21,8 @@ from wagtail_llm_actions.runs.request.prompt import build_prompt, read_source
 from wagtail_llm_actions.runs.request.variables import field_label, summary_field
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.http import HttpRequest
 
 FIELDS = ("system_instructions", "text")
@@ -48,8 +50,8 @@ def preview_prompt_template(request: HttpRequest) -> JsonResponse:
     page: Any = form.instance
     if not can_edit(request.user, page):
         raise PermissionDeniedError
-    in_form = form.fields(request.user)
-    sources = [source for source in model_fields(type(page)).sources if source[0] in in_form]
+    readable = form.fields(request).readable
+    sources = [source for source in model_fields(type(page)).sources if source[0] in readable]
     summary = summary_field(type(page))
     names = [name for name, _label in sources]
     source = request.POST.get("source", "")
@@ -63,19 +65,21 @@ def preview_prompt_template(request: HttpRequest) -> JsonResponse:
         if summary
         else _("This type of page has no field for post_summary, so it is empty."),
     }
-    return JsonResponse(answer | _preview(request, page, source, in_form))
+    return JsonResponse(answer | _preview(request, page, source, readable))
 
 
-def _preview(request: HttpRequest, page: Any, source: str, in_form: set[str]) -> dict[str, Any]:
+def _preview(
+    request: HttpRequest, page: Any, source: str, form_fields: Collection[str]
+) -> dict[str, Any]:
     model = get_settings().models.get(request.POST.get("model", ""))
     try:
-        content = read_source(page, source)
+        content = read_source(page, source, form_fields)
         prompt = build_prompt(
             text=request.POST.get("text", ""),
             system_instructions=request.POST.get("system_instructions", ""),
             instance=page,
             source=content,
-            form_fields=in_form,
+            form_fields=form_fields,
             model=model,
             max_tokens=DEFAULT_MAX_TOKENS,
         )

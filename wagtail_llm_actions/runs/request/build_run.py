@@ -35,7 +35,7 @@ def build_run(
         instance: The page or snippet with the form's unsaved values; may have no id.
         trigger: What started the run.
         source_text: Replaces the content of the source field.
-        form_fields: The names of the fields of the user's form; a template reads no others.
+        form_fields: The names of the fields that the user's form shows; a template reads no others.
             ``None`` for all.
         instruction: What the user typed for this run.
     """
@@ -80,7 +80,7 @@ def _fill_request(
     is_test = run.trigger == LLMRun.Trigger.TEST
     if llm_action.only_when_empty and not is_test and field_text(instance, run.field_path):
         raise InvalidInput(InvalidInput.Reason.NOT_EMPTY, run.field_label)
-    source = source_text or read_source(instance, llm_action.source)
+    source = source_text or read_source(instance, llm_action.source, form_fields)
     run.source_hash = hashlib.sha256(source.encode()).hexdigest()
     prompt = build_prompt(
         text=llm_action.prompt_template.text,
@@ -96,3 +96,5 @@ def _fill_request(
     run.system_instructions = prompt.system_instructions
     run.prompt = prompt.text
     run.truncated_chars = prompt.truncated_chars
+    own = set() if source_text else {llm_action.source}
+    run.read_fields = sorted(own | prompt.read_fields)

@@ -18,7 +18,9 @@ from wagtail_llm_actions.runs.findings import loaded_context
 from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
 from wagtail_llm_actions.runs.request.variables import (
     field_label,
+    fields_read,
     has_other_locales,
+    readable_text,
     resolve_variables,
 )
 
@@ -44,6 +46,8 @@ class Prompt:
     text: str
     truncated_chars: int
     """Characters at the end of the source that were left out to fit the model's context."""
+    read_fields: frozenset[str]
+    """The names of the fields that the templates read, the source aside."""
 
     @property
     def approximate_tokens(self) -> int:
@@ -51,17 +55,18 @@ class Prompt:
         return approximate_tokens(self.system_instructions) + approximate_tokens(self.text)
 
 
-def read_source(instance: models.Model, path: str) -> str:
+def read_source(
+    instance: models.Model, path: str, form_fields: Collection[str] | None = None
+) -> str:
     """Return the text of the source field.
 
     Raises:
         InvalidInput: It is empty or cannot be read; ``detail`` is the field's label.
     """
-    try:
-        source = fields.read(instance, path)
-    except LookupError:
+    source = readable_text(instance, path, form_fields)
+    if source is None:
         reason = InvalidInput.Reason.UNREADABLE_SOURCE
-        raise InvalidInput(reason, field_label(type(instance), path)) from None
+        raise InvalidInput(reason, field_label(type(instance), path))
     if not source:
         reason = InvalidInput.Reason.EMPTY_SOURCE
         raise InvalidInput(reason, field_label(type(instance), path))
@@ -89,7 +94,7 @@ def build_prompt(
         source: The text of its source field; cut at its end where the context is too small.
         destination: The path of the field that the output is for.
         instruction: What the editor typed for this run.
-        form_fields: The names of the fields of the user's form; ``None`` for all.
+        form_fields: The names of the fields that the user's form shows; ``None`` for all.
         model: Without one, or with an unknown context, only ``MAX_PROMPT_CHARS`` is a limit.
         max_tokens: Of the output, for which room is left in the context.
 
@@ -115,6 +120,7 @@ def build_prompt(
     if any(is_content(name) for name in used):
         additions.append(MATERIAL)
     limit = get_settings().max_prompt_chars
+    read_fields = fields_read(type(instance), used, form_fields)
 
     def build(part: str) -> Prompt:
         part_values = {**values, "input": part}
@@ -123,6 +129,7 @@ def build_prompt(
             system_instructions="\n\n".join(filter(None, [rendered, *additions])),
             text=render(text, part_values, max_chars=limit),
             truncated_chars=len(source) - len(part),
+            read_fields=read_fields,
         )
 
     prompt = build(source)

@@ -40,8 +40,8 @@ def resolve_variables(
         source: The text of the source field.
         destination: The path of the field that the output is for; may be empty.
         instruction: What the editor typed for this run.
-        form_fields: The names of the fields of the user's form; ``None`` for all. A field that is
-            hidden from the user is not read, as it would come back in the output.
+        form_fields: The names of the fields that the user's form shows; ``None`` for all. A field
+            that is hidden from the user is not read, as it would come back in the output.
 
     Returns:
         A value for each name, except for fields that cannot be read.
@@ -61,9 +61,19 @@ def resolve_variables(
     values = {name: read() for name, read in readers.items() if name in used}
     for name in set(used) - readers.keys():
         field = name.removeprefix(f"{FIELDS}.")
-        if (text := _field(instance, field, form_fields)) is not None:
+        if (text := readable_text(instance, field, form_fields)) is not None:
             values[name] = text
     return values
+
+
+def fields_read(
+    model: type[models.Model], used: Collection[str], form_fields: Collection[str] | None = None
+) -> frozenset[str]:
+    """Return the names of the fields that these variables read; the arguments are as above."""
+    names = {name.removeprefix(f"{FIELDS}.") for name in used if name.startswith(f"{FIELDS}.")}
+    if "post_summary" in used:
+        names.add(summary_field(model))
+    return frozenset(names - {""} if form_fields is None else names.intersection(form_fields))
 
 
 def summary_field(model: type[models.Model]) -> str:
@@ -135,7 +145,10 @@ def language_name(instance: models.Model) -> str:
         return code
 
 
-def _field(instance: models.Model, name: str, form_fields: Collection[str] | None) -> str | None:
+def readable_text(
+    instance: models.Model, name: str, form_fields: Collection[str] | None
+) -> str | None:
+    """Return the text of a field; ``None`` if it cannot be read, or the form does not show it."""
     if form_fields is not None and name not in form_fields:
         return None
     try:
@@ -145,7 +158,7 @@ def _field(instance: models.Model, name: str, form_fields: Collection[str] | Non
 
 
 def _summary(instance: models.Model, form_fields: Collection[str] | None) -> str:
-    return _field(instance, summary_field(type(instance)), form_fields) or ""
+    return readable_text(instance, summary_field(type(instance)), form_fields) or ""
 
 
 def _url(instance: models.Model) -> str:
