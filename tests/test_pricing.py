@@ -11,6 +11,7 @@ import pytest
 
 from wagtail_llm_actions.catalog import ListPrice
 from wagtail_llm_actions.generation import Usage
+from wagtail_llm_actions.messages.currency import source_label
 from wagtail_llm_actions.pricing import Price, cost_usd, price_of
 from wagtail_llm_actions.providers.ollama import OllamaProvider
 from wagtail_llm_actions.sellers import find_seller
@@ -69,6 +70,11 @@ def test_the_lists_price_says_where_it_is_from() -> None:
         Usage(input_tokens=1000, output_tokens=500),
         Usage(input_tokens=1000, output_tokens=500, cached_input_tokens=400, reasoning_tokens=90),
         Usage(input_tokens=272_001, output_tokens=1, cached_input_tokens=10),
+        Usage(input_tokens=1000, output_tokens=5, cached_input_tokens=10, cache_write_tokens=900),
+        Usage(
+            input_tokens=1000, output_tokens=5, cache_write_tokens=900, cache_write_1h_tokens=300
+        ),
+        Usage(input_tokens=272_001, output_tokens=1, cache_write_tokens=200_000),
         Usage(input_tokens=0, output_tokens=0),
     ],
 )
@@ -78,6 +84,8 @@ def test_the_cost_is_what_the_price_list_itself_reckons(vendor: str, usage: Usag
         genai_prices.Usage(
             input_tokens=usage.input_tokens,
             cache_read_tokens=usage.cached_input_tokens,
+            cache_write_tokens=usage.cache_write_tokens,
+            cache_write_1h_tokens=usage.cache_write_1h_tokens,
             output_tokens=usage.output_tokens,
         ),
         model,
@@ -108,6 +116,42 @@ def test_the_sites_own_price_comes_first() -> None:
 
     assert price(override=own) == Price(listed=own, source="settings")
     assert price("mistral", vendor="ollama", override=own) == Price(listed=own, source="settings")
+
+
+def test_a_free_model_of_openrouter_is_free() -> None:
+    model = "google/gemma-3-27b-it:free"
+
+    assert listed(price(model, base_url="https://openrouter.ai/api/v1")).output == 0
+    assert price(model, base_url="https://llm.example/v1") is None
+
+
+@pytest.mark.parametrize(
+    ("base_url", "model", "may_cost_more"),
+    [
+        ("https://shop.openai.azure.com/openai/v1", "gpt-4o", True),
+        ("https://eastus2.api.cognitive.microsoft.com/openai/v1", "gpt-4o", True),
+        ("https://eu-west4-aiplatform.googleapis.com/v1/projects/p", "google/gemini-2.5-flash", True),
+        ("https://aiplatform.eu.rep.googleapis.com/v1/projects/p", "google/gemini-2.5-flash", True),
+        ("https://aiplatform.googleapis.com/v1/projects/p", "google/gemini-2.5-flash", False),
+        ("https://generativelanguage.googleapis.com/v1beta/openai/", "gemini-2.5-flash", False),
+        ("https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1", "openai.gpt-oss-20b-1:0", True),
+        ("https://bedrock-runtime.us-gov-west-1.amazonaws.com/v1", "openai.gpt-oss-20b-1:0", True),
+        ("https://bedrock-mantle.ap-south-1.api.aws/v1", "openai.gpt-oss-20b-1:0", True),
+        ("https://bedrock-mantle.us-east-1.api.aws/v1", "openai.gpt-oss-20b-1:0", False),
+        ("https://bedrock-runtime.us-west-2.amazonaws.com/openai/v1", "openai.gpt-oss-20b-1:0", False),
+        ("https://eu.openrouter.ai/api/v1", "openai/gpt-4o", False),
+        ("https://eu-west-1.api.x.ai/v1", "grok-4", False),
+    ],
+)  # fmt: skip
+def test_a_price_that_leaves_out_a_region_says_so(
+    base_url: str, model: str, may_cost_more: bool
+) -> None:
+    found = price(model, base_url=base_url)
+
+    assert found is not None
+    words = source_label(found.source)
+    assert words.endswith("without what a region costs more") == may_cost_more
+    assert words.startswith(f"genai-prices {version('genai-prices')}")
 
 
 def test_a_local_model_costs_nothing() -> None:

@@ -46,6 +46,10 @@ class ListPrice:
     cached_input: Decimal
     """Of input tokens that the provider read from its cache."""
     output: Decimal
+    cache_write: Decimal | None = None
+    """Of input tokens that the provider wrote into its cache; ``None`` for no price of their own."""
+    cache_write_1h: Decimal | None = None
+    """Of those of them that are kept for an hour."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

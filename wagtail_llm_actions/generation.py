@@ -111,6 +111,10 @@ class Usage:
     """The part of ``input_tokens`` that the provider read from its cache."""
     reasoning_tokens: int = 0
     """The part of ``output_tokens`` that never becomes visible text."""
+    cache_write_tokens: int = 0
+    """Another part of ``input_tokens``, which the provider wrote into its cache."""
+    cache_write_1h_tokens: int = 0
+    """The part of ``cache_write_tokens`` that is kept for an hour, and costs more."""
     cost_usd: Decimal | None = None
     """US dollars that the provider says it bills; ``None`` where it says nothing."""
     repairs: tuple[UsageRepair, ...] = ()
@@ -118,7 +122,9 @@ class Usage:
 
     def __post_init__(self) -> None:
         counts = (self.input_tokens, self.output_tokens)
-        if min(*filter(None, counts), self.cached_input_tokens, self.reasoning_tokens, 0) < 0:
+        parts = (self.cached_input_tokens, self.reasoning_tokens)
+        written = (self.cache_write_tokens, self.cache_write_1h_tokens)
+        if min(*filter(None, counts), *parts, *written, 0) < 0:
             raise ValueError("A count of tokens is negative.")
         for whole, part, repair in _PARTS:
             whole_tokens, part_tokens = getattr(self, whole), getattr(self, part)
@@ -127,6 +133,9 @@ class Usage:
             elif part_tokens > whole_tokens:
                 object.__setattr__(self, whole, whole_tokens + part_tokens)
                 object.__setattr__(self, "repairs", (*self.repairs, repair))
+        uncached = (self.input_tokens or 0) - self.cached_input_tokens
+        object.__setattr__(self, "cache_write_tokens", min(written[0], uncached))
+        object.__setattr__(self, "cache_write_1h_tokens", min(*written, uncached))
 
 
 _PARTS = (

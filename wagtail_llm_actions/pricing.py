@@ -5,7 +5,7 @@ Prices come from the site's settings, or from ``genai-prices``, a dated list of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MILLION = 1_000_000
 SETTINGS, LOCAL, PROVIDER = "settings", "local", "provider"
 """Sources of a price beside the list; ``PROVIDER`` is one that reports what a call costs."""
+UNKNOWN_SURCHARGE = " + ?"
 FREE = ListPrice(input=Decimal(0), cached_input=Decimal(0), output=Decimal(0))
 
 
@@ -31,17 +32,17 @@ class Price:
 
     listed: ListPrice
     source: str
-    """``SETTINGS``, ``LOCAL``, or the name and version of the price list with any surcharge."""
+    """``SETTINGS``, ``LOCAL``, or the name and version of the price list with any surcharge.
+
+    ``UNKNOWN_SURCHARGE`` at its end says that a region may cost more.
+    """
 
     def as_json(self) -> dict[str, str]:
         """Return what a run stores: US dollars per million tokens as strings, and the source."""
-        listed = self.listed
-        return {
-            "input": str(listed.input),
-            "cached_input": str(listed.cached_input),
-            "output": str(listed.output),
-            "source": self.source,
+        prices = {
+            name: str(price) for name, price in asdict(self.listed).items() if price is not None
         }
+        return {**prices, "source": self.source}
 
 
 def price_of(
@@ -77,8 +78,8 @@ def price_of(
     if not seller or not listed:
         return None
     percent = seller.surcharge(model)
-    source = f"{_list_name()} + {percent} %" if percent else _list_name()
-    return Price(listed=_raised(listed, percent), source=source)
+    surcharge = UNKNOWN_SURCHARGE if seller.may_cost_more else f" + {percent} %" if percent else ""
+    return Price(listed=_raised(listed, percent), source=f"{_list_name()}{surcharge}")
 
 
 def charge(usage: Usage, price: Price | None) -> tuple[Decimal | None, dict[str, str] | None]:
@@ -98,11 +99,15 @@ def cost_usd(usage: Usage, price: ListPrice) -> Decimal | None:
 
     Reasoning tokens are billed as output tokens, which include them.
     """
-    cached = usage.cached_input_tokens
-    full_price = None if usage.input_tokens is None else usage.input_tokens - cached
+    cached, written = usage.cached_input_tokens, usage.cache_write_tokens
+    for_an_hour = usage.cache_write_1h_tokens
+    full_price = None if usage.input_tokens is None else usage.input_tokens - cached - written
+    write_price = price.input if price.cache_write is None else price.cache_write
     parts = (
         (full_price, price.input),
         (cached, price.cached_input),
+        (written - for_an_hour, write_price),
+        (for_an_hour, write_price if price.cache_write_1h is None else price.cache_write_1h),
         (usage.output_tokens, price.output),
     )
     if any(tokens is None and rate for tokens, rate in parts):
@@ -120,6 +125,8 @@ def warm_up() -> None:
 def _look_up(provider_id: str, model: str, when: datetime, input_tokens: int) -> ListPrice | None:
     from genai_prices import Usage, calc_price  # noqa: PLC0415 - heavy
 
+    if provider_id == "openrouter" and model.endswith(":free"):
+        return FREE
     usage = Usage(input_tokens=input_tokens, output_tokens=0)
     try:
         found = calc_price(usage, model, provider_id=provider_id, genai_request_timestamp=when)
@@ -132,21 +139,21 @@ def _look_up(provider_id: str, model: str, when: datetime, input_tokens: int) ->
 
 def _raised(listed: ListPrice, percent: int) -> ListPrice:
     factor = 1 + Decimal(percent) / 100
-    return ListPrice(
-        input=listed.input * factor,
-        cached_input=listed.cached_input * factor,
-        output=listed.output * factor,
-    )
+    prices = asdict(listed).items()
+    return ListPrice(**{name: price and price * factor for name, price in prices})
 
 
 def _resolved(price: ModelPrice, input_tokens: int) -> ListPrice | None:
     if price.input_mtok is None or price.output_mtok is None:
         return None
     cached = price.input_mtok if price.cache_read_mtok is None else price.cache_read_mtok
+    written, for_an_hour = price.cache_write_mtok, price.cache_write_1h_mtok
     return ListPrice(
         input=_at(price.input_mtok, input_tokens),
         cached_input=_at(cached, input_tokens),
         output=_at(price.output_mtok, input_tokens),
+        cache_write=None if written is None else _at(written, input_tokens),
+        cache_write_1h=None if for_an_hour is None else _at(for_an_hour, input_tokens),
     )
 
 

@@ -24,6 +24,8 @@ class Seller:
     """Added to the list's prices for processing in a region."""
     without_surcharge: str = r"(?!)"
     """A regular expression for the names of models that cost the same in a region."""
+    may_cost_more: bool = False
+    """Whether the list has one price for all regions, although some cost more."""
 
     def surcharge(self, model: str) -> int:
         """Return the percentage that is added to the prices of a model."""
@@ -38,7 +40,21 @@ HOSTS = {
     r"(us|ca)-api\.together\.ai": Seller("together", 25),
     # The list's pattern ends before the top-level domain; the Chinese one bills in another currency.
     r"api\.moonshot\.ai": Seller("moonshotai"),
-    r"bedrock-mantle\.[a-z0-9-]+\.api\.aws": Seller("aws"),
+    # The list has the prices of the United States.
+    r"bedrock-mantle\.us-(east|west)-[0-9]\.api\.aws": Seller("aws"),
+    r"bedrock-(mantle|runtime)\.(?!us-(east|west)-)[a-z0-9-]+\.(api\.aws|amazonaws\.com)": Seller(
+        "aws", may_cost_more=True
+    ),
+    # Only the global endpoint has the list's price for all models.
+    r"[a-z0-9-]+-aiplatform\.googleapis\.com|aiplatform\.[a-z]+\.rep\.googleapis\.com": Seller(
+        "google", may_cost_more=True
+    ),
+    # The address does not tell the type of a deployment; one in a data zone or region costs more.
+    r"[^.]+\.(openai\.azure\.com|(services\.ai|cognitiveservices)\.azure\.com|azure-api\.net"
+    r"|api\.cognitive\.microsoft\.com)": Seller("azure", may_cost_more=True),
+    # Regions that cost the same.
+    r"(eu|us)\.openrouter\.ai": Seller("openrouter"),
+    r"[a-z]+-[a-z]+-[0-9]\.api\.x\.ai": Seller("x-ai"),
 }
 """Addresses that the list does not know, or not exactly, as regular expressions."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -201,6 +202,7 @@ def test_a_filtered_answer_may_have_no_output() -> None:
         ({"cost": {"input_tokens_cost": 0.001, "total_cost": 0.006}}, "0.006"),
         ({"cost_in_usd_ticks": 37_756_000}, "0.0037756"),
         ({"cost": 0}, None),
+        ({"cost": 0, "is_byok": True}, None),
         ({"cost": -0.05}, None),
         ({"cost": math.nan}, None),
         ({"cost": "free"}, None),
@@ -218,6 +220,87 @@ def test_the_providers_own_cost_is_taken_where_it_can_be(
     assert charged == (usage.cost_usd or cost_usd(usage, PRICE))
     assert price is not None
     assert price["source"] == ("settings" if cost is None else "provider")
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"is_byok": False},
+        {"cost_details": {"upstream_inference_cost": None}},
+        {"is_byok": False, "cost_details": {"upstream_inference_prompt_cost": 0}},
+    ],
+)
+def test_a_free_model_of_openrouter_costs_nothing(details: dict[str, Any]) -> None:
+    usage = read(chat(10, 5) | {"cost": 0} | details)
+
+    assert charge(usage, Price(listed=PRICE, source="settings")) == (
+        Decimal(0),
+        {"source": "provider"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("reported", "separate", "written"),
+    [
+        (
+            {
+                "input_tokens": 300,
+                "output_tokens": 7,
+                "cache_read_input_tokens": 100,
+                "cache_creation_input_tokens": 20,
+                "cache_creation": {
+                    "ephemeral_5m_input_tokens": 15,
+                    "ephemeral_1h_input_tokens": 5,
+                },
+            },
+            True,
+            (420, 100, 20, 5),
+        ),
+        ({"input_tokens": 9, "output_tokens": 7, "cache_creation_input_tokens": 20}, True, (29, 0, 20, 0)),
+        (chat(100, 7, 107) | {"prompt_tokens_details": {"cache_write_tokens": 90}}, False, (100, 0, 90, 0)),
+        # A gateway that passes Anthropic's counts on as they are.
+        (chat(10, 7) | {"cache_creation_input_tokens": 90}, False, (100, 0, 90, 0)),
+        ({"input_tokens": 0, "output_tokens": 7, "cache_creation_input_tokens": -4}, True, (None, 0, 0, 0)),
+    ],
+)  # fmt: skip
+def test_what_was_written_into_the_cache_is_counted(
+    reported: dict[str, Any], separate: bool, written: tuple[int | None, ...]
+) -> None:
+    usage = read(reported, separate=separate)
+
+    assert written == (
+        usage.input_tokens,
+        usage.cached_input_tokens,
+        usage.cache_write_tokens,
+        usage.cache_write_1h_tokens,
+    )
+
+
+def test_writing_into_the_cache_costs_more_and_for_an_hour_most() -> None:
+    usage = Usage(
+        input_tokens=1000,
+        output_tokens=0,
+        cached_input_tokens=100,
+        cache_write_tokens=500,
+        cache_write_1h_tokens=200,
+    )
+    price = replace(PRICE, cache_write=Decimal("3.75"), cache_write_1h=Decimal(6))
+
+    assert cost_usd(usage, PRICE) == Decimal("0.00273")
+    assert cost_usd(usage, replace(price, cache_write_1h=None)) == Decimal("0.003105")
+    assert cost_usd(usage, price) == Decimal("0.003555")
+
+
+def test_no_more_was_written_than_was_not_read() -> None:
+    usage = Usage(
+        input_tokens=10,
+        output_tokens=0,
+        cached_input_tokens=8,
+        cache_write_tokens=9,
+        cache_write_1h_tokens=9,
+    )
+
+    assert (usage.cache_write_tokens, usage.cache_write_1h_tokens) == (2, 2)
 
 
 def test_a_local_model_costs_nothing_whatever_is_reported() -> None:
@@ -270,6 +353,7 @@ NAMES = (
     "reasoning_tokens",
     "cache_read_input_tokens",
     "cache_creation_input_tokens",
+    "cache_creation",
     "prompt_cache_hit_tokens",
     "cost",
     "is_byok",
@@ -280,6 +364,7 @@ REPORTED = st.one_of(
     st.fixed_dictionaries(
         {},
         optional=dict.fromkeys(NAMES, NUMBERS)
+        | {"cache_creation": st.dictionaries(st.just("ephemeral_1h_input_tokens"), NUMBERS)}
         | {"prompt_tokens_details": DETAILS, "completion_tokens_details": DETAILS},
     ),
 )
@@ -303,6 +388,7 @@ def test_no_usage_contradicts_itself_and_no_cost_is_below_zero(
     assert 0 <= usage.reasoning_tokens <= (usage.output_tokens or 0)
     assert (usage.input_tokens or 0) <= MAX_COUNT
     assert (usage.output_tokens or 0) <= MAX_COUNT
+    assert 0 <= usage.cache_write_1h_tokens <= usage.cache_write_tokens <= rest
     cost, _ = charge(usage, Price(listed=PRICE, source="settings"))
     if cost is None:
         assert None in (usage.input_tokens, usage.output_tokens)

@@ -46,7 +46,7 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     **CAPABILITIES,
 }
 PRICE: Mapping[str, tuple[type, ...]] = dict.fromkeys(
-    ("INPUT", "CACHED_INPUT", "OUTPUT"), (int, float, str, Decimal)
+    ("INPUT", "CACHED_INPUT", "CACHE_WRITE", "CACHE_WRITE_1H", "OUTPUT"), (int, float, str, Decimal)
 )
 
 
@@ -215,4 +215,6 @@ def _price(value: Mapping[str, Any], where: str, problems: Problems) -> ListPric
         input=listed["INPUT"],
         cached_input=listed.get("CACHED_INPUT", listed["INPUT"]),
         output=listed["OUTPUT"],
+        cache_write=listed.get("CACHE_WRITE"),
+        cache_write_1h=listed.get("CACHE_WRITE_1H"),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from wagtail_llm_actions.pricing import LOCAL, PROVIDER, SETTINGS
+from wagtail_llm_actions.pricing import LOCAL, PROVIDER, SETTINGS, UNKNOWN_SURCHARGE
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -46,4 +46,7 @@ def source_label(source: str) -> str:
         LOCAL: _("local"),
         PROVIDER: _("as the provider reported it"),
     }
+    if source.endswith(UNKNOWN_SURCHARGE):
+        listed = source.removesuffix(UNKNOWN_SURCHARGE)
+        return _("%(list)s, without what a region costs more") % {"list": listed}
     return labels.get(source, source)

@@ -39,6 +39,10 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "prompt_tokens_details.cache_creation_tokens",
         "cache_creation_input_tokens",
     ),
+    "cache_written_1h": (
+        "cache_creation.ephemeral_1h_input_tokens",
+        "prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens",
+    ),
     "reasoning": (
         "completion_tokens_details.reasoning_tokens",
         "output_tokens_details.reasoning_tokens",
@@ -112,6 +116,8 @@ class UsageReader:
             output_tokens=output_tokens if is_output_known else None,
             cached_input_tokens=cached,
             reasoning_tokens=reasoning,
+            cache_write_tokens=counts.get("cache_written", 0),
+            cache_write_1h_tokens=counts.get("cache_written_1h", 0),
             cost_usd=self._cost,
             repairs=tuple(repairs),
         )
@@ -137,8 +143,9 @@ class UsageReader:
     def _read_cost(self, reported: object) -> Decimal | None:
         """Return the cost that OpenRouter, Perplexity and xAI report, in US dollars.
 
-        A zero is what gateways report for a price that they do not know. OpenRouter's own cost is a
-        fee alone where the site has brought a key of the vendor, who bills the rest.
+        A bare zero is what gateways report for a price that they do not know; OpenRouter's, of a free
+        model, comes with its parts. That is a fee alone where the site has brought a key of the
+        vendor, who bills the rest.
         """
         cost = member(reported, "cost")
         total = member(cost, "total_cost")
@@ -155,7 +162,10 @@ class UsageReader:
         if len(known) < len(amounts) or sum(known) > MAX_COST:
             self._repairs[UsageRepair.COST_IGNORED] = None
             return None
-        return sum(known, start=Decimal(0)) or None
+        is_itemized = any(
+            member(reported, name) is not None for name in ("is_byok", "cost_details")
+        )
+        return sum(known, start=Decimal(0)) or (Decimal(0) if is_itemized else None)
 
 
 def member(value: object, name: str) -> object:
