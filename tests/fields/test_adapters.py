@@ -9,6 +9,7 @@ from django.db import models
 
 from example_site.blog.models import Author, BlogPage
 from tests.factories import BlogPageFactory
+from tests.fields.hostile import REFUSED
 from tests.notices.models import Notice
 from wagtail_llm_actions import fields
 from wagtail_llm_actions.fields import base
@@ -126,6 +127,23 @@ def test_links_to_pages_are_read_with_their_addresses_by_two_queries(
         read = fields.read(BlogPage(intro=links), "intro")
 
     assert read == "\n\n".join(f"[See]({page.url})" for page in pages)
+
+
+@pytest.mark.parametrize("html", REFUSED.values(), ids=REFUSED.keys())
+def test_rich_text_with_too_much_markup_is_not_converted(html: str) -> None:
+    with pytest.raises(LookupError):
+        fields.read(BlogPage(intro=html), "intro")
+
+
+@pytest.mark.parametrize("text", ["word ", "&nbsp;", "&amp; "])
+def test_rich_text_is_read_as_far_as_a_prompt_can_hold_it(settings: Any, text: str) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {"MAX_PROMPT_CHARS": 5_000}
+    short = fields.read(BlogPage(intro=f"<p>{text * 100}end</p>"), "intro")
+
+    long = fields.read(BlogPage(intro=f"<p>{text * 400_000}end</p>"), "intro")
+
+    assert short.endswith("end")
+    assert len(long) < 10_000
 
 
 @pytest.mark.parametrize("values", [{"intro": ""}, {"intro": "<p> </p>"}, {"intro": None}])

@@ -113,7 +113,7 @@ def read(instance: models.Model, path: str) -> str:
     """Return the text of the field at ``path`` of an instance, saved or not.
 
     Raises:
-        LookupError: The model has no such field, or no adapter reads it.
+        LookupError: The model has no such field, no adapter reads it, or its adapter cannot.
     """
     adapter = adapter_at(type(instance), path)
     if adapter is None:

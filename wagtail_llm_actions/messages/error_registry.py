@@ -48,8 +48,8 @@ REGISTRY = (
         reason=InvalidInput.Reason.UNREADABLE_SOURCE,
         sentence=_("“%(field)s” cannot be read as text. Ask your admin to check this action."),
         troubleshooting=_(
-            "The source field of the action no longer exists, or holds no text. Choose another one in "
-            "the action."
+            "The source field of the action no longer exists, holds no text, or is rich text with more "
+            "than 10,000 tags. Choose another one in the action."
         ),
         form_field="source",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.utils.translation import gettext_lazy as _
@@ -67,10 +68,50 @@ def keeps_language(*texts: str) -> bool:
     return any(_KEEPS_LANGUAGE.search(text) for text in texts)
 
 
-TAG = re.compile(r"</?(?:input|post_title|post_summary|page_title|fields_\w+)\s*>", re.IGNORECASE)
+_NAMES = r"(?:input|post_title|post_summary|page_title|fields_\w+)"
+TAG = re.compile(rf"</?{_NAMES}\s*>", re.IGNORECASE)
 """A tag that delimits content."""
+
+_FORM = re.compile(
+    rf"""< \s*+ / \s*+ {_NAMES} (?! [\w-] )
+    | < {_NAMES} (?: \s++ [\w:-]++ )*+ \s*+ /? \s*+ >
+    | < \s*+ {_NAMES} (?: \s++ [\w:-]++ \s*+ = [^>]*+ | \s*+ /? \s*+ ) >""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What a model may read as such a tag, in folded text; "1 < input and input > 0" is none.
+
+Possessive, like the next one: content that is made for it must not take long.
+"""
+MAX_TAG_CHARS = 300
+"""A tag is looked for in so many visible characters."""
+_CANDIDATE = re.compile(r"[<\ufe64\uff1c][^<\ufe64\uff1c>\ufe65\uff1e]*+[>\ufe65\uff1e]?")
+"""From "<" to ">", each also in its small and its full-width form."""
+_INVISIBLE = frozenset({"Cc", "Cf", "Mn"})
+"""Unicode's categories of controls, formatting characters and marks without a width of their own."""
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and a symbol that are invisible too: Hangul fillers, and Braille without dots."""
 
 
 def neutralize_tags(content: str) -> str:
-    """Replace the "<" of delimiter tags in content, so that it cannot break out of its own."""
-    return TAG.sub(lambda match: f"‹{match[0][1:]}", content)  # noqa: RUF001 - still looks like the original tag
+    """Replace the "<" of delimiter tags in content, so that it cannot break out of its own.
+
+    Tags with spaces, attributes, invisible characters or full-width letters are found too. All else
+    stays as it is.
+    """
+    return _CANDIDATE.sub(_neutral, content)
+
+
+def _neutral(candidate: re.Match[str]) -> str:
+    text = candidate[0]
+    return f"‹{text[1:]}" if _FORM.match(_folded(text)) else text  # noqa: RUF001 - looks like the tag
+
+
+def _folded(text: str) -> str:
+    """Return the beginning of a text, with ordinary letters for their compatibility forms."""
+    visible = "".join(
+        character
+        for character in text
+        if character.isspace()
+        or (unicodedata.category(character) not in _INVISIBLE and character not in _BLANK)
+    )
+    return unicodedata.normalize("NFKC", " ".join(visible.split())[:MAX_TAG_CHARS])

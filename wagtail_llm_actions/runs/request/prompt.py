@@ -14,6 +14,7 @@ from wagtail_llm_actions.prompts.destination import describe
 from wagtail_llm_actions.prompts.rendering import render, used_variables
 from wagtail_llm_actions.prompts.tokens import approximate_tokens, prefix_length
 from wagtail_llm_actions.prompts.variables import LANGUAGE_VARIABLES, is_content, keeps_language
+from wagtail_llm_actions.prompts.work import Work
 from wagtail_llm_actions.runs.findings import loaded_context
 from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
 from wagtail_llm_actions.runs.request.variables import (
@@ -119,15 +120,17 @@ def build_prompt(
         additions.append(f"Answer in {values['language']}.")
     if any(is_content(name) for name in used):
         additions.append(MATERIAL)
-    limit = get_settings().max_prompt_chars
+    limit, work = get_settings().max_prompt_chars, Work()
+    # No prompt can hold more of it, however the template shortens it.
+    source = source[: limit + 1]
     read_fields = fields_read(type(instance), used, form_fields)
 
     def build(part: str) -> Prompt:
         part_values = {**values, "input": part}
-        rendered = render(system_instructions, part_values, max_chars=limit)
+        rendered = render(system_instructions, part_values, max_chars=limit, work=work)
         return Prompt(
             system_instructions="\n\n".join(filter(None, [rendered, *additions])),
-            text=render(text, part_values, max_chars=limit),
+            text=render(text, part_values, max_chars=limit, work=work),
             truncated_chars=len(source) - len(part),
             read_fields=read_fields,
         )
