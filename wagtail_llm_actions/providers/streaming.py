@@ -6,18 +6,19 @@ it waits for the first byte. One loop per process, on a daemon thread, serves al
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from wagtail_llm_actions.generation import GenerationResult, ReasoningDelta, TextDelta
 from wagtail_llm_actions.providers.event_loop import loop_thread
 from wagtail_llm_actions.threads import Signal
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
     from types import TracebackType
     from typing import Self
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.generation import GenerationRequest, StreamItem
     from wagtail_llm_actions.providers.base import Provider
 
+WARM: WeakSet[Provider] = WeakSet()
+"""Those that have loaded what their first call needs."""
 CLOSE_SECONDS = 2.0
 CONTRACT = (
     "Provider.stream must yield TextDelta or ReasoningDelta objects and then exactly one "
@@ -47,6 +50,8 @@ class ProviderStream:
         self._deltas: deque[TextDelta | ReasoningDelta] = deque()
         self._result: GenerationResult | None = None
         self._error: BaseException | None = None
+        self.is_ready = False
+        """Whether the provider has been called; before that, it may load its client library."""
         self._has_ended = False
         """Whether the connection is closed too."""
         self._loop = loop_thread.loop()
@@ -126,6 +131,7 @@ class ProviderStream:
         self._task.cancel()
 
     async def _read(self) -> None:
+        await self._get_ready()
         items = self._provider.stream(self._request)
         if not isinstance(items, AsyncGenerator):
             raise self._broken_contract(f"returned a {type(items).__name__}")
@@ -146,6 +152,13 @@ class ProviderStream:
             raise self._broken_contract("ended its stream without a result")
         self._result = result
         self._signal.set()
+
+    async def _get_ready(self) -> None:
+        if self._provider not in WARM:
+            # In a thread, because calls that are already running share this loop.
+            await asyncio.to_thread(self._provider.warm_up)
+            WARM.add(self._provider)
+        self.is_ready = True
 
     def _broken_contract(self, what: str) -> TypeError:
         return TypeError(f"{self._provider!r} {what}. {CONTRACT}.")

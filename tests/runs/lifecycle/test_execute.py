@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,13 +23,15 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.generation import FinishReason, GenerationRequest, ReasoningDelta, Usage
 from wagtail_llm_actions.models import LLMAttempt
+from wagtail_llm_actions.providers.testing import ScriptedProvider
+from wagtail_llm_actions.runs.lifecycle import attempt as attempts
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 
 if TYPE_CHECKING:
     from pytest_django import Settings
 
+    from tests.kept_queue import KeptQueue
     from wagtail_llm_actions.models import LLMRun
-    from wagtail_llm_actions.providers.testing import ScriptedProvider
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +227,49 @@ def test_a_model_that_does_not_begin_in_time_is_given_up(
     run = executed(LLMRunFactory())
 
     assert (run.status, run.error_code) == ("failed", "timeout")
+
+
+class ColdProvider(ScriptedProvider):
+    """Loads its client library for as long as the clock says."""
+
+    def warm_up(self) -> None:
+        CLOCK.seconds = 100.0
+        CLOCK.was_read.clear()
+        assert CLOCK.was_read.wait(30)
+
+
+class Clock:
+    """Jumps when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 1.0
+        self.was_read = threading.Event()
+
+    def monotonic(self) -> float:
+        self.was_read.set()
+        return self.seconds
+
+
+CLOCK = Clock()
+
+
+def test_the_time_that_a_client_library_takes_to_load_is_not_the_models(
+    settings: Settings, kept_queue: type[KeptQueue], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "time", CLOCK)
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "FIRST_TOKEN_TIMEOUT": 50,
+        "PROVIDERS": {
+            "test": {
+                "BACKEND": f"{__name__}.ColdProvider",
+                "OPTIONS": {"script": [1.0, "The tide"]},
+            }
+        },
+    }
+
+    run = executed(LLMRunFactory())
+
+    assert (run.status, run.output, run.attempts.count()) == ("succeeded", "The tide", 1)
 
 
 def test_a_model_that_thinks_is_not_asked_twice(

@@ -116,8 +116,8 @@ class Attempt:
             LeaseLost: Another process has failed the run.
         """
         left_seconds = (deadline - timezone.now()).total_seconds()
-        first_token_seconds = min(left_seconds, first_token_timeout_seconds(self._model))
-        started = time.monotonic()
+        first_token_seconds = first_token_timeout_seconds(self._model)
+        started = called = time.monotonic()
         has_begun = False
         self._provider = self._get_provider()
         self._known_corrections = self._provider.corrections(self._model.name)
@@ -142,8 +142,11 @@ class Attempt:
                         )
                     )
                 self._lease.check()
-                limit = left_seconds if has_begun else first_token_seconds
-                if time.monotonic() - started > limit:
+                now = time.monotonic()
+                if not stream.is_ready:
+                    called = now
+                is_late = not has_begun and now - called > first_token_seconds
+                if is_late or now - started > left_seconds:
                     raise ProviderTimeout(**self._error_source)
 
     def succeed(self, result: GenerationResult) -> None:
