@@ -25,6 +25,7 @@ from tests.providers.server import ProviderServer, streamed, whole
 from tests.providers.wire_openai import OpenAIWire
 from wagtail_llm_actions.conf.providers import OLLAMA_BACKEND, OPENAI_BACKEND
 from wagtail_llm_actions.models import LLMCircuitBreaker
+from wagtail_llm_actions.providers.ollama import OllamaProvider
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 
 if TYPE_CHECKING:
@@ -124,6 +125,56 @@ def test_a_local_model_is_free_and_an_unknown_price_is_not(client: Client, admin
     assert found["Lost"][2] == (
         "unknown Set PRICE in its entry of MODELS; otherwise the cost of its runs is unknown."
     )
+
+
+def more_models(client: Client) -> dict[str, str]:
+    """Return what the page says about each vendor that is not set up."""
+    found = {}
+    for heading in page_at(client, reverse(MODELS)).select("main h3"):
+        after = heading.find_next_siblings(["ul", "pre"], limit=3)
+        found[words(heading)] = " ".join(words(each) for each in after)
+    return found
+
+
+def test_what_could_be_switched_on_is_shown_with_the_line_of_settings(
+    client: Client, admin: User
+) -> None:
+    found = more_models(client)
+
+    # Ollama is set up, and its other models are hidden by the settings.
+    assert list(found) == ["OpenAI", "Anthropic"]
+    assert found["OpenAI"].startswith(
+        "Add this line to PROVIDERS in the settings of the site, and start it again: "
+        f'"openai": {{"BACKEND": "{OPENAI_BACKEND}", "API_KEY": os.environ["OPENAI_API_KEY"]}},'
+    )
+    assert "GPT-4 gpt-4 Most capable" in found["OpenAI"]
+    assert "GPT-6.1 Terra gpt-6.1-terra" in found["OpenAI"]
+    assert "out per million tokens" in found["OpenAI"]
+    assert "Claude-3 claude-3 High quality" in found["Anthropic"]
+
+
+def test_what_could_be_switched_on_names_the_variable_and_what_has_to_be_pulled(
+    client: Client, admin: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setattr(OllamaProvider, "packages", ("a-library-that-is-missing",))
+    settings.WAGTAIL_LLM_ACTIONS = {}
+
+    found = more_models(client)
+
+    assert list(found) == ["OpenAI", "Ollama"]
+    assert found["OpenAI"].startswith(
+        "OPENAI_BASE_URL leads to another server. Name the models that it has in MODELS: "
+        '"gpt-4o-mini": {"PROVIDER": "openai", "NAME": "gpt-4o-mini"},'
+    )
+    assert found["Ollama"].startswith(
+        "Install its library: pip install “wagtail-llm-actions[ollama]”. "
+        "Set OLLAMA_HOST in the environment of the site, and start it again."
+    )
+    assert "Load it with: ollama pull mistral" in found["Ollama"]
+    assert KEY not in " ".join(found.values())
 
 
 def test_a_model_that_left_the_settings_is_marked_where_it_is_used(

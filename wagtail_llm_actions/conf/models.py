@@ -89,7 +89,7 @@ def read_models(
         problems: Gets what is wrong with the entries that are left out.
     """
     models = {
-        model.key: _from_catalog(model, alias)
+        model.key: from_catalog(model, alias)
         for model in catalog().values()
         if (alias := _serving_alias(model.vendor, providers))
     }
@@ -113,7 +113,8 @@ def _serving_alias(vendor: str, providers: Mapping[str, ProviderSettings]) -> st
     )
 
 
-def _from_catalog(model: CatalogModel, alias: str) -> ModelSettings:
+def from_catalog(model: CatalogModel, alias: str) -> ModelSettings:
+    """Return a model of the catalog, as the provider with this alias serves it."""
     return ModelSettings(
         key=model.key,
         provider=alias,

@@ -94,7 +94,12 @@ def read_providers(raw: Mapping[str, Any], problems: Problems) -> Mapping[str, P
 
 def environment_variables() -> list[str]:
     """Return the variables that enable a provider each, for help texts."""
-    return [_enabling_variable(_backend_class(backend)) for backend in BUILT_IN_BACKENDS]
+    return [enabling_variable(backend) for backend in built_in_backends().values()]
+
+
+def built_in_backends() -> Mapping[str, type[Provider]]:
+    """Return the adapters of the vendors by their dotted paths."""
+    return {path: _backend_class(path) for path in BUILT_IN_BACKENDS}
 
 
 def provider_packages(providers: Iterable[ProviderSettings]) -> list[str]:
@@ -107,19 +112,19 @@ def provider_packages(providers: Iterable[ProviderSettings]) -> list[str]:
 def _from_environment() -> Mapping[str, ProviderSettings]:
     """Read the variables that the vendors' own tools read."""
     providers = {}
-    for backend in BUILT_IN_BACKENDS:
-        found = _backend_class(backend)
-        if os.environ.get(_enabling_variable(found)):
+    for path, found in built_in_backends().items():
+        if os.environ.get(enabling_variable(found)):
             providers[found.vendor] = ProviderSettings(
                 alias=found.vendor,
-                backend=backend,
+                backend=path,
                 api_key=os.environ.get(found.api_key_variable),
                 base_url=os.environ.get(found.base_url_variable),
             )
     return providers
 
 
-def _enabling_variable(backend: type[Provider]) -> str:
+def enabling_variable(backend: type[Provider]) -> str:
+    """Return the variable whose presence enables an adapter."""
     return backend.api_key_variable or backend.base_url_variable
 
 

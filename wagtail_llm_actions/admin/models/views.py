@@ -24,9 +24,10 @@ from wagtail_llm_actions.admin.models.help_text import correction_sentence, mode
 from wagtail_llm_actions.conf import context_limit, get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.model_health import CheckResult, check_models, last_checks
+from wagtail_llm_actions.configuration.more_models import MoreModel, more_models
 from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
-from wagtail_llm_actions.messages.currency import source_label, usd
+from wagtail_llm_actions.messages.currency import price_sentence, source_label, usd
 from wagtail_llm_actions.messages.model_status import status_sentence
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.policies import (
@@ -112,6 +113,10 @@ class ModelsView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateM
             **kwargs,
             rows=_rows(),
             can_manage=can_manage,
+            more_models=[
+                (vendor, [(more, _about(more)) for more in vendor.models])
+                for vendor in more_models()
+            ],
             variables=get_text_list(environment_variables(), _("or")),
         )
 
@@ -224,6 +229,12 @@ def _row(
         circuit_breaker=circuit_breaker_status(circuit_breaker) if circuit_breaker else "",
         error_detail=circuit_breaker.error_detail if circuit_breaker else "",
     )
+
+
+def _about(more: MoreModel) -> str:
+    """Return the advice about a model that is not offered, and its price where that is known."""
+    price = price_sentence(more.price) if more.price else ""
+    return f"{model_help_text(more.model)['about']} {price}".strip()
 
 
 def _accepts(model: ModelSettings) -> str:
