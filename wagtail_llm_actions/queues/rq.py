@@ -5,6 +5,7 @@ A job carries the run's id only; the state of a run is in the database.
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import django_rq
@@ -18,7 +19,7 @@ from wagtail_llm_actions.queues.worker_probe import worker_problem
 from wagtail_llm_actions.redis_connection import check_rq_queues, get_fail_fast_connection
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from uuid import UUID
 
     from django.core.checks import CheckMessage
@@ -35,6 +36,15 @@ MAX_REJECTIONS = 3
 """A worker whose database is away for a moment fails a job too; by then it is back."""
 
 
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    """Raise ``QueueUnavailable`` where the server is down or slow, or ``RQ_QUEUES`` is wrong."""
+    try:
+        yield
+    except (RedisError, OSError, KeyError, ValueError) as error:
+        raise QueueUnavailable(type(error).__name__) from error
+
+
 class RQQueue(Queue):
     """One RQ queue for each priority."""
 
@@ -45,36 +55,33 @@ class RQQueue(Queue):
         """Report queues that are missing in ``RQ_QUEUES``."""
         return check_rq_queues(Priority)
 
+    @_unavailable()
     def enqueue(self, run_id: UUID, priority: Priority) -> None:
         """Put a job with the run's id on the queue.
 
         Raises:
-            QueueUnavailable: The server is down or slow, or ``RQ_QUEUES`` has no such queue.
+            QueueUnavailable: The server is down or slow, or ``RQ_QUEUES`` is wrong.
         """
-        try:
-            queue = _engine(priority)
-            # A job may exist without being queued: a worker took it and was lost before the run
-            # started.
-            if queue.get_job_position(_job_id(run_id)) is None:
-                _put(queue, run_id)
-        except (RedisError, OSError, KeyError) as error:
-            raise QueueUnavailable(type(error).__name__) from error
+        queue = _engine(priority)
+        # A job may exist without being queued: a worker took it and was lost before the run
+        # started.
+        if queue.get_job_position(_job_id(run_id)) is None:
+            _put(queue, run_id)
 
+    @_unavailable()
     def enqueue_missing(self, run_ids: Collection[UUID], priority: Priority) -> int:
         """Put those of the runs on the queue that have no job there, and return their number.
 
         Raises:
             QueueUnavailable: As ``enqueue``.
         """
-        try:
-            queue = _engine(priority)
-            jobs = _jobs_not_queued(queue, run_ids)
-            for run_id, job in jobs.items():
-                _put(queue, run_id, rejections=_rejections(job))
-            return len(jobs)
-        except (RedisError, OSError, KeyError) as error:
-            raise QueueUnavailable(type(error).__name__) from error
+        queue = _engine(priority)
+        jobs = _jobs_not_queued(queue, run_ids)
+        for run_id, job in jobs.items():
+            _put(queue, run_id, rejections=_rejections(job))
+        return len(jobs)
 
+    @_unavailable()
     def rejected(self, run_ids: Collection[UUID], priority: Priority) -> list[UUID]:
         """Return those of the runs whose jobs have ended ``MAX_REJECTIONS`` times.
 
@@ -84,10 +91,7 @@ class RQQueue(Queue):
         Raises:
             QueueUnavailable: As ``enqueue``.
         """
-        try:
-            jobs = _jobs_not_queued(_engine(priority), run_ids)
-        except (RedisError, OSError, KeyError) as error:
-            raise QueueUnavailable(type(error).__name__) from error
+        jobs = _jobs_not_queued(_engine(priority), run_ids)
         return [run_id for run_id, job in jobs.items() if _rejections(job) >= MAX_REJECTIONS]
 
     def has_worker(self) -> bool:
@@ -110,22 +114,18 @@ class RQQueue(Queue):
         is_missing = problem == WorkerProblem.MISSING
         return WorkerProblem.MISSING_FOR_BULK if is_missing else problem
 
+    @_unavailable()
     def _problem(self, priority: Priority) -> WorkerProblem | None:
-        try:
-            return worker_problem(_engine(priority))
-        except (RedisError, OSError, KeyError, ValueError) as error:
-            raise QueueUnavailable(type(error).__name__) from error
+        return worker_problem(_engine(priority))
 
     def cancel(self, run_id: UUID) -> None:
         """Delete the job if it is still queued; a worker that has it finds the run cancelled."""
-        try:
+        with suppress(QueueUnavailable), _unavailable():
             for priority in Priority:
                 queue = _engine(priority)
                 # RQ cannot delete a job that a worker has just taken.
                 if queue.remove(_job_id(run_id)) and (job := queue.fetch_job(_job_id(run_id))):
                     job.delete()
-        except (RedisError, OSError, KeyError):
-            return
 
 
 def _engine(priority: Priority) -> EngineQueue:
