@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,9 @@ from wagtail_llm_actions.prompts.variables import TAG
 if TYPE_CHECKING:
     from wagtail_llm_actions.answers import Destination
 
-WRITTEN = (Path(__file__).parent / "corpus" / "clean.txt").read_text(encoding="utf-8").splitlines()
+FOLDER = Path(__file__).parent / "corpus"
+WRITTEN = (FOLDER / "clean.txt").read_text(encoding="utf-8").splitlines()
+PARAGRAPHS = json.loads((FOLDER / "clean_paragraphs.json").read_text(encoding="utf-8"))
 BEGINNINGS = [
     *(
         "Here is where",
@@ -105,6 +108,10 @@ def test_a_written_text_stays_as_it_is(destination: Destination) -> None:
     assert {
         text: cleaned(text, destination) for text in WRITTEN if cleaned(text, destination) != text
     } == {}
+
+
+def test_written_paragraphs_stay_as_they_are() -> None:
+    assert {text: cleaned(text, LINES) for text in PARAGRAPHS if cleaned(text, LINES) != text} == {}
 
 
 def test_a_thousand_correct_texts_stay_as_they_are() -> None:

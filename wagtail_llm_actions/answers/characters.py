@@ -12,7 +12,14 @@ _IGNORABLE = re.compile(
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-_CONTROLS = re.compile("\x1b\\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_CONTROLS = re.compile(
+    "(?:\x1b\\[|\x9b)[0-9;?]*[A-Za-z]|\x1b\\][^\x07\x1b\n]{0,200}(?:\x07|\x1b\\\\)"
+    "|\ue200[^\ue200-\ue202\n]{0,200}(?:\ue202[^\ue200-\ue202\n]{0,200})*\ue201"
+    "|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""Escape sequences of terminals, markers of citations, control characters and noncharacters."""
+# Written out, as by a template or a tokenizer that escapes twice.
+_WRITTEN_LINE_ENDS = re.compile(r"<0x0A>|(?:\\r)?\\n(?:\\r)?\\n|(?:\\r)?\\n\s*\Z|\A(?:\\r)?\\n")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 # Blank, but not white space for Python: a filler, and the empty Braille pattern.
 _BLANKS = re.compile("[\u2800\u3164\uffa0\u115f\u1160]")
@@ -38,7 +45,8 @@ def normalize(text: str) -> str:
     The other line ends of Unicode become line feeds, the two halves of a character are joined, and
     what no database or parser accepts is left out.
     """
-    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", join_surrogates(text).removeprefix("\ufeff")))
+    text = _LINE_ENDS.sub("\n", join_surrogates(text).removeprefix("\ufeff"))
+    return _CONTROLS.sub("", _WRITTEN_LINE_ENDS.sub("\n", text))
 
 
 def join_surrogates(text: str) -> str:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
+from wagtail_llm_actions.answers.comments import COMMENT, COUNT, REMARK
 from wagtail_llm_actions.answers.phrases import (
     BARE_LABEL,
-    COMMENT,
-    COUNT,
+    INTRODUCTION,
     LEAD_IN_LINE,
     LEAD_IN_ON_LINE,
     NEEDS_CAPITAL,
+    ONLY_LABEL,
+    TEXT,
 )
+from wagtail_llm_actions.answers.wrapping import fence_end, quoted
 
 MAX_LINE = 300
 """Characters; lead-ins are short, and looking no further keeps the search fast."""
 _EMPHASIS = "*_#> \t"
 _ITEM = re.compile(
-    r"[ \t]*(?:\*\*)?(?:\(?\d{1,2}[.)]|[-*•‣]|(?:option|title|version|titel|titre|vorschlag|título|#)\s?(?:\d{1,2}|[A-E])\s?[:.)])"
-    r"(?:\*\*)?[ \t]+(?=\S)",
+    rf"[ \t]*(?!\*{{3}})(?:#{{1,6}} )?(?:\*\*)?(?:\(?\d{{1,2}}[.)]|[-*•‣+]|(?:{TEXT}|variante?|#)\s?(?:\d{{1,2}}|[A-E])\s?[:.)])"
+    r"(?:\*\*)?[ \t]+(?:\[[ x]?\] )?(?=\S)",
+    re.IGNORECASE,
+)
+# These begin a list only where several lines begin with them.
+_LOOSE_ITEM = re.compile(
+    r"[ \t]*(?:#{1,6} )?(?:\*\*)?(?:(?:\d{1,2}|[a-e]|i{1,3})(?:[.)]|[ ]?[-–:][ ])|\d{1,2}[、．]|[–—→➤►▶✅☐☑✔🔹🔸👉]️?"
+    r"|[①-⑳]|\d️?⃣|[^\W\d_]{3,12} (?:option|choice|version|suggestion|variante):)[ \t]*(?=\S)",
     re.IGNORECASE,
 )
 _ONLY_ITEM = re.compile(r"\s*1[.)]\s+(\S[^\n]*)")
@@ -30,15 +40,30 @@ _EXPLANATION = re.compile(
     r"|\*?(?:note|hinweis|remarque|nota)\s?:)"
 )
 """A rule, a heading or a note, which a text of one line does not have below it."""
+_TURN = re.compile(r"(?i)(?:user|human|assistant|ai|system)(?::|\Z)|#{1,6}\s")
+"""The next turn of a conversation, or part of a document, which the model makes up."""
+_MARKED_TITLE = re.compile(
+    r"(\*\*|__)[^*_]+\1[.!?]?|#{1,6}\s\S.*|(?i:<(h[1-6]|title|strong|b)\b[^<>]*>[^<>]*</\2>)"
+)
+"""A line that is emphasized as a whole."""
 
 
-def lead_in(text: str) -> int:
+def lead_in(text: str, *, is_one_line: bool) -> int:
     """Return how many characters in front of a text are about it; 0 where there are none."""
+    if ONLY_LABEL.fullmatch(text, endpos=MAX_LINE):
+        return len(text)
     first, _, rest = text[: MAX_LINE + 1].partition("\n")
-    if rest.strip() and LEAD_IN_LINE.fullmatch(first.strip(_EMPHASIS).rstrip()):
-        is_label = bool(BARE_LABEL.fullmatch(first.strip(_EMPHASIS)))
-        # A word alone on its line is a label only where it is marked as one.
-        if not is_label or first.lstrip().startswith(("#", "**")):
+    head = first.strip(_EMPHASIS).rstrip()
+    # What is announced to follow after a blank line is no part of a line.
+    announces = (
+        is_one_line
+        and not rest.partition("\n")[0].strip()
+        and bool(head.endswith((":", "：")) or INTRODUCTION.fullmatch(head))
+    )
+    if rest.strip() and (announces or LEAD_IN_LINE.fullmatch(head)):
+        is_label = bool(BARE_LABEL.fullmatch(head))
+        # A word alone on its line is a label only where it is marked as one, or cannot be a line.
+        if not is_label or is_one_line or first.lstrip().startswith(("#", "**")):
             only_item = _ONLY_ITEM.fullmatch(text, len(first) + 1)
             return only_item.start(1) if only_item else len(first) + 1
     # Emphasis may stand anywhere in the lead-in: “**Title**: …”, “**Title:** …”.
@@ -63,6 +88,8 @@ def comment(text: str, *, is_one_line: bool) -> int | None:
     It begins a line below the text, and only another comment follows it, unless the text has one
     line: there, a heading or a list below the text explains it too.
     """
+    if is_one_line and (end := _title_end(text)) is not None:
+        return end
     position, starts = 0, []
     previous_is_blank = introduces = False
     for line in text.split("\n"):
@@ -76,7 +103,7 @@ def comment(text: str, *, is_one_line: bool) -> int | None:
                     and not introduces
                     and bool(_EXPLANATION.match(line) or _ITEM.match(line))
                 )
-                or (is_one_line and bool(NEEDS_CAPITAL.match(head)))
+                or (is_one_line and bool(NEEDS_CAPITAL.match(head) or _TURN.match(content)))
             )
             starts.append((position, is_comment, previous_is_blank))
         previous_is_blank = not line.strip()
@@ -88,9 +115,32 @@ def comment(text: str, *, is_one_line: bool) -> int | None:
         begin = _count_line(text)
         begin = _last_paragraphs(starts) if begin is None else begin
     if begin is None:
-        found = COUNT.search(text[-120:])
-        return len(text) - len(text[-120:]) + found.start() if found else None
+        skipped = max(0, len(text) - MAX_LINE)
+        tail = text[skipped:]
+        found = COUNT.search(tail) or REMARK.search(tail)
+        return skipped + found.start() if found else None
     return begin
+
+
+def _title_end(text: str) -> int | None:
+    """Return where a title ends that is marked as one, or is a paragraph without a full stop.
+
+    What follows it is an explanation, an offer or another title, in whatever language.
+    """
+    if end := fence_end(text):
+        return end if text[end:].strip() else None
+    first, _, rest = text.partition("\n")
+    title = first.strip()
+    if not title or not rest.strip() or len(title) > MAX_LINE:
+        return None
+    goes_on = rest.lstrip()[:1].islower()
+    is_marked = _MARKED_TITLE.fullmatch(title) or quoted(title, is_one_line=False) is not None
+    if is_marked:
+        is_over = title.rstrip("*_")[-1:] not in {":", "："}
+    else:
+        is_paragraph = not rest.partition("\n")[0].strip()
+        is_over = is_paragraph and unicodedata.category(title[-1])[0] in "LNM"
+    return len(first) if is_over and not goes_on else None
 
 
 def _last_paragraphs(starts: list[tuple[int, bool, bool]]) -> int | None:
@@ -120,8 +170,10 @@ def first_item(text: str) -> str | None:
     """Return the first of several texts in a list; ``None`` where there is no list."""
     lines = [line for line in text.split("\n") if line.strip()]
     items = [line for line in lines if _ITEM.match(line)]
-    if items and lines[0] is items[0] and (len(items) > 1 or _is_marked(lines[0])):
-        item = lines[0][_match_end(lines[0]) :]
+    loose = [] if items else [line for line in lines[:3] if _LOOSE_ITEM.match(line)]
+    is_list = len(loose) > 1 or len(items) > 1 or bool(items and _is_marked(lines[0]))
+    if is_list and lines[0] is (items or loose)[0]:
+        item = (_ITEM if items else _LOOSE_ITEM).sub("", lines[0], count=1)
         bold = re.fullmatch(r"\*\*([^*\n]+)\*\*\s*[-–—:(].*", item)
         return bold[1] if bold else item
     found = _NUMBERED_ON_LINE.fullmatch(text)

@@ -11,6 +11,7 @@ from wagtail_llm_actions.answers.characters import is_invisible, normalize
 from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.answers.markup import plain
 from wagtail_llm_actions.answers.removals import Removal, Removals
+from wagtail_llm_actions.answers.special_tokens import AT_END
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 MAX_PASSES = 8
 """One pass may uncover more, as with quotation marks inside a fence; more layers do not occur."""
+_WORDS = re.compile(r"(?m)^(?!\s*(?:`{3}|~{3}|[-=+*_#>\s]*$)).*\S")
+"""A line that is not only the beginning of a fence, or a rule."""
+_NO_TEXT = "*_#>~=|`-\"' \n"
+"""What is markup of nothing where it is all of an answer."""
 _JOINED_LINES = re.compile(r"[ \t]*\n\s*")
 
 
@@ -50,11 +55,14 @@ def clean(answer: str, destination: Destination, tags: re.Pattern[str]) -> Clean
         live.feed(text)
         live.end()
         text = normalize(live.text).strip()
+        if ending := AT_END.search(text):
+            removals.add(Removal.SPECIAL_TOKEN, ending[0])
+            text = text[: ending.start()]
         for step in _steps(destination):
             text = step(text, removals).strip()
         if text == before:
             break
-    if is_invisible(text):
+    if is_invisible(text) or not text.strip(_NO_TEXT):
         text = ""
     is_only_reasoning = not text and Removal.REASONING in removals
     return CleanAnswer(text=text, removed=removals.as_json(), is_only_reasoning=is_only_reasoning)
@@ -62,44 +70,42 @@ def clean(answer: str, destination: Destination, tags: re.Pattern[str]) -> Clean
 
 def _steps(destination: Destination) -> list[Callable[[str, Removals], str]]:
     is_one_line = destination.is_one_line
-    steps: list[Callable[[str, Removals], str]] = [_without_lead_in]
+
+    def without_lead_in(text: str, removals: Removals) -> str:
+        length = chatter.lead_in(text, is_one_line=is_one_line)
+        removals.add(Removal.LEAD_IN, text[:length])
+        return text[length:]
 
     def without_comment(text: str, removals: Removals) -> str:
         begin = chatter.comment(text, is_one_line=is_one_line)
-        if begin is None or not text[:begin].strip():
+        if begin is None or not _WORDS.search(text[:begin]):
             return text
         removals.add(Removal.COMMENT, text[begin:])
         return text[:begin]
+
+    def without_wrapping(text: str, removals: Removals) -> str:
+        text = _unwrap(text, wrapping.tagged(text), Removal.TAG, removals)
+        value = wrapping.json_value(text, is_one_line=is_one_line)
+        return _unwrap(text, value, Removal.TAG, removals)
 
     def without_quotes(text: str, removals: Removals) -> str:
         return _unwrap(
             text, wrapping.quoted(text, is_one_line=is_one_line), Removal.QUOTES, removals
         )
 
-    steps += [without_comment, _without_fence, _without_wrapping, without_quotes]
-    if is_one_line:
-        steps.append(_first_item)
+    first_item = [_first_item] if is_one_line else []
+    steps: list[Callable[[str, Removals], str]] = [without_lead_in, *first_item, without_comment]
+    steps += [_without_fence, without_wrapping, without_quotes]
     if destination.is_plain:
-        steps.append(_without_markup)
+        # Markup may have hidden a list.
+        steps += [_without_markup, *first_item]
     if is_one_line:
         steps.append(lambda text, _: _JOINED_LINES.sub(" ", text).replace("\t", " "))
     return steps
 
 
-def _without_lead_in(text: str, removals: Removals) -> str:
-    length = chatter.lead_in(text)
-    removals.add(Removal.LEAD_IN, text[:length])
-    return text[length:]
-
-
 def _without_fence(text: str, removals: Removals) -> str:
     return _unwrap(text, wrapping.fenced(text), Removal.FENCE, removals)
-
-
-def _without_wrapping(text: str, removals: Removals) -> str:
-    for find in (wrapping.tagged, wrapping.json_value):
-        text = _unwrap(text, find(text), Removal.TAG, removals)
-    return text
 
 
 def _unwrap(text: str, inside: str | None, kind: Removal, removals: Removals) -> str:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.answers.characters import join_surrogates
 from wagtail_llm_actions.answers.reasoning_forms import (
+    ANSWER_HEADING,
     CLOSING,
     FINAL_CHANNEL,
     FORMS,
     PHRASES,
     UNMARKED,
+    WHOLE,
     Form,
 )
 from wagtail_llm_actions.answers.removals import Removal, Removals
@@ -28,14 +30,19 @@ UNDECIDED_CHARS = 40
 """As long as an answer is that short, it may still become reasoning that is not marked by a token."""
 MENTION_CHARS = 10
 """At most as long is what stands between two tags that a text begins by writing about."""
+MAX_SENTENCE_CHARS = 100
+"""The same, where the tags are in the middle of a text."""
 _TOKEN_FORMS = [form for form in FORMS if form.is_token]
 _OPENING = re.compile("|".join(f"(?:{form.opening.pattern})" for form in _TOKEN_FORMS))
 # What may become a marker with the next piece.
 _UNFINISHED = re.compile(
-    r"(?:<[|｜/<]?(?:[A-Za-z_/|｜][^<>\n]{0,98})?|\[/?[A-Za-z_ ]{0,18}|◁[^◁▷\n]{0,10}"
-    r"|&(?:l(?:t(?:;[^&<>\n]{0,60}(?:&(?:gt?)?)?)?)?)?|assist(?:a(?:n(?:t(?:f(?:i(?:n(?:al?)?)?)?)?)?)?)?"
+    r"(?:\\?<[|｜/<]?(?:[A-Za-z_/|｜][^<>\n]{0,98})?|<<SYS>|<SPECIAL_11>\s*[A-Za-z]{0,9}|<role>[A-Z]{0,12}(?:<[/a-z]{0,5})?"
+    r"|<details>\s*(?:<[a-z]{0,8}(?:>[^<>\n]{0,80}(?:<[/a-z]{0,8})?)?)?|\[[/|]?[A-Za-z_ ]{0,18}\|?|\[e~?|\](?:~(?:b(?:\]a?)?)?|<(?:\][a-z ]{0,12}(?:\[>?)?)?)?"
+    r"|/(?:n(?:o(?:_[a-z]{0,5})?)?)?|\\|◁[^◁▷\n]{0,10}"
+    r"|&(?:l(?:t(?:;[^&<>\n]{0,60}(?:&(?:gt?)?)?)?)?)?|a(?:s(?:s(?:i(?:s(?:t(?:a(?:n(?:t(?:f(?:i(?:n(?:a(?:l)?)?)?)?)?)?)?)?)?)?)?)?)?"
     r")$"
 )
+_OPENING_QUOTES = "`\"'“‘(„«"
 _BEFORE_MENTION, _AFTER_MENTION = " `\"'“‘(„«\t", " `\"'”’),.;:?!»“\t"
 
 
@@ -118,6 +125,7 @@ class LiveFilter:
                 return
         if is_last:
             self.is_reasoning = False
+            self._forget_unmarked_reasoning()
             yield from self._read_text(is_last=True)
             return
         is_unmarked = bool(UNMARKED.match(self._buffer))
@@ -159,8 +167,8 @@ class LiveFilter:
         elif found["end"] and self._text and (marker != "</s>" or after in {"", "\n"}):
             self._has_ended = True
         if not found["opening"]:
-            kind = Removal.TAG if found["tag"] else Removal.SPECIAL_TOKEN
-            self.removals.add(kind, marker)
+            kind = Removal.REASONING if found["closing"] else Removal.SPECIAL_TOKEN
+            self.removals.add(Removal.TAG if found["tag"] else kind, marker)
         self._buffer = self._buffer[len(marker) :]
 
     def _is_text(self, found: re.Match[str], after: str) -> bool:
@@ -169,7 +177,7 @@ class LiveFilter:
         if self._is_fenced or self._line.count("`") % 2:
             return True
         if found["opening"]:
-            return bool(self._line.strip())
+            return bool(before) and before in _OPENING_QUOTES
         if marker == "<s>" or (marker == "</s>" and "<s>" in self.text):
             # HTML's own element, unless the answer begins with it.
             return bool(self._text)
@@ -204,7 +212,7 @@ class LiveFilter:
 
     def _is_mention(self, inside: str, after: str) -> bool:
         """Return whether the tags are written about: “<think> and </think> mark the reasoning”."""
-        if "\n" in inside or not inside.strip():
+        if "\n" in inside or not inside.strip() or len(inside) > MAX_SENTENCE_CHARS:
             return False
         is_within_sentence = after.startswith(" ") and after[1:].islower()
         return is_within_sentence and (bool(self._text) or len(inside) <= MENTION_CHARS)
@@ -213,8 +221,9 @@ class LiveFilter:
         """End an answer that was cut off in its reasoning."""
         inside = "".join(self._reasoning) + self._buffer
         self._form, self._reasoning, self.is_reasoning = None, [], False
-        if form.may_stay_open and (not self._text or inside.startswith("\n")):
-            self.removals.add(Removal.REASONING, inside)
+        begins_at_once = inside[:1].isalnum() or inside.startswith("\n")
+        if form.may_stay_open and (begins_at_once or not self._text):
+            self.removals.add(Removal.REASONING, inside if inside.strip() else self._opening)
             self._buffer = ""
         else:
             self._buffer = self._opening + inside
@@ -237,6 +246,15 @@ class LiveFilter:
     def _open(self, form: Form, opening: str) -> None:
         self._form, self._opening, self._searched = form, opening, 0
         self.is_reasoning = True
+
+    def _forget_unmarked_reasoning(self) -> None:
+        """Leave out what is not marked as reasoning, up to the heading of the answer or the end."""
+        if not WHOLE.match(self._buffer):
+            return
+        answer = ANSWER_HEADING.search(self._buffer)
+        end = answer.end() if answer else len(self._buffer)
+        self.removals.add(Removal.REASONING, self._buffer[:end])
+        self._buffer = self._buffer[end:]
 
     def _forget_text(self) -> None:
         """Take what was text so far for reasoning without an opening."""
@@ -267,5 +285,7 @@ def _may_be_reasoning(text: str) -> bool:
 
 def _look_ahead(marker: str) -> int:
     """Return how many characters are needed to tell a marker from a longer one, or from a mention."""
-    is_header = marker.startswith(("<|", "<start_of_turn", "<unused"))
+    is_header = marker.startswith(
+        ("<|", "<start_of_turn", "<unused", "<SPECIAL", "<extra_id", "<assistant", "<beginning")
+    )
     return LONGEST_MARKER if is_header else len(marker) + 2

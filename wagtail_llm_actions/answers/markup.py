@@ -17,6 +17,10 @@ _SIMPLE_CODE = re.compile(r"`([^`<>&*_\[\]\\\n]+)`")
 _COMMENT = re.compile(r"<!--[^<]{0,2000}?-->|<(script|style)\b[^<>]*>[^<]*</\1\s*>")
 _BREAK = re.compile(r"[ \t]*<(?:br|hr)\s*/?>[ \t]*\n?", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r"<img\b[^<>]*?\balt=(?:\"([^\"<>]*)\"|'([^'<>]*)')[^<>]*>", re.IGNORECASE)
+_OTHER_TAGS = re.compile(
+    r"<img\s[^<>]*>|<(svg|iframe|button)\b[^<>]*>\s*</\1>|<\?xml[^<>]*\?>|<!\[CDATA\[|\]\]>",
+    re.IGNORECASE,
+)
 _INLINE = (
     r"a|abbr|b|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|small|span|strike|strong|sub|sup|u|tt"
 )
@@ -53,9 +57,39 @@ _IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)?(?:\s+
 _LINK = re.compile(
     r"(?<!!)\[([^\[\]\n]+)\]\(<?[^()\s]*(?:\([^()\s]*\)[^()\s]*)?>?(?:\s+\"[^\"\n]*\")?\)"
 )
+_REFERENCE = re.compile(r"(?<!\])\[([^\[\]\n]{2,})\]\[[^\[\]\n]{0,40}\]")
+# Footnotes, and the citations of assistants that search the web.
+_CITATION = re.compile(
+    r"[ \t]?\[\^[\w-]{1,20}\]|[ \t]?【[^【】\n]{0,60}†[^【】\n]{0,80}】|(?<=[.!?])(?:\[\d{1,2}\])+"
+)
+_HIGHLIGHT = re.compile(r"(?m)(?<![\w=])==(?=[^\s=])([^=\n]*[^\s=])==(?![\w=])")
+_RULES_AROUND = re.compile(
+    r"\A\s*(={1,6}|-{2,}|\*{3,}|~{2,}|\|{1,2})[ \t]*([^\n|]*?[^\s|])[ \t]*\1\s*\Z"
+)
+_LATEX = re.compile(r"\$*\\(?:textbf|textit|emph|text|title|section)\{([^{}\n]*)\}\$*")
+_BRACKET_TAG = re.compile(
+    r"\[(b|i|u|s|h[1-6]|quote|center|size|color)(?:=[^\[\]\n]{0,40})?\]([^\[\]]*)\[/\1\]",
+    re.IGNORECASE,
+)
+_HEADING_END = re.compile(r"[ \t]*#{3,}[ \t]*\Z")
+_HEADING_NAME = re.compile(r"(?m)^(#{1,6} .*?)[ \t]*\{#[\w-]+\}[ \t]*$")
+_HARD_BREAK = re.compile(r"(?m)(?:[ \t]{2,}|\\)$")
+_MEANINGS = (
+    (_HARD_BREAK, ""),
+    (_IMAGE, r"\1"),
+    (_LINK, r"\1"),
+    (_REFERENCE, r"\1"),
+    (_RULE, ""),
+    (_RULES_AROUND, r"\2"),
+    (_HEADING_END, ""),
+    (_HEADING_NAME, r"\1"),
+    (_HEADING, r"\1"),
+    (_HIGHLIGHT, r"\1"),
+    (_BRACKET_TAG, r"\2"),
+    (_LATEX, r"\1"),
+)
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 _ESCAPE = re.compile(r"\\([*_`#~>+\-.!|])")
-_HARD_BREAK = re.compile(r"(?m)(?:[ \t]{2,}|\\)$")
 _QUOTE = re.compile(r"(?m)^>[ \t]?(?!\s*\d)")
 
 
@@ -80,7 +114,7 @@ def _without_html(text: str) -> str:
         text = _DOCTYPE.sub("", _COMMENT.sub("", text))
         text = _BREAK.sub("\n", text)
         text = _IMAGE_TAG.sub(lambda match: match[1] or match[2] or "", text)
-        text = _AUTOLINK.sub(r"\1", text)
+        text = _OTHER_TAGS.sub("", _AUTOLINK.sub(r"\1", text))
         text = _without_elements(text)
     return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
 
@@ -145,20 +179,19 @@ def _boundary(name: str, *, is_closing: bool) -> str:
 
 
 def _without_markdown(text: str) -> str:
-    text = _HARD_BREAK.sub("", text)
-    if "](" in text:
-        text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
-    text = _RULE.sub("", text)
-    text = _HEADING.sub(r"\1", text)
+    if "\n[1]" not in text:
+        # Without a list of the sources, their numbers mean nothing.
+        text = _CITATION.sub("", text)
+    for pattern, meaning in _MEANINGS:
+        text = pattern.sub(meaning, text)
     if "*" in text or "~" in text:
         for pattern in _EMPHASIS:
             text = pattern.sub(r"\1", text)
         text = _OPEN_BOLD.sub(r"\1\2", _BOLD_LABEL.sub(r"\1 ", text))
-    if "_" in text:
-        for pattern in _UNDERSCORES:
-            text = pattern.sub(
-                lambda match: match[0] if _DUNDER.fullmatch(match[0]) else match[1], text
-            )
+    for pattern in _UNDERSCORES:
+        text = pattern.sub(
+            lambda match: match[0] if _DUNDER.fullmatch(match[0]) else match[1], text
+        )
     text = text.strip()
     if text.count("**") == 1:
         # The other half went with a lead-in, or was never written.

@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass
 
 _NAME = (
-    r"(?:\w{1,20}[:_-])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|scratchpad|cot|analysis"
-    r"|(?:inner_?|internal_?)?monologue|(?:thought|thinking|reasoning)_process|chain_of_thought"
-    r"|antthinking)"
+    r"(?:\w{1,20}[:_-])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflections?|scratchpad|cot|analysis"
+    r"|(?:inner_?|internal_?)?monologue|chain_of_thought|antthinking|plan(?:ning)?|rationale"
+    r"|deliberations?|brainstorm(?:ing)?|cognition)(?:[:_-]\w{1,20})?"
 )
 _PIPED = r"(?:think(?:ing)?|thoughts?|reasoning)"
+_PIPED_END = rf"(?i:<[|｜](?:end_(?:of_)?{_PIPED}|{_PIPED}_end|/{_PIPED}|inner_suffix)[|｜]>)"
 _CHANNEL = r"(?:<\|start\|>\s*assistant\s*)?<\|channel\|>\s*"
 _FINAL = rf"{_CHANNEL}final\b[^<\n]{{0,60}}(?:<\|constrain\|>\s*\w+)?(?:<\|message\|>)?"
 
@@ -35,20 +36,38 @@ def _form(opening: str, closing: str, **facts: bool) -> Form:
     return Form(opening=re.compile(opening), closing=re.compile(closing), **facts)
 
 
+_HEADING_END = r"(?::\*\*|\*\*:|:|\.{3}\*|\*\*|(?=\n))\s"
+_ANSWER_HEADING = (
+    r"(?i:\n(?:\*\*|#{1,6} )?(?:final )?(?:answer|response|output|title)(?::\*\*|\*\*:|:|\*\*|(?=\n)))"
+    rf"|\n(?:-{{3,}}|\*{{3,}})\n|(?i:(?:<|&lt;)/\s*{_NAME}\s*(?:>|&gt;))"
+)
+
 FORMS = (
     # <think>, <thinking>, <thought>, <seed:think>, <reasoning effort="high">, and escaped.
     _form(
-        rf"(?i:(?:<|&lt;){_NAME}(?:\s[^<>\n]{{0,80}})?(?:>|&gt;))",
-        rf"(?i:(?:<|&lt;)/\s*{_NAME}\s*(?:>|&gt;))",
+        rf"(?i:(?:\\?<|&lt;){_NAME}(?:\s[^<>\n]{{0,80}})?/?(?:\\?>|&gt;))",
+        rf"(?i:(?:\\?<|&lt;)/\s*{_NAME}\s*(?:\\?>|&gt;))",
     ),
-    _form(r"<details\s+type=\"reasoning\"[^<>]{0,120}>", r"</details>"),
+    _form(
+        r"<details\s+type=\"reasoning\"[^<>]{0,120}>"
+        r"|(?i:<details>\s*<summary>\W{0,5}(?:think|thought|reasoning)[^<>\n]{0,60}</summary>)",
+        r"</details>",
+    ),
+    _form(r"<start_working_out>", r"<end_working_out>"),
+    _form(r"<\|im_start\|>\s*think(?:ing)?\b", r"<\|im_start\|>\s*answer\b"),
     _form(
         r"\[(?:THINK|THINKING|THOUGHT|REASONING)\]", r"\[/(?:THINK|THINKING|THOUGHT|REASONING)\]"
     ),
+    _form(
+        r"\[(?i:think|thinking|thought|reasoning)\]",
+        r"\[/(?i:think|thinking|thought|reasoning)\]",
+        is_token=False,
+        may_stay_open=False,
+    ),
     _form(r"◁think▷", r"◁/think▷"),
     _form(
-        rf"(?i:<\|(?:(?:begin|start)_(?:of_)?{_PIPED}|{_PIPED}(?:_start)?|inner_prefix)\|>)",
-        rf"(?i:<\|(?:end_(?:of_)?{_PIPED}|{_PIPED}_end|/{_PIPED}|inner_suffix)\|>)",
+        rf"(?i:<[|｜](?:(?:begin|start)_(?:of_)?{_PIPED}|{_PIPED}(?:_start)?|inner_prefix)[|｜]>)",
+        _PIPED_END,
     ),
     # Harmony: gpt-oss.
     _form(
@@ -79,9 +98,19 @@ FORMS = (
         may_stay_open=False,
     ),
     _form(
-        r"(?i:(?:\*\*|#{1,6} |\*)?(?:thinking|thoughts?|reasoning)(?: process)?)"
-        r"(?::\*\*|\*\*:|:|\.{3}\*|\*\*|(?=\n))\s",
-        r"(?i:\n(?:\*\*|#{1,6} )?(?:final )?(?:answer|response|output|title)(?::\*\*|\*\*:|:|\*\*))",
+        rf"(?i:(?:\*\*|#{{1,6}} |\*)?(?:thinking|thought|reasoning) process){_HEADING_END}",
+        _ANSWER_HEADING,
+        is_token=False,
+    ),
+    _form(
+        rf"(?i:(?:\*\*|#{{1,6}} |\*)?(?:thinking|thoughts?|reasoning)){_HEADING_END}",
+        _ANSWER_HEADING,
+        is_token=False,
+        may_stay_open=False,
+    ),
+    _form(
+        r"(?i:>\s*\W{0,6}(?:thinking|thoughts?|reasoning)\b[^\n]{0,40}\n(?=>))",
+        r"\n(?=\n|[^>\n])(?!\n>)",
         is_token=False,
         may_stay_open=False,
     ),
@@ -89,9 +118,9 @@ FORMS = (
 
 CLOSING = re.compile(
     rf"(?i:(?:<|&lt;)/\s*{_NAME}\s*(?:>|&gt;)"
-    rf"|<\|(?:end_(?:of_)?{_PIPED}|{_PIPED}_end|/{_PIPED}|inner_suffix)\|>)"
+    rf")|{_PIPED_END}|<end_working_out>"
     rf"|\[/(?:THINK|THINKING|THOUGHT|REASONING)\]|◁/think▷|<channel\|>|<unused95>|{_FINAL}"
-    r"|(?<=[\w.!?\"\n])assistantfinal(?=\S)"
+    r"|assistantfinal(?=\s*\S)"
 )
 """The end of reasoning that began in the prompt, so that the answer has no opening."""
 
@@ -105,6 +134,23 @@ UNMARKED = re.compile(
     r"|okay, der|der (?:nutzer|benutzer)|好的，|嗯，|首先，|用户"
 )
 """How reasoning without an opening mostly begins. Such an answer is not shown before its end."""
+
+_THINKS_ALOUD = (
+    r"(?:okay|ok|alright|all right|hmm+|right|well|so)[,.]? (?:so,? |let['’]s see[,.:]? )?"
+)
+_ASKS = (
+    r"(?:the user|they) (?:wants?|(?:is|are) asking|asks?|asked|has asked|needs?|requests?|requested"
+    r"|would like|has provided|provided|gave|says?|said)\b"
+)
+WHOLE = re.compile(
+    rf"(?i)(?:{_THINKS_ALOUD}{_ASKS}|(?:{_ASKS}|we (?:need|have|are asked|should|must) to\b)"
+    r"[^.\n]{0,60}\b(?:me|us|title|headline|summary|text|description|post|answer)\b"
+    r"(?=.*\b(?:the user|let['’]s (?:craft|write|produce|think|count)|characters|the (?:input|prompt|instructions?)"
+    r"|something like)\b))",
+    re.DOTALL,
+)
+"""How an answer begins that is reasoning to its end, although no tag says so."""
+ANSWER_HEADING = re.compile(_ANSWER_HEADING)
 
 PHRASES = (
     *(
@@ -131,6 +177,7 @@ PHRASES = (
         "let us ",
         "first i",
     ),
+    *("[think", "[thought", "[reasoning", "> thinking", "> **thinking", "> 💭", "# thought"),
     *("first, i", "thinking", "**thinking", "**thought", "**reasoning", "# thinking", "*thinking"),
     *("here's a thinking process", "here is a thinking process", "here's my thought process"),
     *("here is my thought process", "my thought", "my thinking", "okay, der", "der nutzer"),

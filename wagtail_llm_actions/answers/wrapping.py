@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 
-_FENCE = re.compile(r"(?s)(`{3,}|~{3,})[ \t]*[\w+-]*[ \t]*\n(.*?)\n?[ \t]*\1[ \t]*")
-_FENCE_ON_ONE_LINE = re.compile(r"```([^`\n]+)```")
-_OPEN_FENCE = re.compile(r"(?:`{3,}|~{3,})[ \t]*[\w+-]*[ \t]*\n")
-_TAG = re.compile(r"(?s)<([A-Za-z][\w-]{1,30})>(.*)</\1>")
+from wagtail_llm_actions.answers.phrases import BARE_LABEL
+
+_INFO = r"[ \t]*(?:[\w+-]+|\{[^{}\n]{0,40}\}|plain text)?[ \t]*\n"
+_FENCE = re.compile(rf"(?s)(`{{3,}}|~{{3,}}){_INFO}(.*?)\n?[ \t]*\1[ \t]*(?:\w+[ \t]*)?")
+_FENCE_ON_ONE_LINE = re.compile(r"(`{2,3})([^`\n]+)\1")
+_OPEN_FENCE = re.compile(rf"(?:`{{3,}}|~{{3,}}){_INFO}")
+_CLOSED_FENCE = re.compile(rf"(?s)(`{{3,}}|~{{3,}}){_INFO}.*?\n[ \t]*\1[ \t]*(?=\n)")
+_TAG = re.compile(r"(?s)<([A-Za-z][\w.-]{1,30})(?:\s[^<>]{0,100})?>(.*)</\1\s*>")
+_OPENED = re.compile(
+    r"(?i)<((?:final_)?(?:answer|output|response|solution|result|text|title))>(?!\s+(?-i:[a-z]))\s*(?=\S)"
+)
+_CLOSED = re.compile(r"(?<=[^ \t`\"'])</([A-Za-z][\w.-]{0,30})\s*>\Z")
+_BRACKET_TAG = re.compile(r"(?si)\[([a-z][\w.-]{0,30})\](.*)\[/\1\]")
 _BOXED = re.compile(r"(?s)\$*\\boxed\{(?:\\text\{)?([^{}]*)\}?\}\$*")
+
+_JSON_START = re.compile(r"\{\s*[\"']|\[\s*[\"'{]")
+_MAX_LITERAL = 10_000
+_PAIR = re.compile(
+    r"(?s)(?=[{\"“'+]|[\w ]{1,30}=)(?:\{|\+{3})?\s*[\"“']?[\w ]{1,30}[\"”']?\s*[:=]\s*[\"“]([^\"“”]+)[\"”],?\s*(?:\}|\+{3})?"
+)
+"""A name and a quoted value, in any language that programs are configured in."""
+_MULTIPLE = re.compile(r"(?s)(\"{2,3}|'{2,3}|`{2})\s*([^\"`]+?)\s*(?:\1|'')")
 
 _PAIRS = {
     '"': '"”“',
@@ -29,6 +47,11 @@ _PAIRS = {
     "〈": "〉",
     "＂": "＂",
     "〝": "〞",
+    "❝": "❞",
+    "‟": "”",
+    "´": "´",
+    "`": "´",
+    "’": "’",
 }
 """Which characters close a quotation that each one opens."""
 _SINGLE = "'’‘"
@@ -45,32 +68,74 @@ def fenced(text: str) -> str | None:
     The closing line is missing where the answer was cut off.
     """
     if found := _FENCE_ON_ONE_LINE.fullmatch(text):
-        return found[1]
+        return found[2]
     if found := _FENCE.fullmatch(text):
         return None if found[1] in found[2] else found[2]
     if (opened := _OPEN_FENCE.match(text)) and text.count(text[:3]) == 1:
         return text[opened.end() :]
-    return None
+    # Its opening line went with what the model wrote above.
+    return text[:-3] if text.endswith("\n```") and text.count("```") == 1 else None
+
+
+def fence_end(text: str) -> int:
+    """Return where the fence ends with which a text begins; 0 where it does not."""
+    found = _CLOSED_FENCE.match(text)
+    return found.end() if found else 0
 
 
 def tagged(text: str) -> str | None:
     """Return what is inside a tag such as ``<answer>``, or LaTeX's box, around a whole text."""
-    if found := _TAG.fullmatch(text):
-        return None if f"</{found[1]}>" in found[2] else found[2]
-    boxed = _BOXED.fullmatch(text)
-    return boxed[1] if boxed else None
+    if found := _TAG.fullmatch(text) or _BRACKET_TAG.fullmatch(text):
+        return None if f"/{found[1]}" in found[2] else found[2]
+    if boxed := _BOXED.fullmatch(text):
+        return boxed[1]
+    return _half_tagged(text)
 
 
-def json_value(text: str) -> str | None:
-    """Return the only text of a JSON object or list, such as ``{"title": "The tide"}``."""
-    if not (text.startswith(('{"', "{\n", "{ ", '["')) and text.endswith(("}", "]"))):
+def _half_tagged(text: str) -> str | None:
+    """Return what is inside a tag whose other half the model forgot, or wrote above its reasoning."""
+    if (opened := _OPENED.match(text)) and f"</{opened[1]}" not in text:
+        return text[opened.end() :]
+    if (closed := _CLOSED.search(text, max(0, len(text) - 40))) and f"<{closed[1]}" not in text:
+        return text[: closed.start()]
+    return None
+
+
+def json_value(text: str, *, is_one_line: bool) -> str | None:
+    """Return the text in a JSON object or list, such as ``{"title": "The tide"}``.
+
+    Of several values, the one under the name of a text; of several texts, the first for one line.
+    """
+    if pair := _PAIR.fullmatch(text):
+        return pair[1]
+    if not (_JSON_START.match(text) and text.endswith(("}", "]"))):
         return None
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return None
-    values = list(value.values()) if isinstance(value, dict) else value
-    return values[0] if len(values) == 1 and isinstance(values[0], str) else None
+        if len(text) > _MAX_LITERAL:
+            return None
+        try:
+            value = ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return None
+    return _text_in(value, is_one_line=is_one_line)
+
+
+def _text_in(value: object, *, is_one_line: bool) -> str | None:
+    while not isinstance(value, str):
+        if isinstance(value, dict) and value:
+            named = [item for name, item in value.items() if BARE_LABEL.fullmatch(str(name))]
+            value = named[0] if named else _only(list(value.values()))
+        elif isinstance(value, list) and value:
+            value = value[0] if is_one_line else _only(value)
+        else:
+            return None
+    return value
+
+
+def _only(values: list[object]) -> object:
+    return values[0] if len(values) == 1 else None
 
 
 def quoted(text: str, *, is_one_line: bool) -> str | None:
@@ -78,8 +143,18 @@ def quoted(text: str, *, is_one_line: bool) -> str | None:
 
     The marks must belong together: in ``"A" and "B"`` they do not.
     """
-    if text[:1] not in _PAIRS or _ELISION.match(text):
-        return None
+    if found := _MULTIPLE.fullmatch(text):
+        return found[2]
+    if text.startswith('\\"') and text.endswith('\\"') and text.count('"') % 2 == 0:
+        return text.replace('\\"', '"')
+    if text[:1] in _PAIRS and not _ELISION.match(text):
+        return _within_pair(text, is_one_line=is_one_line)
+    # The other half went with a lead-in. A digit has a mark of inches behind it.
+    is_alone = is_one_line and text[-1:] in {'"', "”"} and not text[-2:-1].isdigit()
+    return text[:-1] if is_alone and not any(mark in text[:-1] for mark in '"“„”‟') else None
+
+
+def _within_pair(text: str, *, is_one_line: bool) -> str | None:
     closings = _PAIRS[text[0]]
     end = len(text) - 1
     # American typography has the full stop inside, models have it behind.
@@ -88,8 +163,13 @@ def quoted(text: str, *, is_one_line: bool) -> str | None:
     if end < 1:
         return None
     if text[end] in closings:
-        return text[1:end] + text[end + 1 :] if _spans(text[: end + 1], text[end]) else None
-    is_alone = is_one_line and text[0] not in _SINGLE and not any(c in text[1:] for c in closings)
+        if not _spans(text[: end + 1], text[end]):
+            return None
+        # A comma behind the text, or inside of the marks, is that of a list.
+        return (text[1:end] + text[end + 1 :]).rstrip().removesuffix(",")
+    is_alone = (
+        is_one_line and text[0] not in _SINGLE + "´`" and not any(c in text[1:] for c in closings)
+    )
     return text[1:] if is_alone else None
 
 
@@ -104,7 +184,9 @@ def _spans(text: str, closings: str) -> bool:
         if character in _SINGLE and before.isalnum() and after.isalnum():
             continue  # An apostrophe.
         is_opening = character == text[0] and (
-            character not in closings or (before in _BEFORE_OPENING and not after.isspace())
+            character not in closings
+            or not position
+            or (before in _BEFORE_OPENING and not after.isspace())
         )
         depth += 1 if is_opening else -1
         if depth <= 0 and position < last:

@@ -69,7 +69,7 @@ def keeps_language(*texts: str) -> bool:
 
 
 _NAMES = r"(?:input|post_title|post_summary|page_title|fields_\w+)"
-TAG = re.compile(rf"</?{_NAMES}\s*>", re.IGNORECASE)
+TAG = re.compile(rf"</?{_NAMES}\s*/?>", re.IGNORECASE)
 """A tag that delimits content."""
 
 _FORM = re.compile(

@@ -1,0 +1,103 @@
+"""What assistants say below a text: counts, explanations, offers to change it.
+
+A paragraph counts only where it speaks of the text itself or offers another one. Correct texts end
+with "Let me know if you are coming" and "Feel free to bring a friend".
+"""
+
+from __future__ import annotations
+
+import re
+
+from wagtail_llm_actions.answers.phrases import TEXT
+
+_UNIT = (
+    r"(?:characters?|chars?|words?|letters?|zeichen|wörter|caractères|mots|caracteres|palabras|tekens|woorden"
+    r"|caratteri|parole|znaków|tecken|tegn|символов|знаков|字符|文字|字)"
+)
+_SPECIFICATION = r"(?:\s?(?:long|total|in total|max(?:imum)?|with(?:out)? spaces|including spaces|lang|insgesamt)|[,;/|][^()\[\]\n]{0,60})?"
+_COUNT = (
+    r"(?:(?:about|approx(?:imately|\.)?|around|exactly|only|total|length|count|just|under|ca?\.|etwa|genau|environ|unos"
+    rf"|(?:character|word) count)[:\s]*)?~?\d[\d,.]*\s*(?:/\s*\d+\s*)?(?:-\s*)?{_UNIT}(?!\w)"
+)
+COUNT = re.compile(rf"(?i)\s*[(\[（*_]+\s*{_COUNT}{_SPECIFICATION}\s*[)\]）*_]+\.?\s*$")
+"""A count of characters behind the text."""
+
+_THE_TEXT = (
+    r"(?:the|this|my|that|your|above|der|die|das|dieser?|dieses|ce|cette|le|la|este|esta|el|deze|dit|questo|questa|il)\s"
+    rf"(?:[\w-]+\s){{0,3}}?{TEXT}"
+)
+_ABOUT = (
+    rf"(?:{TEXT}|\b(?:spelling|grammar|punctuation|typos?|errors?|mistakes?|tone|length|wording|original|meaning|wordy"
+    r"|changes|it (?:short|concise|brief|simple|under|within|close)|characters|capitali[sz]ation|phrasing|clarity|key points?|rechtschreibung|grammatik|fehler|zeichensetzung|fautes"
+    r"|orthographe|errores|ortografía|fouten|errori|refusi)\b|\b(?:kept|made) it\b)"
+)
+_CHANGE = (
+    rf"(?:{TEXT}|\b(?:chang\w+|adjust\w*|revis\w+|tweak\w*|edit\w*|modif\w+|variations?|anything else|something else|another"
+    r"|different|more options|rewrit\w+|shorter|longer|refine\w*|works for you|this works|further|alternatives?)\b)"
+)
+_CHANGES = (
+    r"(?:änder\w*|anpass\w*|andere\w*|weitere\w*|kürz\w*|modif\w+|changement\w*|ajust\w*|autres?|cambi\w*|otr[oa]s?|más"
+    r"|wijzig\w*|aanpass\w*|andere|meer|nog iets|modific\w*|altr[oiae]|mudan\w*|alter\w*|outr[oa]s?|mais)"
+)
+
+_COMMENTS = (
+    # Counts and headings.
+    rf"{_COUNT}{_SPECIFICATION}[)\]）*_.]*\s*$|(?:total )?(?:character|word|letter)s?(?: count)?\s*:\s*~?\d|(?:length|länge|longueur|longitud)\s*:\s*\d"
+    r"|zeichen(?:zahl|anzahl)?\s*:\s*\d",
+    r"(?:explanation|rationale|reasoning|justification|why (?:this|it|the)\b[^\n]*works|what speaks for[^\n]*"
+    r"|what i changed|erklärung|begründung|explication"
+    r"|explicación|toelichting|uitleg|spiegazione)(?::?\**\s*$|:\*\*|\*\*:"
+    rf"|[^\n]*\bworks\b|\s?:\s(?:i\b|it\b|ich\b|je\b|he\b|{_THE_TEXT}))",
+    r"(?:(?:the )?(?:key|main) changes|summary of changes|changes made|corrections? made)(?: are)?\s*(?::|\*\*|$)|as an ai\b",
+    # About the text.
+    r"(?:note|please note|n\.?b\.?|anmerkung|hinweis|remarque|nota|opmerking)\b(?: that)?\s*[:,]?\*{0,2}\s*(?:that\s|dass\s)?"
+    rf"(?:i(?:['’]ve| have)?\s(?:\w+\s)?(?:kept|made|chose|used|corrected|changed|avoided|removed|tried|left|assumed|translated)\b"
+    rf"|ich habe\b|j['’]ai\b|he (?:mantenido|corregido|usado|cambiado)\b|{_THE_TEXT}|as an ai"
+    rf"|(?:this|it) (?:is|has)[^\n]*(?:{_UNIT}|{TEXT}))",
+    rf"{_THE_TEXT}[^\n]*(?:\b(?:captures?|conveys?|highlights?|reflects?|emphasi[sz]es|evokes?|stays|aims|summari[sz]es"
+    r"|hebt|enthält|bleibt|fasst|résume|résume bien|resume|is (?:short|concise|under|within|engaging|catchy|brief)"
+    r"|has no (?:errors|mistakes)|ist (?:kurz|prägnant)|est (?:court|concis|bref|accrocheur)|es (?:corto|breve|conciso)"
+    rf"|is kort|è breve)\b|(?:is|has) (?:about |only |exactly )?\d+ {_UNIT})",
+    rf"(?:this (?:one|version)|in this version,? i|it)(?:['’]s| is)?\b[^\n]*(?:\b(?:short and|shorter and|concise and|catchy)\b|{_ABOUT})"
+    r"(?=[^\n]{0,120}$)",
+    rf"(?:i(?:['’]ve| have)?|we(?:['’]ve| have)) (?:kept|made|chose|chosen|used|corrected|changed|tried|avoided|focused"
+    rf"|removed|fixed|aimed|translated|rewrote|rewritten|simplified|shortened|rephrased)\b[^\n]*{_ABOUT}",
+    r"no (?:other |further )?changes were (?:made|needed|necessary)",
+    r"ich habe\b[^\n]*\b(?:korrigiert|gekürzt|angepasst|geändert|vereinfacht|übersetzt|beibehalten|verbessert|gehalten)\b",
+    r"j['’]ai\s(?:corrigé|raccourci|modifié|simplifié|traduit|gardé|conservé)\b|he (?:corregido|acortado|simplificado"
+    r"|traducido|mantenido)\b|ho (?:corretto|semplificato|tradotto)\b|ik heb\b[^\n]*\b(?:gecorrigeerd|ingekort|vertaald|aangepast)\b",
+    # Offers.
+    rf"(?:please |just )?let me know\b[^\n]*{_CHANGE}|(?:please |just )?let me know!?$|tell me if\b[^\n]*{_CHANGE}",
+    rf"i hope (?:this|that|it|these|you|{_THE_TEXT})\b[^\n]*\b(?:helps?|meets?|works? for|fits?|is useful|is helpful|like it"
+    r"|suits?|expect)|hope (?:this|that|it|you like it)\b[^\n]{0,20}(?:helps|it)",
+    rf"feel free to\b[^\n]*\b(?:adjust|modify|tweak|edit|customi[sz]e|change) (?:it|this|the|any|them|as)\b"
+    rf"|feel free to (?:ask|let me know|use it|use this)\b(?:[^\n]*{_CHANGE}|[^\n]{{0,20}}$)|don['’]t hesitate to\b[^\n]*{_CHANGE}",
+    r"(?:would you like|do you want|want) me to\b|(?:would you like|do you want|do you need) (?:any |some )?(?:more|another|a different|other|anything)\b[^\n]*\?"
+    r"|(?:shall|should|can) i (?:also |help|make|write|suggest|adjust|shorten|rewrite|create|provide|revise|try)\b[^\n]*\?"
+    r"|(?:is there|do you need) anything else",
+    rf"if you(?:['’]d| would)? (?:like|want|need|prefer)\b[^\n]*(?:\bi can (?:also )?(?:\w+ )?(?:make|write|provide|adjust|create"
+    rf"|suggest|shorten|revise|offer|generate|help|do)\b|{_CHANGE}[^\n]*\b(?:let me|just|tell me|ask)\b|\blet me know\b[^\n]*{_CHANGE})"
+    r"|if (?:this|it) doesn['’]t (?:fit|work|suit)\b",
+    rf"lass(?:en sie)? (?:es )?mich (?:gerne )?wissen\b[^\n]*{_CHANGES}|(?:sag|geben sie mir)\b[^\n]*\bbescheid\b"
+    r"|ich hoffe,? (?:das|dies|dass|es|der|die)\b[^\n]*\b(?:hilft|helfen|gefällt|passt|entspricht)",
+    rf"(?:wenn|falls) (?:du|sie)\b[^\n]*(?:\b(?:kann|könnte) ich\b|{_CHANGES}[^\n]*\b(?:ich|bescheid|wissen|sag))|soll ich\b[^\n]*(?:{TEXT}|{_CHANGES})"
+    rf"|(?:möchtest du|möchten sie|brauchst du|brauchen sie)\b[^\n]*(?:{TEXT}|{_CHANGES})[^\n]*\?|(?:gefällt|passt) (?:dir|ihnen) {_THE_TEXT}",
+    rf"n['’]hésite(?:z)? pas à\b[^\n]*(?:{_CHANGES}|\bme (?:dire|demander|faire))|j['’]espère que (?:cela|ça|ce {TEXT})"
+    rf"|(?:souhaitez|voulez)-vous que je|(?:souhaitez|voulez)-vous\b[^\n]*{_CHANGES}|si vous (?:souhaitez|voulez|avez besoin)\b[^\n]*(?:je peux|dites-le|{_CHANGES})"
+    rf"|dites-moi si\b[^\n]*{_CHANGES}",
+    rf"espero que (?:esto|(?:te|le) (?:sirva|ayude|sea)|te guste(?=\W*$|[^\n]*{TEXT})|sea (?:útil|de ayuda)|ajude|isso|goste)|(?:avísame|házmelo saber|dímelo) si\b"
+    rf"|si (?:quieres|necesitas|deseas)\b[^\n]*(?:puedo|dímelo|avísame|{_CHANGES})|no dudes en (?:ped\w+|decir\w+|avisar\w*|preguntar\w*)"
+    rf"|¿(?:te gustaría|quieres|deseas)\b[^\n]*{_CHANGES}",
+    rf"ik hoop dat (?:dit|het|deze)|laat (?:het )?me(?: het)? weten\b[^\n]*{_CHANGES}|wil je (?:dat ik|nog|meer|andere)\b|als je wilt, kan ik"
+    rf"|fammi sapere\b|spero che (?:questo|ti|sia)|se vuoi,? posso|vuoi (?:che|altr)|(?:me avise|avise-me) se|se (?:quiser|precisar)\b[^\n]*(?:posso|{_CHANGES})"
+    rf"|gostaria (?:que|de)\b[^\n]*{_CHANGES}",
+    r"(?:mam nadzieję, że to|daj znać, (?:jeśli|czy)|hoppas (?:det|att)|håber (?:det|at)|надеюсь,? это|дайте знать,? если"
+    r"|если хотите,? (?:я )?могу)",
+    r"(?:希望|祝)(?:这|對|对|您|你)[^\n]*(?:帮助|幫助|有用|喜欢|满意|要求)|(?:如果|若)(?:您|你)?(?:需要|想|有)[^\n]*(?:修改|调整|其他|更多|版本)"
+    r"|[^\n]*(?:修正|変更|調整|別の案|他の案)[^\n]*(?:お知らせ|おっしゃって|お申し付け)|いかがでしょうか|도움이 되|[^\n]*(?:수정|변경)[^\n]*(?:말씀|알려)",
+)
+_ANY = "(?:" + "|".join(_COMMENTS) + ")"
+COMMENT = re.compile(rf"(?i)[(\[*_]*{_ANY}")
+"""The beginning of a comment below the text."""
+REMARK = re.compile(rf"(?i)\s*[(\[（]+[*_]*{_ANY}[^()\[\]\n]{{0,200}}[)\]）*_]+\.?\s*$")
+"""A comment in brackets behind the text."""
