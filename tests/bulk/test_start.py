@@ -21,7 +21,8 @@ from tests.factories import (
     LLMRunFactory,
     NoticeFactory,
 )
-from tests.notices.models import Notice
+from tests.notices.models import Harbour, Notice
+from wagtail_llm_actions.bulk.edit_views import split_hidden
 from wagtail_llm_actions.bulk.progress import cancel_queued_runs, progress, refused_by_queue
 from wagtail_llm_actions.bulk.start import (
     CHUNK,
@@ -208,6 +209,20 @@ def test_a_template_reads_no_field_that_is_kept_from_some_editors() -> None:
 
     assert (run.status, run.error_context["reason"]) == ("failed", "template")
     assert "Secret" not in run.prompt
+
+
+def test_a_form_that_wants_more_than_the_rights_of_a_user_is_no_obstacle(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    llm_action = action_for(Harbour, destination="text", source="name")
+    Harbour.objects.create(name="Brest")
+
+    objects, hidden = split_hidden(llm_action, objects_of(llm_action))
+    runs, _ = start(llm_action)
+
+    assert (objects.count(), hidden) == (1, {})
+    assert [run.prompt for run in runs] == ["<input>Brest</input>"]
+    assert "AttributeError: 'AnonymousUser' object has no attribute 'get_full_name'" in caplog.text
 
 
 def test_rows_are_written_by_chunks(django_assert_max_num_queries: Any) -> None:

@@ -51,10 +51,11 @@ class NoticeViewSet(SnippetViewSet):
 
 
 class HarbourForm(WagtailAdminModelForm):
-    """Writes and fails for one harbour."""
+    """Wants the name of the user; writes and fails for one harbour."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.author = self.for_user.get_full_name()
         if self.instance.name == "Fail in the form":
             Harbour.objects.update(text="Half done")
             raise self.instance.mistake

@@ -6,6 +6,7 @@ group or a tab around it, or by its ``is_shown``.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.db import models
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,12 +61,16 @@ def visible_fields(edit_handler: Any, form: Any, request: Any) -> VisibleFields:
 
 def fields_shown_to_all(model: type[models.Model]) -> frozenset[str]:
     """Return the fields that the edit form of a model shows to every user who may open it."""
-    return _fields_of_new(model, AnonymousUser()).readable
+    shown = _fields_of_new(model, AnonymousUser())
+    return shown.readable if shown else frozenset()
 
 
 def fields_shown_to_any(model: type[models.Model]) -> VisibleFields:
     """Return the fields that the edit form of a model shows to a user with all permissions."""
-    return _fields_of_new(model, _Superuser())
+    if shown := _fields_of_new(model, _Superuser()):
+        return shown
+    names = frozenset(edit_handler_for(model).get_form_class().base_fields)
+    return VisibleFields(readable=names, writable=names)
 
 
 class _Superuser(AnonymousUser):
@@ -74,12 +81,20 @@ class _Superuser(AnonymousUser):
         return True
 
 
-def _fields_of_new(model: type[models.Model], user: AnonymousUser) -> VisibleFields:
+def _fields_of_new(model: type[models.Model], user: AnonymousUser) -> VisibleFields | None:
+    """Return the fields of the form of a new object; ``None`` where code of the site fails.
+
+    Forms and panels of a site may want more of a user than its permissions, such as an address.
+    """
     request = RequestFactory().get("/")
     request.user = user
     edit_handler = edit_handler_for(model)
-    form = edit_handler.get_form_class()(instance=model(), for_user=user)
-    return visible_fields(edit_handler, form, request)
+    try:
+        form = edit_handler.get_form_class()(instance=model(), for_user=user)
+        return visible_fields(edit_handler, form, request)
+    except Exception:
+        logger.exception("The edit form of %s cannot be made without a user", model._meta.label)
+        return None
 
 
 def _shown_panels(bound: Any) -> Iterator[Any]:
