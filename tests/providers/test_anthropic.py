@@ -208,7 +208,7 @@ def test_cached_tokens_are_part_of_the_input(server: ProviderServer, provider: P
     server.play(streamed([start, WIRE.text("Hoo."), *ended("end_turn", output_tokens=7)]))
 
     assert collect(provider)[1].usage == Usage(
-        input_tokens=123, output_tokens=7, cached_input_tokens=100
+        input_tokens=123, output_tokens=7, cached_input_tokens=100, cache_write_tokens=20
     )
 
 

@@ -79,6 +79,10 @@ def server() -> Iterator[ProviderServer]:
         ("temperature: range: 0..1", "", Correction(parameter="temperature", limit=1)),
         ("body.temperature: Input should be less than or equal to 1", "",
          Correction(parameter="temperature", limit=1)),
+        ("invalid temperature: only 1 is allowed for this model", "",
+         Correction(parameter="temperature")),
+        ("`temperature` may only be set to 1 when thinking is enabled.", "",
+         Correction(parameter="temperature")),
         # Words that only mention one of ours.
         ("This model's maximum context length is 4096 tokens. However, you requested 5100 tokens (100 "
          "in the messages, 5000 in the completion). Please reduce max_tokens.", "", None),
@@ -102,11 +106,11 @@ def test_what_was_not_sent_is_not_corrected() -> None:
 
 
 def refusing(
-    wire: Wire, is_wrong: Callable[[Any], object], words: str
+    wire: Wire, is_wrong: Callable[[Any], object], words: str, status: int = 400
 ) -> Callable[[Recorded], Reply]:
     def reply(recorded: Recorded) -> Reply:
         if is_wrong(recorded.body):
-            return whole(400, wire.error_body(400, words))
+            return whole(status, wire.error_body(status, words))
         return wire.answer("Hoo.")
 
     return reply
@@ -174,6 +178,33 @@ def test_a_model_of_ollama_that_cannot_think_is_not_told_how(server: ProviderSer
     server.play(*[refusing(wire, lambda body: "think" in body, words)] * 2)
 
     assert collect(wire.provider(server.url))[0] == "Hoo."
+
+
+def test_an_ollama_that_does_not_know_truncate_is_asked_without_it(server: ProviderServer) -> None:
+    wire = OllamaWire()
+    server.play(*[refusing(wire, lambda body: "truncate" in body, "unknown field: truncate")] * 2)
+    provider = wire.provider(server.url)
+
+    assert collect(provider)[0] == "Hoo."
+    (correction,) = provider.corrections(REQUEST.model)
+    assert correction.setting == "'OPTIONS': {'extra_body': {'truncate': None}}"
+
+
+@pytest.mark.parametrize("status", [403, 404, 405, 422, 500, 501, 502])
+def test_a_gateway_may_give_a_refusal_another_status(server: ProviderServer, status: int) -> None:
+    words = "BadRequestError: Unsupported parameter: 'temperature'"
+    server.play(*[refusing(WIRE, lambda body: "temperature" in body, words, status)] * 2)
+
+    assert collect(WIRE.provider(server.url))[0] == "Hoo."
+
+
+def test_a_setting_makes_a_correction_permanent(server: ProviderServer) -> None:
+    wire = OllamaWire()
+    server.play(wire.answer("Hoo."))
+
+    collect(wire.provider(server.url, options={"extra_body": {"truncate": None}}))
+
+    assert "truncate" not in server.requests[0].body
 
 
 def test_a_server_that_refuses_on_is_not_asked_for_ever(server: ProviderServer) -> None:

@@ -12,7 +12,15 @@ from tests.providers.server import ProviderServer, Step, streamed, whole
 from tests.providers.wire_anthropic import AnthropicWire
 from tests.providers.wire_ollama import OllamaWire
 from tests.providers.wire_openai import OpenAIWire
-from wagtail_llm_actions.errors import ContentFiltered, InvalidOutput, ModelUnavailable, Overloaded
+from wagtail_llm_actions.errors import (
+    ContentFiltered,
+    InvalidOutput,
+    ModelUnavailable,
+    OnlyReasoning,
+    OutOfCredit,
+    Overloaded,
+    RateLimited,
+)
 from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.providers.finish_reasons import read_finish_reason
 
@@ -121,6 +129,13 @@ COMPLETE: dict[str, bytes] = {
         {"choices": [{"delta": {"content": "came early"}, "message": {"content": TEXT}}]},
         STOP) + DONE,
     "o text for delta": data({"choices": [{"text": TEXT, "finish_reason": None}]}, STOP) + DONE,
+    "o token counts as the end": data(ONE, TWO, {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 4}}),
+    "o a part": data(piece({"type": "text", "text": TEXT}), STOP) + DONE,
+    "o parts without a type": data(piece([{"text": "The tide "}]), piece(["came early"]), STOP),
+    "o a second choice": data(
+        {"choices": [{"index": 0, "delta": {"content": "The tide "}}, {"index": 1, "delta": {"content": "Boats"}}]},
+        {"choices": [{"index": 1, "delta": {"content": " sink"}, "finish_reason": "stop"}]},
+        {"choices": [{"index": 0, "delta": {"content": "came early"}, "finish_reason": "stop"}]}),
     "o whole": json.dumps(O_WHOLE).encode(),
     "o whole over many lines": json.dumps(O_WHOLE, indent=2).encode(),
     "o whole without a reason": json.dumps({"choices": [{"message": {"content": TEXT}}]}).encode(),
@@ -201,6 +216,34 @@ BROKEN: dict[str, tuple[bytes, type[ProviderError], str]] = {
         "It broke.",
     ),
     "o an error in a list": (b'[{"error": {"message": "No."}}]', ModelUnavailable, "No."),
+    "o an error in a choice": (
+        data(
+            ONE,
+            {
+                "choices": [
+                    {"error": {"code": 429, "message": "Slow down."}, "finish_reason": "error"}
+                ]
+            },
+        ),
+        RateLimited,
+        "Slow down.",
+    ),
+    "o token counts before the text": (
+        data({"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 1}}, ONE),
+        ModelUnavailable,
+        "broke off.",
+    ),
+    "o a web page": (
+        b"<html>\n<head><title>Log in &amp; go on</title></head>\n<body>Hello</body></html>",
+        InvalidOutput,
+        "Is BASE_URL right? It sent: Log in & go on",
+    ),
+    "l words": (b"no healthy upstream", InvalidOutput, "It sent: no healthy upstream"),
+    "o nothing but blocks of thoughts": (
+        data({"choices": [{"delta": {"thinking_blocks": [{"thinking": "Hm"}]}}]}, STOP),
+        OnlyReasoning,
+        "no visible text",
+    ),
     "o nothing but pings": (
         data({"type": "ping"}) + DONE,
         InvalidOutput,
@@ -258,3 +301,20 @@ def test_a_text_with_an_unknown_finish_reason_is_kept_with_its_name(
     text, result = collect(OpenAIWire().provider(server.url))
 
     assert (text, result.finish_reason) == (TEXT, word.lower())
+
+
+@pytest.mark.parametrize(
+    ("events", "is_unbilled"),
+    [([], True), ([{"choices": [{"delta": {"role": "assistant"}}]}], False), ([ONE], False)],
+    ids=["at once", "after an event", "after text"],
+)
+def test_a_refusal_in_place_of_an_answer_costs_nothing(
+    server: ProviderServer, events: list[object], is_unbilled: bool
+) -> None:
+    refusal = {"error": {"message": "Insufficient credits", "code": 402}}
+    server.play(streamed([data(*events, refusal)]))
+
+    error = fail(OpenAIWire().provider(server.url))
+
+    assert type(error) is OutOfCredit
+    assert error.is_unbilled == is_unbilled

@@ -139,8 +139,25 @@ def test_what_a_server_reports_becomes_a_usage_without_contradiction(
             },
             (9, 4, 3, 2),
         ),
+        (
+            {"inputTokens": 9, "outputTokens": 4, "totalTokens": 13, "cacheReadInputTokens": 3},
+            (9, 4, 3, 0),
+        ),
+        (
+            {
+                "promptTokenCount": 9,
+                "candidatesTokenCount": 4,
+                "thoughtsTokenCount": 20,
+                "cachedContentTokenCount": 3,
+                "totalTokenCount": 33,
+            },
+            (9, 24, 3, 20),
+        ),
     ],
-    ids=["Responses", "Moonshot", "DeepSeek", "reasoning on top", "Ollama", "details"],
+    ids=[
+        *("Responses", "Moonshot", "DeepSeek", "reasoning on top", "Ollama", "details"),
+        *("Bedrock", "Gemini"),
+    ],
 )
 def test_each_vendors_names_are_known(reported: dict[str, Any], expected: tuple[int, ...]) -> None:
     assert counts(read(reported)) == expected

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-REFUSING_STATUSES = frozenset({400, 422})
+REFUSING_STATUSES = frozenset({400, 403, 404, 405, 422, 500, 501, 502})
+"""Vendors send 400 and 422; gateways make other ones of them."""
 MAX_MODELS = 500
 """Remembered per provider, the last used ones."""
 OTHER_NAME = {
@@ -32,6 +33,8 @@ WORDS: Mapping[str, str] = {
     "output_config": r"output_config|effort",
     "thinking": r"thinking",
     "think": r"think|thinking",
+    "truncate": r"truncate",
+    "keep_alive": r"keep_alive",
     SYSTEM: r"system role|role system|role ['\"`]?system['\"`]?|['\"`]system['\"`]|system messages?"
     r"|system prompts?|developer instruction|messages\[0\]\.role",
 }
@@ -41,7 +44,7 @@ REFUSED = re.compile(
     r"|unrecogni[sz]ed|unknown|unexpected|not allowed|extra (inputs|fields)|additional properties"
     r"|cannot find field|not (a )?(valid|known|accepted|available|enabled|implemented|recogni[sz]ed)"
     r"|does not accept|only (the )?default|deprecated|cannot both|is not compatible|incompatible"
-    r"|instead\b|does not match|extra_forbidden|unknown_parameter",
+    r"|instead\b|only [`'\"\w.]+ is (?:allowed|supported|accepted)|may only|does not match|extra_forbidden|unknown_parameter",
     re.IGNORECASE,
 )
 NUMBER = r"['`\"]?(\d+(?:\.\d+)?)\b"
@@ -77,6 +80,8 @@ class Correction:
             "stream_options": "'OPTIONS': {'stream_usage': False}",
             "temperature": "'ACCEPTS_TEMPERATURE': False",
             SYSTEM: "'OPTIONS': {'system_role': 'user'}",
+            "truncate": "'OPTIONS': {'extra_body': {'truncate': None}}",
+            "keep_alive": "'OPTIONS': {'extra_body': {'keep_alive': None}}",
         }.get(self.parameter, "'REASONING_EFFORT': ''")
 
     def apply(self, body: dict[str, Any]) -> None:

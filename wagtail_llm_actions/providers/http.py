@@ -6,7 +6,12 @@ from abc import abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from wagtail_llm_actions.errors import AuthenticationFailed
+from wagtail_llm_actions.errors import (
+    AuthenticationFailed,
+    ModelNotFound,
+    RateLimited,
+    RequestRejected,
+)
 from wagtail_llm_actions.providers.base import Failure, Provider, ProviderNotInstalled
 from wagtail_llm_actions.providers.client_pool import ClientPerLoop
 from wagtail_llm_actions.providers.corrections import (
@@ -30,6 +35,8 @@ if TYPE_CHECKING:
 Client = TypeVar("Client")
 Options = TypeVar("Options", bound=HTTPOptions)
 
+REFUSALS = (AuthenticationFailed, ModelNotFound, RateLimited, RequestRejected)
+"""What a server refuses before it generates, also where it says so in an answer of status 200."""
 MAX_CORRECTIONS = 4
 """Of one model; after each the server is asked once more, since a refused request costs nothing."""
 PUBLIC_HEADERS = frozenset(
@@ -179,7 +186,9 @@ class HTTPProvider(Provider, Generic[Client, Options]):
                 if failure is None:
                     raise
                 is_refused = failure.status_code is not None or _never_connected(error)
-                failure = replace(failure, is_unbilled=is_refused and not is_answered)
+                is_refusal = not parser.has_started and issubclass(failure.kind, REFUSALS)
+                is_unbilled = is_refusal or (is_refused and not is_answered)
+                failure = replace(failure, is_unbilled=is_unbilled)
                 correction = self._find_correction(request, failure, error)
                 release_frames(error)
             else:

@@ -22,6 +22,7 @@ from wagtail_llm_actions.generation import (
     TextDelta,
 )
 from wagtail_llm_actions.providers.base import Failure
+from wagtail_llm_actions.providers.errors.body import MAX_CHARS, read_error
 from wagtail_llm_actions.providers.finish_reasons import read_finish_reason
 from wagtail_llm_actions.providers.sse import DONE, JSONObject
 from wagtail_llm_actions.providers.usage import UsageReader
@@ -77,6 +78,8 @@ class ResponseParser(ABC):
         """Why the model or a content filter refused, where the server says so."""
         self.is_refused = False
         """Whether the refusal stands in place of an answer, so that no text counts."""
+        self._words = ""
+        """What arrived that is no event; a web page perhaps."""
         self._has_text = False
         self._has_reasoned = False
         self._usage = UsageReader(cached_is_separate=self.cached_is_separate)
@@ -104,6 +107,8 @@ class ResponseParser(ABC):
             return
         if not isinstance(event, JSONObject):
             self.unread = self.unread or "event"
+            if isinstance(event, str) and len(self._words) < MAX_CHARS:
+                self._words += f"{event}\n"
             return
         for delta in self.parse(event):
             if isinstance(delta, ReasoningDelta):
@@ -124,6 +129,8 @@ class ResponseParser(ABC):
         """
         if not self.has_started:
             message = f"The server did not stream {self.expected}. Is BASE_URL right?"
+            if words := read_error(self._words).message:
+                message += f" It sent: {words}"
             raise ResponseError(InvalidOutput, message)
         if self.unread and not self._has_text:
             raise wrong_shape(self.unread)

@@ -1,7 +1,7 @@
 """Read token counts as servers report them, and repair what contradicts itself.
 
-Sources: the API references of OpenAI, Anthropic, Ollama, DeepSeek, Moonshot, Groq, xAI, Perplexity
-and OpenRouter. Gateways between them mix names and meanings.
+Sources: the API references of OpenAI, Anthropic, Ollama, DeepSeek, Moonshot, Groq, xAI, Perplexity,
+OpenRouter, Gemini and Amazon Bedrock. Gateways between them mix names and meanings.
 """
 
 from __future__ import annotations
@@ -24,20 +24,29 @@ TICKS = Decimal(10**10)
 """xAI's units in a US dollar."""
 
 PATHS: Mapping[str, tuple[str, ...]] = {
-    "input": ("prompt_tokens", "input_tokens", "prompt_eval_count"),
-    "output": ("completion_tokens", "output_tokens", "eval_count"),
-    "total": ("total_tokens",),
+    "input": (
+        *("prompt_tokens", "input_tokens", "prompt_eval_count"),
+        *("promptTokens", "inputTokens", "promptTokenCount"),
+    ),
+    "output": (
+        *("completion_tokens", "output_tokens", "eval_count"),
+        *("completionTokens", "outputTokens", "candidatesTokenCount"),
+    ),
+    "total": ("total_tokens", "totalTokens", "totalTokenCount"),
     "cached": (
         "prompt_tokens_details.cached_tokens",
         "input_tokens_details.cached_tokens",
         "cache_read_input_tokens",
         "prompt_cache_hit_tokens",
         "cached_tokens",
+        "cacheReadInputTokens",
+        "cachedContentTokenCount",
     ),
     "cache_written": (
         "prompt_tokens_details.cache_write_tokens",
         "prompt_tokens_details.cache_creation_tokens",
         "cache_creation_input_tokens",
+        "cacheWriteInputTokens",
     ),
     "cache_written_1h": (
         "cache_creation.ephemeral_1h_input_tokens",
@@ -48,6 +57,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "output_tokens_details.reasoning_tokens",
         "output_tokens_details.thinking_tokens",
         "reasoning_tokens",
+        "thoughtsTokenCount",
     ),
 }
 """Where servers report each count; the first one above zero is taken."""

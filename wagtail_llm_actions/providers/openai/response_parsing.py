@@ -9,23 +9,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.generation import ReasoningDelta, TextDelta
+from wagtail_llm_actions.providers.errors.response import failure_in
 from wagtail_llm_actions.providers.response_parsing import (
+    ResponseError,
     ResponseParser,
     read,
     read_end,
     wrong_shape,
 )
+from wagtail_llm_actions.providers.sse import JSONObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wagtail_llm_actions.providers.sse import JSONObject
-
-REASONING = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
+REASONING = (
+    *("reasoning_content", "reasoning", "thinking", "reasoning_text"),
+    *("reasoning_details", "thinking_blocks"),
+)
 """Members of a delta in which servers send what the model thinks.
 
-Source: the API references of DeepSeek, vLLM and OpenRouter.
+Source: the API references of DeepSeek, vLLM, OpenRouter and LiteLLM.
 """
+USAGES = ("usage", "usageMetadata", "usage_metadata", "token_usage")
+"""Members that hold token counts: OpenAI's own, Gemini's, and those of gateways."""
 
 
 class ChatCompletionParser(ResponseParser):
@@ -36,25 +42,36 @@ class ChatCompletionParser(ResponseParser):
     def __init__(self) -> None:
         super().__init__()
         self._has_deltas = False
+        self._index: object = None
+        """Of the choice whose text is the answer."""
 
     def parse(self, event: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield the deltas of a chunk."""
         choices = read(event, "choices", list)
-        if not self._read_usage(event, choices) and choices is None:
+        has_usage = self._read_usage(event, choices)
+        if not has_usage and choices is None:
             self.unread = self.unread or "choices"
             return
         self.has_started = True
         self.response_model = read(event, "model", str) or self.response_model
-        if choices:
-            yield from self._parse_choice(choices[0])
+        # A chunk of nothing but token counts comes after the last piece.
+        self.is_complete = self.is_complete or (has_usage and not choices and self._has_text)
+        for choice in choices or []:
+            index = getattr(choice, "index", None)
+            self._index = index if self._index is None else self._index
+            if index in {None, self._index}:
+                yield from self._parse_choice(choice)
 
     def _read_usage(self, event: object, choices: list[object] | None) -> bool:
         """Look in all places of token counts: OpenAI's own, Groq's and Moonshot's."""
         holders = (event, getattr(event, "x_groq", None), *(choices or [])[:1])
-        found = [self._usage.read(getattr(holder, "usage", None)) for holder in holders]
+        places = [getattr(holder, name, None) for holder in holders for name in USAGES]
+        found = [self._usage.read(place) for place in places]
         return any(found)
 
     def _parse_choice(self, choice: object) -> Iterator[TextDelta | ReasoningDelta]:
+        if error := getattr(choice, "error", None):
+            raise ResponseError.of(failure_in({"error": error}))
         delta = self._delta(choice)
         self.refusal += read(delta, "refusal", str) or ""
         self.is_refused = bool(self.refusal)
@@ -78,22 +95,19 @@ def _reasoning(delta: object) -> str:
 
 
 def _deltas(content: object) -> Iterator[TextDelta | ReasoningDelta]:
-    """Yield a text, or the parts of a list, as Mistral sends it.
+    """Yield a text, a part, or the parts of a list, as Mistral sends it.
 
     Parts of other kinds, such as references, hold no text of the answer.
     """
-    if not isinstance(content, list):
-        if not isinstance(content, str | None):
-            raise wrong_shape("content")
-        yield TextDelta(text=content or "")
-        return
-    for part in content:
+    if not isinstance(content, str | list | JSONObject | None):
+        raise wrong_shape("content")
+    for part in content if isinstance(content, list) else [content or ""]:
         if isinstance(part, str):
             yield TextDelta(text=part)
             continue
         match getattr(part, "type", None):
-            case "text" | "output_text":
-                yield TextDelta(text=_text(part.text))
+            case "text" | "output_text" | None:
+                yield TextDelta(text=_text(getattr(part, "text", None)))
             case "thinking" | "reasoning":
                 yield ReasoningDelta(text=_text(part.thinking or part.text))
 
