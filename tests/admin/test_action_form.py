@@ -13,7 +13,7 @@ from example_site.blog.models import Author
 from tests.admin.action_forms import ADD, edit_url, type_of
 from tests.admin.html import choices, chosen, page_at, words
 from tests.factories import LLMActionFactory
-from tests.notices.models import Berth, Harbour, Notice, Rating
+from tests.notices.models import Berth, Dossier, Harbour, Notice, Rating
 from wagtail_llm_actions.scripts import script_path
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def test_without_a_type_there_are_no_fields_to_choose(client: Client, admin: Use
             for content_type in ContentType.objects.filter(app_label="blog", model=model)
         ],
         (type_of(Berth), "Berth (snippet)"),
+        (type_of(Dossier), "Dossier (snippet)"),
         (type_of(Harbour), "Harbour (snippet)"),
         (type_of(Notice), "Notice (snippet)"),
         (type_of(Rating), "Rating (snippet)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -165,3 +166,35 @@ def test_a_copy_begins_with_what_the_action_has(client: Client, admin: User) -> 
     client.post(str(form["action"]), filled_in(label="Copy"))
 
     assert {found.label for found in LLMAction.objects.all()} == {"Old", "Copy"}
+
+
+def orders() -> dict[str, int]:
+    return dict(LLMAction.objects.values_list("label", "sort_order"))
+
+
+def test_a_new_action_comes_behind_the_others_of_its_field(client: Client, admin: User) -> None:
+    LLMActionFactory(label="First")
+    LLMActionFactory(label="Elsewhere", destination="title", sort_order=5)
+    form = filled_in(label="Second", sort_order="0")
+
+    assert client.post(reverse(ADD), form).status_code == 302
+
+    assert orders() == {"First": 0, "Elsewhere": 5, "Second": 1}
+
+
+def test_two_actions_of_a_field_do_not_get_the_same_order(client: Client, admin: User) -> None:
+    LLMActionFactory(label="First", sort_order=1)
+    second = LLMActionFactory(label="Second", sort_order=2)
+    told = "“First” of the same field has this order too. %d is free."
+
+    assert (
+        told % 3
+        in json.loads(errors(client, reverse(ADD), filled_in()))["sort_order"][0]["message"]
+    )
+    found = errors(client, edit_url(second), filled_in(label="Second"))
+    assert told % 2 in json.loads(found)["sort_order"][0]["message"]
+
+    assert (
+        client.post(edit_url(second), filled_in(label="Second", sort_order="0")).status_code == 302
+    )
+    assert orders() == {"First": 1, "Second": 0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -66,7 +67,9 @@ class Field:
     def __init__(self, person: Person, label: str) -> None:
         page = person.page
         self.person = person
-        self.generate = page.get_by_role("button", name=f"Generate: {label}", exact=True)
+        # With several actions, the button names the one that it runs.
+        name = re.compile(rf"^Generate: ({re.escape(label)}|.+ \({re.escape(label)}\))$")
+        self.generate = page.get_by_role("button", name=name)
         self.card = page.get_by_role("region", name=f"LLM proposal for {label}")
         # The second one says why a text cannot be accepted.
         self.status = self.card.get_by_role("status").first

@@ -109,11 +109,13 @@ def test_one_question_is_for_all_candidates_of_a_click(visit: Visit) -> None:
 
 
 def test_cancel_stops_all_candidates(visit: Visit) -> None:
-    LLMActionFactory(model="stuck", candidate_count=2)
+    LLMActionFactory(label="Two to choose from", model="stuck", candidate_count=2)
+    LLMActionFactory(label="A plain one", sort_order=1)
     editor = visit(EditorFactory())
     editor.open(edit_url(BlogPageFactory()))
     summary = editor.field("Summary")
 
+    expect(summary.generate).to_have_text("Generate: Two to choose from")
     summary.generate.click()
     expect(summary.proposal).to_have_value("The tide ")
     summary.press("Cancel")

@@ -160,6 +160,16 @@ class LLMAction(UnconstrainedRevisionMixin, ClusterableModel):
     def __str__(self) -> str:
         return self.label
 
+    def neighbours(self) -> models.QuerySet[LLMAction]:
+        """Return the other actions of the same field."""
+        same = LLMAction.objects.filter(model_type=self.model_type_id, destination=self.destination)
+        return same.exclude(pk=self.pk)
+
+    def next_order(self) -> int:
+        """Return the order behind those of the other actions of the same field; 0 without any."""
+        highest = self.neighbours().aggregate(highest=models.Max("sort_order"))["highest"]
+        return 0 if highest is None else highest + 1
+
     def natural_key(self) -> tuple[str, str, str, str]:
         """Return what identifies the action on every site: type, destination field and label."""
         return (*self.model_type.natural_key(), self.destination, self.label)

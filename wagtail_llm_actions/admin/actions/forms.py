@@ -19,6 +19,7 @@ from wagtail_llm_actions.admin.models.help_text import ModelHelpText, model_help
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.target_models import target_models
+from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.models.action import (
     MAX_CANDIDATES,
     MAX_MAX_TOKENS,
@@ -136,12 +137,30 @@ class ActionForm(WagtailAdminModelForm):
         return "" if page is None else str(page.pk)
 
     def clean(self) -> dict[str, Any]:
-        """Check that the fallback model is another model."""
+        """Check that the fallback model is another model, and that the order is settled."""
         cleaned: dict[str, Any] = super().clean()
+        if {"model_type", "destination", "sort_order"} <= cleaned.keys():
+            self._settle_order(cleaned)
         fallback = cleaned.get("fallback_model")
         if fallback and fallback == cleaned.get("model"):
             self.add_error("fallback_model", _("Choose another model than the one above."))
         return cleaned
+
+    def _settle_order(self, cleaned: dict[str, Any]) -> None:
+        """Put a new action behind the others of its field; name the one with the same order."""
+        this = LLMAction(
+            pk=self.instance.pk,
+            model_type=cleaned["model_type"],
+            destination=cleaned["destination"],
+        )
+        same = this.neighbours().filter(sort_order=cleaned["sort_order"]).first()
+        if same is None:
+            return
+        if self.instance.pk is None and "sort_order" not in self.changed_data:
+            cleaned["sort_order"] = this.next_order()
+            return
+        message = _("“%(action)s” of the same field has this order too. %(next)d is free.")
+        self.add_error("sort_order", message % {"action": same.label, "next": this.next_order()})
 
     def _choose(
         self, name: str, choices: list[Choice], *, keep: bool, empty: tuple[str, Any] = CHOOSE

@@ -133,6 +133,7 @@ def create_first_action(draft: Draft, user: User) -> LLMAction:
             model=key,
             is_active=False,
         )
+        action.sort_order = action.next_order()
         action.full_clean()
         action.save()
         log_creation(action, user)

@@ -3,6 +3,7 @@
  */
 
 import { clone, getTemplate, labelWithField } from './dom.js';
+import { fillIn } from './messages.js';
 
 /**
  * @param {LLMActions.FieldOffer} offer
@@ -12,7 +13,8 @@ import { clone, getTemplate, labelWithField } from './dom.js';
  */
 export function createToolbar({ label, actions }, { onSelect, isFilled }) {
   const { root, part } = clone('llm-actions-toolbar');
-  const notEmpty = String(getTemplate('llm-actions-toolbar').dataset.notEmpty);
+  const texts = getTemplate('llm-actions-toolbar').dataset;
+  const notEmpty = String(texts.notEmpty);
   const generate = part('generate');
   const menuToggle = /** @type {HTMLButtonElement} */ (part('menu-toggle'));
   const [first] = actions;
@@ -53,6 +55,11 @@ export function createToolbar({ label, actions }, { onSelect, isFilled }) {
   }
 
   labelWithField(generate, label);
+  if (actions.length > 1) {
+    const names = { action: first.label, field: label };
+    part('generate-text').textContent = fillIn(String(texts.generate), names);
+    generate.ariaLabel = fillIn(String(texts.generateLabel), names);
+  }
   generate.addEventListener('click', () => {
     if (!busy && !isBlocked(first)) onSelect(first);
   });
