@@ -75,6 +75,11 @@ XAI_CREDITS = (
 )
 
 CREDIT = [
+    (400, said("Please add a payment method to your account to use the API")),
+    (
+        412,
+        said("Account owl is suspended, possibly due to a spending limit or to pay past invoices."),
+    ),
     (400, anthropic("invalid_request_error", "Your credit balance is too low to access the API.")),
     (402, said("Insufficient Balance", type="unknown_error", code="invalid_request_error")),
     (402, said("This request requires more credits, or fewer max_tokens.", code=402)),
@@ -106,6 +111,7 @@ CREDIT = [
     (429, said("Your account is suspended due to insufficient balance", type="rate_limited")),
 ]
 QUOTA = [
+    (403, json.dumps({"statusCode": 403, "message": "Out of call volume quota. It is back at 7."})),
     (429, json.dumps({"message": "A Trial key is limited to 1000 API calls / month."})),
     (401, said(OVER_QUOTA, type="insufficient_quota", code=401)),
     (429, said(OVER_QUOTA, type="insufficient_quota", code="insufficient_quota")),
@@ -125,6 +131,7 @@ QUOTA = [
     (429, openrouter(429, said(OVER_QUOTA, code="insufficient_quota"))),
 ]
 BUDGET = [
+    (429, said("Usage budget for this API key exhausted")),
     (
         400,
         said("Budget has been exceeded! Current cost: 26.07, Max budget: 0.25", type="auth_error"),
@@ -168,6 +175,11 @@ DAY = [
     (429, json.dumps({"__type": "x#ThrottlingException", "Message": "Too many tokens per day"})),
 ]
 CONTEXT = [
+    (400, said("total tokens (9000) exceed the model's max sequence length 8192")),
+    (400, said("Decoder prompt (length 12400) is longer than the maximum model length of 4096.")),
+    (400, said("length of prompt_tokens (40000) must be less than max_seq_len (32768).")),
+    (400, json.dumps({"message": "Malformed request: expected maxLength: 2048, actual: 12400"})),
+    (422, json.dumps({"error": "Input validation: `inputs` must have less than 4096 tokens."})),
     (
         400,
         anthropic(
@@ -287,6 +299,9 @@ KEY = [
     (400, said("litellm.AuthenticationError: Invalid API key", type="auth_error", code="400")),
 ]
 FORBIDDEN = [
+    (403, said("You are not allowed to sample from this model")),
+    (403, json.dumps({"error": "This model is gated. Request access first."})),
+    (403, said("The model `owl` is blocked at the organization level. Ask its admin.")),
     (403, json.dumps({"error": "this model requires a subscription, upgrade for access"})),
     (403, said("This model is not enabled for your project.")),
     (403, said("Project `proj_1` does not have access to model `gpt-5`", code="model_not_found")),
@@ -305,6 +320,7 @@ FORBIDDEN = [
     (403, said("Your plan does not include this model.")),
 ]
 DISABLED = [
+    (403, google(403, "PERMISSION_DENIED", "Consumer 'api_key:owl' has been suspended.")),
     (400, anthropic("invalid_request_error", "This organization has been disabled.")),
     (401, said("The account has been deactivated.", code="account_deactivated")),
     (
@@ -316,6 +332,7 @@ DISABLED = [
     (403, said("Your account has been disabled for violating our usage policies")),
 ]
 REGION = [
+    (403, said("Access from this country is not permitted")),
     (
         403,
         said(
@@ -328,6 +345,7 @@ REGION = [
     (451, ""),
 ]
 FILTERED = [
+    (403, said("Your input was flagged for violence. No credits were charged.", code=403)),
     (
         400,
         json.dumps(
@@ -384,6 +402,14 @@ MODEL = [
     (404, json.dumps({"error": "model 'owl' not found, try pulling it first"})),
     (404, said("The API deployment for this resource does not exist.", code="DeploymentNotFound")),
     (400, said("owl is not a valid model ID", code=400)),
+    (400, json.dumps({"message": "The provided model identifier is invalid."})),
+    (400, said("litellm.BadRequestError: LLM Provider NOT provided. You passed model=owl")),
+    (
+        400,
+        json.dumps(
+            {"message": "Invocation of model ID owl with on-demand throughput isn't supported."}
+        ),
+    ),
     (404, said("No endpoints found for owl/owl-1.", code=404)),
     (400, said("The model `llama-3.1-70b` has been decommissioned.", code="model_decommissioned")),
     (
@@ -398,6 +424,11 @@ MODEL = [
     (404, json.dumps({"object": "error", "message": "The model `m` does not exist.", "code": 404})),
 ]
 LOADED = [
+    (
+        503,
+        json.dumps({"error": "server busy, please try again. maximum pending requests exceeded"}),
+    ),
+    (503, said("no available channel for model owl under group default", type="new_api_error")),
     (503, json.dumps({"error": "Model too busy, unable to get response in less than 60 seconds"})),
     (529, anthropic("overloaded_error", "Overloaded")),
     (None, anthropic("overloaded_error", "Overloaded")),
@@ -448,6 +479,7 @@ RATE = [
     (400, said("You exceeded your current rate limit of 20 requests per minute")),
 ]
 REFUSED = [
+    (400, anthropic("invalid_request_error", "`max_tokens` must be greater than `budget_tokens`")),
     (400, said("invalid temperature: only 1 is allowed for this model")),
     (400, said("top_k is not permitted for this model")),
     (400, said("For this model, 'xhigh' is not a valid value of reasoning_effort")),
@@ -506,6 +538,8 @@ BROKEN = [
     (500, json.dumps({"error": "llama runner process has terminated: signal: killed"})),
 ]
 LATE = [
+    (524, "<html><title>owl.example | 524: A timeout occurred</title></html>"),
+    (500, said("litellm.Timeout: APITimeoutError - Request timed out.")),
     (504, "<html><head><title>504 Gateway Time-out</title></head></html>"),
     (408, said("Request timed out.")),
     (None, anthropic("timeout_error", "Timed out")),

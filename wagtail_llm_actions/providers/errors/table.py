@@ -49,6 +49,7 @@ STATUSES: Mapping[int, ErrorClass] = {
     429: RateLimited,
     451: RegionNotSupported,
     504: ProviderTimeout,
+    524: ProviderTimeout,
     529: Overloaded,
 }
 
@@ -110,6 +111,7 @@ ROWS = (
         codes="budget_exceeded BudgetExceededError",
         words=(
             r"budget (?:has been |is |was |limit )?(?:exceeded|reached|exhausted|used up)",
+            r"budget\b.{0,30}\b(?:exceeded|exhausted|used up)",
             r"(?:exceeded|crossed|over|out of) ?(?:\w+ )?budget",
         ),
     ),
@@ -132,12 +134,13 @@ ROWS = (
         words=(
             r"credit balance (?:is )?too low",
             r"(?:insufficient|inadequate|not (?:have )?enough|no|zero|out of|run out of) "
-            r"(?:\w+ ){0,2}(?:credits?|balance|funds)",
+            r"(?:\w+ ){0,2}(?:credits?|balance|funds)(?! (?:were|was|will be) )",
             r"(?:balance|funds|credits?) (?:is|are|has been|have been)? ?"
             r"(?:insufficient|not enough|too low|exhausted|depleted|used up|negative)",
             r"requires (?:at least )?(?:\$?\d+ )?more credits|used all (?:of )?(?:your |its )?available credits",
             r"exceeded your (?:\w+ )?(?:\w+ )?credits|depleted your (?:\w+ ){0,2}credits",
             r"account (?:is )?(?:in arrears|overdue)|(?:in )?good standing|overdue (?:payment|balance|bill)s?",
+            r"add (?:a|your) (?:\w+ )?(?:payment method|credit card)|(?:past|unpaid) (?:due|invoices?|bills?)",
             r"payment (?:is )?required|negative balance|billing (?:is )?not (?:active|enabled)",
             r"余额不足\S*|\S*欠费\S*",
         ),
@@ -158,7 +161,10 @@ ROWS = (
             r"context(?: length| size| window)?\b.{0,60}\b(?:exceed\w*|overflow\w*|not enough|too (?:small|long))",
             r"n_keep\b.{0,30}\bn_ctx",
             r"(?:input )?token count\b.{0,40}\bexceeds",
-            r"(?:exceed\w*) (?:the )?(?:model|maximum|max)(?:'s)? (?:\w+ )?(?:token limit|number of tokens|length)",
+            r"(?:exceed\w*|longer than) (?:the )?(?:model|maximum|max)(?:'s)? (?:\w+ ){0,2}"
+            r"(?:token limit|number of tokens|length)",
+            r"(?:max_total_tokens|max_seq_len|max_model_len|maxLength)\b.{0,40}\b(?:exceeded|actual)",
+            r"(?:inputs|prompt_tokens|input_tokens)\b.{0,40}\bmust (?:have|be) (?:less|fewer|smaller) than",
             r"(?:total )?number of tokens in the (?:prompt|input|messages)\b.{0,40}\b(?:exceed|over)",
             r"reduce (?:the length of )?(?:your |the )?(?:messages?|prompt|input)(?: size| length)?",
             r"input (?:or|and) output tokens must be reduced",
@@ -187,7 +193,7 @@ ROWS = (
             organization_disabled organization_deactivated SERVICE_DISABLED CONSUMER_SUSPENDED
             1110 1112 consumer_suspended""",
         words=(
-            r"(?:accounts?|organi[sz]ation|workspace|team|project|user)\b.{0,50}\b(?:been|is|was) "
+            r"(?:accounts?|organi[sz]ation|workspace|team|project|user|consumer)\b.{0,50}\b(?:been|is|was) "
             r"(?:deactivated|disabled|suspended|locked|blocked|on hold|banned|terminated|inactive|frozen)",
             r"(?:account|organi[sz]ation) (?:deactivated|suspended|disabled|locked)",
             r"(?:must|needs? to) be verified|verify your (?:organi[sz]ation|account|phone|identity)",
@@ -197,7 +203,7 @@ ROWS = (
         kind=RegionNotSupported,
         codes="unsupported_country_region_territory unsupported_region unsupported_country",
         words=(
-            r"(?:country|region|territory|location)\b.{0,30}\b(?:not (?:supported|allowed|available)|unsupported)",
+            r"(?:country|region|territory|location)\b.{0,30}\b(?:not (?:supported|allowed|available|permitted)|unsupported)",
             r"(?:not (?:supported|available|offered)|unavailable|unsupported)\b.{0,40}"
             r"\b(?:country|region|territory|location)",
         ),
@@ -227,6 +233,8 @@ ROWS = (
             r"|decommissioned|not loaded|no longer (?:available|supported)|has been (?:deprecated|removed|retired)"
             r"|end of (?:its )?life)",
             r"(?:no such|unknown|invalid|unrecognized|not a valid) model(?: (?:name|id|identifier))?",
+            r"model (?:name |id |identifier )?is (?:invalid|unknown|not valid)|LLM Provider NOT provided",
+            r"on-demand throughput isn.t supported",
             r"no endpoints found|try pulling it|no models? (?:is |are )?loaded",
             r"deployment\b.{0,80}\b(?:does not exist|not found)",
             r"模型不存在\S*",
@@ -238,11 +246,13 @@ ROWS = (
             key_model_access_denied team_model_access_denied 1220 access_terminated_error""",
         words=(
             r"(?:not|n't|no|cannot|without)(?: \w+){0,2} access(?: to)?\b.{0,60}\bmodels?",
-            r"(?:not|n't) (?:allowed|permitted|authorized|entitled|eligible) to (?:access|use|call|invoke)"
+            r"(?:not|n't) (?:allowed|permitted|authorized|entitled|eligible) to (?:access|use|call|invoke|sample)"
             r"\b.{0,40}\bmodels?",
             r"(?:access to (?:the )?model|model access) (?:is |was )?denied|eligible for using the model",
             r"models?\b.{0,60}\bnot (?:allowed|permitted|authorized|enabled) (?:for|in|on|by) "
             r"(?:your|this|the) (?:key|account|team|project|organi[sz]ation|user|plan)",
+            r"model\b.{0,60}\b(?:gated|blocked|disabled) (?:at|by|for) (?:the|your) (?:organi[sz]ation|project|account)",
+            r"model is gated|gated (?:model|repo)",
             r"model\b.{0,60}\brequires (?:a |an )?(?:\w+ )?(?:subscription|plan|access)",
             r"(?:subscription|plan|tier)\b.{0,60}\b(?:not|doesn't) (?:include|support|have)\b.{0,30}\bmodel",
         ),
@@ -255,7 +265,7 @@ ROWS = (
             1308 1310 usage_limit_reached usage_limit_exceeded spend_limit_exceeded""",
         words=(
             r"exceeded (?:your|its|the) (?:\w+ ){0,2}(?:quota|usage limits?)",
-            r"quota (?:\w+ )?(?:has been |is |was )?(?:exceeded|exhausted|reached|used up)|out of quota",
+            r"quota (?:\w+ )?(?:has been |is |was )?(?:exceeded|exhausted|reached|used up)|out of (?:\w+ ){0,3}quota",
             r"(?:monthly|weekly|spend|spending|usage|hard|billing|key|credit) (?:\w+ )?(?:limits?|cap|quota)\b"
             r".{0,30}\b(?:reached|exceeded|exhausted|hit)",
             r"(?:reached|exceeded|hit)\b.{0,40}\b(?:usage|spend|spending|monthly|weekly|billing) (?:\w+ )?"
@@ -288,6 +298,7 @@ ROWS = (
             r"(?:is |are |currently |temporarily )?overload(?:ed)?|over capacity|capacity exceeded",
             r"(?:at|no|insufficient|limited) (?:\w+ )?capacity|high demand|heavy load",
             r"(?:server|service|model|system) is (?:currently )?(?:too )?busy|model too busy",
+            r"server busy|(?:maximum|too many) pending requests|no available channel",
         ),
     ),
     Row(
@@ -300,6 +311,7 @@ ROWS = (
     ),
     Row(
         kind=ProviderTimeout,
+        words=(r"(?:request|connection|operation) timed out|\w*TimeoutError",),
         broad_codes="""timeout_error request_timeout RequestTimeOut ModelTimeoutException
             DEADLINE_EXCEEDED Timeout""",
     ),

@@ -59,7 +59,7 @@ class ChatCompletionParser(ResponseParser):
         for choice in choices or []:
             index = getattr(choice, "index", None)
             self._index = index if self._index is None else self._index
-            if index in {None, self._index}:
+            if index is None or index == self._index:
                 yield from self._parse_choice(choice)
 
     def _read_usage(self, event: object, choices: list[object] | None) -> bool:
