@@ -371,6 +371,14 @@ def test_an_address_that_probably_lacks_its_path_is_told(
     assert found.msg.endswith(f"has probably to go on with {path}.")
 
 
+@pytest.mark.parametrize("address", ["https://gateway.example", "ftp://gateway.example"])
+def test_no_message_shows_the_query_of_an_address(settings: Settings, address: str) -> None:
+    found = with_provider(settings, BASE_URL=f"{address}?key=hidden")
+
+    assert f"'{address}'" in found[0].msg
+    assert "hidden" not in repr(found)
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -108,7 +108,8 @@ def _providers(settings: Settings) -> Iterator[checks.CheckMessage]:
 
 def _addresses(settings: Settings) -> Iterator[checks.CheckMessage]:
     for alias, provider in settings.providers.items():
-        url = provider.base_url
+        # A query may hold a key.
+        url = (provider.base_url or "").partition("?")[0]
         if url and (path := provider.backend_class.missing_path(url)):
             yield checks.Warning(
                 f"{SETTING}['PROVIDERS'][{alias!r}]: BASE_URL {url!r} has probably to go on with {path}.",

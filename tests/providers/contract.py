@@ -265,6 +265,62 @@ class ProviderContract:
         shown = [repr(vars(record)) + record.getMessage() for record in caplog.records]
         assert not any(secret in text for text in shown)
 
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_a_redirect_to_another_server_is_refused(
+        self, server: ProviderServer, provider: Provider, status: int
+    ) -> None:
+        with ProviderServer() as other:
+            location = f"{other.url}/v1?secret=1"
+            server.play(whole(status, b"", headers={"location": location}))
+
+            error = fail(provider)
+
+            assert other.requests == []
+        assert type(error) is ModelUnavailable
+        assert not error.retryable
+        assert error.status_code == status
+        assert error.detail == (
+            f"The server redirects to another one, {other.url}, where no prompt is sent. If that is "
+            "right, set BASE_URL to it."
+        )
+
+    def test_a_redirect_of_a_check_is_refused_too(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        with ProviderServer() as other:
+            server.play(whole(307, b"", headers={"location": other.url}))
+
+            status = check(provider, MODEL, timeout_seconds=STREAM_SECONDS)
+
+            assert other.requests == []
+        assert "redirects to another one" in status.detail
+
+    def test_the_query_of_the_address_is_sent_but_not_shown_or_logged(
+        self, server: ProviderServer, provider: Provider, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        secret = "query-secret-1234"  # noqa: S105 - made up
+        error_body = self.wire.error_body(403, f"{secret} may not call /chat?code={secret}&v=2.")
+        server.play(whole(403, error_body))
+        address = f"{provider.base_url}?code={secret}&v=2"
+
+        provider = type(provider)(alias="main", api_key=KEY, base_url=address)
+        error = fail(provider)
+
+        assert server.requests[0].path.endswith(f"?code={secret}&v=2")
+        assert secret not in error.detail
+        assert secret not in repr(vars(error)) + repr(provider) + str(provider.base_url)
+        shown = [repr(vars(record)) + record.getMessage() for record in caplog.records]
+        assert any("HTTP Request" in text for text in shown)
+        assert not any(secret in text for text in shown)
+
+    def test_an_error_does_not_repeat_the_prompt(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        body = self.wire.error_body(400, f"I refuse to read {PROMPT!r} and {PROMPT.upper()}")
+        server.play(whole(400, body))
+
+        assert fail(provider).detail == "I refuse to read '[prompt]' and [prompt]"
+
     def test_success_gives_text_and_usage(self, server: ProviderServer, provider: Provider) -> None:
         usage = Usage(input_tokens=21, output_tokens=13)
         if self.wire.reports_parts_of_usage:

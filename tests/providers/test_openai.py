@@ -363,6 +363,14 @@ def test_an_error_event_in_the_stream_is_read(
     assert error.detail == "It broke: [redacted]"
 
 
+def test_a_redirect_within_the_server_is_followed(server: ProviderServer) -> None:
+    location = f"{server.url}/v2/chat/completions"
+    server.play(whole(308, b"", headers={"location": location}), WIRE.answer("Hoo."))
+
+    assert collect(WIRE.provider(server.url))[0] == "Hoo."
+    assert server.requests[1].path == "/v2/chat/completions"
+
+
 @pytest.mark.parametrize(
     ("body", "detail"),
     [

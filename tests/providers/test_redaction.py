@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode, urlsafe_b64encode
+from urllib.parse import quote
+
 import pytest
 
 from wagtail_llm_actions.providers.redaction import redact
@@ -71,3 +75,120 @@ def test_no_form_of_a_key_passes(form: str) -> None:
 
 def test_a_key_in_json_is_masked() -> None:
     assert redact(r'{"key": "p4ss\"w0rd"}', 'p4ss"w0rd') == '{"key": "[redacted]"}'
+
+
+KEY = "sk-Live/Key+0123456789=abcdefXYZ"
+
+
+def each(form: str) -> str:
+    return "".join(form % ord(character) for character in KEY)
+
+
+FORMS = {
+    "in a query": quote(KEY, safe=""),
+    "with small letters in a query": quote(KEY, safe="").lower(),
+    "encoded twice": quote(quote(KEY, safe=""), safe=""),
+    "every character in a query": each("%%%02x"),
+    "in JSON": json.dumps(KEY).replace("/", "\\/")[1:-1],
+    "as codes in JSON": each("\\u%04x"),
+    "in JSON in JSON": each("\\\\u%04X"),
+    "as bytes": each("\\x%02x"),
+    "in HTML": each("&#%d;"),
+    "Base64": b64encode(KEY.encode()).decode(),
+    "Base64 for addresses": urlsafe_b64encode(KEY.encode()).decode().rstrip("="),
+    "Base64 after a user": b64encode(f"user:{KEY}".encode()).decode(),
+    "Base64, cut": b64encode(KEY.encode()).decode()[3:30],
+    "in capitals": KEY.upper(),
+    "in small letters": KEY.lower(),
+    "beginning": KEY[:14],
+    "end": KEY[-12:],
+    "middle": KEY[9:22],
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_a_key_is_masked_however_it_is_written_and_cut(form: str) -> None:
+    assert redact(f"You sent {form} to us.", KEY) == "You sent [redacted] to us."
+
+
+def test_both_ends_of_a_key_are_masked() -> None:
+    text = redact(f"You sent {KEY[:10]}...{KEY[-10:]}.", KEY)
+
+    assert text == "You sent [redacted]...[redacted]."
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        "x-api-key: abcdef",
+        "X-API-KEY=abcdef",
+        "x-goog-api-key: abcdef",
+        "api-key: 0123456789abcdef",
+        "Cookie: session=abc; csrftoken=def",
+        "Set-Cookie: sid=31d4d96e407aad42; Path=/",
+        "password=hunter2",
+        "client_secret: abc123def",
+        "OPENAI_API_KEY=abcdef",
+        "AIzaSyDabcdefghijklmnopqrstuvwxyzABCDEFG",
+        "AIzaSyD…wxyz",
+        "gsk_abcdefghijklmnopqrstuv",
+        "gsk_abc…xyz",
+        "hf_AbCdEfGhIjKlMnOpQr",
+        "hf_****abcd",
+        "xai-abcdefghijklmnop1234",
+        "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        "github_pat_11ABC_defghijk12345",
+        "glpat-abc123def456",
+        "sk-ant-api03-abc...xyz",
+        "sk_live_51H8abcdefgh",
+        "r8_Hw1234567890",
+        "nvapi-abc-12345678",
+        "xoxb-1234-abcd",
+        "AKIAIOSFODNN7EXAMPLE",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+    ],
+)
+def test_credentials_of_others_are_masked_by_their_shape(credential: str) -> None:
+    assert redact(f"It was {credential}\nand failed.") in {
+        "It was [redacted] and failed.",
+        # A cookie may hold anything up to the end of its line.
+        "It was [redacted]",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("{'x-api-key': 'abc', 'a': 1}", "{'[redacted]', 'a': 1}"),
+        ("(b'x-api-key', b'abc')", "(b'[redacted]')"),
+        ("https://user:hunter2@host/path", "https://[redacted]@host/path"),
+        ("postgres://u:p4ss@db:5432/x", "postgres://[redacted]@db:5432/x"),
+        ("redis://:secret@h:6379/0", "redis://[redacted]@h:6379/0"),
+        ("https://host/v1?key=abc&x=2 failed", "https://host/v1?[redacted] failed"),
+        ("GET /v1?key=abc&x=2 failed", "GET /v1?[redacted]&x=2 failed"),
+    ],
+)
+def test_what_stands_around_a_credential_stays(text: str, redacted: str) -> None:
+    assert redact(text) == redacted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "invalid x-api-key",
+        "x-api-key header is required",
+        "Set HF_TOKEN in the environment, and HF_HUB_ENABLE_HF_TRANSFER",
+        "Incorrect API key provided. You can find yours at https://platform.openai.com/api-keys.",
+        "max_tokens: 4096 is too large",
+        "Unexpected token: 12",
+        "The api_key: must be set",
+        "no cookie was sent, and the password is wrong",
+        "xai-grok is missing from the key-value store",
+        "https://medium.com/@user/post",
+        "model 'sk-learn' not found",
+        "Limit 30000, Used 29000 on tokens per minute (TPM)",
+    ],
+)
+def test_words_about_credentials_stay(text: str) -> None:
+    assert redact(text, KEY) == text

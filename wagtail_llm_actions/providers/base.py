@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from wagtail_llm_actions.errors import ModelUnavailable
 from wagtail_llm_actions.generation import ModelStatus
 from wagtail_llm_actions.providers.entry_checks import check_address, check_key
+from wagtail_llm_actions.providers.errors.echo import hide_echo
 from wagtail_llm_actions.providers.redaction import redact
 
 if TYPE_CHECKING:
@@ -110,7 +111,9 @@ class Provider(ABC):
         if api_key:
             check_key(api_key)
         self.alias = alias
-        self.base_url = base_url or None
+        address, _question_mark, query = (base_url or "").partition("?")
+        self.base_url = address or None
+        self.query = dict(parse_qsl(query, keep_blank_values=True))
         self.api_key = api_key or None
         self.options: Any = dict(options or {})
 
@@ -179,17 +182,25 @@ class Provider(ABC):
 
     def secrets(self) -> tuple[str, ...]:
         """Return the texts that ``error`` removes from messages."""
-        return (self.api_key,) if self.api_key else ()
+        return tuple(filter(None, (self.api_key, *self.query.values())))
 
-    def error(self, failure: Failure, model: str) -> ProviderError:
-        """Build the exception for a failed call: secrets removed, message cut to 500 characters."""
+    def error(self, failure: Failure, model: str, *, sent: str = "") -> ProviderError:
+        """Build the exception for a failed call.
+
+        Secrets are removed from its message, which is cut to 500 characters.
+
+        Args:
+            failure: What is known about it.
+            model: The model that was called.
+            sent: The texts of the request, which the message does not repeat.
+        """
         return failure.kind(
             provider=self.alias,
             model=model,
             status_code=failure.status_code,
             retry_after_seconds=failure.retry_after_seconds,
             retryable=failure.retryable,
-            detail=redact(failure.message, *self.secrets()),
+            detail=redact(hide_echo(failure.message, sent), *self.secrets()),
             usage=failure.usage,
             is_unbilled=failure.is_unbilled,
         )

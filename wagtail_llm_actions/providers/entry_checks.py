@@ -38,7 +38,7 @@ def check_address(url: str, *, added_paths: tuple[str, ...] = ()) -> None:
             "quotation marks; look at the environment file that it is read from."
         )
         raise ValueError(msg)
-    parts = urlsplit(url)
+    parts, shown = urlsplit(url), url.partition("?")[0]
     if "@" in parts.netloc:
         msg = (
             "BASE_URL must not hold a password, because HTTP libraries log addresses: use API_KEY."
@@ -46,7 +46,7 @@ def check_address(url: str, *, added_paths: tuple[str, ...] = ()) -> None:
         raise ValueError(msg)
     # ``port`` itself raises ValueError when it is no port.
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
-        msg = f"BASE_URL must be an address such as https://host/v1, not {url!r}."
+        msg = f"BASE_URL must be an address such as https://host/v1, not {shown!r}."
         raise ValueError(msg)
     path = parts.path.rstrip("/").lower()
     for added in (*ENDPOINTS, *added_paths):

@@ -195,7 +195,7 @@ class HTTPProvider(Provider, Generic[Client, Options]):
                 return
             # Outside the block: ``__context__`` would keep the library's exception, which quotes more.
             if correction is None or correction in known or len(known) == MAX_CORRECTIONS:
-                raise self.error(failure, request.model)
+                raise self.error(failure, request.model, sent=_texts(request))
             self._corrections.add(request.model, correction)
 
     async def check_model(self, model: str) -> ModelStatus:

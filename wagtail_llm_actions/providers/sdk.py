@@ -10,6 +10,8 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from wagtail_llm_actions.providers.errors.redirect import refuse_other_server
+from wagtail_llm_actions.providers.redaction import hide_queries
 from wagtail_llm_actions.providers.sse import JSONObject, read_events
 
 if TYPE_CHECKING:
@@ -32,14 +34,17 @@ def preload(modules: Iterable[str]) -> None:
             import_module(name)
 
 
-def replace_default_headers(client: Any, headers: Mapping[str, str]) -> None:
-    """Send exactly these additional headers.
+def set_up(client: Any, *, headers: Mapping[str, str]) -> None:
+    """Keep a client from what it does by default: follow redirects, log queries, read headers.
 
-    The SDKs also take headers from an environment variable (``OPENAI_CUSTOM_HEADERS``,
+    Exactly ``headers`` are sent in addition. The SDKs also take headers from an environment variable (``OPENAI_CUSTOM_HEADERS``,
     ``ANTHROPIC_CUSTOM_HEADERS``), which may be meant for another server than this one; no argument
     of theirs prevents it.
     """
     client._custom_headers = dict(headers)
+    client._client.event_hooks = {"response": [refuse_other_server]}
+    for logger in ("httpx", "httpx2", f"{type(client).__module__.partition('.')[0]}._base_client"):
+        hide_queries(str(client.base_url), logger)
 
 
 @asynccontextmanager

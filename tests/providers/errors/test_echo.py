@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from tests.providers.wire_anthropic import AnthropicWire
 from tests.providers.wire_ollama import OllamaWire
 from tests.providers.wire_openai import OpenAIWire
 from wagtail_llm_actions.errors import ContextExceeded, ProviderError, RequestRejected
-from wagtail_llm_actions.providers.errors.echo import without_echo
+from wagtail_llm_actions.providers.errors.echo import hide_echo, without_echo
 
 if TYPE_CHECKING:
     from tests.providers.contract import Wire
@@ -66,3 +67,25 @@ def test_only_what_is_repeated_is_left_out(message: str, own: str) -> None:
 
 def test_a_short_prompt_hides_no_words() -> None:
     assert without_echo("The rate limit is hit", "rate limit") == "The rate limit is hit"
+
+
+LONG = 'Summarize:\n<input>Über die Flüsse kühlen Wassers geht\'s nach "Süden" 🦉.</input>\nBe brief, owl.'
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        LONG,
+        LONG.upper(),
+        repr(LONG)[1:-1],
+        json.dumps(LONG)[1:-1],
+        json.dumps(json.dumps(LONG))[3:-3],
+    ],
+    ids=["as it is", "in capitals", "as Python", "as JSON", "as JSON in JSON"],
+)
+def test_nothing_of_a_prompt_is_shown(quoted: str) -> None:
+    assert hide_echo(f"No: «{quoted}» is bad.", LONG) == "No: «[prompt]» is bad."
+
+
+def test_not_even_a_short_line_of_a_prompt_is_shown() -> None:
+    assert hide_echo("No: BE BRIEF, OWL. is bad.", LONG) == "No: [prompt] is bad."

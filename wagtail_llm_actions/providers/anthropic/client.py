@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from anthropic import APIStatusError, AsyncAnthropic, Timeout
 
 from wagtail_llm_actions.providers.errors.response import reports_error
-from wagtail_llm_actions.providers.sdk import preload, replace_default_headers
+from wagtail_llm_actions.providers.sdk import preload, set_up
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import httpx2
 
     from wagtail_llm_actions.providers.options import HTTPOptions
@@ -27,17 +29,20 @@ preload(
 )
 
 
-def build_client(*, api_key: str, base_url: str, options: HTTPOptions) -> AsyncAnthropic:
+def build_client(
+    *, api_key: str, base_url: str, query: Mapping[str, str], options: HTTPOptions
+) -> AsyncAnthropic:
     """Build a client without retries: attempts are counted, timed and limited by the caller."""
     client = AsyncAnthropic(
         api_key=api_key,
         base_url=base_url,
         timeout=Timeout(None, connect=options.connect_timeout_seconds),
         max_retries=0,
+        default_query=query,
         # Any value keeps an environment variable from writing prompts into traces.
         open_telemetry={},
     )
-    replace_default_headers(client, options.extra_headers)
+    set_up(client, headers=options.extra_headers)
     return client
 
 

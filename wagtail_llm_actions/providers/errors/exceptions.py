@@ -42,8 +42,9 @@ def failure_of(error: Exception, table: ExceptionTable) -> Failure | None:
 
     An SDK wraps what its HTTP library raises; the cause says more, so it is looked up first.
     """
-    if isinstance(error, ResponseError):
-        return error.failure
+    for raised in (error, error.__cause__):
+        if isinstance(raised, ResponseError):
+            return raised.failure
     if not isinstance(error, tuple(theirs for theirs, _ in table)):
         return None
     known = error.__cause__ or error

@@ -84,7 +84,10 @@ class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
         from wagtail_llm_actions.providers.ollama.client import build_client  # noqa: PLC0415 - httpx
 
         return build_client(
-            api_key=self.api_key, base_url=self.base_url or "", options=self.options
+            api_key=self.api_key,
+            base_url=self.base_url or "",
+            query=self.query,
+            options=self.options,
         )
 
     def request_kwargs(self, request: GenerationRequest) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from openai import APIError, AsyncOpenAI, Timeout
 
 from wagtail_llm_actions.providers.errors.response import reports_error
-from wagtail_llm_actions.providers.sdk import preload, replace_default_headers
+from wagtail_llm_actions.providers.sdk import preload, set_up
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import httpx2
 
     from wagtail_llm_actions.providers.openai.provider import OpenAIOptions
@@ -29,18 +31,21 @@ preload(
 )
 
 
-def build_client(*, api_key: str, base_url: str, options: OpenAIOptions) -> AsyncOpenAI:
+def build_client(
+    *, api_key: str, base_url: str, query: Mapping[str, str], options: OpenAIOptions
+) -> AsyncOpenAI:
     """Build a client without retries: attempts are counted, timed and limited by the caller."""
     client = AsyncOpenAI(
         api_key=api_key,
         base_url=base_url,
         timeout=Timeout(None, connect=options.connect_timeout_seconds),
         max_retries=0,
+        default_query=query,
     )
     # The SDK has read OPENAI_* variables, which may be meant for another server than this one.
     client.organization = options.organization
     client.project = options.project
-    replace_default_headers(client, options.extra_headers)
+    set_up(client, headers=options.extra_headers)
     return client
 
 

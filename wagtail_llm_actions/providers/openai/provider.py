@@ -81,6 +81,7 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
         return build_client(
             api_key=self.api_key or NO_KEY,
             base_url=self.base_url or self.default_base_url,
+            query=self.query,
             options=self.options,
         )
 
