@@ -32,69 +32,112 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue")]
 
 # A redirect to the log-in, or with a message to the admin's front page.
 LOGIN, HOME = "/admin/login/", "/admin/"
+MODELS = "/admin/llm/models/"
 
-ROLES = ("anonymous", "visitor", "guest", "editor", "admin")
-FOR_ADMINS = (LOGIN, LOGIN, HOME, HOME, 200)
+ROLES: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "visitor": (UserFactory, ()),
+    "guest": (UserFactory, ("access_admin",)),
+    "editor": (EditorFactory, ()),
+    "section reader": (EditorFactory, ("view_editable_llmrun",)),
+    "usage reader": (UserFactory, ("access_admin", "view_usage_llmrun")),
+    "cost reader": (UserFactory, ("access_admin", "view_costs")),
+    "reader": (UserFactory, ("access_admin", "view_llmrun")),
+    "tester": (UserFactory, ("access_admin", "change_llmaction")),
+    "author": (UserFactory, ("access_admin", "change_prompttemplate")),
+    "admin": (AdminFactory, ()),
+}
+"""How to make a user of each role, and with which rights; all but a visitor may enter the admin."""
+
+Outcomes = dict[str, str | int]
+
+
+def outcomes(otherwise: str | int, **found: str | int) -> Outcomes:
+    """Return what each role gets; of a role that is not named, ``otherwise``."""
+    named = {role.replace("_", " "): outcome for role, outcome in found.items()}
+    return {"anonymous": LOGIN, "visitor": LOGIN} | {
+        role: named.get(role, otherwise) for role in ROLES if role != "visitor"
+    }
+
+
+FOR_ADMINS = outcomes(HOME, admin=200)
+FOR_READERS = outcomes(HOME, section_reader=200, reader=200, admin=200)
+FOR_USAGE = outcomes(HOME, usage_reader=200, reader=200, admin=200)
+FOR_MODELS = outcomes(HOME, tester=200, admin=200)
+FOR_TESTERS = outcomes(403, tester=200, admin=200)
+FOR_AUTHORS = outcomes(403, author=200, admin=200)
+FOR_EDITORS = outcomes(403, editor=200, section_reader=200, admin=200)
+# The run of the editor; others read it in the history.
+FOR_ITS_USER = outcomes(403, editor=200)
 # Wagtail lets everybody in its admin choose a snippet, and shows no more of it than its name.
-FOR_CHOOSERS = (LOGIN, LOGIN, 200, 200, 200)
+FOR_ALL = outcomes(200)
 
-OWN_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
-    "history": ("GET", FOR_ADMINS),
-    "history_results": ("GET", FOR_ADMINS),
-    "history_run": ("GET", FOR_ADMINS),
-    "usage": ("GET", FOR_ADMINS),
-    "usage_export": ("GET", FOR_ADMINS),
+OWN_URLS: dict[str, tuple[str, Outcomes]] = {
+    "history": ("GET", FOR_READERS),
+    "history_results": ("GET", FOR_READERS),
+    "history_run": ("GET", FOR_READERS),
+    "usage": ("GET", FOR_USAGE),
+    # Of costs, which few may see.
+    "usage_export": ("GET", outcomes(HOME, usage_reader=404, reader=404, admin=200)),
     "getting_started": ("GET", FOR_ADMINS),
     # Without a type it shows the form again.
-    "create_first_action": ("POST", (LOGIN, LOGIN, HOME, HOME, 200)),
-    "create_starters": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/getting-started/")),
-    "models": ("GET", FOR_ADMINS),
-    "check_models": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
-    "retry_now": ("POST", (LOGIN, LOGIN, HOME, HOME, "/admin/llm/models/")),
+    "create_first_action": ("POST", FOR_ADMINS),
+    "create_starters": ("POST", outcomes(HOME, admin="/admin/llm/getting-started/")),
+    "models": ("GET", FOR_MODELS),
+    "check_models": ("POST", outcomes(HOME, tester=MODELS, admin=MODELS)),
+    "retry_now": ("POST", outcomes(HOME, tester=MODELS, admin=MODELS)),
     "export": ("GET", FOR_ADMINS),
     "import": ("GET", FOR_ADMINS),
-    "validate_prompt_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
-    "preview_prompt_template": ("POST", (LOGIN, LOGIN, 403, 403, 200)),
-    "action_fields": ("GET", (LOGIN, LOGIN, 403, 403, 200)),
-    "start_playground_run": ("POST", (LOGIN, LOGIN, 403, 403, 202)),
-    # The run of the editor, who may not test.
-    "poll_playground_run": ("GET", (LOGIN, LOGIN, 403, 403, 403)),
+    "validate_prompt_template": ("POST", FOR_AUTHORS),
+    # Of a page that an author may not edit.
+    "preview_prompt_template": ("POST", outcomes(403, admin=200)),
+    "action_fields": ("GET", FOR_TESTERS),
+    "start_playground_run": ("POST", outcomes(403, tester=202, admin=202)),
+    "poll_playground_run": ("GET", outcomes(403)),
     # Without a right it offers nothing.
-    "offers": ("GET", (LOGIN, LOGIN, 200, 200, 200)),
-    "previous_texts": ("GET", (LOGIN, LOGIN, 403, 200, 200)),
-    "side_panel": ("GET", (LOGIN, LOGIN, 403, 200, 200)),
-    "start_run": ("POST", (LOGIN, LOGIN, 403, 202, 202)),
-    # The run of the editor; an admin reads it in the history.
-    "poll_run": ("GET", (LOGIN, LOGIN, 403, 200, 403)),
-    "cancel_run": ("POST", (LOGIN, LOGIN, 403, 200, 403)),
-    "decide_run": ("POST", (LOGIN, LOGIN, 403, 200, 403)),
+    "offers": ("GET", FOR_ALL),
+    "previous_texts": ("GET", FOR_EDITORS),
+    "side_panel": ("GET", FOR_EDITORS),
+    "start_run": ("POST", outcomes(403, editor=202, section_reader=202, admin=202)),
+    "poll_run": ("GET", FOR_ITS_USER),
+    "cancel_run": ("POST", FOR_ITS_USER),
+    "decide_run": ("POST", FOR_ITS_USER),
 }
-SNIPPET_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
-    "list": ("GET", FOR_ADMINS),
-    "list_results": ("GET", FOR_ADMINS),
-    "add": ("GET", FOR_ADMINS),
-    "edit": ("GET", FOR_ADMINS),
-    "delete": ("GET", FOR_ADMINS),
-    "copy": ("GET", FOR_ADMINS),
-    "usage": ("GET", FOR_ADMINS),
-    "history": ("GET", FOR_ADMINS),
-    "history_results": ("GET", FOR_ADMINS),
-    "revisions_revert": ("GET", FOR_ADMINS),
-    "revisions_compare": ("GET", FOR_ADMINS),
-}
-CHOOSER_URLS: dict[str, tuple[str, tuple[str | int, ...]]] = {
-    "choose": ("GET", FOR_CHOOSERS),
-    "choose_results": ("GET", FOR_CHOOSERS),
-    "chosen": ("GET", FOR_CHOOSERS),
-    "chosen_multiple": ("GET", FOR_CHOOSERS),
-    "create": ("GET", (LOGIN, LOGIN, HOME, HOME, 200)),
+
+
+def snippet_urls(manager: str) -> dict[str, tuple[str, Outcomes]]:
+    """Return the URLs of a kind of snippet that admins manage, and that one role may change."""
+    changed = outcomes(HOME, **{manager: 200, "admin": 200})
+    return {
+        "list": ("GET", changed),
+        "list_results": ("GET", changed),
+        "add": ("GET", FOR_ADMINS),
+        "edit": ("GET", changed),
+        "delete": ("GET", FOR_ADMINS),
+        "copy": ("GET", FOR_ADMINS),
+        "usage": ("GET", changed),
+        "history": ("GET", changed),
+        "history_results": ("GET", changed),
+        "revisions_revert": ("GET", changed),
+        "revisions_compare": ("GET", changed),
+    }
+
+
+CHOOSER_URLS: dict[str, tuple[str, Outcomes]] = {
+    "choose": ("GET", FOR_ALL),
+    "choose_results": ("GET", FOR_ALL),
+    "chosen": ("GET", FOR_ALL),
+    "chosen_multiple": ("GET", FOR_ALL),
+    "create": ("GET", FOR_ADMINS),
 }
 TABLE = {
     f"{namespace}:{name}": row
     for namespace, rows in {
         "wagtail_llm_actions": OWN_URLS,
-        "wagtail_llm_actions_actions": {**SNIPPET_URLS, "reorder": ("POST", FOR_ADMINS)},
-        "wagtail_llm_actions_prompt_templates": SNIPPET_URLS,
+        "wagtail_llm_actions_actions": {
+            **snippet_urls("tester"),
+            "reorder": ("POST", outcomes(HOME, tester=200, admin=200)),
+        },
+        "wagtail_llm_actions_prompt_templates": snippet_urls("author"),
         "wagtailsnippetchoosers_wagtail_llm_actions_llmaction": CHOOSER_URLS,
         "wagtailsnippetchoosers_wagtail_llm_actions_prompttemplate": CHOOSER_URLS,
     }.items()
@@ -131,15 +174,11 @@ class Site:
     """One object of each kind, and a user of each role."""
 
     def __init__(self) -> None:
-        self.users: dict[str, User | None] = {
-            "anonymous": None,
-            "visitor": UserFactory(),
-            "guest": UserFactory(),
-            "editor": EditorFactory(),
-            "admin": AdminFactory(),
-        }
-        access = Permission.objects.get(codename="access_admin")
-        self.users["guest"].user_permissions.add(access)  # type: ignore[union-attr]
+        self.users: dict[str, User | None] = {"anonymous": None}
+        for role, (factory, codenames) in ROLES.items():
+            user = factory()
+            user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+            self.users[role] = user
         self.llm_action: LLMAction = LLMActionFactory(source="title")
         self.llm_action.save_revision()
         self.template: PromptTemplate = PromptTemplateFactory()
@@ -236,7 +275,7 @@ def test_every_url_of_the_package_is_in_the_table() -> None:
     assert sorted(package_urls(get_resolver())) == sorted(TABLE)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ["anonymous", *ROLES])
 def test_everybody_gets_what_they_may(site: Site, role: str) -> None:
     client = site.client(role)
 
@@ -244,10 +283,10 @@ def test_everybody_gets_what_they_may(site: Site, role: str) -> None:
         name: outcome(site.request(client, name, method)) for name, (method, _) in TABLE.items()
     }
 
-    assert found == {name: row[ROLES.index(role)] for name, (_, row) in TABLE.items()}
+    assert found == {name: row[role] for name, (_, row) in TABLE.items()}
 
 
-@pytest.mark.parametrize("role", ROLES[2:])
+@pytest.mark.parametrize("role", ["guest", "editor", "admin"])
 def test_what_is_not_for_a_user_is_said_in_json_to_programs(site: Site, role: str) -> None:
     client = site.client(role)
 

@@ -21,7 +21,7 @@ from wagtail_llm_actions.admin.history.buttons import (
 from wagtail_llm_actions.admin.menu import history_menu_item, usage_menu_item
 from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.permissions.policies import RUN_POLICY
+from wagtail_llm_actions.permissions.policies import can_view_usage
 from wagtail_llm_actions.runs.audit_log import ACCEPTED, AcceptedFormatter, log_accepted
 from wagtail_llm_actions.runs.pending import attach_to_object
 from wagtail_llm_actions.scripts import script_path
@@ -57,8 +57,8 @@ def register_usage_menu_item() -> MenuItem:
 
 @hooks.register("construct_homepage_panels")
 def add_home_panel(request: HttpRequest, panels: list[Component]) -> None:
-    """Add the home panel, for users who may view runs."""
-    if RUN_POLICY.user_has_permission(request.user, "view"):
+    """Add the home panel, for users who may view usage."""
+    if can_view_usage(request.user):
         panels.append(HomePanel())
 
 
@@ -98,9 +98,11 @@ def register_icons(icons: list[str]) -> list[str]:
 
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
-    """Offer the permissions to view runs and their costs on the form of a group."""
+    """Offer the permissions to view runs, their usage and their costs on the form of a group."""
     return Permission.objects.filter(
-        content_type__app_label="wagtail_llm_actions", codename__in=["view_llmrun", "view_costs"]
+        content_type__app_label="wagtail_llm_actions",
+        content_type__model="llmrun",
+        codename__startswith="view_",
     )
 
 

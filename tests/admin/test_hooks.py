@@ -76,6 +76,8 @@ def test_groups_can_be_given_the_rights_of_the_package(client: Client, admin: Us
     offered = {str(box["value"]) for box in page.select("input[name=permissions]")}
     for codename in (
         "view_llmrun",
+        "view_editable_llmrun",
+        "view_usage_llmrun",
         "view_costs",
         "add_llmaction",
         "change_llmaction",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Permission, User
 
 from tests.factories import (
     AdminFactory,
@@ -58,3 +58,24 @@ def test_the_output_for_no_object_is_seen_by_the_one_who_started_the_run(
 
     assert can_edit_target(run.user, run)
     assert not can_edit_target(EditorFactory(), run)
+
+
+@pytest.mark.parametrize("object_id", [None, "4711"], ids=["not saved yet", "deleted since"])
+def test_without_the_right_to_edit_any_such_object_the_one_who_started_it_loses_it(
+    object_id: str | None,
+) -> None:
+    run = LLMRunFactory(succeeded=True, target_object_id=object_id)
+    run.user.groups.clear()
+
+    assert not can_edit_target(User.objects.get(pk=run.user.pk), run)
+
+
+def test_a_test_is_followed_while_its_user_may_test() -> None:
+    tester = UserFactory()
+    tester.user_permissions.add(Permission.objects.get(codename="change_llmaction"))
+    run = LLMRunFactory(user=tester, trigger="test", target_object_id=None)
+    assert can_follow(User.objects.get(pk=tester.pk), run)
+
+    tester.user_permissions.clear()
+
+    assert not can_follow(User.objects.get(pk=tester.pk), run)

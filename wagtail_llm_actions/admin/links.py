@@ -11,7 +11,7 @@ from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_models
+from wagtail_llm_actions.permissions.policies import can_view_models, can_view_runs
 from wagtail_llm_actions.reporting.usage import (
     ACCEPTED_DECISIONS,
     COUNTED_TRIGGERS,
@@ -67,7 +67,7 @@ def object_filters(instance: Model) -> dict[str, Any]:
 
 def object_history_url(instance: Model, user: User) -> str:
     """Return the URL of an object's runs; empty if it is not saved yet or the user may not view runs."""
-    if instance._state.adding or not RUN_POLICY.user_has_permission(user, "view"):
+    if instance._state.adding or not can_view_runs(user):
         return ""
     return history_url(**object_filters(instance))
 

@@ -11,7 +11,12 @@ from wagtail.admin.menu import MenuItem
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.permissions.policies import ACTION_POLICY, RUN_POLICY, can_view_models
+from wagtail_llm_actions.permissions.policies import (
+    ACTION_POLICY,
+    can_view_models,
+    can_view_runs,
+    can_view_usage,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -41,12 +46,20 @@ class ModelsMenuItem(MenuItem):
         return can_view_models(request.user)
 
 
-class RunsMenuItem(MenuItem):
-    """Shown to users who may view runs."""
+class HistoryMenuItem(MenuItem):
+    """Shown to users who may open the history."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Check the permission of the views."""
-        return bool(RUN_POLICY.user_has_permission(request.user, "view"))
+        return can_view_runs(request.user)
+
+
+class UsageMenuItem(MenuItem):
+    """Shown to users who may view usage."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Check the permission of the views."""
+        return can_view_usage(request.user)
 
 
 def getting_started_menu_item() -> MenuItem:
@@ -66,10 +79,12 @@ def models_menu_item(order: int) -> MenuItem:
 def history_menu_item() -> MenuItem:
     """Reports → LLM history."""
     url = reverse("wagtail_llm_actions:history")
-    return RunsMenuItem(_("LLM history"), url, name="llm-history", icon_name=ICON, order=1100)
+    return HistoryMenuItem(_("LLM history"), url, name="llm-history", icon_name=ICON, order=1100)
 
 
 def usage_menu_item() -> MenuItem:
     """Reports → LLM usage and costs."""
     url = reverse("wagtail_llm_actions:usage")
-    return RunsMenuItem(_("LLM usage and costs"), url, name="llm-usage", icon_name=ICON, order=1110)
+    return UsageMenuItem(
+        _("LLM usage and costs"), url, name="llm-usage", icon_name=ICON, order=1110
+    )

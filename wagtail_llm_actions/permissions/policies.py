@@ -19,6 +19,10 @@ VIEW_MODELS_PERMISSIONS = ("add", "change", "view")
 """Any of these on actions opens the list of models."""
 MANAGE_MODELS_PERMISSIONS = ("add", "change")
 """Any of these on actions allows to check a model and to reset its circuit breaker."""
+VIEW_RUNS_PERMISSIONS = ("view", "view_editable")
+"""Any of these on runs opens the history, the second one with runs on what the user may edit."""
+VIEW_USAGE_PERMISSIONS = ("view", "view_usage")
+"""Any of these on runs opens the usage report, the second one without texts."""
 VIEW_COSTS = "wagtail_llm_actions.view_costs"
 
 
@@ -30,6 +34,21 @@ def can_test_actions(user: User) -> bool:
 def can_view_models(user: User) -> bool:
     """Return whether the user may open the list of models."""
     return bool(ACTION_POLICY.user_has_any_permission(user, VIEW_MODELS_PERMISSIONS))
+
+
+def can_view_runs(user: User) -> bool:
+    """Return whether the user may open the history."""
+    return bool(RUN_POLICY.user_has_any_permission(user, VIEW_RUNS_PERMISSIONS))
+
+
+def can_view_all_runs(user: User) -> bool:
+    """Return whether the user may view the runs of the whole site."""
+    return bool(RUN_POLICY.user_has_permission(user, "view"))
+
+
+def can_view_usage(user: User) -> bool:
+    """Return whether the user may view figures of the runs of the whole site."""
+    return bool(RUN_POLICY.user_has_any_permission(user, VIEW_USAGE_PERMISSIONS))
 
 
 def can_view_costs(user: User) -> bool:

@@ -1,21 +1,53 @@
-"""Permission to follow a run, and to edit what it was made for."""
+"""Permission to follow a run, to edit what it was made for, and to find it in the history."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 
+from wagtail_llm_actions.compat import permission_policy_for
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.editing import (
     can_edit,
     has_edit_permission,
     has_model_permission,
 )
-from wagtail_llm_actions.permissions.policies import can_test_actions
+from wagtail_llm_actions.permissions.policies import (
+    can_test_actions,
+    can_view_all_runs,
+    can_view_runs,
+)
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from wagtail_llm_actions.permissions import User
+
+
+def viewable_runs(user: User) -> QuerySet[LLMRun]:
+    """Return the runs that the history lists to a user: all, or those on what they may edit."""
+    runs = LLMRun.objects.order_by()
+    if can_view_all_runs(user):
+        return runs
+    if not can_view_runs(user):
+        return runs.none()
+    # Of objects that are not saved yet.
+    found = Q(user=user.pk, target_object_id=None)
+    used = ContentType.objects.filter(pk__in=runs.values("target_content_type").distinct())
+    for content_type in used:
+        model = content_type.model_class()
+        if model is None:
+            continue
+        # Primary keys of any kind are stored as text, so that the databases cannot compare them.
+        of_type = runs.filter(target_content_type=content_type).exclude(target_object_id=None)
+        ids = of_type.values_list("target_object_id", flat=True).distinct()
+        policy = permission_policy_for(model)
+        editable = policy.instances_user_has_permission_for(user, "change")
+        known = editable.filter(pk__in=list(ids)).values_list("pk", flat=True)
+        found |= Q(target_content_type=content_type, target_object_id__in=[str(pk) for pk in known])
+    return runs.filter(found)
 
 
 def can_follow(user: User, run: LLMRun) -> bool:

@@ -16,7 +16,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.permissions.policies import ACTION_POLICY, RUN_POLICY
+from wagtail_llm_actions.permissions.policies import ACTION_POLICY, can_view_runs
 from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _icons(llm_action: LLMAction, user: User) -> Iterator[dict[str, str]]:
     if ACTION_POLICY.user_has_permission(user, "delete"):
         url = reverse("wagtail_llm_actions_actions:delete", args=[llm_action.pk])
         yield {"name": _("Delete"), "icon": "bin", "url": url}
-    if RUN_POLICY.user_has_permission(user, "view"):
+    if can_view_runs(user):
         url = f"{reverse('wagtail_llm_actions:history')}?action={llm_action.pk}"
         yield {"name": _("History"), "icon": "history", "url": url}
     if ACTION_POLICY.user_has_permission(user, "change"):

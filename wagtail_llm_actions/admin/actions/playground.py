@@ -29,7 +29,7 @@ from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError, Perm
 from wagtail_llm_actions.messages.errors import error_sentence, form_field, troubleshooting
 from wagtail_llm_actions.messages.labels import finish_reason_label
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_test_actions, can_view_costs
+from wagtail_llm_actions.permissions.policies import can_test_actions, can_view_costs, can_view_runs
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
 from wagtail_llm_actions.runs.playground import start_playground_run
 from wagtail_llm_actions.runs.request.variables import field_label, max_length
@@ -153,14 +153,13 @@ def _state(request: HttpRequest, run: LLMRun, cursor: Cursor = START) -> Playgro
     state = run_state(run, cursor, with_costs=can_view_costs(request.user))
     state["poll_url"] = reverse("wagtail_llm_actions:poll_playground_run", args=[run.pk])
     state["poll_token"] = issue_poll_token(request, [run])
-    can_view_runs = RUN_POLICY.user_has_permission(request.user, "view")
     return {
         **state,
         "field_errors": _field_errors(run),
         "warnings": _result_warnings(run, state["notice"]),
         "finish_reason_label": finish_reason_label(run),
         "history_url": reverse("wagtail_llm_actions:history_run", args=[run.pk])
-        if can_view_runs
+        if can_view_runs(request.user)
         else "",
     }
 

@@ -28,7 +28,7 @@ from wagtail_llm_actions.messages.errors import entry_for, sentence_of
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.messages.workers import QUEUE_DOWN, WORKER_PROBLEMS
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
-from wagtail_llm_actions.permissions.policies import ACTION_POLICY
+from wagtail_llm_actions.permissions.policies import ACTION_POLICY, can_view_runs
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.reporting.period import ONE_DAY, Period, day_of, today
 from wagtail_llm_actions.reporting.usage import counted_runs
@@ -71,7 +71,7 @@ def alerts(actions: Iterable[LLMAction], user: User) -> list[Alert]:
             *_queue(),
             *_open_circuit_breakers(user),
             *_for_an_admin(user),
-            *_failing_models(),
+            *_failing_models(user),
             *_unconfigured_models(actions, user),
         ]
     except (ImproperlyConfigured, ImportError) as error:
@@ -113,7 +113,7 @@ def _for_an_admin(user: User) -> Iterator[Alert]:
             yield Alert(sentence_of(code, reason, key), models_url(user))
 
 
-def _failing_models() -> Iterator[Alert]:
+def _failing_models(user: User) -> Iterator[Alert]:
     # The history is narrowed to the same second.
     since = (timezone.now() - RECENT).replace(microsecond=0)
     # Bounds the query by an index; few runs wait in the queue for longer than a day.
@@ -143,7 +143,9 @@ def _failing_models() -> Iterator[Alert]:
                     finished_since=since.isoformat(),
                     model_key=key,
                     error_code=list(by_code),
-                ),
+                )
+                if can_view_runs(user)
+                else "",
             )
 
 

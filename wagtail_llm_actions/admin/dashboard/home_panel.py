@@ -14,16 +14,21 @@ from wagtail_llm_actions.admin.links import ACCEPTED, SUCCEEDED, counted_runs_ur
 from wagtail_llm_actions.admin.usage.period import MONTH, chosen_period
 from wagtail_llm_actions.messages.metrics import format_display
 from wagtail_llm_actions.models import LLMAction, LLMRun
-from wagtail_llm_actions.permissions.policies import can_view_costs
+from wagtail_llm_actions.permissions.policies import can_view_costs, can_view_runs
 from wagtail_llm_actions.reporting.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wagtail_llm_actions.permissions import User
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A metric of this month, formatted for display, and the list of the runs that it counts."""
+    """A metric of this month, formatted for display, and the list of the runs that it counts.
+
+    The URL is empty if the user may not open the history.
+    """
 
     label: str
     value: str
@@ -31,7 +36,7 @@ class Figure:
 
 
 class HomePanel(Component):
-    """Panel for users who may view runs; empty until there is an action or a run."""
+    """Panel for users who may view usage; empty until there is an action or a run."""
 
     name = "llm_actions"
     template_name = "wagtail_llm_actions/dashboard/home_panel.html"
@@ -51,13 +56,13 @@ class HomePanel(Component):
         if not actions and not LLMRun.objects.exists():
             return {}
         return {
-            "figures": _figures(with_costs=can_view_costs(user)),
+            "figures": _figures(user),
             "report_url": f"{reverse('wagtail_llm_actions:usage')}?period={MONTH}",
             "alerts": alerts([action for action in actions if action.is_active], user),
         }
 
 
-def _figures(*, with_costs: bool) -> list[Figure]:
+def _figures(user: User) -> list[Figure]:
     _choice, month = chosen_period({"period": MONTH})
     metrics = Usage(month).counts
     shown: list[tuple[str, str, str, Mapping[str, Any]]] = [
@@ -65,13 +70,13 @@ def _figures(*, with_costs: bool) -> list[Figure]:
         (_("Succeeded"), "rate", "success_rate", SUCCEEDED),
         (_("Accepted"), "rate", "acceptance_rate", ACCEPTED),
     ]
-    if with_costs:
+    if can_view_costs(user):
         shown.append((_("Cost"), "money", "cost_usd", {}))
     return [
         Figure(
             label=label,
             value=format_display(kind, getattr(metrics, name)),
-            url=counted_runs_url(month, **filters),
+            url=counted_runs_url(month, **filters) if can_view_runs(user) else "",
         )
         for label, kind, name, filters in shown
     ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from wagtail_llm_actions.admin.editor.previous import PreviousRun, previous_run
 from wagtail_llm_actions.admin.links import object_history_url
-from wagtail_llm_actions.permissions.policies import RUN_POLICY
+from wagtail_llm_actions.permissions.policies import can_view_runs
 from wagtail_llm_actions.permissions.runs import can_follow
 from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, finished_runs, prompt_beginnings
 from wagtail_llm_actions.runs.request.variables import field_label
@@ -63,14 +63,14 @@ def side_panel_content(
     found = finished_runs(user, instance, form_key, readable)
     runs = list(islice(found, MAX_PREVIOUS + 1))
     prompts = prompt_beginnings(run for run in runs if can_follow(user, run))
-    can_view_runs = RUN_POLICY.user_has_permission(user, "view")
+    has_history = can_view_runs(user)
     groups: dict[str, SidePanelGroup] = {}
     for run in runs[:MAX_PREVIOUS]:
         path = run.field_path
         label = field_label(type(instance), path)
         group = groups.setdefault(path, {"path": path, "label": label, "runs": []})
         prompt = prompts.get(run.pk, "")
-        group["runs"].append(_panel_run(run, user, prompt=prompt, can_view_runs=can_view_runs))
+        group["runs"].append(_panel_run(run, user, prompt=prompt, has_history=has_history))
     return {
         "groups": list(groups.values()),
         "has_more": len(runs) > MAX_PREVIOUS,
@@ -78,11 +78,11 @@ def side_panel_content(
     }
 
 
-def _panel_run(run: LLMRun, user: Any, *, prompt: str, can_view_runs: bool) -> SidePanelRun:
+def _panel_run(run: LLMRun, user: Any, *, prompt: str, has_history: bool) -> SidePanelRun:
     """Describe a run; its error, instruction and prompt are for the user who started it only."""
     is_own = can_follow(user, run)
     state = previous_run(run, user)
-    url = reverse("wagtail_llm_actions:history_run", args=[run.pk]) if can_view_runs else ""
+    url = reverse("wagtail_llm_actions:history_run", args=[run.pk]) if has_history else ""
     return {
         **state,
         "error": state["error"] if is_own else None,

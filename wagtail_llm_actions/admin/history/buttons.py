@@ -9,7 +9,7 @@ from wagtail.admin.widgets.button import Button
 
 from wagtail_llm_actions.admin.links import history_url, object_filters
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.permissions.policies import RUN_POLICY
+from wagtail_llm_actions.permissions.policies import can_view_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,6 @@ def user_history_button(user: User, request_user: User) -> Iterator[Button]:
 
 
 def _button(user: User, filters: dict[str, Any]) -> Iterator[Button]:
-    if RUN_POLICY.user_has_permission(user, "view"):
+    if can_view_runs(user):
         url = history_url(**filters)
         yield Button(_("LLM history"), url=url, icon_name="llm-actions-generate", priority=90)

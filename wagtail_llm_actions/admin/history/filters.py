@@ -18,6 +18,7 @@ from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.admin.links import NO_USER, deleted_action
+from wagtail_llm_actions.admin.run_access import readable_in_history
 from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMAction, LLMRun
@@ -193,4 +194,6 @@ class HistoryFilterSet(WagtailFilterSet):
         oldest: Any = times[MAX_SEARCHED_RUNS - 1 : MAX_SEARCHED_RUNS].first()
         if oldest is not None:
             runs = runs.filter(queued_at__gte=oldest)
-        return runs.filter(Q(prompt__icontains=value) | Q(output__icontains=value))
+        runs = runs.filter(Q(prompt__icontains=value) | Q(output__icontains=value))
+        # Being found would tell what a text holds.
+        return runs if self.request is None else readable_in_history(self.request, runs)

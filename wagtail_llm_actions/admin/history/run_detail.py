@@ -13,13 +13,19 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_llm_actions.admin.history.views import add_edit_urls
+from wagtail_llm_actions.admin.run_access import can_read_texts_in_history
 from wagtail_llm_actions.messages.currency import source_label, usd
 from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
 from wagtail_llm_actions.messages.labels import finish_reason_label, model_label, removal_labels
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.messages.usage_repairs import usage_repair_sentences
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_costs
+from wagtail_llm_actions.permissions.policies import (
+    RUN_POLICY,
+    VIEW_RUNS_PERMISSIONS,
+    can_view_costs,
+)
+from wagtail_llm_actions.permissions.runs import viewable_runs
 from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
@@ -46,7 +52,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
     model = LLMRun
     context_object_name = "run"
     permission_policy = RUN_POLICY
-    permission_required = "view"
+    any_permission_required = VIEW_RUNS_PERMISSIONS
     template_name = "wagtail_llm_actions/history/run.html"
     page_title = _("LLM run")
     header_icon = "history"
@@ -54,9 +60,13 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
 
     def get_object(self, queryset: Any = None) -> LLMRun:
         """Fetch the run with everything that the page shows."""
-        runs = LLMRun.objects.select_related(
-            "user__wagtail_userprofile", "prompt_template_revision", "target_content_type"
-        ).prefetch_related("attempts")
+        runs = (
+            viewable_runs(self.request.user)
+            .select_related(
+                "user__wagtail_userprofile", "prompt_template_revision", "target_content_type"
+            )
+            .prefetch_related("attempts")
+        )
         return get_object_or_404(runs, pk=self.kwargs["run_id"])
 
     def get_page_subtitle(self) -> str:
@@ -96,6 +106,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             cost=usd(run.cost_usd),
             price_source=source_label(run.price["source"]) if run.price else "",
             can_view_costs=can_view_costs(self.request.user),
+            can_read_texts=can_read_texts_in_history(self.request, run),
             template_url=template,
             removals=removal_labels(run),
             finish=finish_reason_label(run),

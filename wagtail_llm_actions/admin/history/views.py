@@ -19,7 +19,12 @@ from wagtail_llm_actions.admin.mixins import StylesheetMixin
 from wagtail_llm_actions.messages.currency import usd
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_costs
+from wagtail_llm_actions.permissions.policies import (
+    RUN_POLICY,
+    VIEW_RUNS_PERMISSIONS,
+    can_view_costs,
+)
+from wagtail_llm_actions.permissions.runs import viewable_runs
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 
 if TYPE_CHECKING:
@@ -80,7 +85,7 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
 
     model = LLMRun
     permission_policy = RUN_POLICY
-    permission_required = "view"
+    any_permission_required = VIEW_RUNS_PERMISSIONS
     page_title = _("LLM history")
     header_icon = "history"
     index_url_name = "wagtail_llm_actions:history"
@@ -152,7 +157,8 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
         """Fetch what the list shows, with long texts deferred."""
         recover()
         return (
-            LLMRun.objects.select_related("user__wagtail_userprofile", "target_content_type")
+            viewable_runs(self.request.user)
+            .select_related("user__wagtail_userprofile", "target_content_type")
             .defer(
                 "prompt", "system_instructions", "output", "raw_output", "removed", "error_detail"
             )

@@ -34,6 +34,7 @@ from wagtail_llm_actions.permissions.policies import (
     ACTION_POLICY,
     MANAGE_MODELS_PERMISSIONS,
     VIEW_MODELS_PERMISSIONS,
+    can_view_runs,
 )
 from wagtail_llm_actions.reporting.period import Period
 from wagtail_llm_actions.reporting.usage import counted_runs
@@ -117,6 +118,7 @@ class ModelsView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateM
                 (vendor, [(more, _about(more)) for more in vendor.models])
                 for vendor in more_models()
             ],
+            can_view_runs=can_view_runs(self.request.user),
             variables=get_text_list(environment_variables(), _("or")),
         )
 

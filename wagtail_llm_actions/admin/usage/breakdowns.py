@@ -17,7 +17,8 @@ from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.reporting.error_patterns import error_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from uuid import UUID
 
     from wagtail_llm_actions.reporting.usage import Metrics, Usage
 
@@ -104,8 +105,16 @@ def by_error(usage: Usage, *, with_costs: bool) -> Table:
     )
 
 
-def by_error_pattern(usage: Usage) -> Table:
-    """Return the error patterns, each with advice."""
+def by_error_pattern(usage: Usage, readable: Callable[[list[UUID]], Collection[UUID]]) -> Table:
+    """Return the error patterns, each with advice.
+
+    Args:
+        usage: Of the period.
+        readable: Returns which of some runs the user may read the texts of: a provider's message
+            may quote the prompt.
+    """
+    patterns = error_patterns(usage.period)
+    shown = readable([pattern.newest.pk for pattern in patterns])
     return Table(
         slug="error-patterns",
         title=_("Error patterns"),
@@ -124,7 +133,7 @@ def by_error_pattern(usage: Usage) -> Table:
                 [
                     pattern.error_code,
                     model_label(pattern.model_key),
-                    pattern.detail,
+                    pattern.detail if pattern.newest.pk in shown else "",
                     pattern.runs,
                     pattern.first_at,
                     pattern.last_at,
@@ -133,7 +142,7 @@ def by_error_pattern(usage: Usage) -> Table:
                 ],
                 counted_runs_url(usage.period, error_pattern=pattern.newest.pk),
             )
-            for pattern in error_patterns(usage.period)
+            for pattern in patterns
         ],
     )
 

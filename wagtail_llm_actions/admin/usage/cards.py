@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -46,6 +46,10 @@ class Card:
     """In percent, or in points for rates; empty where it cannot be computed."""
     url: str
     note: Note | None = None
+
+    def without_links(self) -> Card:
+        """Return the card for a user who may not open the history."""
+        return replace(self, url="", note=self.note and Note(text=self.note.text))
 
 
 def cards(usage: Usage, previous: Usage, *, with_costs: bool) -> list[Card]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from wagtail_llm_actions.admin.usage import breakdowns, charts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
+    from uuid import UUID
 
     from wagtail_llm_actions.admin.usage.table import Table
     from wagtail_llm_actions.reporting.usage import Usage
@@ -18,17 +19,30 @@ CHARTS = {"runs": "bar", COSTS: "bar", "times": "line"}
 """The tables that are drawn as charts, each with its chart type."""
 
 
-def tables(usage: Usage, *, with_costs: bool) -> dict[str, Callable[[], Table]]:
-    """Return the tables that the user may view; each is computed when it is called."""
+def tables(
+    usage: Usage,
+    *,
+    with_costs: bool,
+    readable: Callable[[list[UUID]], Collection[UUID]] | None = None,
+) -> dict[str, Callable[[], Table]]:
+    """Return the tables that the user may view; each is computed when it is called.
+
+    Args:
+        usage: Of the period.
+        with_costs: Whether the user may view costs.
+        readable: See ``by_error_pattern``; ``None`` for a user who may read no texts.
+    """
     found: dict[str, Callable[[], Table]] = {"runs": partial(charts.runs_by_day, usage)}
     if with_costs:
         found[COSTS] = partial(charts.costs_by_day, usage)
-    return found | {
+    found |= {
         "times": partial(charts.times_by_day, usage),
         "actions": partial(breakdowns.by_action, usage, with_costs=with_costs),
         "models": partial(breakdowns.by_model, usage, with_costs=with_costs),
         "users": partial(breakdowns.by_user, usage, with_costs=with_costs),
         "page-types": partial(breakdowns.by_page_type, usage, with_costs=with_costs),
         "errors": partial(breakdowns.by_error, usage, with_costs=with_costs),
-        "error-patterns": partial(breakdowns.by_error_pattern, usage),
     }
+    if readable is not None:
+        found["error-patterns"] = partial(breakdowns.by_error_pattern, usage, readable)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wagtail_llm_actions.admin.usage.formatting import UNITS, format_export
@@ -47,6 +47,10 @@ class Table:
     columns: list[Column]
     rows: list[Row] = field(default_factory=list)
     limit: int | None = MAX_LISTED_ROWS
+
+    def without_links(self) -> Table:
+        """Return the table for a user who may not open the history."""
+        return replace(self, rows=[Row(row.values) for row in self.rows])
 
     @property
     def listed(self) -> list[tuple[str, list[tuple[str, Column]]]]:

@@ -15,27 +15,52 @@ from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 from wagtail_llm_actions.admin.exports import SafeExportMixin
 from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
+from wagtail_llm_actions.admin.run_access import readable_in_history
 from wagtail_llm_actions.admin.usage.cards import cards
 from wagtail_llm_actions.admin.usage.charts import chart_data
 from wagtail_llm_actions.admin.usage.period import CHOICES, DEFAULT, as_query, chosen_period
 from wagtail_llm_actions.admin.usage.registry import CHARTS, tables
-from wagtail_llm_actions.permissions.policies import RUN_POLICY, can_view_costs
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.permissions.policies import (
+    RUN_POLICY,
+    VIEW_USAGE_PERMISSIONS,
+    can_view_all_runs,
+    can_view_costs,
+    can_view_runs,
+)
 from wagtail_llm_actions.reporting.usage import Usage
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 from wagtail_llm_actions.scripts import script_path
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
     from django.http import HttpRequest, HttpResponseBase
 
     from wagtail_llm_actions.admin.usage.table import Table
     from wagtail_llm_actions.reporting.period import Period
 
 
+def user_tables(usage: Usage, request: HttpRequest) -> dict[str, Callable[[], Table]]:
+    """Return the tables that the user may view, by their slugs."""
+
+    def readable(run_ids: list[UUID]) -> set[UUID]:
+        runs = readable_in_history(request, LLMRun.objects.filter(pk__in=run_ids))
+        return set(runs.values_list("pk", flat=True))
+
+    return tables(
+        usage,
+        with_costs=can_view_costs(request.user),
+        readable=readable if can_view_all_runs(request.user) else None,
+    )
+
+
 class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """The report."""
 
     permission_policy = RUN_POLICY
-    permission_required = "view"
+    any_permission_required = VIEW_USAGE_PERMISSIONS
     template_name = "wagtail_llm_actions/usage/usage.html"
     page_title = _("LLM usage and costs")
     header_icon = "llm-actions-generate"
@@ -59,7 +84,11 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
             choice, period = chosen_period({"period": DEFAULT})
             is_invalid = True
         usage, previous = Usage(period), Usage(period.previous)
-        found = {name: make() for name, make in tables(usage, with_costs=self.with_costs).items()}
+        found = {name: make() for name, make in user_tables(usage, self.request).items()}
+        shown_cards = cards(usage, previous, with_costs=self.with_costs)
+        if not can_view_runs(self.request.user):
+            found = {name: table.without_links() for name, table in found.items()}
+            shown_cards = [card.without_links() for card in shown_cards]
         return super().get_context_data(
             **kwargs,
             choices=CHOICES.items(),
@@ -67,7 +96,7 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
             period=period,
             previous=period.previous,
             is_invalid=is_invalid,
-            cards=cards(usage, previous, with_costs=self.with_costs),
+            cards=shown_cards,
             charts=[found[name] for name in CHARTS if name in found],
             tables=[table for name, table in found.items() if name not in CHARTS],
             chart_data={
@@ -85,7 +114,7 @@ class UsageExportView(SafeExportMixin, SpreadsheetExportMixin, PermissionChecked
     """Download of one table of the report, with all rows, as CSV or XLSX."""
 
     permission_policy = RUN_POLICY
-    permission_required = "view"
+    any_permission_required = VIEW_USAGE_PERMISSIONS
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, table: str) -> HttpResponseBase:
@@ -98,7 +127,7 @@ class UsageExportView(SafeExportMixin, SpreadsheetExportMixin, PermissionChecked
             _choice, period = chosen_period(request.GET)
         except ValueError:
             return HttpResponseBadRequest()
-        make = tables(Usage(period), with_costs=can_view_costs(request.user)).get(table)
+        make = user_tables(Usage(period), request).get(table)
         if make is None:
             raise Http404
         if not self.is_export:

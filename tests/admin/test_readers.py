@@ -1,0 +1,142 @@
+"""Who reads what of the runs: figures only, costs, or the runs of some sections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from wagtail.models import GroupPagePermission
+
+from example_site.blog.models import Author
+from tests.admin.html import page_at
+from tests.admin.runs import HISTORY, links, run_url
+from tests.editor.forms import page_edit
+from tests.editor.requests import poll
+from tests.factories import (
+    AuthorFactory,
+    BlogIndexPageFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMActionFactory,
+    LLMRunFactory,
+    UserFactory,
+)
+from tests.reporting.usage_rows import failed, succeeded
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+    from wagtail.models import Page
+
+    from wagtail_llm_actions.models import LLMRun
+
+pytestmark = pytest.mark.django_db
+
+USAGE = reverse("wagtail_llm_actions:usage")
+
+
+def let(user: User, *codenames: str) -> User:
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    return user
+
+
+def section_reader(section: Page) -> User:
+    """Return an editor of one section, who may view the history of what they may edit."""
+    user = EditorFactory()
+    GroupPagePermission.objects.filter(group__user=user).update(page_id=section.pk)
+    user.groups.get().permissions.remove(Permission.objects.get(codename="change_author"))
+    return let(user, "view_editable_llmrun")
+
+
+def author_run() -> LLMRun:
+    run: LLMRun = LLMRunFactory(
+        action__model_type=ContentType.objects.get_for_model(Author),
+        target_object_id=str(AuthorFactory().pk),
+    )
+    return run
+
+
+def listed(client: Client) -> set[LLMRun]:
+    return set(client.get(reverse(HISTORY)).context["object_list"])
+
+
+def test_the_history_can_end_where_the_right_to_edit_ends(client: Client) -> None:
+    section = BlogIndexPageFactory()
+    inside = LLMRunFactory(page=BlogPageFactory(parent=section), succeeded=True)
+    of_snippet = author_run()
+    others: list[LLMRun] = [
+        LLMRunFactory(),
+        of_snippet,
+        LLMRunFactory(page=section, target_object_id=None),
+    ]
+    reader = section_reader(section)
+    own = LLMRunFactory(user=reader, target_object_id=None)
+    client.force_login(reader)
+
+    assert listed(client) == {inside, own}
+    assert inside.output in client.get(run_url(inside)).text
+    assert [client.get(run_url(run)).status_code for run in others] == [404, 404, 404]
+    exported = client.get(reverse(HISTORY), {"export": "csv"}).getvalue().decode()
+    assert exported.count("\n") == 3
+
+    reader.groups.get().permissions.add(Permission.objects.get(codename="change_author"))
+
+    assert listed(client) == {inside, own, of_snippet}
+
+
+def test_readers_of_a_section_are_led_to_its_history_and_see_no_figures(client: Client) -> None:
+    section = BlogIndexPageFactory()
+    page = BlogPageFactory(parent=section)
+    LLMRunFactory(page=page)
+    client.force_login(section_reader(section))
+
+    assert any(reverse(HISTORY) in link for link in links(page_at(client, page_edit(page))))
+    assert USAGE not in client.get("/admin/").text
+    assert client.get(USAGE).status_code == 302
+
+
+def test_figures_can_be_read_without_the_right_to_read_texts(client: Client) -> None:
+    succeeded(cost="0.10")
+    failed(error_detail="You wrote: Dear Ines.")
+    LLMActionFactory()
+    client.force_login(let(UserFactory(), "access_admin", "view_usage_llmrun"))
+
+    home, usage = (
+        page_at(client, "/admin/"),
+        page_at(client, USAGE + "?period=custom&from=2026-07-01&to=2026-07-10"),
+    )
+
+    for page in (home, usage):
+        assert page.select(".llm-actions-cards strong")
+        assert not [link for link in links(page) if "llm-history" in link]
+    assert USAGE in links(home) | {link.partition("?")[0] for link in links(home)}
+    assert "Dear Ines" not in usage.text
+    assert usage.select_one("section[aria-labelledby=llm-actions-errors] tbody tr")
+    assert "$" not in usage.text
+    export = reverse("wagtail_llm_actions:usage_export", args=["error-patterns"])
+    assert client.get(export, {"export": "csv"}).status_code == 404
+    assert client.get(reverse(HISTORY)).status_code == 302
+
+
+@pytest.mark.parametrize("may_view_costs", [False, True])
+def test_the_card_tells_the_cost_to_those_who_may_see_costs(
+    client: Client, may_view_costs: bool
+) -> None:
+    editor = let(EditorFactory(), *(["view_costs"] if may_view_costs else []))
+    run = LLMRunFactory(user=editor, succeeded=True, cost_usd="0.02")
+    client.force_login(editor)
+    query: dict[str, Any] = {"form_action": page_edit(run.target)}
+
+    states = [
+        poll(client, run).json(),
+        *client.get(reverse("wagtail_llm_actions:offers"), query).json()["pending"],
+        *client.get(reverse("wagtail_llm_actions:previous_texts"), query).json()["fields"][
+            "summary"
+        ],
+        *client.get(reverse("wagtail_llm_actions:side_panel"), query).json()["groups"][0]["runs"],
+    ]
+
+    assert [state["cost"] for state in states] == ["$0.020" if may_view_costs else ""] * 4
