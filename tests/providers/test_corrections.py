@@ -83,6 +83,25 @@ def server() -> Iterator[ProviderServer]:
          Correction(parameter="temperature")),
         ("`temperature` may only be set to 1 when thinking is enabled.", "",
          Correction(parameter="temperature")),
+        ("Requested max_tokens of 5000 exceeds the model's maximum output tokens 4096", "",
+         Correction(parameter="max_tokens", limit=4096)),
+        ("The maximum tokens you requested exceeds the model limit of 4096. Try again with a maximum "
+         "tokens value that is lower than 4096.", "", Correction(parameter="max_tokens", limit=4095)),
+        ("Unable to submit request because it has a maxOutputTokens value of 5000 but the supported "
+         "range is from 1 (inclusive) to 4097 (exclusive).", "",
+         Correction(parameter="max_tokens", limit=4096)),
+        ("'max_tokens' is unsupported since 2024", "", RENAMED),
+        ("max_tokens must be greater than budget_tokens, which is 1024", "", None),
+        ("Conversation roles must alternate user/assistant/user/assistant/...", "",
+         Correction(parameter="system")),
+        ("Only user and assistant roles are supported!", "", Correction(parameter="system")),
+        ("'system' is not one of ['user', 'assistant'] - 'messages.0.role'", "",
+         Correction(parameter="system")),
+        ('property "stream_options" should not exist', "", Correction(parameter="stream_options")),
+        ("stream_options can only be used with stream", "", Correction(parameter="stream_options")),
+        ("invalid argument: stream_options", "", Correction(parameter="stream_options")),
+        ("Invalid value: 'low'. Supported values are: 'none' and 'high'.", "reasoning_effort",
+         Correction(parameter="reasoning_effort")),
         # Words that only mention one of ours.
         ("This model's maximum context length is 4096 tokens. However, you requested 5100 tokens (100 "
          "in the messages, 5000 in the completion). Please reduce max_tokens.", "", None),

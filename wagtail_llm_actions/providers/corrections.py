@@ -25,7 +25,7 @@ OTHER_NAME = {
 }
 SYSTEM = "system"
 WORDS: Mapping[str, str] = {
-    "max_tokens": r"max_tokens",
+    "max_tokens": r"max_tokens|max_new_tokens|max_?output_?tokens|max(?:imum)?(?: output)? tokens",
     "max_completion_tokens": r"max_completion_tokens",
     "stream_options": r"stream_options|stream options|include_usage",
     "temperature": r"temperature",
@@ -36,13 +36,16 @@ WORDS: Mapping[str, str] = {
     "truncate": r"truncate",
     "keep_alive": r"keep_alive",
     SYSTEM: r"system role|role system|role ['\"`]?system['\"`]?|['\"`]system['\"`]|system messages?"
-    r"|system prompts?|developer instruction|messages\[0\]\.role",
+    r"|system prompts?|developer (?:instruction|role)|roles must alternate|user and assistant roles"
+    r"|messages\[0\]\.role",
 }
 """How servers call each parameter that may be corrected."""
 REFUSED = re.compile(
     r"unsupported|not? (currently )?support|n't support|no longer support|not (be )?permitted"
     r"|unrecogni[sz]ed|unknown|unexpected|not allowed|extra (inputs|fields)|additional properties"
     r"|cannot find field|not (a )?(valid|known|accepted|available|enabled|implemented|recogni[sz]ed)"
+    r"|not one of|should not exist|(should|must) be null|invalid (argument|parameter|field|option|value)"
+    r"|not a permitted|can only be|only supported|(been|was) removed|must alternate|only user and"
     r"|does not accept|only (the )?default|deprecated|cannot both|is not compatible|incompatible"
     r"|instead\b|only [`'\"\w.]+ is (?:allowed|supported|accepted)|may only|does not match|extra_forbidden|unknown_parameter",
     re.IGNORECASE,
@@ -56,6 +59,11 @@ LIMITS = (
     re.compile(rf"between \d+(?:\.\d+)? and {NUMBER}|range: \d+(?:\.\d+)?\.\.{NUMBER}",
                re.IGNORECASE),
 )  # fmt: skip
+ABOVE_LIMIT = re.compile(
+    r"exceed|too (?:large|big|high)|maximum|\bmax\b|limit|range|(?:less|lower|smaller) than",
+    re.IGNORECASE,
+)
+EXCLUSIVE = re.compile(r"exclusive|(?:less|lower|smaller) than(?! or equal)", re.IGNORECASE)
 ABOUT_CONTEXT = re.compile(r"context|prompt is too long|input tokens", re.IGNORECASE)
 
 
@@ -130,10 +138,9 @@ def find_correction(message: str, *, parameter: str, sent: Mapping[str, Any]) ->
     if not name:
         return None
     values = _values(sent)
-    value = values.get(name)
-    is_number = isinstance(value, (int, float))
-    limit = _limit(message) if is_number else None
-    if limit is not None and 0 < limit < values[name] and not ABOUT_CONTEXT.search(message):
+    is_number = isinstance(values.get(name), (int, float))
+    limit = _limit(message, values[name]) if is_number else None
+    if limit is not None and not ABOUT_CONTEXT.search(message):
         return Correction(parameter=name, limit=limit)
     if not REFUSED.search(message):
         return None
@@ -170,9 +177,16 @@ def _values(sent: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _limit(message: str) -> float | None:
+def _limit(message: str, value: float) -> float | None:
+    """Return the limit that a message names, below the value that was sent."""
     found = (pattern.search(message) for pattern in LIMITS)
-    return next((float(next(filter(None, match.groups()))) for match in found if match), None)
+    limits = [float(next(filter(None, match.groups()))) for match in found if match]
+    is_above = ABOVE_LIMIT.search(message) and not REFUSED.search(message)
+    if not limits and isinstance(value, int) and is_above:
+        numbers = map(int, re.findall(r"(?<![\w.-])\d+(?![\w-])", message))
+        below = max((number for number in numbers if number < value), default=0)
+        limits = [below - 1 if EXCLUSIVE.search(message) else below]
+    return limits[0] if limits and 0 < limits[0] < value else None
 
 
 def _fold_system(body: dict[str, Any]) -> None:
