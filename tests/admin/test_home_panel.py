@@ -204,6 +204,18 @@ def test_many_actions_without_a_model_are_counted(client: Client, admin: User) -
     assert said[-1] == "2 more models of actions are not configured any more."
 
 
+def test_active_actions_whose_fields_are_gone_are_named(client: Client, admin: User) -> None:
+    LLMActionFactory(label="Ebb", source="lead")
+    LLMActionFactory(label="Flow", prompt_template__text="{{ input }} {{ fields.lead }}")
+    LLMActionFactory(label="Off", source="lead", is_active=False)
+
+    assert alerts(client) == [
+        "“Ebb”: “Blog page” has no field “lead” to read.",
+        "“Flow”: “Blog page” has nothing for {{ fields.lead }}, which the prompt template uses.",
+    ]
+    assert len(shown(client).select(".llm-actions-alerts a")) == 2
+
+
 def test_a_queue_without_a_worker_is_said(
     client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

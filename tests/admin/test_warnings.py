@@ -8,8 +8,10 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from example_site.blog.models import Author
 from tests.admin.action_forms import ADD, edit_url
 from tests.admin.test_action_saving import filled_in
+from tests.editor.actions import action_for
 from tests.factories import BlogPageFactory, LLMActionFactory, PromptTemplateFactory
 from wagtail_llm_actions.configuration.warnings import configuration_warnings
 from wagtail_llm_actions.models import LLMAction
@@ -62,6 +64,17 @@ def test_an_action_without_warnings_is_saved_in_silence(client: Client, admin: U
             "The prompt template never uses {{ input }}, so the source field is not sent.",
         ),
         ({"prompt_template__text": "{{ input"}, "The prompt template has an error."),
+        ({"source": "lead"}, "“Blog page” has no field “lead” to read."),
+        ({"destination": "lead"}, "“Blog page” has no field “lead” to write to."),
+        ({"destination": "intro"}, "“Blog page” has no field “intro” to write to."),
+        (
+            {"prompt_template__text": "{{ input }} {{ fields.lead }}"},
+            "“Blog page” has nothing for {{ fields.lead }}, which the prompt template uses.",
+        ),
+        (
+            {"prompt_template__system_instructions": "About {{ fields.tags }}."},
+            "“Blog page” has nothing for {{ fields.tags }}, which the prompt template uses.",
+        ),
     ],
 )
 def test_what_looks_wrong_is_put_into_words(values: dict[str, Any], sentence: str) -> None:
@@ -75,6 +88,15 @@ def test_a_retired_model_is_named(settings: Settings) -> None:
     (sentence,) = configuration_warnings(LLMActionFactory(model="gpt-4"))
 
     assert sentence.endswith("was shut down by its vendor; another model answers in its place.")
+
+
+def test_a_type_without_a_summary_lacks_that_variable() -> None:
+    llm_action = action_for(Author, destination="tagline", source="bio")
+    llm_action.prompt_template.text = "{{ input }} {{ post_summary }} {{ fields.role }}"
+
+    assert configuration_warnings(llm_action) == [
+        "“Author” has nothing for {{ post_summary }}, which the prompt template uses."
+    ]
 
 
 def test_the_instructions_of_a_template_count_too() -> None:

@@ -9,9 +9,16 @@ from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
+from wagtail_llm_actions.fields import adapter_at
 from wagtail_llm_actions.prompts.rendering import used_variables
 from wagtail_llm_actions.prompts.tokens import CHARS_PER_TOKEN
-from wagtail_llm_actions.runs.request.variables import field_label, field_text, max_length
+from wagtail_llm_actions.prompts.variables import FIELDS
+from wagtail_llm_actions.runs.request.variables import (
+    field_label,
+    field_text,
+    max_length,
+    summary_field,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,17 +36,61 @@ def configuration_warnings(llm_action: LLMAction) -> list[str]:
     Reads up to 100 of the newest objects of the action's type.
     """
     return [
+        *field_warnings(llm_action),
         *_source_warnings(llm_action),
         *_template_warnings(llm_action),
         *model_warnings(llm_action),
     ]
 
 
+def field_warnings(llm_action: LLMAction) -> Iterator[str]:
+    """Yield a sentence for each field of the action that its type does not have any more.
+
+    These are its destination and source, and the fields that its prompt template reads; no object is
+    read for it.
+    """
+    model: Any = llm_action.model_type.model_class()
+    if model is None:
+        yield _("The page or snippet type does not exist any more.")
+        return
+    facts = {"type": capfirst(str(model._meta.verbose_name))}
+    destination, source = llm_action.destination, llm_action.source
+    adapter = adapter_at(model, destination)
+    if adapter is None or not adapter.is_destination:
+        yield _("“%(type)s” has no field “%(field)s” to write to.") % {
+            **facts,
+            "field": destination,
+        }
+    if adapter_at(model, source) is None:
+        yield _("“%(type)s” has no field “%(field)s” to read.") % {**facts, "field": source}
+    for name in sorted(_used_variables(llm_action)):
+        if name.startswith(f"{FIELDS}."):
+            is_there = adapter_at(model, name.removeprefix(f"{FIELDS}.")) is not None
+        else:
+            is_there = name != "post_summary" or bool(summary_field(model))
+        if not is_there:
+            yield _(
+                "“%(type)s” has nothing for {{ %(variable)s }}, which the prompt template uses."
+            ) % {**facts, "variable": name}
+
+
+def _used_variables(llm_action: LLMAction) -> frozenset[str]:
+    """Return the variables of the prompt template; none where it has an error."""
+    template = llm_action.prompt_template
+    try:
+        return frozenset(
+            used_variables(template.text) | used_variables(template.system_instructions)
+        )
+    except InvalidInput:
+        return frozenset()
+
+
 def _source_warnings(llm_action: LLMAction) -> Iterator[str]:
     model: Any = llm_action.model_type.model_class()
     if model is None:
         return
-    newest = list(model._default_manager.order_by("-pk")[:SAMPLE])
+    is_readable = adapter_at(model, llm_action.source) is not None
+    newest = list(model._default_manager.order_by("-pk")[:SAMPLE]) if is_readable else []
     empty = sum(not field_text(instance, llm_action.source) for instance in newest)
     if 2 * empty > len(newest):
         yield _("“%(field)s” is empty on %(empty)d of the newest %(count)d %(type)s.") % {

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from wagtail_llm_actions.admin.links import FAILED, counted_runs_url, models_url
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.configuration.warnings import field_warnings
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
     ErrorCode,
@@ -73,6 +74,7 @@ def alerts(actions: Iterable[LLMAction], user: User) -> list[Alert]:
             *_for_an_admin(user),
             *_failing_models(user),
             *_unconfigured_models(actions, user),
+            *_missing_fields(actions, user),
         ]
     except (ImproperlyConfigured, ImportError) as error:
         sentence = _("The settings of LLM actions are invalid: %(problem)s")
@@ -151,7 +153,6 @@ def _failing_models(user: User) -> Iterator[Alert]:
 
 def _unconfigured_models(actions: Iterable[LLMAction], user: User) -> Iterator[Alert]:
     models = get_settings().models
-    can_change = ACTION_POLICY.user_has_permission(user, "change")
     missing = [
         (action, key)
         for action in actions
@@ -165,8 +166,7 @@ def _unconfigured_models(actions: Iterable[LLMAction], user: User) -> Iterator[A
             sentence = _(
                 "“%(action)s” has the fallback model %(model)s, which is not configured any more."
             )
-        url = reverse("wagtail_llm_actions_actions:edit", args=[action.pk]) if can_change else ""
-        yield Alert(sentence % {"action": action.label, "model": key}, url)
+        yield Alert(sentence % {"action": action.label, "model": key}, _edit_url(action, user))
     if (more := len(missing) - MAX_LISTED_ACTIONS) > 0:
         sentence = ngettext(
             "%(count)d more model of an action is not configured any more.",
@@ -174,3 +174,23 @@ def _unconfigured_models(actions: Iterable[LLMAction], user: User) -> Iterator[A
             more,
         )
         yield Alert(sentence % {"count": more}, models_url(user))
+
+
+def _missing_fields(actions: Iterable[LLMAction], user: User) -> Iterator[Alert]:
+    """Yield actions whose fields went away, or whose prompt template reads what their type lacks."""
+    missing = [(action, text) for action in actions for text in field_warnings(action)]
+    for action, text in missing[:MAX_LISTED_ACTIONS]:
+        sentence = _("“%(action)s”: %(problem)s") % {"action": action.label, "problem": text}
+        yield Alert(sentence, _edit_url(action, user))
+    if (more := len(missing) - MAX_LISTED_ACTIONS) > 0:
+        sentence = ngettext(
+            "%(count)d more field of an action is missing.",
+            "%(count)d more fields of actions are missing.",
+            more,
+        )
+        yield Alert(sentence % {"count": more})
+
+
+def _edit_url(action: LLMAction, user: User) -> str:
+    can_change = ACTION_POLICY.user_has_permission(user, "change")
+    return reverse("wagtail_llm_actions_actions:edit", args=[action.pk]) if can_change else ""

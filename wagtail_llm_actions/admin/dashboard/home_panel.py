@@ -52,7 +52,7 @@ class HomePanel(Component):
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the figures and the alerts."""
         user = parent_context["request"].user
-        actions = list(LLMAction.objects.only("label", "model", "fallback_model", "is_active"))
+        actions = list(LLMAction.objects.select_related("model_type", "prompt_template"))
         if not actions and not LLMRun.objects.exists():
             return {}
         return {
