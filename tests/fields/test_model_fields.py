@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
 
 from example_site.blog.models import Author, BlogPage
 from tests.notices.models import Berth, Notice, Rating
@@ -75,3 +76,10 @@ def test_a_field_that_wants_a_format_can_be_read_but_is_no_destination() -> None
 def test_a_type_without_a_destination_says_why() -> None:
     assert model_fields(Rating).problem == "The form of this type has no text field."
     assert model_fields(Berth).problem == ""
+
+
+def test_two_fields_never_read_the_same() -> None:
+    with override("de"):
+        labels = [label for _name, label in model_fields(BlogPage).destinations]
+
+    assert len(set(labels)) == len(labels)

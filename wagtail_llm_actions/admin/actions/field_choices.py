@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,8 +52,12 @@ def model_fields(model: type[models.Model]) -> ModelFields:
             and adapter.takes_prose(model._meta.get_field(name), form_field)  # type: ignore[arg-type]
         ):
             destinations.append(choice)
-    problem = "" if destinations else _problem(has_sources=bool(sources))
-    return ModelFields(destinations=destinations, sources=sources, problem=problem)
+    counts = Counter(label for _name, label in sources)
+    return ModelFields(
+        destinations=_distinct(destinations, counts),
+        sources=_distinct(sources, counts),
+        problem="" if destinations else _problem(has_sources=bool(sources)),
+    )
 
 
 def type_fields(content_type_id: str) -> ModelFields:
@@ -62,6 +67,11 @@ def type_fields(content_type_id: str) -> ModelFields:
         if str(content_type.pk) == content_type_id:
             return model_fields(model)
     return ModelFields(destinations=[], sources=[])
+
+
+def _distinct(choices: list[Choice], counts: Counter[str]) -> list[Choice]:
+    """Add its name to the label of a field that other fields have too."""
+    return [(name, f"{label} ({name})" if counts[label] > 1 else label) for name, label in choices]
 
 
 def _problem(*, has_sources: bool) -> str:
