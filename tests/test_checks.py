@@ -207,6 +207,14 @@ def test_a_worker_names_the_queues_that_are_missing(settings: Settings) -> None:
         call_command("llm_actions_worker")
 
 
+def test_the_deployment_check_outlives_settings_that_are_no_dict(settings: Settings) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = "text"
+
+    found = {str(message.id) for message in messages(include_deployment_checks=True)}
+
+    assert found == {"wagtail_llm_actions.E001", "wagtail_llm_actions.I001"}
+
+
 def test_a_stream_that_the_site_has_chosen_is_fine(settings: Settings) -> None:
     settings.RQ_QUEUES = RQ_QUEUES
     settings.WAGTAIL_LLM_ACTIONS = WAGTAIL_LLM_ACTIONS | {"STREAM": REDIS_STREAM}

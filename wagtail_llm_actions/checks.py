@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.conf import settings as django_settings
 from django.contrib.staticfiles import finders
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +18,7 @@ from wagtail_llm_actions.conf import (
     InvalidSettings,
     raw_settings,
     read_settings,
+    rq_queues,
 )
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND, environment_variables
 from wagtail_llm_actions.documentation import documentation
@@ -60,9 +60,11 @@ def recommend_queue_server(**_kwargs: Any) -> list[checks.CheckMessage]:
 
     The other checks are repeated by every command.
     """
-    settings, _problems = read_settings(raw_settings())
-    uses_django_rq = bool(getattr(django_settings, "RQ_QUEUES", None))
-    if settings.queue != THREAD_QUEUE or "QUEUE" in raw_settings() or uses_django_rq:
+    try:
+        is_chosen = "QUEUE" in raw_settings()
+    except InvalidSettings:
+        is_chosen = False
+    if is_chosen or rq_queues():
         return []
     return [
         checks.Info(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings as django_settings
 from django.core import checks
 from django.core.signals import setting_changed
 
+from wagtail_llm_actions.conf import rq_queues
 from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ def check_rq_queues(names: Iterable[str]) -> list[checks.CheckMessage]:
 
 def missing_rq_queues(names: Iterable[str]) -> str:
     """Return which of these queues ``RQ_QUEUES`` lacks, without a full stop; empty for none."""
-    configured = getattr(django_settings, "RQ_QUEUES", None) or {}
-    missing = [repr(str(name)) for name in names if name not in configured]
+    missing = [repr(str(name)) for name in names if name not in rq_queues()]
     return f"RQ_QUEUES has no queue {' and no queue '.join(missing)}" if missing else ""
 
 

@@ -161,11 +161,14 @@ def configured_context(model: ModelSettings) -> int | None:
     return provider.backend_class.context_tokens({**provider.options, **model.options})
 
 
+def rq_queues() -> Mapping[str, Any]:
+    """Return the setting ``RQ_QUEUES`` of django-rq; empty if there is none."""
+    return getattr(django_settings, "RQ_QUEUES", None) or {}
+
+
 def _default_queue() -> str:
     # A site may have queues of its own only.
-    has_queues = {INTERACTIVE_QUEUE, BULK_QUEUE} <= set(
-        getattr(django_settings, "RQ_QUEUES", None) or ()
-    )
+    has_queues = {INTERACTIVE_QUEUE, BULK_QUEUE} <= rq_queues().keys()
     return RQ_QUEUE if has_queues else THREAD_QUEUE
 
 
