@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ from wagtail_llm_actions.providers.streaming import ProviderStream
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tests.providers.server import Reply
     from wagtail_llm_actions.providers.base import Provider
 
 WIRE = OllamaWire()
@@ -130,6 +132,45 @@ def test_ollama_says_what_is_loaded_and_how_much_it_holds(
 
     assert (status.loaded, status.context_tokens) == (True, 32768)
     assert [request.path for request in server.requests] == ["/api/tags", "/api/ps", "/api/show"]
+
+
+MODELS = whole(200, json.dumps({"models": [{"name": "owl-1:latest"}]}).encode())
+NONE_LOADED = whole(200, b'{"models": []}')
+
+
+def shown(**members: object) -> Reply:
+    return whole(
+        200, json.dumps({"model_info": {"owl.context_length": 131072}, **members}).encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("replies", "loaded", "tokens"),
+    [
+        ([NONE_LOADED, shown()], False, 4096),
+        ([whole(200, b"{}"), shown()], False, 4096),
+        ([NONE_LOADED, shown(parameters="num_ctx      16384")], False, 16384),
+        ([NONE_LOADED, shown(remote_host="https://ollama.com:443")], False, 131072),
+        ([NONE_LOADED, whole(500, b"")], False, 4096),
+        ([NONE_LOADED, whole(200, b"no JSON")], False, 4096),
+        ([whole(404, b""), shown()], None, 131072),
+        ([whole(404, b""), whole(404, b"")], None, None),
+    ],
+    ids=["default", "an empty answer", "of the file", "cloud", "show fails", "no JSON",
+         "no list of what is loaded", "a proxy"],
+)  # fmt: skip
+def test_the_context_is_what_ollama_loads(
+    server: ProviderServer,
+    provider: Provider,
+    replies: list[Reply],
+    loaded: bool | None,
+    tokens: int | None,
+) -> None:
+    server.play(MODELS, *replies)
+
+    status = check(provider, REQUEST.model, timeout_seconds=STREAM_SECONDS)
+
+    assert (status.ok, status.loaded, status.context_tokens) == (True, loaded, tokens)
 
 
 def test_a_model_that_is_not_pulled_says_how_to_get_it(

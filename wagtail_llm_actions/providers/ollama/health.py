@@ -9,13 +9,17 @@ from __future__ import annotations
 import json
 import re
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
 
 from wagtail_llm_actions.generation import ModelStatus
-from wagtail_llm_actions.providers.response_parsing import read, wrong_shape
+from wagtail_llm_actions.providers.response_parsing import ResponseError, read, wrong_shape
 
 if TYPE_CHECKING:
-    import httpx
+    from collections.abc import Coroutine
+
+T = TypeVar("T")
 
 DEFAULT_CONTEXT_TOKENS = 4096
 """Loaded by a server without settings of its own, except on the largest graphics cards."""
@@ -36,35 +40,63 @@ async def find_model(client: httpx.AsyncClient, model: str) -> ModelStatus:
     if name not in await _listed(client, "/api/tags"):
         detail = f"Pull the model on Ollama's server: ollama pull {model}"
         return ModelStatus(reachable=True, key_accepted=True, present=False, detail=detail)
-    loaded = (await _listed(client, "/api/ps")).get(name)
-    response = await client.post("/api/show", json={"model": model})
-    response.raise_for_status()
+    running = await _answered(_listed(client, "/api/ps", optional=True))
+    loaded = (running or {}).get(name)
+    shown = await _answered(_shown(client, model))
     return ModelStatus(
         reachable=True,
         key_accepted=True,
         present=True,
-        loaded=loaded is not None,
-        context_tokens=_context_tokens(client, _parsed(response), loaded),
+        loaded=None if running is None else loaded is not None,
+        context_tokens=_context_tokens(
+            client, shown, loaded, default=None if running is None else DEFAULT_CONTEXT_TOKENS
+        ),
     )
 
 
-async def _listed(client: httpx.AsyncClient, path: str) -> dict[str, SimpleNamespace]:
+async def _answered(answer: Coroutine[Any, Any, T]) -> T | None:
+    """Return an answer, or ``None`` where the server cannot give it: proxies leave some paths out."""
+    try:
+        return await answer
+    except (httpx.HTTPStatusError, ValueError, ResponseError):
+        return None
+
+
+async def _listed(
+    client: httpx.AsyncClient, path: str, *, optional: bool = False
+) -> dict[str, SimpleNamespace]:
     """Return the models of a list by name."""
     response = await client.get(path)
     response.raise_for_status()
     listed = read(_parsed(response), "models", list)
-    if listed is None:
+    if listed is None and not optional:
         raise wrong_shape("models")
-    return {read(model, "name", str) or "": model for model in listed}
+    return {read(model, "name", str) or "": model for model in listed or []}
+
+
+async def _shown(client: httpx.AsyncClient, model: str) -> SimpleNamespace:
+    response = await client.post("/api/show", json={"model": model})
+    response.raise_for_status()
+    return _parsed(response)
 
 
 def _context_tokens(
-    client: httpx.AsyncClient, shown: SimpleNamespace, loaded: SimpleNamespace | None
-) -> int:
+    client: httpx.AsyncClient,
+    shown: SimpleNamespace | None,
+    loaded: SimpleNamespace | None,
+    *,
+    default: int | None,
+) -> int | None:
     """Return the context of a request that asks for none: no more than the model can take.
 
     The model's own file comes before what the server has loaded, perhaps for another client, and
     that before the default.
+
+    Args:
+        client: Of the server.
+        shown: What it says about the model.
+        loaded: What it says about the model in memory; ``None`` where it is not there.
+        default: Tokens, for a model that is not in memory.
     """
     info = read(shown, "model_info", SimpleNamespace)
     counts = vars(info or SimpleNamespace()).items()
@@ -74,7 +106,7 @@ def _context_tokens(
         return longest
     of_file = NUM_CTX.search(read(shown, "parameters", str) or "")
     known = int(of_file[1]) if of_file else _count(getattr(loaded, "context_length", None))
-    return min(filter(None, (known or DEFAULT_CONTEXT_TOKENS, longest)))
+    return min(filter(None, (known or default, longest)), default=None)
 
 
 def _count(value: object) -> int:
