@@ -22,7 +22,13 @@ from wagtail_llm_actions.admin.menu import history_menu_item, usage_menu_item
 from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.policies import can_view_usage
-from wagtail_llm_actions.runs.audit_log import ACCEPTED, AcceptedFormatter, log_accepted
+from wagtail_llm_actions.runs.audit_log import (
+    ACCEPTED,
+    TAKEN_BACK,
+    AcceptedFormatter,
+    TakenBackFormatter,
+    log_saved_texts,
+)
 from wagtail_llm_actions.runs.pending import attach_to_object
 from wagtail_llm_actions.scripts import script_path
 
@@ -125,8 +131,9 @@ def insert_editor_js() -> str:
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: LogActionRegistry) -> None:
-    """Register the log entry of an accepted text."""
+    """Register the log entries of accepted texts, and of those that were taken back."""
     actions.register_action(ACCEPTED)(AcceptedFormatter)
+    actions.register_action(TAKEN_BACK)(TakenBackFormatter)
 
 
 @hooks.register("after_create_page")
@@ -134,7 +141,7 @@ def register_log_actions(actions: LogActionRegistry) -> None:
 def attach_runs_of_create_form(request: HttpRequest, instance: Model) -> Any:
     """Attach runs to the object that their create form has just saved."""
     attach_to_object(request.user, instance, request.POST.get(FORM_KEY, ""))
-    log_accepted(request.user, instance)
+    log_saved_texts(request.user, instance)
 
 
 # A hook of the site may return a response after publishing, and so skip the hooks after editing.
@@ -144,4 +151,4 @@ def attach_runs_of_create_form(request: HttpRequest, instance: Model) -> Any:
 @hooks.register("after_edit_snippet")
 def log_accepted_texts(request: HttpRequest, instance: Model) -> Any:
     """Log which texts of the object came from a model."""
-    log_accepted(request.user, instance)
+    log_saved_texts(request.user, instance)

@@ -27,7 +27,7 @@ from tests.factories import (
 )
 from tests.notices.models import Notice
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.audit_log import ACCEPTED
+from wagtail_llm_actions.runs.audit_log import ACCEPTED, TAKEN_BACK
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -49,8 +49,11 @@ def save(client: Client, url: str, *, autosave: bool = False, **changes: Any) ->
 
 def messages(instance: Model) -> list[str]:
     """Return what the history says of accepted texts, the oldest first."""
-    entries = registry.get_logs_for_instance(instance).filter(action=ACCEPTED)
+    entries = registry.get_logs_for_instance(instance).filter(action__in=[ACCEPTED, TAKEN_BACK])
     return [str(entry.message) for entry in entries.order_by("timestamp", "pk")]
+
+
+TEXT = "The tide came early."
 
 
 def accepted_run(client: Client, page: BlogPage, user: User, **values: Any) -> LLMRun:
@@ -67,7 +70,7 @@ def test_a_saved_page_says_once_where_a_text_was_accepted(
     run = accepted_run(client, page, editor)
     assert messages(page) == []
 
-    save(client, page_edit(page), autosave=autosave, summary=run.output)
+    save(client, page_edit(page), autosave=autosave, summary=TEXT)
     save(client, page_edit(page), autosave=autosave, summary="The tide was early.")
     save(client, page_edit(page), summary="The tide was late.")
 
@@ -79,7 +82,7 @@ def test_a_saved_page_says_once_where_a_text_was_accepted(
 def test_the_history_of_the_page_shows_it(client: Client, editor: User) -> None:
     page = BlogPageFactory()
     accepted_run(client, page, editor)
-    save(client, page_edit(page))
+    save(client, page_edit(page), summary=TEXT)
 
     response = client.get(reverse("wagtailadmin_pages:history", args=[page.pk]))
 
@@ -89,9 +92,9 @@ def test_the_history_of_the_page_shows_it(client: Client, editor: User) -> None:
 def test_a_text_that_was_edited_counts_as_accepted(client: Client, editor: User) -> None:
     page = BlogPageFactory()
     run = LLMRunFactory(page=page, user=editor, succeeded=True)
-    decide(client, run, decision="accept", text="Something else.")
+    decide(client, run, decision="accept", text="The sea came late.")
 
-    save(client, page_edit(page))
+    save(client, page_edit(page), summary="The sea came late.")
 
     assert messages(page) == ["LLM text accepted in Summary"]
 
@@ -102,7 +105,7 @@ def test_two_fields_are_named_in_one_entry(client: Client, editor: User) -> None
     accepted_run(client, page, editor)
     accepted_run(client, page, editor, field_path="subtitle")
 
-    save(client, page_edit(page))
+    save(client, page_edit(page), summary=TEXT, subtitle=TEXT)
 
     assert messages(page) == ["LLM text accepted in Summary and Subtitle"]
 
@@ -110,11 +113,104 @@ def test_two_fields_are_named_in_one_entry(client: Client, editor: User) -> None
 def test_the_next_text_is_an_entry_of_its_own(client: Client, editor: User) -> None:
     page = BlogPageFactory()
     accepted_run(client, page, editor)
-    save(client, page_edit(page))
+    save(client, page_edit(page), summary=TEXT)
     accepted_run(client, page, editor, field_path="subtitle")
-    save(client, page_edit(page))
+    save(client, page_edit(page), subtitle=TEXT)
 
     assert messages(page) == ["LLM text accepted in Summary", "LLM text accepted in Subtitle"]
+
+
+@pytest.mark.parametrize("saved", ["", "Nobody had told the boats.", "The day."])
+def test_nobody_is_credited_with_a_text_that_they_did_not_save(
+    client: Client, editor: User, saved: str
+) -> None:
+    page = BlogPageFactory()
+    accepted_run(client, page, editor)
+
+    save(client, page_edit(page), summary=saved)
+
+    assert messages(page) == []
+
+
+def test_whoever_saves_something_else_is_not_credited_with_a_bulk_text(
+    client: Client, editor: User
+) -> None:
+    page = BlogPageFactory()
+    accepted_run(client, page, editor, trigger=LLMRun.Trigger.BULK)
+    other = EditorFactory()
+    client.force_login(other)
+
+    save(client, page_edit(page), title="Ebb")
+    assert messages(page) == []
+    save(client, page_edit(page), summary=TEXT)
+
+    (entry,) = registry.get_logs_for_instance(page).filter(action=ACCEPTED)
+    assert entry.user == other
+
+
+@pytest.mark.parametrize(
+    ("accepted", "saved"),
+    [
+        (TEXT, "The tide came very early."),
+        (TEXT, f"Before it.\r\n{TEXT}"),
+        ("A few of the words came.", "A few of the words came."),
+    ],
+    ids=["edited in the field", "beside what was there", "hardly the output any more"],
+)
+def test_a_text_may_be_worked_on_before_it_is_saved(
+    client: Client, editor: User, accepted: str, saved: str
+) -> None:
+    page = BlogPageFactory()
+    run = LLMRunFactory(page=page, user=editor, succeeded=True, output=TEXT)
+    decide(client, run, decision="accept", text=accepted)
+
+    save(client, page_edit(page), summary=saved)
+
+    assert messages(page) == ["LLM text accepted in Summary"]
+
+
+ACCEPTED_THEN_TAKEN_BACK = ["LLM text accepted in Summary", "LLM text taken back in Summary"]
+
+
+def test_a_text_that_was_saved_and_then_undone_is_mentioned_twice(
+    client: Client, editor: User
+) -> None:
+    page = BlogPageFactory()
+    run = accepted_run(client, page, editor)
+    save(client, page_edit(page), autosave=True, summary=TEXT)
+    decide(client, run, decision="undo")
+    assert messages(page) == ["LLM text accepted in Summary"]
+
+    save(client, page_edit(page), autosave=True, summary="")
+    save(client, page_edit(page), summary="")
+    assert messages(page) == ACCEPTED_THEN_TAKEN_BACK
+
+    decide(client, run, decision="accept", text=TEXT)
+    save(client, page_edit(page), summary=TEXT)
+    assert messages(page) == [*ACCEPTED_THEN_TAKEN_BACK, "LLM text accepted in Summary"]
+
+
+def test_autosave_may_be_faster_than_the_record_of_a_click(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    run = LLMRunFactory(page=page, user=editor, succeeded=True, finished_at=timezone.now())
+
+    save(client, page_edit(page), autosave=True, summary=TEXT)
+    decide(client, run, decision="accept", text=TEXT)
+    assert messages(page) == ["LLM text accepted in Summary"]
+
+    save(client, page_edit(page), autosave=True, summary="")
+    decide(client, run, decision="undo")
+    assert messages(page) == ACCEPTED_THEN_TAKEN_BACK
+
+
+def test_an_undo_before_the_first_save_leaves_nothing(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    run = accepted_run(client, page, editor)
+    decide(client, run, decision="undo")
+
+    save(client, page_edit(page), autosave=True, summary="")
+
+    assert messages(page) == []
 
 
 @pytest.mark.parametrize("decision", ["dismiss", "undo"])
@@ -125,7 +221,7 @@ def test_what_was_not_kept_is_not_mentioned(client: Client, editor: User, decisi
         decide(client, run, decision="undo")
     decide(client, run, decision=decision)
 
-    save(client, page_edit(page))
+    save(client, page_edit(page), summary=TEXT)
 
     assert messages(page) == []
 
@@ -134,7 +230,7 @@ def test_a_proposal_without_a_decision_is_not_mentioned(client: Client, editor: 
     page = BlogPageFactory()
     LLMRunFactory(page=page, user=editor, succeeded=True)
 
-    save(client, page_edit(page))
+    save(client, page_edit(page), summary=TEXT)
 
     assert messages(page) == []
 
@@ -145,12 +241,13 @@ def test_other_pages_users_and_tests_are_not_mentioned(client: Client, editor: U
         "succeeded": True,
         "decision": LLMRun.Decision.ACCEPTED,
         "decided_at": timezone.now(),
+        "decision_similarity": 1.0,
     }
     LLMRunFactory(user=editor, **values)
     LLMRunFactory(page=page, user=EditorFactory(), **values)
     LLMRunFactory(page=page, user=editor, trigger=LLMRun.Trigger.TEST, **values)
 
-    save(client, page_edit(page))
+    save(client, page_edit(page), summary=TEXT)
 
     assert messages(page) == []
 
@@ -160,7 +257,7 @@ def test_a_text_of_a_form_that_was_left_unsaved_is_forgotten(client: Client, edi
     run = accepted_run(client, page, editor)
     LLMRun.objects.filter(pk=run.pk).update(decided_at=timezone.now() - timedelta(days=2))
 
-    save(client, page_edit(page))
+    save(client, page_edit(page), summary=TEXT)
 
     assert messages(page) == []
 
@@ -175,7 +272,7 @@ def test_a_published_page_says_it_once(client: Client, editor: User) -> None:
     )
     accepted_run(client, page, editor)
 
-    save(client, page_edit(page), **PUBLISH)
+    save(client, page_edit(page), summary=TEXT, **PUBLISH)
 
     assert messages(page) == ["LLM text accepted in Summary"]
 
@@ -188,7 +285,7 @@ def test_a_new_page_says_what_was_accepted_on_its_form(
     decide(client, run, decision="accept", text=run.output)
 
     url = post_add(BlogIndexPageFactory())
-    save(client, url, autosave=autosave, title="Tides", slug="tides", **KEY)
+    save(client, url, autosave=autosave, title="Tides", slug="tides", summary=TEXT, **KEY)
 
     assert messages(BlogPage.objects.get(slug="tides")) == ["LLM text accepted in Summary"]
 
@@ -205,8 +302,8 @@ def test_a_snippet_with_drafts_says_it_once(client: Client, editor: User, autosa
     llm_action = action_for(Notice, destination="text", source="headline")
     snippet_run(client, editor, action=llm_action, target_object_id=str(notice.pk))
 
-    save(client, snippet_edit(notice), autosave=autosave)
-    save(client, snippet_edit(notice), autosave=autosave)
+    save(client, snippet_edit(notice), autosave=autosave, text=TEXT)
+    save(client, snippet_edit(notice), autosave=autosave, text=TEXT)
 
     assert messages(notice) == ["LLM text accepted in Text"]
 
@@ -217,7 +314,7 @@ def test_a_published_snippet_says_it_once(client: Client, editor: User) -> None:
     llm_action = action_for(Notice, destination="text", source="headline")
     snippet_run(client, editor, action=llm_action, target_object_id=str(notice.pk))
 
-    save(client, snippet_edit(notice), **PUBLISH)
+    save(client, snippet_edit(notice), text=TEXT, **PUBLISH)
 
     assert messages(notice) == ["LLM text accepted in Text"]
 
@@ -227,8 +324,8 @@ def test_a_plain_snippet_says_it_once(client: Client, editor: User) -> None:
     llm_action = action_for(Author, destination="tagline", source="bio")
     snippet_run(client, editor, action=llm_action, target_object_id=str(author.pk))
 
-    save(client, snippet_edit(author))
-    save(client, snippet_edit(author))
+    save(client, snippet_edit(author), tagline=TEXT)
+    save(client, snippet_edit(author), tagline=TEXT)
 
     assert messages(author) == ["LLM text accepted in Tagline"]
 
@@ -237,7 +334,7 @@ def test_a_new_snippet_says_it(client: Client, editor: User) -> None:
     llm_action = action_for(Author, destination="tagline", source="bio")
     snippet_run(client, editor, action=llm_action, target_object_id=None, form_key="form-1")
 
-    save(client, snippet_add(Author), name="Ines", **KEY)
+    save(client, snippet_add(Author), name="Ines", tagline=TEXT, **KEY)
 
     assert messages(Author.objects.get()) == ["LLM text accepted in Tagline"]
 

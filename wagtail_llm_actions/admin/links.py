@@ -13,7 +13,6 @@ from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_models, can_view_runs
 from wagtail_llm_actions.reporting.usage import (
-    ACCEPTED_DECISIONS,
     COUNTED_TRIGGERS,
     TIMED_TRIGGERS,
 )
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 # Filters of the history, for the runs that a metric counts.
 SUCCEEDED: Mapping[str, Any] = {"status": LLMRun.Status.SUCCEEDED}
-ACCEPTED: Mapping[str, Any] = {**SUCCEEDED, "decision": ACCEPTED_DECISIONS}
+ACCEPTED: Mapping[str, Any] = {**SUCCEEDED, "decision": LLMRun.ACCEPTED_DECISIONS}
 TIMED: Mapping[str, Any] = {**SUCCEEDED, "trigger": TIMED_TRIGGERS}
 FAILED: Mapping[str, Any] = {"status": LLMRun.Status.FAILED}
 IN_PROGRESS: Mapping[str, Any] = {"status": LLMRun.UNFINISHED}

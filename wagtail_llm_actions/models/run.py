@@ -80,6 +80,7 @@ class LLMRun(models.Model):
         DISMISSED = "dismissed", _("Dismissed")
 
     UNFINISHED = (Status.QUEUED, Status.RUNNING)
+    ACCEPTED_DECISIONS = (Decision.ACCEPTED, Decision.EDITED)
 
     # Identity
 

@@ -33,8 +33,6 @@ COUNTED_TRIGGERS = (Trigger.EDITOR, Trigger.BULK)
 TIMED_TRIGGERS = (Trigger.EDITOR,)
 """Of the runs whose latency counts: bulk runs may queue for hours while nobody waits."""
 
-ACCEPTED_DECISIONS = (Decision.ACCEPTED, Decision.EDITED)
-
 UNKNOWN_COST = Q(cost_usd=None, started_at__isnull=False) & ~Q(status__in=LLMRun.UNFINISHED)
 """A model was called, and the price or the token counts of a call are unknown."""
 
@@ -58,7 +56,9 @@ _COUNTS = {
     "runs": Count("pk"),
     **{status.value: Count("pk", filter=Q(status=status)) for status in Status},
     "limit_exceeded": Count("pk", filter=LIMIT_EXCEEDED),
-    "accepted": Count("pk", filter=Q(status=Status.SUCCEEDED, decision__in=ACCEPTED_DECISIONS)),
+    "accepted": Count(
+        "pk", filter=Q(status=Status.SUCCEEDED, decision__in=LLMRun.ACCEPTED_DECISIONS)
+    ),
     "fallback_used": Count("pk", filter=Q(used_fallback=True)),
     "input_tokens": Sum("input_tokens"),
     "output_tokens": Sum("output_tokens"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
@@ -12,28 +12,35 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogFormatter, log
+from wagtail.models import RevisionMixin
 
-from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.runs.request.variables import field_label
+from wagtail_llm_actions.answers import visible
+from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.runs.decisions import kept_share
+from wagtail_llm_actions.runs.request.variables import field_label, field_text
 
 if TYPE_CHECKING:
     from django.db import models
+    from django.utils.functional import Promise
     from wagtail.models import ModelLogEntry
 
     from wagtail_llm_actions.permissions import User
 
 ACCEPTED = "wagtail_llm_actions.accepted"
+TAKEN_BACK = "wagtail_llm_actions.taken_back"
 MAX_FORM_AGE = timedelta(days=1)
 """Texts that were accepted earlier were in a form that was closed without saving."""
 
 
-class AcceptedFormatter(LogFormatter):  # type: ignore[misc]
+class TextsFormatter(LogFormatter):  # type: ignore[misc]
     """Lists the fields by their labels, in the language of the reader."""
 
-    label = gettext_lazy("LLM text accepted")
+    label: Promise
+    sentence: Promise
+    """The label with the fields."""
 
     def format_message(self, log_entry: ModelLogEntry) -> str:
-        """Return "LLM text accepted in Summary and Title"."""
+        """Return a sentence such as "LLM text accepted in Summary and Title"."""
         model = None
         if log_entry.content_type_id:
             model = ContentType.objects.get_for_id(log_entry.content_type_id).model_class()
@@ -41,33 +48,95 @@ class AcceptedFormatter(LogFormatter):  # type: ignore[misc]
         labels = [field_label(model, path) if model else path for path in paths]
         if not labels:
             return str(self.label)
-        return _("LLM text accepted in %(fields)s") % {"fields": get_text_list(labels, _("and"))}
+        return str(self.sentence) % {"fields": get_text_list(labels, _("and"))}
 
 
-def log_accepted(user: User, instance: models.Model) -> None:
-    """Log the accepted texts of an object that was just saved, each once.
+class AcceptedFormatter(TextsFormatter):
+    """Says where texts were accepted."""
 
-    These are the user's own runs and accepted bulk runs, which count for whoever saves the object.
+    label = gettext_lazy("LLM text accepted")
+    sentence = gettext_lazy("LLM text accepted in %(fields)s")
+
+
+class TakenBackFormatter(TextsFormatter):
+    """Says where texts were replaced again by what the field had before."""
+
+    label = gettext_lazy("LLM text taken back")
+    sentence = gettext_lazy("LLM text taken back in %(fields)s")
+
+
+def log_saved_texts(user: User, instance: models.Model) -> None:
+    """Log which accepted texts a saved object holds, and which it held and were taken back; each once.
+
+    These are the user's own runs and bulk runs, which count for whoever saves the object. An
+    acceptance is only a click: it counts once the field was saved with the text.
+
+    Args:
+        user: Who saved the object.
+        instance: With the values that were saved, as a draft too.
     """
     now = timezone.now()
     own = Q(user=user, trigger=LLMRun.Trigger.EDITOR)
-    waiting = LLMRun.objects.on_object(instance).filter(
-        own | Q(trigger=LLMRun.Trigger.BULK),
-        decision__in=[LLMRun.Decision.ACCEPTED, LLMRun.Decision.EDITED],
-        decided_at__gt=now - MAX_FORM_AGE,
-        audit_logged_at=None,
-    )
-    runs = waiting.order_by("decided_at").values_list("pk", "field_path")
+    is_accepted = Q(decision__in=LLMRun.ACCEPTED_DECISIONS)
+    is_new = is_accepted & Q(decided_at__gt=now - MAX_FORM_AGE, audit_logged_at=None)
+    is_undone = ~is_accepted & Q(audit_logged_at__gt=now - MAX_FORM_AGE)
+    runs = LLMRun.objects.on_object(instance).filter(own | Q(trigger=LLMRun.Trigger.BULK))
+    rows = runs.filter(is_new | is_undone).only(*_COLUMNS).order_by("decided_at")
+    accepted, taken_back = [], []
+    for run in rows:
+        saved = field_text(instance, run.field_path)
+        if run.decision in LLMRun.ACCEPTED_DECISIONS:
+            if _holds(saved, run):
+                accepted.append(run)
+        elif _normal(run.output) not in _normal(saved):
+            taken_back.append(run)
     # Two saves at the same moment: each run goes to the one that marks it first.
-    claimed = [run for run in runs if waiting.filter(pk=run[0]).update(audit_logged_at=now)]
-    if not claimed:
+    _log(user, instance, ACCEPTED, [run for run in accepted if _mark(run, now)])
+    _log(user, instance, TAKEN_BACK, [run for run in taken_back if _mark(run, None)])
+
+
+def log_texts_of_latest_save(user: User, run: LLMRun) -> None:
+    """Log as above if the user's latest save of the run's object came before the decision.
+
+    Autosave may be faster than the record of a click, and nothing may be left to save.
+    """
+    target: Any = run.target
+    if not isinstance(target, RevisionMixin) or run.finished_at is None:
         return
-    log(
-        instance,
-        ACCEPTED,
-        user=user,
-        data={
-            "fields": list(dict.fromkeys(path for _pk, path in claimed)),
-            "runs": [str(pk) for pk, _path in claimed],
-        },
-    )
+    revision = target.latest_revision
+    if revision and revision.user_id == user.pk and revision.created_at > run.finished_at:
+        log_saved_texts(user, revision.as_object())
+
+
+_COLUMNS = (
+    "field_path",
+    "decision",
+    "decision_similarity",
+    "output",
+    "write_mode",
+    "audit_logged_at",
+)
+
+
+def _normal(text: str) -> str:
+    return " ".join(visible(text).split())
+
+
+def _holds(saved: str, run: LLMRun) -> bool:
+    """Return whether at least half as much of the output is left as when it was accepted."""
+    is_last = run.write_mode == LLMAction.WriteMode.APPEND
+    return kept_share(run.output, saved, from_end=is_last) >= (run.decision_similarity or 0) / 2
+
+
+def _mark(run: LLMRun, moment: Any) -> bool:
+    row = LLMRun.objects.filter(pk=run.pk, audit_logged_at=run.audit_logged_at)
+    return bool(row.update(audit_logged_at=moment))
+
+
+def _log(user: User, instance: models.Model, action: str, runs: list[LLMRun]) -> None:
+    if runs:
+        data = {
+            "fields": list(dict.fromkeys(run.field_path for run in runs)),
+            "runs": [str(run.pk) for run in runs],
+        }
+        log(instance, action, user=user, data=data)

@@ -37,6 +37,20 @@ def accept(run: LLMRun, text: str) -> None:
         _dismiss_siblings(run)
 
 
+def kept_share(output: str, text: str, *, from_end: bool = False) -> float:
+    """Return the share of an output's words that a text holds in their order, from 0.0 to 1.0.
+
+    Args:
+        output: Compared with up to its first 1,000 words.
+        text: Compared with as many of its words.
+        from_end: Take the text's last words instead of its first.
+    """
+    words, held = visible(output).split()[:MAX_COMPARED_WORDS], visible(text).split()
+    held = held[-MAX_COMPARED_WORDS:] if from_end else held[:MAX_COMPARED_WORDS]
+    blocks = SequenceMatcher(None, words, held, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) / (len(words) or 1)
+
+
 def dismiss(run: LLMRun) -> None:
     """Record that the editor wants none of the candidates.
 

@@ -37,6 +37,7 @@ from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for
 from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.runs import decisions
+from wagtail_llm_actions.runs.audit_log import log_texts_of_latest_save
 from wagtail_llm_actions.runs.candidates import candidates_of
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
@@ -169,6 +170,7 @@ def decide_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
         decisions.undo(run)
     else:
         raise BadInput
+    log_texts_of_latest_save(request.user, run)
     return _state(request, [run])
 
 
