@@ -151,7 +151,7 @@ def test_what_could_not_run_says_so(
 
 def test_what_would_be_cut_is_said(client: Client, admin: User, settings: Settings) -> None:
     models = settings.WAGTAIL_LLM_ACTIONS["MODELS"]
-    small = models["scripted"] | {"CONTEXT_TOKENS": 1_100}
+    small = models["scripted"] | {"CONTEXT_TOKENS": 200}
     settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {"MODELS": {"scripted": small}}
     page = BlogPageFactory(intro=f"<p>{'harbour ' * 100}</p>")
     values = {"page": page.pk, "text": "{{ input }}", "source": "intro", "model": "scripted"}
