@@ -6,13 +6,14 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import reverse
 
 from tests.editor.actions import action_for
 from tests.editor.forms import snippet_edit
-from tests.factories import AdminFactory
+from tests.factories import AdminFactory, EditorFactory, LLMRunFactory
 from tests.notices.models import Harbour
 from wagtail_llm_actions.models import LLMRun
 
@@ -68,6 +69,26 @@ def test_an_exception_in_the_code_of_a_form_is_told(
     )
 
     assert (response.status_code, response.json()["error"]["message"]) == (500, SENTENCE)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_the_history_outlives_it_and_shows_no_text(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = EditorFactory()
+    reader.user_permissions.add(*Permission.objects.filter(codename="view_llmrun"))
+    client.force_login(reader)
+    harbour = Harbour.objects.create(name="Fail in the form")
+    run = LLMRunFactory(
+        action=action_for(Harbour, destination="text", source="text"),
+        target_object_id=harbour.pk,
+        succeeded=True,
+    )
+
+    page = client.get(reverse("wagtail_llm_actions:history_run", args=[run.pk]))
+
+    assert page.status_code == 200
+    assert run.output not in page.content.decode()
     assert "ZeroDivisionError" in caplog.text
 
 

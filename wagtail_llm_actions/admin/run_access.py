@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,10 +13,13 @@ from wagtail_llm_actions.permissions.runs import can_edit_target
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from django.db import models
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from wagtail_llm_actions.models import LLMRun
+
+logger = logging.getLogger(__name__)
 
 
 def can_read_texts(request: HttpRequest, run: LLMRun) -> bool:
@@ -61,16 +65,22 @@ def form_shows_texts(request: HttpRequest, run: LLMRun) -> bool:
         return True
     if run.target is None:
         return run.content_fields.issubset(_fields_of_new(request, run.target_content_type_id))
-    try:
-        form = editor_form_of(run.target)
-    except LookupError:
-        return False
-    return run.content_fields <= form.fields(request).readable
+    return run.content_fields.issubset(_fields_of(request, run.target))
 
 
 def _fields_of_new(request: HttpRequest, content_type_id: int) -> Collection[str]:
     model = ContentType.objects.get_for_id(content_type_id).model_class()
+    return _fields_of(request, model()) if model else ()
+
+
+def _fields_of(request: HttpRequest, instance: models.Model) -> Collection[str]:
     try:
-        return editor_form_of(model()).fields(request).readable if model else ()
+        form = editor_form_of(instance)
     except LookupError:
+        return ()
+    try:
+        return form.fields(request).readable
+    except Exception:
+        # Code of the site failed: its form shows nothing, and the history goes on.
+        logger.exception("The edit form of %s cannot be made", instance._meta.label)
         return ()
