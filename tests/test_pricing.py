@@ -111,6 +111,43 @@ def test_a_long_prompt_can_cost_more_for_each_token() -> None:
     assert listed(long).input == 2 * listed(short).input
 
 
+@pytest.mark.parametrize(
+    ("tier", "factor"), [("", 1), ("default", 1), ("flex", "0.5"), ("priority", 2), ("odd", 1)]
+)
+def test_a_service_tier_has_its_own_price(tier: str, factor: str | int) -> None:
+    found = price_of(
+        vendor="openai",
+        is_local=False,
+        base_url=None,
+        model="gpt-6-luna",
+        override=None,
+        when=TODAY,
+        service_tier=tier,
+    )
+
+    assert listed(found).output == listed(price()).output * Decimal(factor)
+
+
+@pytest.mark.parametrize(
+    ("region", "may_cost_more"), [("us", True), ("global", False), ("", False)]
+)
+def test_a_call_that_stayed_in_a_region_may_have_cost_more(
+    region: str, may_cost_more: bool
+) -> None:
+    found = price_of(
+        vendor="anthropic",
+        is_local=False,
+        base_url=None,
+        model="claude-haiku-4-5",
+        override=None,
+        when=TODAY,
+        region=region,
+    )
+
+    assert found is not None
+    assert found.source.endswith("+ ?") == may_cost_more
+
+
 def test_the_sites_own_price_comes_first() -> None:
     own = ListPrice(input=Decimal(1), cached_input=Decimal(1), output=Decimal(2))
 

@@ -115,6 +115,10 @@ class Usage:
     """Another part of ``input_tokens``, which the provider wrote into its cache."""
     cache_write_1h_tokens: int = 0
     """The part of ``cache_write_tokens`` that is kept for an hour, and costs more."""
+    service_tier: str = ""
+    """The tier in which the provider says it served the call; some have prices of their own."""
+    region: str = ""
+    """Where the model ran, as the provider says."""
     cost_usd: Decimal | None = None
     """US dollars that the provider says it bills; ``None`` where it says nothing."""
     repairs: tuple[UsageRepair, ...] = ()

@@ -23,6 +23,8 @@ MILLION = 1_000_000
 SETTINGS, LOCAL, PROVIDER = "settings", "local", "provider"
 """Sources of a price beside the list; ``PROVIDER`` is one that reports what a call costs."""
 UNKNOWN_SURCHARGE = " + ?"
+NO_REGIONS = frozenset({"", "global", "not_available"})
+"""What Anthropic calls a call that may run anywhere."""
 FREE = ListPrice(input=Decimal(0), cached_input=Decimal(0), output=Decimal(0))
 
 
@@ -54,6 +56,8 @@ def price_of(
     override: ListPrice | None,
     when: datetime,
     input_tokens: int = 0,
+    service_tier: str = "",
+    region: str = "",
 ) -> Price | None:
     """Return the price of a model at a time, in US dollars per million tokens.
 
@@ -65,6 +69,8 @@ def price_of(
         override: The site's own price, which comes first.
         when: The time of the call.
         input_tokens: Of the call; some models cost more above a certain length.
+        service_tier: As the answer names it, such as ``flex``.
+        region: As the answer names it; where it is one, the price may be higher.
 
     Returns:
         ``None`` for an unknown server or model.
@@ -74,11 +80,13 @@ def price_of(
     if is_local:
         return Price(listed=FREE, source=LOCAL)
     seller = find_seller(base_url) if base_url else Seller(vendor)
-    listed = seller and _look_up(seller.provider_id, model, when, input_tokens)
+    terms = {"service_tier": service_tier} if service_tier else {}
+    listed = seller and _look_up(seller.provider_id, model, when, input_tokens, terms)
     if not seller or not listed:
         return None
     percent = seller.surcharge(model)
-    surcharge = UNKNOWN_SURCHARGE if seller.may_cost_more else f" + {percent} %" if percent else ""
+    may_cost_more = seller.may_cost_more or region not in NO_REGIONS
+    surcharge = UNKNOWN_SURCHARGE if may_cost_more else f" + {percent} %" if percent else ""
     return Price(listed=_raised(listed, percent), source=f"{_list_name()}{surcharge}")
 
 
@@ -122,18 +130,26 @@ def warm_up() -> None:
     data_snapshot.get_snapshot()
 
 
-def _look_up(provider_id: str, model: str, when: datetime, input_tokens: int) -> ListPrice | None:
+def _look_up(
+    provider_id: str, model: str, when: datetime, input_tokens: int, terms: dict[str, str]
+) -> ListPrice | None:
     from genai_prices import Usage, calc_price  # noqa: PLC0415 - heavy
 
     if provider_id == "openrouter" and model.endswith(":free"):
         return FREE
     usage = Usage(input_tokens=input_tokens, output_tokens=0)
     try:
-        found = calc_price(usage, model, provider_id=provider_id, genai_request_timestamp=when)
+        found = calc_price(
+            usage,
+            model,
+            provider_id=provider_id,
+            genai_request_timestamp=when,
+            price_context=terms or None,
+        )
     except LookupError:
         # Vertex puts the publisher before the name.
         name = model.removeprefix(f"{provider_id}/")
-        return None if name == model else _look_up(provider_id, name, when, input_tokens)
+        return None if name == model else _look_up(provider_id, name, when, input_tokens, terms)
     return _resolved(found.model_price, input_tokens)
 
 

@@ -303,6 +303,16 @@ def test_a_text_with_an_unknown_finish_reason_is_kept_with_its_name(
     assert (text, result.finish_reason) == (TEXT, word.lower())
 
 
+def test_the_tier_that_a_chunk_names_is_kept(server: ProviderServer) -> None:
+    end = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 4}}
+    server.play(streamed([data({**ONE, "service_tier": "flex"}, TWO, STOP, end), DONE]))
+
+    usage = collect(OpenAIWire().provider(server.url))[1].usage
+
+    assert usage is not None
+    assert usage.service_tier == "flex"
+
+
 @pytest.mark.parametrize(
     ("events", "is_unbilled"),
     [([], True), ([{"choices": [{"delta": {"role": "assistant"}}]}], False), ([ONE], False)],

@@ -293,6 +293,16 @@ def test_what_was_written_into_the_cache_is_counted(
     )
 
 
+def test_the_terms_of_a_call_are_kept() -> None:
+    usage = read(
+        {"input_tokens": 9, "service_tier": "standard", "inference_geo": "us"},
+        {"output_tokens": 4, "service_tier": None, "inference_geo": 3},
+        separate=True,
+    )
+
+    assert (usage.service_tier, usage.region) == ("standard", "us")
+
+
 def test_writing_into_the_cache_costs_more_and_for_an_hour_most() -> None:
     usage = Usage(
         input_tokens=1000,

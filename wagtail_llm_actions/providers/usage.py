@@ -74,6 +74,8 @@ class UsageReader:
         self._cached_is_separate = cached_is_separate
         self._counts: dict[str, int] = {}
         self._cost: Decimal | None = None
+        self._service_tier = ""
+        self._region = ""
         self._repairs: dict[UsageRepair, None] = {}
 
     def read(self, reported: object, *, skip: str = "") -> bool:
@@ -99,9 +101,15 @@ class UsageReader:
                 self._counts[name] = count
             else:
                 self._repairs[UsageRepair.ZERO_IGNORED] = None
+        self.read_terms(reported)
         cost = self._read_cost(reported)
         self._cost = self._cost if cost is None else cost
         return bool(found)
+
+    def read_terms(self, reported: object) -> None:
+        """Take in on which terms the call is billed, which OpenAI says beside the counts."""
+        self._service_tier = _name(reported, "service_tier") or self._service_tier
+        self._region = _name(reported, "inference_geo") or self._region
 
     def usage(self, *, has_text: bool) -> Usage | None:
         """Return the usage; ``None`` where neither input, output nor a cost was reported.
@@ -128,6 +136,8 @@ class UsageReader:
             reasoning_tokens=reasoning,
             cache_write_tokens=counts.get("cache_written", 0),
             cache_write_1h_tokens=counts.get("cache_written_1h", 0),
+            service_tier=self._service_tier,
+            region=self._region,
             cost_usd=self._cost,
             repairs=tuple(repairs),
         )
@@ -184,6 +194,11 @@ def member(value: object, name: str) -> object:
     The SDKs make objects of the members that they know, and leave mappings for all others.
     """
     return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+
+
+def _name(value: object, name: str) -> str:
+    found = member(value, name)
+    return found.lower() if isinstance(found, str) else ""
 
 
 def _at(value: object, path: str) -> object:

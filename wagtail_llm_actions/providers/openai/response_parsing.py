@@ -54,6 +54,7 @@ class ChatCompletionParser(ResponseParser):
             return
         self.has_started = True
         self.response_model = read(event, "model", str) or self.response_model
+        self._usage.read_terms(event)
         # A chunk of nothing but token counts comes after the last piece.
         self.is_complete = self.is_complete or (has_usage and not choices and self._has_text)
         for choice in choices or []:

@@ -256,6 +256,8 @@ class Attempt:
                 override=self._model.price,
                 when=self.row.started_at,
                 input_tokens=usage.input_tokens or 0,
+                service_tier=usage.service_tier,
+                region=usage.region,
             )
             for name in filter(None, (self._model.name, self._response_model))
         )
