@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from pytest_django.plugin import blocking_manager_key
 
@@ -64,6 +65,12 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def no_recovery_by_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a poll look for lost runs only where a test asks for it: it does so now and then."""
     monkeypatch.setattr(recovery_throttle, "seconds", math.inf)
+
+
+@pytest.fixture(autouse=True)
+def no_requests_before() -> None:
+    """Forget how often users asked: a user of another test may have had the same key."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -226,6 +227,20 @@ def test_all_models_are_checked_at_once(
     assert "model present" in found["Owl"][1]
     assert "Reachable, key accepted, model missing." in found["Lost"][1]
     assert found["Mistral"][1].startswith("Not reachable. ")
+
+
+def test_one_user_cannot_keep_the_site_and_the_providers_busy_with_checks(
+    client: Client, admin: User, server: ProviderServer
+) -> None:
+    server.play(*WIRE.status(present=True) * 10)
+
+    with patch("django.utils.timezone.now", return_value=datetime(2026, 11, 1, 12, tzinfo=UTC)):
+        for _ in range(10):
+            client.post(reverse(CHECK), {"model": "quick"})
+        response = client.post(reverse(CHECK), {"model": "quick"}, follow=True)
+
+    assert "You have asked for this 10 times in the last minute" in response.content.decode()
+    assert len(server.requests) == 10
 
 
 def test_a_key_that_is_not_accepted_is_said_and_not_shown(

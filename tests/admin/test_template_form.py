@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -10,7 +12,7 @@ from django.urls import reverse
 from wagtail.models import Locale
 
 from tests.admin.html import choices, page_at
-from tests.factories import BlogPageFactory, PromptTemplateFactory, UserFactory
+from tests.factories import AdminFactory, BlogPageFactory, PromptTemplateFactory, UserFactory
 from wagtail_llm_actions.prompts.variables import DESCRIPTIONS
 from wagtail_llm_actions.runs.request.prompt import MATERIAL
 
@@ -181,8 +183,31 @@ def test_a_page_that_may_not_be_edited_is_not_shown(client: Client) -> None:
     assert "board" not in response.content.decode()
 
 
-@pytest.mark.parametrize("page", ["", "x", "-1", "999999"])
+@pytest.mark.parametrize("page", ["", "x", "-1", "999999", "9" * 5_000, "²"])
 def test_a_page_that_is_made_up_is_not_found(client: Client, admin: User, page: str) -> None:
     response = client.post(reverse("wagtail_llm_actions:preview_prompt_template"), {"page": page})
 
     assert response.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"), [("preview_prompt_template", 30), ("validate_prompt_template", 120)]
+)
+def test_one_user_cannot_keep_the_site_busy_with_previews(
+    client: Client, admin: User, name: str, limit: int
+) -> None:
+    url = reverse(f"wagtail_llm_actions:{name}")
+    with patch(
+        "django.utils.timezone.now", return_value=datetime(2026, 11, 1, 12, 0, 40, tzinfo=UTC)
+    ):
+        answers = [client.post(url, {"text": "{{ input }}"}) for _ in range(limit + 1)]
+        client.force_login(AdminFactory())
+        other = client.post(url, {"text": "{{ input }}"})
+
+    assert [answer.status_code == 429 for answer in answers] == [False] * limit + [True]
+    assert answers[-1]["Retry-After"] == "20"
+    assert answers[-1].json()["error"]["message"] == (
+        f"You have asked for this {limit} times in the last minute, which is the limit. "
+        "Try again in 20 seconds."
+    )
+    assert other.status_code != 429

@@ -105,6 +105,24 @@ def test_a_template_that_an_action_uses_cannot_be_deleted(client: Client, admin:
     assert PromptTemplate.objects.filter(pk=template.pk).exists()
 
 
+def test_the_method_delete_does_not_go_round_the_form(client: Client, admin: User) -> None:
+    template = LLMActionFactory().prompt_template
+    url = reverse("wagtail_llm_actions_prompt_templates:delete", args=[template.pk])
+
+    assert client.delete(url).status_code == 405
+    assert PromptTemplate.objects.filter(pk=template.pk).exists()
+
+
+def test_a_used_template_survives_the_deletion_of_several(client: Client, admin: User) -> None:
+    used, unused = LLMActionFactory().prompt_template, PromptTemplateFactory()
+    url = reverse("wagtail_bulk_action", args=["wagtail_llm_actions", "prompttemplate", "delete"])
+
+    response = client.post(f"{url}?id={used.pk}&id={unused.pk}", follow=True)
+
+    assert response.status_code == 200
+    assert PromptTemplate.objects.filter(pk=used.pk).exists()
+
+
 def test_a_template_that_no_action_uses_can_be_deleted(client: Client, admin: User) -> None:
     template = PromptTemplateFactory()
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
+from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 from tests.admin.html import page_at
 from tests.admin.runs import history_reader
 from tests.admin.test_usage import JULY, USAGE, WRONG, cost_reader
 from tests.factories import EditorFactory
 from tests.reporting.usage_rows import failed, succeeded
-from wagtail_llm_actions.admin.exports import safe_cell
+from wagtail_llm_actions.admin.exports import SafeExportMixin, safe_cell
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -117,6 +118,20 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1"]
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_text_is_never_a_formula(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_heading_is_never_a_formula(text: str) -> None:
+    class Export(SafeExportMixin, SpreadsheetExportMixin):
+        list_export = ["cost"]
+        export_headings = {"cost": text}
+
+    (line,) = Export().stream_csv([])
+    workbook = io.BytesIO()
+    Export().write_xlsx([], workbook)
+
+    assert next(csv.reader(io.StringIO(line.decode(), newline=""))) == [f"'{text}"]
+    assert load_workbook(workbook).worksheets[0]["A1"].value.startswith("'")
 
 
 @pytest.mark.parametrize("value", ["Tide", "a=b", "", -1, -0.5, None, "2 - 1"])

@@ -25,6 +25,10 @@ def safe_cell(value: Any) -> Any:
 class SafeExportMixin:
     """Mixin for views with Wagtail's ``SpreadsheetExportMixin`` (put it first): escapes formulas."""
 
+    def get_heading(self, queryset: Any, field: str) -> Any:
+        """Escape a heading, which may be a name that somebody chose."""
+        return safe_cell(super().get_heading(queryset, field))  # type: ignore[misc]
+
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
         """Escape what Wagtail made of the value."""
         written = super().preprocess_field_value(  # type: ignore[misc]

@@ -117,7 +117,7 @@ class LimitExceeded(LLMActionsError):
     """One of the site's own limits allows no further run now.
 
     Args:
-        limit: One of the constants below; in upper case it is the key in ``LIMITS``.
+        limit: One of the constants below; in upper case, those of runs are the keys in ``LIMITS``.
         number: How many runs the limit allows.
         count: How many there are.
         retry_after_seconds: ``None`` if it depends on when a run ends.
@@ -130,6 +130,8 @@ class LimitExceeded(LLMActionsError):
     USER_PER_MINUTE = "user_per_minute"
     SITE_CONCURRENT = "site_concurrent"
     SITE_PER_MINUTE = "site_per_minute"
+    REQUESTS_PER_MINUTE = "requests_per_minute"
+    """Of previews and checks, which start no run; no setting."""
 
     def __init__(
         self, limit: str, number: int, *, count: int, retry_after_seconds: float | None = None

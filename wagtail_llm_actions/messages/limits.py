@@ -56,6 +56,12 @@ def _which_limit(context: LimitContext) -> str:
             "This site has %(number)d runs under way, which is the limit.",
             number,
         )
+    elif limit == LimitExceeded.REQUESTS_PER_MINUTE:
+        message = ngettext(
+            "You have asked for this %(number)d time in the last minute, which is the limit.",
+            "You have asked for this %(number)d times in the last minute, which is the limit.",
+            number,
+        )
     else:
         message = ngettext(
             "This site has started %(number)d run in the last minute, which is the limit.",

@@ -1,6 +1,7 @@
 """Rate limits: how many runs a user, and the site, may have at once and start in a minute.
 
-Bulk runs are neither limited nor counted; the queue gives them a lower priority.
+Bulk runs are neither limited nor counted; the queue gives them a lower priority. Requests that cost
+the web process something without a run are limited per user.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
@@ -18,6 +20,8 @@ from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+    from wagtail_llm_actions.permissions import User
 
 MINUTE = timedelta(minutes=1)
 MAX_CONCURRENT_AGE = timedelta(hours=1)
@@ -57,6 +61,34 @@ def check_limits(run: LLMRun, count: int) -> None:
             count,
             concurrent=(LimitExceeded.SITE_CONCURRENT, limits.site_concurrent),
             per_minute=(LimitExceeded.SITE_PER_MINUTE, limits.site_per_minute),
+        )
+
+
+def check_requests(user: User, kind: str, per_minute: int) -> None:
+    """Count a request of a user, and check that it is not one too many in this minute of the clock.
+
+    Args:
+        user: Who asks.
+        kind: What the request is for, such as ``preview``; each kind is counted by itself.
+        per_minute: How many are allowed.
+
+    Raises:
+        LimitExceeded: There were so many in this minute already.
+    """
+    minute, second = divmod(timezone.now().timestamp(), MINUTE.total_seconds())
+    key = f"wagtail_llm_actions:requests:{kind}:{user.pk}:{minute:.0f}"
+    cache.add(key, 0, 2 * MINUTE.total_seconds())
+    try:
+        count = cache.incr(key)
+    except ValueError:
+        # The site's cache keeps nothing, or was cleared in this moment.
+        return
+    if count > per_minute:
+        raise LimitExceeded(
+            LimitExceeded.REQUESTS_PER_MINUTE,
+            per_minute,
+            count=count - 1,
+            retry_after_seconds=MINUTE.total_seconds() - second,
         )
 
 

@@ -26,8 +26,10 @@ from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.model_health import CheckResult, check_models, last_checks
 from wagtail_llm_actions.configuration.more_models import MoreModel, more_models
 from wagtail_llm_actions.configuration.prices import current_price
+from wagtail_llm_actions.errors import LimitExceeded
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.currency import price_sentence, source_label, usd
+from wagtail_llm_actions.messages.errors import sentence_for
 from wagtail_llm_actions.messages.model_status import status_sentence
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.policies import (
@@ -40,6 +42,7 @@ from wagtail_llm_actions.reporting.period import Period
 from wagtail_llm_actions.reporting.usage import counted_runs
 from wagtail_llm_actions.runs.findings import stored_corrections
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers, reset
+from wagtail_llm_actions.runs.rate_limits import check_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,6 +55,8 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.providers.corrections import Correction
 
 SHOWN_DAYS = 30
+CHECKS_PER_MINUTE = 10
+"""Each calls the providers, and keeps a thread of the web process for up to ten seconds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,6 +137,11 @@ class CheckModelsView(PermissionCheckedMixin, View):
 
     def post(self, request: HttpRequest) -> HttpResponseRedirect:
         """Check, and add a message; the list shows the details."""
+        try:
+            check_requests(request.user, "models", CHECKS_PER_MINUTE)
+        except LimitExceeded as error:
+            messages.warning(request, sentence_for(error))
+            return HttpResponseRedirect(reverse("wagtail_llm_actions:models"))
         models = get_settings().models
         chosen = request.POST.get("model")
         checked = check_models(models if chosen is None else [chosen])

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_POST
 
 from wagtail_llm_actions.admin.actions.field_choices import model_fields
 from wagtail_llm_actions.admin.api_errors import json_errors
+from wagtail_llm_actions.admin.editor.request_params import parse_number
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_editor_form
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError
 from wagtail_llm_actions.permissions.editing import can_edit
 from wagtail_llm_actions.permissions.policies import PROMPT_TEMPLATE_POLICY
 from wagtail_llm_actions.prompts.rendering import validate
+from wagtail_llm_actions.runs.rate_limits import check_requests
 from wagtail_llm_actions.runs.request.prompt import build_prompt, read_source
 from wagtail_llm_actions.runs.request.variables import field_label, summary_field
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 FIELDS = ("system_instructions", "text")
 DEFAULT_MAX_TOKENS = 1_000
 """The default of an action; a template has no token limit of its own."""
+PREVIEWS_PER_MINUTE = 30
+CHECKS_PER_MINUTE = 120
+"""The form checks a template whenever somebody pauses while typing."""
 
 
 @require_POST
@@ -35,6 +40,7 @@ DEFAULT_MAX_TOKENS = 1_000
 def validate_prompt_template(request: HttpRequest) -> JsonResponse:
     """Validate a template: return an error for each field, empty if it is valid."""
     _check_permission(request)
+    check_requests(request.user, "check", CHECKS_PER_MINUTE)
     return JsonResponse({"errors": {name: _problem(request, name) for name in FIELDS}})
 
 
@@ -43,10 +49,11 @@ def validate_prompt_template(request: HttpRequest) -> JsonResponse:
 def preview_prompt_template(request: HttpRequest) -> JsonResponse:
     """Return the prompt that a run on a page would send, for a page that the user may edit."""
     _check_permission(request)
-    page_id = request.POST.get("page", "")
-    if not page_id.isdecimal():
-        raise UnknownEditorForm(page_id)
-    form = resolve_editor_form(reverse("wagtailadmin_pages:edit", args=[int(page_id)]))
+    check_requests(request.user, "preview", PREVIEWS_PER_MINUTE)
+    page_id = parse_number(request.POST.get("page", ""))
+    if page_id is None:
+        raise UnknownEditorForm
+    form = resolve_editor_form(reverse("wagtailadmin_pages:edit", args=[page_id]))
     page: Any = form.instance
     if not can_edit(request.user, page):
         raise PermissionDeniedError

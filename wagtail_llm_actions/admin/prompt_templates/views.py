@@ -32,6 +32,9 @@ class PromptTemplateEditView(NoAutosaveMixin, EditView):
 class PromptTemplateDeleteView(DeleteView):
     """The confirmation to delete a prompt template; lists the actions that prevent it."""
 
+    # Django answers DELETE without asking the form.
+    http_method_names = ["get", "head", "options", "post"]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the actions that use the template, each with its edit URL if the user may edit it."""
         finder = AdminURLFinder(self.request.user)
