@@ -297,7 +297,7 @@ def test_what_is_not_for_a_user_is_said_in_json_to_programs(site: Site, role: st
             assert json.loads(response.content) == {
                 "error": {
                     "code": "permission_denied",
-                    "message": "You are not allowed to do this here.",
+                    "message": "You are not allowed to do this here. Ask your admin if you need to.",
                 }
             }
 

@@ -285,7 +285,7 @@ def test_a_text_is_not_shown_to_whom_the_right_was_taken_from(
 
     # A poll token is trusted for some seconds, so the text goes on once that time is over.
     expect(desk.summary.card.get_by_role("alert")).to_have_text(
-        "You are not allowed to edit this any more. The text is kept in the history."
+        "You are not allowed to edit this any more. Ask your admin if you need to; the text is kept in the history."
     )
     gate.set()
 

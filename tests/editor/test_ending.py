@@ -93,7 +93,7 @@ def test_the_run_of_somebody_else_is_refused(
     assert response.json() == {
         "error": {
             "code": "permission_denied",
-            "message": "You are not allowed to do this here.",
+            "message": "You are not allowed to do this here. Ask your admin if you need to.",
         }
     }
     run.refresh_from_db()
@@ -117,7 +117,7 @@ def test_the_end_of_a_run_is_not_shown_after_the_right_was_taken_away(
         403,
         {
             "code": "permission_denied",
-            "message": "You are not allowed to edit this any more. The text is kept in the history.",
+            "message": "You are not allowed to edit this any more. Ask your admin if you need to; the text is kept in the history.",
         },
     )
     assert "tide" not in response.text

@@ -187,7 +187,7 @@ def test_what_the_user_may_not_do_is_refused_and_not_recorded(
     assert response.json() == {
         "error": {
             "code": "permission_denied",
-            "message": "You are not allowed to do this here.",
+            "message": "You are not allowed to do this here. Ask your admin if you need to.",
         }
     }
     assert not LLMRun.objects.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ from wagtail_llm_actions.errors import (
     RegionNotSupported,
 )
 from wagtail_llm_actions.messages.error_registry import REGISTRY
-from wagtail_llm_actions.messages.errors import entry_for, sentence_for
+from wagtail_llm_actions.messages.errors import entry_for, sentence_for, sentence_of
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -104,6 +105,34 @@ def test_an_entry_fits_the_form_and_the_texts_around_it(entry: ErrorEntry) -> No
         assert len(inspect.signature(entry.sentence).parameters) == 2
 
 
+NEXT_STEPS = re.compile(
+    r"\b(?:try again|(?:ask|tell) your admin|write something|shorten|wait)\b", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("entry", REGISTRY, ids=lambda entry: "-".join(entry.key))
+def test_a_sentence_tells_the_editor_what_to_do_next(entry: ErrorEntry) -> None:
+    sentence = sentence_of(*entry.key, "owl")
+
+    assert NEXT_STEPS.search(sentence), sentence
+    assert "%(" not in sentence
+    # These are words for admins.
+    assert not re.search(r"\b[A-Z]{2,}_[A-Z_]+\b|API|Exception|BASE_URL|timeout", sentence)
+
+
+@pytest.mark.parametrize("entry", REGISTRY, ids=lambda entry: "-".join(entry.key))
+def test_a_troubleshooting_text_tells_the_admin_what_to_check(entry: ErrorEntry) -> None:
+    text = str(entry.troubleshooting)
+
+    assert re.search(
+        r"\b(?:check|choose|raise|look|open|find|wait|change|try|start|sign in|add credit|report"
+        r"|names the command|says why)\b",
+        text,
+        re.IGNORECASE,
+    ), text
+    assert "your admin" not in text, "the reader is the admin"
+
+
 def test_the_retry_rules_are_on_the_classes() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     circuit_open = CircuitOpen(provider="test", model="m", failures=5, since=now, retry_at=now)
@@ -132,5 +161,6 @@ def test_what_only_a_person_can_mend_is_asked_once_then_of_the_fallback(
 
 def test_a_request_gets_its_sentence_from_the_registry_too() -> None:
     assert sentence_for(PermissionRevoked()) == (
-        "You are not allowed to edit this any more. The text is kept in the history."
+        "You are not allowed to edit this any more. Ask your admin if you need to; the text is kept "
+        "in the history."
     )

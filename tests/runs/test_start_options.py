@@ -81,7 +81,8 @@ def test_an_action_only_for_an_empty_field_is_refused_where_there_is_a_text() ->
     stored = LLMRun.objects.get(pk=run.pk)
     assert (stored.status, stored.error_code) == ("failed", "invalid_input")
     assert error_sentence(stored) == (
-        "“Summary” has a text already. This action only writes into an empty field."
+        "“Summary” has a text already, and this action only writes into an empty field. Empty it, "
+        "then try again."
     )
 
 

@@ -37,7 +37,10 @@ REGISTRY = (
     ErrorEntry(
         error=InvalidInput,
         reason=InvalidInput.Reason.NOT_EMPTY,
-        sentence=_("“%(field)s” has a text already. This action only writes into an empty field."),
+        sentence=_(
+            "“%(field)s” has a text already, and this action only writes into an empty field. Empty it, "
+            "then try again."
+        ),
         troubleshooting=_(
             "The action only writes into an empty field, and the destination field had a text. "
             "Change this in the action, if editors should replace texts."
@@ -124,7 +127,7 @@ REGISTRY = (
     ),
     ErrorEntry(
         error=PermissionDeniedError,
-        sentence=_("You are not allowed to do this here."),
+        sentence=_("You are not allowed to do this here. Ask your admin if you need to."),
         troubleshooting=_(
             "The user may not edit this page or snippet, or the action is not offered there. Check "
             "the permissions of the user's groups."
@@ -132,7 +135,10 @@ REGISTRY = (
     ),
     ErrorEntry(
         error=PermissionRevoked,
-        sentence=_("You are not allowed to edit this any more. The text is kept in the history."),
+        sentence=_(
+            "You are not allowed to edit this any more. Ask your admin if you need to; the text is kept "
+            "in the history."
+        ),
         troubleshooting=_(
             "The user lost the permission to edit this page or snippet after the run had started. "
             "Check the permissions of the user's groups."
