@@ -240,3 +240,9 @@ def test_a_model_that_left_the_settings_is_called_by_its_key(settings: Settings)
     settings.WAGTAIL_LLM_ACTIONS = {}
 
     assert model_label("scripted") == "scripted"
+
+
+def test_a_text_that_arrived_before_a_failure_may_not_be_whole() -> None:
+    run = LLMRun(status="failed", output="The tide came")
+
+    assert notice(run) == "This text had arrived before the failure. It may not be complete."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from tests.providers.wire_anthropic import AnthropicWire
 from tests.providers.wire_ollama import OllamaWire
 from tests.providers.wire_openai import OpenAIWire
 from wagtail_llm_actions.errors import RequestRejected
-from wagtail_llm_actions.providers.corrections import Correction, find_correction
+from wagtail_llm_actions.providers.corrections import Correction, find_correction, setting_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,6 +154,25 @@ def test_azures_new_models_get_their_name_for_the_limit(server: ProviderServer) 
     assert [c.setting for c in provider.corrections(REQUEST.model)] == [
         "'OPTIONS': {'max_tokens_parameter': 'max_completion_tokens'}"
     ]
+
+
+def test_what_makes_several_corrections_permanent_is_one_setting() -> None:
+    corrections = [
+        Correction(parameter="max_tokens", other_name="max_completion_tokens"),
+        Correction(parameter="stream_options"),
+        Correction(parameter="truncate"),
+        Correction(parameter="keep_alive"),
+        Correction(parameter="temperature", limit=1.0),
+    ]
+
+    assert ast.literal_eval(f"{{{setting_of(corrections)}}}") == {
+        "OPTIONS": {
+            "max_tokens_parameter": "max_completion_tokens",
+            "stream_usage": False,
+            "extra_body": {"truncate": None, "keep_alive": None},
+        },
+        "MAX_TEMPERATURE": 1,
+    }
 
 
 def test_several_parameters_are_corrected_one_after_the_other(server: ProviderServer) -> None:

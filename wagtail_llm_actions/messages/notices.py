@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def notice(run: LLMRun) -> str:
-    """Return what the editor should know about the output of a succeeded run; often empty."""
+    """Return what the editor should know about the output of a run that has ended; often empty."""
+    if run.status == run.Status.FAILED and run.output:
+        return _("This text had arrived before the failure. It may not be complete.")
     if run.status != run.Status.SUCCEEDED:
         return ""
     return " ".join(_sentences(run))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 REFUSING_STATUSES = frozenset({400, 403, 404, 405, 422, 500, 501, 502})
 """Vendors send 400 and 422; gateways make other ones of them."""
@@ -76,21 +76,33 @@ class Correction:
     limit: float | None = None
 
     @property
-    def setting(self) -> str:
+    def keys(self) -> dict[str, Any]:
         """The keys for the model's entry in ``MODELS`` that make it permanent."""
         if self.other_name:
-            return f"'OPTIONS': {{'max_tokens_parameter': '{self.other_name}'}}"
+            return {"OPTIONS": {"max_tokens_parameter": self.other_name}}
         if self.limit is not None:
+            is_whole = float(self.limit).is_integer()
+            limit = int(self.limit) if is_whole else self.limit
             is_temperature = self.parameter == "temperature"
-            key = "MAX_TEMPERATURE" if is_temperature else "MAX_OUTPUT_TOKENS"
-            return f"'{key}': {self.limit:g}"
-        return {
-            "stream_options": "'OPTIONS': {'stream_usage': False}",
-            "temperature": "'ACCEPTS_TEMPERATURE': False",
-            SYSTEM: "'OPTIONS': {'system_role': 'user'}",
-            "truncate": "'OPTIONS': {'extra_body': {'truncate': None}}",
-            "keep_alive": "'OPTIONS': {'extra_body': {'keep_alive': None}}",
-        }.get(self.parameter, "'REASONING_EFFORT': ''")
+            return {"MAX_TEMPERATURE" if is_temperature else "MAX_OUTPUT_TOKENS": limit}
+        options: dict[str, dict[str, Any]] = {
+            "stream_options": {"stream_usage": False},
+            SYSTEM: {"system_role": "user"},
+            "truncate": {"extra_body": {"truncate": None}},
+            "keep_alive": {"extra_body": {"keep_alive": None}},
+        }
+        if self.parameter in options:
+            return {"OPTIONS": options[self.parameter]}
+        return (
+            {"ACCEPTS_TEMPERATURE": False}
+            if self.parameter == "temperature"
+            else {"REASONING_EFFORT": ""}
+        )
+
+    @property
+    def setting(self) -> str:
+        """The same, as it is written in the settings."""
+        return setting_of([self])
 
     def apply(self, body: dict[str, Any]) -> None:
         """Correct the members of a request, and of what is nested in them."""
@@ -103,6 +115,22 @@ class Correction:
                     members[self.other_name] = value
                 elif self.limit is not None:
                     members[self.parameter] = min(value, type(value)(self.limit))
+
+
+def setting_of(corrections: Iterable[Correction]) -> str:
+    """Return the keys that make several corrections permanent, as they are written in the settings."""
+    merged: dict[str, Any] = {}
+    for correction in corrections:
+        _merge(merged, correction.keys)
+    return str(merged)[1:-1]
+
+
+def _merge(into: dict[str, Any], keys: Mapping[str, Any]) -> None:
+    for key, value in keys.items():
+        if isinstance(value, dict):
+            _merge(into.setdefault(key, {}), value)
+        else:
+            into[key] = value
 
 
 class Corrections:

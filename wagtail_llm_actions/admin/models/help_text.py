@@ -14,7 +14,6 @@ from wagtail_llm_actions.models.action import MAX_TEMPERATURE
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.conf import ModelSettings
-    from wagtail_llm_actions.providers.corrections import Correction
 
 
 class ModelHelpText(TypedDict):
@@ -38,15 +37,6 @@ def model_help_text(model: ModelSettings) -> ModelHelpText:
         "max_tokens": _max_tokens(model),
         "accepts_temperature": model.capabilities.accepts_temperature,
     }
-
-
-def correction_sentence(correction: Correction) -> str:
-    """Return which parameter the server has refused, and the setting that leaves it out for good."""
-    message = _(
-        "Its server refused “%(parameter)s”, so requests are corrected. To make this permanent, put "
-        "%(setting)s into the entry of the model in MODELS."
-    )
-    return message % {"parameter": correction.parameter, "setting": correction.setting}
 
 
 def _description(model: ModelSettings) -> str:

@@ -20,7 +20,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_llm_actions.admin.links import counted_runs_url
 from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
-from wagtail_llm_actions.admin.models.help_text import correction_sentence, model_help_text
+from wagtail_llm_actions.admin.models.help_text import model_help_text
 from wagtail_llm_actions.conf import context_limit, get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.model_health import CheckResult, check_models, last_checks
@@ -38,6 +38,7 @@ from wagtail_llm_actions.permissions.policies import (
     VIEW_MODELS_PERMISSIONS,
     can_view_runs,
 )
+from wagtail_llm_actions.providers.corrections import setting_of
 from wagtail_llm_actions.reporting.period import Period
 from wagtail_llm_actions.reporting.usage import counted_runs
 from wagtail_llm_actions.runs.findings import stored_corrections
@@ -45,7 +46,7 @@ from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_brea
 from wagtail_llm_actions.runs.rate_limits import check_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.http import HttpRequest
 
@@ -68,6 +69,10 @@ class Row:
     provider: str = ""
     name: str = ""
     description: str = ""
+    refused: str = ""
+    """The parameters that the server has refused."""
+    setting: str = ""
+    """What makes their corrections permanent."""
     accepts: str = ""
     price: Price | None = None
     context: str = ""
@@ -216,10 +221,10 @@ def _row(
     runs_url: str,
     check: CheckResult | None,
     circuit_breaker: LLMCircuitBreaker | None,
-    corrections: Iterable[Correction],
+    corrections: Sequence[Correction],
 ) -> Row:
     help_text = model_help_text(model)
-    about = (help_text["about"], help_text["temperature"], *map(correction_sentence, corrections))
+    about = (help_text["about"], help_text["temperature"])
     status = check.status if check else None
     contexts = (context_limit(model), status.context_tokens if status else None)
     context_tokens = min(filter(None, contexts), default=None)
@@ -229,6 +234,8 @@ def _row(
         provider=model.provider,
         name=model.name,
         description=" ".join(filter(None, about)),
+        refused=", ".join(dict.fromkeys(f"“{each.parameter}”" for each in corrections)),
+        setting=setting_of(corrections),
         accepts=_accepts(model),
         price=current_price(model),
         context=number_format(context_tokens, force_grouping=True) if context_tokens else "",
