@@ -16,6 +16,7 @@ from tests.factories import (
     BlogPageFactory,
     EditorFactory,
     LLMActionFactory,
+    LLMRunFactory,
 )
 from tests.parts.waiting import eventually
 from wagtail_llm_actions.models import LLMRun
@@ -71,6 +72,42 @@ def test_undo_brings_the_former_text_back(visit: Visit) -> None:
     expect(control).to_have_value("My own words.")
     expect(summary.button("Accept")).to_be_visible()
     eventually(lambda: LLMRun.objects.get().decision == LLMRun.Decision.NONE)
+
+
+def test_an_edited_proposal_the_choice_and_undo_outlive_a_save_that_failed(visit: Visit) -> None:
+    user, post = EditorFactory(), BlogPageFactory(summary="My own words.")
+    llm_action = LLMActionFactory()
+    runs = [
+        LLMRunFactory(action=llm_action, page=post, user=user, succeeded=True, output=output)
+        for output in ("The tide came early.", "The sea came early.")
+    ]
+    LLMRun.objects.update(candidate_group=runs[0].pk)
+    editor = visit(user)
+    editor.open(edit_url(post))
+    summary = editor.field("Summary")
+    title, control = editor.control("title"), editor.control("summary")
+    second = summary.card.get_by_role("radio", name="Candidate 2")
+
+    second.check()
+    summary.proposal.fill("The sea came very early.")
+    title.fill("")
+    editor.save()
+
+    expect(second).to_be_checked()
+    expect(summary.proposal).to_have_value("The sea came very early.")
+
+    summary.press("Accept")
+    eventually(lambda: LLMRun.objects.filter(decision="edited").exists())
+    editor.save()
+    expect(control).to_have_value("The sea came very early.")
+    summary.press("Undo")
+
+    expect(control).to_have_value("My own words.")
+    expect(summary.proposal).to_have_value("The sea came very early.")
+    eventually(lambda: not LLMRun.objects.exclude(decision="none").exists())
+    editor.page.reload()
+    expect(second).to_be_checked()
+    expect(summary.proposal).to_have_value("The sea came very early.")
 
 
 def test_a_run_goes_on_while_the_page_is_reloaded(visit: Visit) -> None:

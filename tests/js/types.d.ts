@@ -44,6 +44,31 @@ declare namespace LLMActions {
     draft?: string;
   }
 
+  /** What is kept of a card while the form is not saved. */
+  interface CardMemory {
+    /** The texts that the editor has changed, by the ids of their runs. */
+    drafts?: Record<string, string>;
+    /** The id of the candidate that the editor has chosen. */
+    chosen?: string;
+    accepted?: {
+      /** Of the accepted run. */
+      id: string;
+      /** Where to ask for the runs of its click. */
+      url: string;
+      /** The accepted text. */
+      text: string;
+      /** What the field held before and after. */
+      before: string;
+      value: string;
+    };
+  }
+
+  interface Memory {
+    read(): CardMemory;
+    write(content: CardMemory): void;
+    forget(): void;
+  }
+
   /** What is run, and named in the card. */
   type ActionReference = { id: number | null; label: string };
 
@@ -166,6 +191,8 @@ declare namespace LLMActions {
     texts: Texts;
     compare: (before: string, after: string) => Promise<Change[]>;
     loadPreviousTexts: () => Promise<PreviousTexts>;
+    /** Returns what is kept of the card of a field. */
+    memoryOf: (path: string) => Memory;
     /** Tells the form that a run has ended, or was decided on. */
     notifyChanged: () => void;
   }

@@ -59,6 +59,24 @@ export class Candidates {
     return this.all.some(({ run }) => run.status === 'succeeded');
   }
 
+  /** @param {LLMActions.CardMemory} memory */
+  restore({ drafts = {}, chosen }) {
+    this.all.forEach((candidate) => {
+      candidate.draft = drafts[candidate.run.id];
+    });
+    const index = this.all.findIndex(({ run }) => run.id === chosen);
+    if (index >= 0) this.choose(index);
+  }
+
+  /** @returns {LLMActions.CardMemory} */
+  memory() {
+    const edited = this.all.filter(({ draft }) => draft !== undefined);
+    return {
+      drafts: Object.fromEntries(edited.map(({ run, draft }) => [run.id, String(draft)])),
+      chosen: this.isChosen ? this.run?.id : undefined,
+    };
+  }
+
   /** @param {number} index */
   choose(index) {
     this.shownIndex = index;

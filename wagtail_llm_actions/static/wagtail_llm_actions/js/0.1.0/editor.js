@@ -7,6 +7,7 @@ import { cardTexts } from './card.js';
 import { createCompare } from './diff.js';
 import { clone } from './dom.js';
 import { findFields } from './fields.js';
+import { createMemories } from './memory.js';
 import { startSidePanel } from './side-panel.js';
 import { FieldWidget } from './widget.js';
 
@@ -41,6 +42,7 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
     api,
     texts,
     compare: createCompare(String(urls.diffUrl)),
+    memoryOf: createMemories(formKey || form.getAttribute('action') || ''),
     loadPreviousTexts: () => api.listPreviousTexts(String(urls.previousTextsUrl)),
     notifyChanged: () => form.dispatchEvent(new Event('llm-actions:changed')),
   };
@@ -51,7 +53,8 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
     const previousCount = offers.previous_counts[path] ?? 0;
     widgets.set(path, new FieldWidget(services, { path, offer, field, previousCount }));
   });
-  offers.pending.forEach((run) => widgets.get(run.field_path)?.adopt(run));
+  offers.pending.forEach((run) => widgets.get(run.field_path)?.resume(run));
+  widgets.forEach((widget) => widget.restoreAcceptance());
   addSidePanel(sidePanelToggle, (root) =>
     startSidePanel({
       root,

@@ -51,6 +51,18 @@ export class Generation {
     this.follow(run);
   }
 
+  /**
+   * Takes up runs on which the editor has decided.
+   *
+   * @param {LLMActions.RunState} first - with the other candidates of its click
+   * @param {LLMActions.CardMemory} memory
+   */
+  restore(first, memory) {
+    this.reset();
+    this.candidates = new Candidates(first);
+    this.candidates.restore(memory);
+  }
+
   /** @returns {number} the number of the new generation */
   reset() {
     this.stopPolling();

@@ -38,6 +38,8 @@ export class FieldWidget {
     this.compare = services.compare;
     this.offer = offer;
     this.field = field;
+    this.memory = services.memoryOf(path);
+    this.poll = services.api.poll;
     /** @type {LLMActions.ActionReference} - the one run last */
     this.action = offer.actions[0];
     this.generation = new Generation(services, {
@@ -58,6 +60,7 @@ export class FieldWidget {
       onCommand: (command) => this[command](),
       onEdit: (text) => {
         this.candidates.shown.draft = text;
+        this.memory.write(this.candidates.memory());
         this.review();
       },
     });
@@ -67,6 +70,7 @@ export class FieldWidget {
       texts: this.texts,
       onChoose: (index) => {
         this.candidates.choose(index);
+        this.memory.write(this.candidates.memory());
         this.display();
       },
     });
@@ -106,6 +110,7 @@ export class FieldWidget {
   /** @param {LLMActions.ActionReference} action */
   generate(action) {
     this.abandon();
+    this.memory.forget();
     this.begin(action);
     // The request is sent before the card is laid out.
     this.generation.start(action.id);
@@ -120,6 +125,32 @@ export class FieldWidget {
   adopt(run) {
     this.begin({ id: run.action_id, label: run.action_label });
     this.generation.adopt(run);
+  }
+
+  /**
+   * Shows a run that an earlier visit to the form has left, as the editor left it.
+   *
+   * @param {LLMActions.RunState} run
+   */
+  resume(run) {
+    this.adopt(run);
+    this.candidates.restore(this.memory.read());
+    this.display();
+  }
+
+  /** Offers Undo again where the field still holds what was accepted before the form was loaded. */
+  async restoreAcceptance() {
+    const { accepted } = this.memory.read();
+    if (!accepted || this.state || this.field.read() !== accepted.value) return;
+    const { id, url, text, value, before } = accepted;
+    const answer = await this.poll({ url, token: '', cursors: ['0'] }).catch(() => null);
+    const first = /** @type {LLMActions.RunState | null} */ (answer);
+    const run = first && [first, ...first.candidates].find((each) => each.id === id);
+    if (!first || !['accepted', 'edited'].includes(run?.decision ?? '') || this.state) return;
+    this.action = { id: first.action_id, label: first.action_label };
+    this.generation.restore(first, { chosen: id });
+    this.accepted = { text, value, undo: () => this.field.write(before) };
+    this.show('accepted', { status: this.texts.accepted });
   }
 
   /** @param {LLMActions.RunState} run - succeeded */
@@ -138,6 +169,7 @@ export class FieldWidget {
   }
 
   handleDecision() {
+    this.memory.forget();
     if (this.candidates.hasSucceeded()) this.previousTexts.enable();
     this.toolbar.setBusy(false);
     this.previousTexts.setBusy(false);
@@ -253,6 +285,7 @@ export class FieldWidget {
   }
 
   close() {
+    this.memory.forget();
     this.state = null;
     this.card.hide();
   }
@@ -285,11 +318,18 @@ export class FieldWidget {
   }
 
   accept() {
+    const { run } = this.candidates;
     const text = this.field.normalize(this.card.text());
+    const before = this.field.read();
     const undo = this.field.write(this.mergedText());
-    this.accepted = { text, value: this.field.read(), undo };
+    const value = this.field.read();
+    this.accepted = { text, value, undo };
     this.generation.decide('accept', text);
     this.handleDecision();
+    if (run?.poll_url) {
+      const { id, poll_url: url } = run;
+      this.memory.write({ accepted: { id, url, text, value, before } });
+    }
     this.show('accepted', { status: this.texts.accepted });
     // The card has shrunk, and may have pulled the field out of view.
     this.field.place.scrollIntoView({ block: 'nearest', behavior: 'instant' });
@@ -301,6 +341,8 @@ export class FieldWidget {
     undo();
     this.textAtStart = this.field.read();
     this.generation.decide('undo');
+    this.candidates.shown.draft = text;
+    this.memory.write(this.candidates.memory());
     this.propose(text, this.texts.undone);
   }
 
