@@ -20,6 +20,9 @@ KEYS = {
     "retryafterseconds": 1.0,
     "retrydelay": 1.0,
     "xratelimitreset": 1.0,
+    "resetsinseconds": 1.0,
+    "resetsat": 1.0,
+    "estimatedtime": 1.0,
     "retryafterms": 0.001,
 }
 """Members of a body, without case and punctuation, and the seconds of their unit if they are numbers.
@@ -37,8 +40,9 @@ DURATION = (
 )
 PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|milli|[dhms])", re.IGNORECASE)
 WORDS = re.compile(
-    r"\b(?:(?:try|retry|retried)(?: \w+){0,3}? (?:in|after)|wait(?: for)?|resets? (?:in|after)) "
-    rf"(?:about |approximately |at least )?(?P<duration>{DURATION})",
+    r"\b(?:(?:try|retry|retried)(?: \w+){0,3}?[ -](?:in|after)|wait(?: for)?|resets? (?:in|after)"
+    r"|available(?: again)? in|replenished in|cooldown):? (?:about |approximately |at least )?"
+    rf"(?P<duration>{DURATION}|(?P<clock>\d+:\d\d:\d\d)|\d+(?![\w:.-]| [a-z]))",
     re.IGNORECASE,
 )
 
@@ -72,7 +76,12 @@ def retry_after_in(body: object, message: str) -> float | None:
     if named is not None:
         return named
     found = WORDS.search(message)
-    return _duration(found["duration"]) if found else None
+    if not found:
+        return None
+    if found["clock"]:
+        hours, minutes, seconds = map(int, found["clock"].split(":"))
+        return 3600.0 * hours + 60 * minutes + seconds
+    return _number(found["duration"]) or _duration(found["duration"])
 
 
 def reset_seconds(headers: Mapping[str, str]) -> float | None:
