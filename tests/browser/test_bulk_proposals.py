@@ -39,7 +39,15 @@ def test_the_text_of_a_bulk_run_is_there_when_the_page_is_opened_and_is_accepted
     summary = editor.field("Summary")
     assert summary.wait_for_proposal() == "The tide came early."
     expect(editor.control("summary")).to_have_value("My own words.")
+    expect(summary.card).to_contain_text("This text comes from a bulk run.")
+    waiting = editor.page.get_by_role("tab", name="Texts that wait for your decision: 1")
+    expect(waiting).to_contain_text("Content")
+    toggle = editor.page.get_by_role("button", name="Toggle generated texts")
+    expect(toggle).to_have_accessible_name(
+        "Toggle generated texts. Texts that wait for your decision: 1"
+    )
     summary.press("Accept")
+    expect(waiting).to_have_count(0)
 
     expect(editor.control("summary")).to_have_value("The tide came early.")
     eventually(lambda: LLMRun.objects.get().decision == LLMRun.Decision.ACCEPTED)

@@ -50,6 +50,28 @@ def test_it_waits_on_the_form_and_can_be_accepted(client: Client, editor: User) 
     assert offers(client, page_edit(page))["pending"] == []
 
 
+@pytest.mark.parametrize(
+    ("user", "sentence"),
+    [
+        (None, "This text comes from a bulk run."),
+        ("ines", "This text comes from a bulk run that ines started."),
+    ],
+)
+def test_the_card_says_who_started_it(
+    client: Client, editor: User, user: str | None, sentence: str
+) -> None:
+    page = BlogPageFactory()
+    proposal(page=page, user=user and UserFactory(username=user))
+    LLMRunFactory(
+        page=page, user=editor, succeeded=True, action__destination="title", field_path="title"
+    )
+
+    shown = offers(client, page_edit(page))["pending"]
+
+    started = {run["field_path"]: run["started_by"] for run in shown}
+    assert started == {"summary": sentence, "title": ""}
+
+
 @pytest.mark.parametrize("user", [None, "ines"])
 def test_the_history_of_the_page_names_the_one_who_accepted_it(
     client: Client, editor: User, user: str | None

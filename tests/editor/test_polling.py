@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from tests.editor.forms import click, page_edit
@@ -131,3 +133,22 @@ def test_a_run_that_waits_for_long_is_queued_again(
     poll(client, fresh)
 
     assert [run_id for run_id, _ in kept_queue.waiting] == [old.pk]
+
+
+def test_whoever_may_view_costs_reads_what_all_candidates_cost(
+    client: Client, editor: User
+) -> None:
+    page, group = BlogPageFactory(), uuid.uuid4()
+    here = {"page": page, "user": editor, "candidate_group": group, "started_at": timezone.now()}
+    first = LLMRunFactory(**here, pk=group, succeeded=True, cost_usd=Decimal("0.002"))
+    last = LLMRunFactory(**here, status="running")
+    LLMRunFactory(**here, status="failed", error_code="timeout", cost_usd=Decimal(0))
+    assert poll(client, first).json()["click_cost"] == ""
+
+    LLMRun.objects.filter(pk=last.pk).update(
+        status="succeeded", cost_usd=Decimal("0.0041"), finished_at=timezone.now()
+    )
+    assert poll(client, first).json()["click_cost"] == ""
+    editor.user_permissions.add(Permission.objects.get(codename="view_costs"))
+
+    assert poll(client, first, cursor="done").json()["click_cost"] == "$0.0061"

@@ -36,12 +36,14 @@ declare namespace LLMActions {
     output: string;
     finish_reason: 'stop' | 'length' | 'content_filter' | 'error' | null;
     notice: string;
+    started_by: string;
     accept_blocked_reason: string;
     error: ErrorState | null;
     model_label: string;
     input_tokens: number | null;
     output_tokens: number | null;
     cost: string;
+    click_cost: string;
     seconds: number | null;
     decision: 'none' | 'accepted' | 'edited' | 'dismissed';
     candidates: RunState[];

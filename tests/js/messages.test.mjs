@@ -14,6 +14,7 @@ const texts = {
   length: '{count} of {limit}',
   tooLong: '{count} of {limit}: too long',
   tokens: 'Tokens: {input} in, {output} out',
+  clickCost: 'all: {cost}',
 };
 
 before(() => {
@@ -43,6 +44,10 @@ test('what a provider does not report is left out', () => {
   assert.equal(runDetails(model, texts), 'GPT-4');
   const counted = { ...model, input_tokens: 120, output_tokens: 0, cost: '$0.0021' };
   assert.equal(runDetails(counted, texts), 'GPT-4 · Tokens: 120 in, 0 out · $0.0021');
+  assert.equal(
+    runDetails(counted, texts, '$0.0063'),
+    'GPT-4 · Tokens: 120 in, 0 out · $0.0021 · all: $0.0063',
+  );
 });
 
 test('a length is only shown where there is a limit', () => {

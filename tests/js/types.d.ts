@@ -176,6 +176,7 @@ declare namespace LLMActions {
     | 'tooLong'
     | 'candidate'
     | 'tokens'
+    | 'clickCost'
     | 'unreachable'
     | 'tooLarge'
     | 'unexpected',
@@ -195,12 +196,15 @@ declare namespace LLMActions {
     memoryOf: (path: string) => Memory;
     /** Tells the form that a run has ended, or was decided on. */
     notifyChanged: () => void;
+    /** Counts again the texts that wait for a decision. */
+    countWaiting: () => void;
   }
 
   /** What the side panel needs of a widget. */
   interface Widget {
     root: HTMLElement;
     isBusy(): boolean;
+    isWaiting(): boolean;
     proposeAgain(run: RunState): void;
   }
 }

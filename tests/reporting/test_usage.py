@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -45,6 +46,23 @@ def test_totals_are_what_the_rows_add_up_to() -> None:
     assert totals.success_rate == 3 / 4
     assert totals.acceptance_rate == 2 / 3
     assert totals.cost_per_accepted == totals.cost_usd / 2
+
+
+def test_the_candidates_of_a_click_are_one_proposal() -> None:
+    kept, rejected = uuid.uuid4(), uuid.uuid4()
+    for decision in ("dismissed", "accepted", "dismissed"):
+        succeeded(decision=decision, candidate_group=kept)
+    assert Usage(JULY).totals.acceptance_rate == 1
+
+    for _ in range(3):
+        succeeded(decision="dismissed", candidate_group=rejected)
+    failed(candidate_group=rejected)
+    succeeded(decision="accepted")
+
+    totals = Usage(JULY).totals
+    assert (totals.accepted, totals.proposed, totals.succeeded) == (2, 3, 7)
+    (group,) = Usage(JULY).by("model")
+    assert group.metrics.acceptance_rate == 2 / 3
 
 
 def test_days_and_groups_add_up_to_the_totals() -> None:

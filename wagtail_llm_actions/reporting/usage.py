@@ -59,6 +59,9 @@ _COUNTS = {
     "accepted": Count(
         "pk", filter=Q(status=Status.SUCCEEDED, decision__in=LLMRun.ACCEPTED_DECISIONS)
     ),
+    # The candidates of a click share their group. Only their rows are compared with each other.
+    "proposed": Count("pk", filter=Q(status=Status.SUCCEEDED, candidate_group=None))
+    + Count("candidate_group", filter=Q(status=Status.SUCCEEDED), distinct=True),
     "fallback_used": Count("pk", filter=Q(used_fallback=True)),
     "input_tokens": Sum("input_tokens"),
     "output_tokens": Sum("output_tokens"),
@@ -81,6 +84,8 @@ class Metrics:
     """The failed runs that a limit stopped."""
     accepted: int = 0
     """The succeeded runs whose output was accepted, as proposed or after editing."""
+    proposed: int = 0
+    """The clicks, and runs of bulk runs, that brought a text: candidates of a click count once."""
     fallback_used: int = 0
     input_tokens: int | None = None
     output_tokens: int | None = None
@@ -112,8 +117,8 @@ class Metrics:
 
     @property
     def acceptance_rate(self) -> float | None:
-        """Accepted ÷ succeeded; ``None`` for 0 ÷ 0."""
-        return _rate(self.accepted, self.succeeded)
+        """Accepted ÷ proposed; ``None`` for 0 ÷ 0."""
+        return _rate(self.accepted, self.proposed)
 
     @property
     def cost_usd(self) -> Decimal | None:

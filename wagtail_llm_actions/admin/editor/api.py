@@ -202,6 +202,7 @@ def _state(request: HttpRequest, candidates: Sequence[LLMRun]) -> JsonResponse:
         [run for run in candidates if run.pk in cursors],
         cursors,
         with_costs=can_view_costs(request.user),
+        seen=[run for run in candidates if run.pk not in cursors],
     )
     if any(run.is_final for run in candidates):
         reason = _accept_blocked_reason(request.user, candidates[0])

@@ -68,9 +68,12 @@ def previous_run(run: LLMRun, user: Any) -> PreviousRun:
             }
         )
     nobody = _("Bulk run") if is_bulk else _("Deleted user")
+    name = get_user_display_name(run.user) if run.user else nobody
+    if run.user_id != user.pk and not is_bulk:
+        state["started_by"] = _("This text was started by: %(user)s.") % {"user": name}
     return {
         **state,
-        "user": get_user_display_name(run.user) if run.user else nobody,
+        "user": name,
         "time": date_format(timezone.localtime(run.queued_at), "SHORT_DATETIME_FORMAT"),
         "decision_label": _decision_labels().get(run.decision, ""),
     }

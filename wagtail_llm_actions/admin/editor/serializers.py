@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.editor.poll_interval import ACTIVE_RUNS, poll_after_ms
 from wagtail_llm_actions.messages.currency import usd
@@ -74,6 +77,8 @@ class RunState(LiveState):
     finish_reason: str | None
     notice: str
     """What the editor should know about the text, such as that it was cut off."""
+    started_by: str
+    """A sentence that says who started it; empty for a click of the reader's own."""
     accept_blocked_reason: str
     """Why the form cannot take the text any more; mostly empty."""
     error: ErrorState | None
@@ -82,6 +87,8 @@ class RunState(LiveState):
     output_tokens: int | None
     cost: str
     """An amount with its currency; empty where it is unknown, or the user may not view costs."""
+    click_cost: str
+    """That of all candidates of the click, once all have ended; empty where there is only one."""
     seconds: float | None
     """From the click to the end; ``None`` before that."""
     decision: str
@@ -169,7 +176,11 @@ def run_state(run: LLMRun, cursor: Cursor = START, *, with_costs: bool) -> RunSt
 
 
 def candidates_state(
-    runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor] | None = None, *, with_costs: bool
+    runs: Sequence[LLMRun],
+    cursors: Mapping[UUID, Cursor] | None = None,
+    *,
+    with_costs: bool,
+    seen: Sequence[LLMRun] = (),
 ) -> RunState:
     """Describe the runs of one click: the first of them, with the others as its candidates.
 
@@ -177,12 +188,15 @@ def candidates_state(
         runs: What the user may read the texts of.
         cursors: How far the browser has read their live texts.
         with_costs: Whether the user may view costs.
+        seen: The other runs of the click, whose ends the browser has seen.
     """
     live = live_states(runs, cursors or {})
     first, *others = [
         _with_details(run, state, with_costs=with_costs)
         for run, state in zip(runs, live, strict=True)
     ]
+    if with_costs:
+        first["click_cost"] = _click_cost([*runs, *seen])
     return {**first, "candidates": others}
 
 
@@ -197,12 +211,14 @@ def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState
         "output": run.output if is_final else "",
         "finish_reason": run.finish_reason or None,
         "notice": notice(run) if is_final else "",
+        "started_by": _started_by(run),
         "accept_blocked_reason": "",
         "error": _error(run) if run.error_code else None,
         "model_label": model_label(run.current_model_key),
         "input_tokens": run.input_tokens,
         "output_tokens": run.output_tokens,
         "cost": usd(run.cost_usd) if with_costs and run.cost_usd is not None else "",
+        "click_cost": "",
         "seconds": run.seconds,
         "decision": run.decision,
         "candidates": [],
@@ -210,6 +226,23 @@ def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState
         "poll_token": "",
         "cancel_url": reverse("wagtail_llm_actions:cancel_run", args=[run.pk]),
         "decide_url": reverse("wagtail_llm_actions:decide_run", args=[run.pk]),
+    }
+
+
+def _click_cost(candidates: Sequence[LLMRun]) -> str:
+    called = [run for run in candidates if run.started_at is not None]
+    costs = [run.cost_usd for run in called if run.cost_usd is not None]
+    is_known = len(costs) == len(called) and all(run.is_final for run in candidates)
+    return usd(sum(costs, start=Decimal(0))) if is_known and len(candidates) > 1 else ""
+
+
+def _started_by(run: LLMRun) -> str:
+    if run.trigger != LLMRun.Trigger.BULK:
+        return ""
+    if run.user is None:
+        return _("This text comes from a bulk run.")
+    return _("This text comes from a bulk run that %(user)s started.") % {
+        "user": get_user_display_name(run.user)
     }
 
 

@@ -115,14 +115,14 @@ def _limit_exceeded(usage: Usage) -> Note | None:
 
 
 def _accepted(metrics: Metrics) -> Note | None:
-    if not metrics.succeeded:
+    if not metrics.proposed:
         return None
     text = ngettext(
         "%(part)d of %(count)d text, edited or not",
         "%(part)d of %(count)d texts, edited or not",
-        metrics.succeeded,
+        metrics.proposed,
     )
-    return Note(text=text % {"part": metrics.accepted, "count": metrics.succeeded})
+    return Note(text=text % {"part": metrics.accepted, "count": metrics.proposed})
 
 
 def _timed(metrics: Metrics) -> Note | None:

@@ -51,6 +51,11 @@ export class Candidates {
     return this.shown?.run ?? null;
   }
 
+  /** What all cost together; the answer that brings the last end knows. */
+  get cost() {
+    return this.all.map(({ run }) => run.click_cost).find(Boolean) ?? '';
+  }
+
   unfinished() {
     return this.all.filter(({ run }) => !isFinal(run));
   }

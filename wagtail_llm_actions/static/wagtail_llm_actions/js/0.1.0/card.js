@@ -82,6 +82,9 @@ export function createCard({ path, label, onCommand, onEdit }) {
       this.setChanges([]);
     },
 
+    /** @param {string} details - of the run, and of its click */
+    setDetails: (details) => showText(part('details'), details),
+
     /** @param {boolean} value - a run is unfinished, and can be cancelled */
     setCancellable(value) {
       const cancel = part('cancel');

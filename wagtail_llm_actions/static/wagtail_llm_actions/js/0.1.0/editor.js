@@ -3,6 +3,7 @@
  */
 
 import { createApi } from './api.js';
+import { createBadges } from './badges.js';
 import { cardTexts } from './card.js';
 import { createCompare } from './diff.js';
 import { clone } from './dom.js';
@@ -37,6 +38,8 @@ function addSidePanel(toggle, onFirstShow) {
  */
 export async function startEditor({ form, formKey, offers, urls, sidePanelToggle }) {
   const texts = cardTexts();
+  /** @type {Map<string, FieldWidget>} */
+  const widgets = new Map();
   const api = createApi({ form, formKey, texts, runsUrl: String(urls.runsUrl) });
   const services = {
     api,
@@ -45,9 +48,8 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
     memoryOf: createMemories(formKey || form.getAttribute('action') || ''),
     loadPreviousTexts: () => api.listPreviousTexts(String(urls.previousTextsUrl)),
     notifyChanged: () => form.dispatchEvent(new Event('llm-actions:changed')),
+    countWaiting: createBadges(widgets, sidePanelToggle),
   };
-  /** @type {Map<string, FieldWidget>} */
-  const widgets = new Map();
   (await findFields(form, offers)).forEach((field, path) => {
     const offer = offers.fields[path];
     const previousCount = offers.previous_counts[path] ?? 0;

@@ -40,15 +40,17 @@ export function doneMessage(run, texts) {
 }
 
 /**
- * Model, tokens and cost of a run, in one line.
+ * Model, tokens and cost of a run, and what all candidates of its click cost, in one line.
  *
  * @param {LLMActions.RunState} run
  * @param {LLMActions.Texts} texts
+ * @param {string} [clickCost] - empty for a single run, and where it is unknown
  */
-export function runDetails(run, texts) {
+export function runDetails(run, texts, clickCost = '') {
   const { input_tokens: input, output_tokens: output } = run;
   const tokens = input === null || output === null ? '' : fillIn(texts.tokens, { input, output });
-  return [run.model_label, tokens, run.cost].filter(Boolean).join(' · ');
+  const all = clickCost && fillIn(texts.clickCost, { cost: clickCost });
+  return [run.model_label, tokens, run.cost, all].filter(Boolean).join(' · ');
 }
 
 /**

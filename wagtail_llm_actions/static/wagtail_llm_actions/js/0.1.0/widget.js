@@ -35,6 +35,7 @@ export class FieldWidget {
    */
   constructor(services, { path, offer, field, previousCount }) {
     this.texts = services.texts;
+    this.countWaiting = services.countWaiting;
     this.compare = services.compare;
     this.offer = offer;
     this.field = field;
@@ -99,6 +100,10 @@ export class FieldWidget {
 
   isBusy() {
     return this.state === 'working' || this.candidates.unfinished().length > 0;
+  }
+
+  isWaiting() {
+    return this.state === 'proposal';
   }
 
   /** @param {LLMActions.ActionReference} action */
@@ -215,8 +220,8 @@ export class FieldWidget {
     this.show('proposal', {
       status,
       text: this.field.normalize(text),
-      notice: [run.notice, changed].filter(Boolean).join(' '),
-      details: runDetails(run, texts),
+      notice: [run.started_by, run.notice, changed].filter(Boolean).join(' '),
+      details: runDetails(run, texts, this.candidates.cost),
     });
     await this.review();
     this.toolbar.revealCard(this.card.root);
@@ -244,6 +249,7 @@ export class FieldWidget {
     this.state = state;
     this.card.show({ state, title: this.action.label, ...view });
     this.refresh();
+    this.countWaiting();
     if (!mustMoveFocus) return;
     (state === 'cancelled' ? this.toolbar : this.card).focus();
     this.toolbar.revealCard(this.card.root);
@@ -255,6 +261,9 @@ export class FieldWidget {
     this.toolbar.setBusy(isBusy);
     this.previousTexts.setBusy(isBusy);
     this.card.setCancellable(isBusy);
+    if (this.state === 'proposal' && this.candidates.run) {
+      this.card.setDetails(runDetails(this.candidates.run, this.texts, this.candidates.cost));
+    }
     if (this.state === 'accepted') this.list.hide();
     else this.list.show(this.candidates);
   }
@@ -288,6 +297,7 @@ export class FieldWidget {
     this.memory.forget();
     this.state = null;
     this.card.hide();
+    this.countWaiting();
   }
 
   // Commands: what the card's buttons do, named by their `data-command`.
