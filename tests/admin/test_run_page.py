@@ -133,6 +133,31 @@ def test_what_a_model_wrote_is_shown_as_text(client: Client, admin: User) -> Non
     assert not any("alert(1)" in script.text for script in page.select("script"))
 
 
+def test_what_turns_the_direction_of_a_text_is_shown_as_what_it_is(
+    client: Client, admin: User
+) -> None:
+    run = LLMRunFactory(
+        succeeded=True,
+        prompt="a\u202eb",
+        system_instructions="c\u2066d",
+        output="pay \u202e001\u202c \u200f\u05d0",
+        raw_output="<think>e\u2067</think>f\u2069",
+        removed=[{"kind": "reasoning", "text": "<think>e\u2067</think>"}],
+    )
+
+    page = page_at(client, run_url(run))
+
+    shown = [text.get_text() for text in page.select("pre.llm-actions-text")]
+    assert shown == [
+        "c[U+2066]d",
+        "a[U+202E]b",
+        "pay [U+202E]001[U+202C] \u200f\u05d0",
+        "<think>e[U+2067]</think>",
+        "<think>e[U+2067]</think>f[U+2069]",
+    ]
+    assert {text["dir"] for text in page.select("pre.llm-actions-text")} == {"auto"}
+
+
 def test_a_run_that_does_not_exist_is_not_found(client: Client, admin: User) -> None:
     assert client.get(run_url(LLMRun())).status_code == 404
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
@@ -18,6 +20,8 @@ from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.transfer.fixture import MAX_BYTES, export_fixture
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.contrib.auth.models import User
     from django.test import Client
 
@@ -250,6 +254,29 @@ def test_a_file_that_cannot_be_read_is_said_beside_the_field(
 
     (error,) = page.select(".w-field__errors")
     assert sentence in words(error)
+
+
+def test_more_than_a_request_can_import_is_left_to_the_command(
+    client: Client, admin: User, tmp_path: Path
+) -> None:
+    entries = [template(f"Short {number}", "{{ input }}") for number in range(201)]
+    sentence = (
+        "The file has 201 actions and prompt templates. This page imports up to 200; ask a developer "
+        "to run the command llm_actions_import for more."
+    )
+
+    page = upload(client, json.dumps(entries).encode())
+    confirmed = client.post(
+        reverse(IMPORT), {"content": json.dumps(entries), "fingerprint": ""}, follow=True
+    )
+
+    assert sentence in words(page)
+    assert sentence in confirmed.content.decode()
+    assert not PromptTemplate.objects.exists()
+    path = tmp_path / "actions.json"
+    path.write_text(json.dumps(entries))
+    call_command("llm_actions_import", str(path), stdout=StringIO())
+    assert PromptTemplate.objects.count() == 201
 
 
 def test_a_form_without_a_file_is_said(client: Client, admin: User) -> None:

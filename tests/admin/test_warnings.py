@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django import forms
 from django.contrib.messages import get_messages
+from django.db import models
 from django.urls import reverse
 
 from example_site.blog.models import Author
@@ -13,7 +15,7 @@ from tests.admin.action_forms import ADD, edit_url
 from tests.admin.test_action_saving import filled_in
 from tests.editor.actions import action_for
 from tests.factories import BlogPageFactory, LLMActionFactory, PromptTemplateFactory
-from wagtail_llm_actions.configuration.warnings import configuration_warnings
+from wagtail_llm_actions.configuration.warnings import configuration_warnings, holds_markup
 from wagtail_llm_actions.models import LLMAction
 
 if TYPE_CHECKING:
@@ -103,3 +105,49 @@ def test_the_instructions_of_a_template_count_too() -> None:
     template = PromptTemplateFactory(text="Do it.", system_instructions="{{ input }}")
 
     assert configuration_warnings(LLMActionFactory(prompt_template=template)) == []
+
+
+class MarkdownField(models.TextField):
+    """As packages for Markdown have one."""
+
+
+class TinyMCE(forms.Textarea):
+    """As editors for HTML have one."""
+
+
+class StoryField(models.TextField):
+    """Says by its widget only what it holds."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**kwargs | {"widget": TinyMCE})
+
+
+@pytest.mark.parametrize(
+    ("field", "holds"),
+    [
+        (MarkdownField(name="text"), True),
+        (StoryField(name="text"), True),
+        (models.TextField(name="footer_html"), True),
+        (models.TextField(name="body_md"), True),
+        (models.TextField(name="summary"), False),
+        (models.CharField(name="mdash", max_length=9), False),
+    ],
+    ids=["class", "widget", "name", "short name", "plain", "other name"],
+)
+def test_a_destination_that_is_shown_as_markup_is_known_by_its_names(
+    field: models.Field[Any, Any], holds: bool
+) -> None:
+    assert holds_markup(field) is holds
+
+
+def test_a_warning_says_that_a_destination_may_be_shown_as_markup(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    llm_action = LLMActionFactory()
+    field = llm_action.model_type.model_class()._meta.get_field(llm_action.destination)
+    # The kind of field that this site lacks.
+    monkeypatch.setattr(field, "__class__", type("HTMLField", (type(field),), {}))
+
+    (sentence,) = configuration_warnings(llm_action)
+
+    assert "seems to be shown as HTML or Markdown." in sentence

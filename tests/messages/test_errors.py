@@ -221,6 +221,21 @@ def test_a_code_of_another_version_gets_the_general_sentence() -> None:
     assert error_sentence(failed("quantum_flux")) == error_sentence(failed("internal"))
 
 
+def test_a_text_that_turns_its_direction_gets_a_notice() -> None:
+    run = LLMRun(status="succeeded", output="pay \u202e001\u202c or \u202e2\u202c")
+
+    assert notice(run) == (
+        "The text holds invisible characters that turn its direction, so that it may read differently "
+        "from what it says: U+202C, U+202E."
+    )
+
+
+def test_marks_that_scripts_and_emoji_need_get_no_notice() -> None:
+    run = LLMRun(status="succeeded", output="\u05d0\u200f 1 \u200e \U0001f469\u200d\U0001f33e")
+
+    assert notice(run) == ""
+
+
 def test_a_text_that_was_cut_off_gets_a_notice() -> None:
     run = LLMRun(status="succeeded", finish_reason="length", max_tokens=50)
 

@@ -20,6 +20,7 @@ from wagtail.admin.widgets.button import Button
 from wagtail_llm_actions.permissions.policies import can_export, can_import
 from wagtail_llm_actions.transfer.fixture import (
     MAX_BYTES,
+    MAX_ENTRIES_OF_REQUEST,
     TransferError,
     export_fixture,
     read_fixture,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from wagtail_llm_actions.permissions import User
+    from wagtail_llm_actions.transfer.fixture import Entry
     from wagtail_llm_actions.transfer.plan import ImportPlan
 
 ACTIONS = "wagtail_llm_actions_actions:list"
@@ -68,10 +70,10 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
     )
 
-    def clean_file(self) -> list[dict[str, Any]]:
+    def clean_file(self) -> list[Entry]:
         """Read no more than a file may have."""
         try:
-            return read_fixture(self.cleaned_data["file"].read(MAX_BYTES + 1))
+            return _read(self.cleaned_data["file"].read(MAX_BYTES + 1))
         except TransferError as error:
             raise forms.ValidationError(str(error)) from None
 
@@ -102,7 +104,7 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
         if "content" not in request.POST:
             return super().post(request, *args, **kwargs)
         try:
-            plan = plan_import(read_fixture(request.POST["content"]))
+            plan = plan_import(_read(request.POST["content"]))
             if not plan.is_ready:
                 return self._preview(plan)
             if plan.fingerprint != request.POST.get("fingerprint"):
@@ -126,3 +128,7 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
         content = json.dumps(plan.entries, ensure_ascii=False, separators=(",", ":"))
         context = self.get_context_data(form=None, plan=plan, content=content)
         return self.render_to_response(context)
+
+
+def _read(content: bytes | str) -> list[Entry]:
+    return read_fixture(content, max_entries=MAX_ENTRIES_OF_REQUEST)

@@ -21,6 +21,9 @@ _CONTROLS = re.compile(
 # Written out, as by a template or a tokenizer that escapes twice.
 _WRITTEN_LINE_ENDS = re.compile(r"<0x0A>|(?:\\r)?\\n(?:\\r)?\\n|(?:\\r)?\\n\s*\Z|\A(?:\\r)?\\n")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
+# Embeddings, overrides and isolates of the bidirectional algorithm (Unicode Standard Annex 9). Marks
+# such as LRM, which change the direction of nothing but neighbouring punctuation, are not among them.
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Blank, but not white space for Python: a filler, and the empty Braille pattern.
 _BLANKS = re.compile("[\u2800\u3164\uffa0\u115f\u1160]")
 
@@ -32,6 +35,20 @@ def visible(text: str) -> str:
     the field, but do not count as length and make no two texts differ.
     """
     return text if text.isascii() else _IGNORABLE.sub("", text)
+
+
+def direction_controls(text: str) -> list[str]:
+    """Return what turns the direction of reading in a text, each once, such as ``U+202E``."""
+    return sorted({_code(match) for match in _DIRECTION.finditer(text)})
+
+
+def show_direction_controls(text: str) -> str:
+    """Return a text with the names of such characters, such as ``[U+202E]``, in their places."""
+    return _DIRECTION.sub(lambda match: f"[{_code(match)}]", text)
+
+
+def _code(match: re.Match[str]) -> str:
+    return f"U+{ord(match[0]):04X}"
 
 
 def is_invisible(text: str) -> bool:

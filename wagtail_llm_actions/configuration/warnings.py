@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import capfirst
@@ -23,8 +24,15 @@ from wagtail_llm_actions.runs.request.variables import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import Field
+
     from wagtail_llm_actions.models import LLMAction
 
+MARKUP = re.compile(
+    r"html|markdown|wysiwyg|tinymce|ckeditor|summernote|quill|martor|mdeditor|(?:^|_)md(?:_|$)",
+    re.IGNORECASE,
+)
+"""In the names of fields, their classes and their widgets, and of the packages they come from."""
 SAMPLE = 100
 FEW_TOKENS = 50
 """Barely two sentences."""
@@ -37,6 +45,7 @@ def configuration_warnings(llm_action: LLMAction) -> list[str]:
     """
     return [
         *field_warnings(llm_action),
+        *_markup_warnings(llm_action),
         *_source_warnings(llm_action),
         *_template_warnings(llm_action),
         *model_warnings(llm_action),
@@ -72,6 +81,25 @@ def field_warnings(llm_action: LLMAction) -> Iterator[str]:
             yield _(
                 "“%(type)s” has nothing for {{ %(variable)s }}, which the prompt template uses."
             ) % {**facts, "variable": name}
+
+
+def _markup_warnings(llm_action: LLMAction) -> Iterator[str]:
+    model: Any = llm_action.model_type.model_class()
+    if model is None or adapter_at(model, llm_action.destination) is None:
+        return
+    if holds_markup(model._meta.get_field(llm_action.destination)):
+        yield _(
+            "“%(field)s” seems to be shown as HTML or Markdown. What a model writes can hold links, "
+            "images and scripts: make sure that the site cleans the field where it shows it."
+        ) % {"field": field_label(model, llm_action.destination)}
+
+
+def holds_markup(field: Field[Any, Any]) -> bool:
+    """Return whether a text field probably holds HTML or Markdown, to judge by its names."""
+    form_field = field.formfield()
+    kinds = [type(field), *([type(form_field.widget)] if form_field else [])]
+    names = (field.name, *(f"{kind.__module__}.{kind.__name__}" for kind in kinds))
+    return any(map(MARKUP.search, names))
 
 
 def _used_variables(llm_action: LLMAction) -> frozenset[str]:

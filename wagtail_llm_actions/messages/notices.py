@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from wagtail_llm_actions.answers.characters import direction_controls
 from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.messages.labels import model_label
 
@@ -41,6 +42,11 @@ def _sentences(run: LLMRun) -> Iterator[str]:
             "model": model_label(run.current_model_key),
             "count": number_format(run.truncated_chars, force_grouping=True),
         }
+    if codes := direction_controls(run.output):
+        yield _(
+            "The text holds invisible characters that turn its direction, so that it may read "
+            "differently from what it says: %(codes)s."
+        ) % {"codes": ", ".join(codes)}
     if run.finish_reason == FinishReason.LENGTH:
         yield _("The text was cut off at the limit of %(tokens)d tokens.") % {
             "tokens": run.max_tokens

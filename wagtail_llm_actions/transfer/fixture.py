@@ -21,6 +21,8 @@ Entry: TypeAlias = dict[str, Any]
 """An object in a file: ``model``, which is a label, and ``fields``."""
 
 MAX_BYTES = 1_000_000
+MAX_ENTRIES_OF_REQUEST = 200
+"""Of a file that a web process imports: each takes about 40 queries, from the look to the confirmation."""
 MODELS: dict[str, type[models.Model]] = {
     model._meta.label_lower: model for model in (PromptTemplate, LLMAction)
 }
@@ -66,11 +68,16 @@ def export_fixture() -> str:
     return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
 
 
-def read_fixture(content: bytes | str) -> list[Entry]:
+def read_fixture(content: bytes | str, *, max_entries: int | None = None) -> list[Entry]:
     """Parse an untrusted file that may hold objects of our two models, and nothing else.
 
+    Args:
+        content: Of the file; a text is encoded in UTF-8.
+        max_entries: How many objects it may hold; ``None`` for any number.
+
     Raises:
-        TransferError: It is larger than ``MAX_BYTES``, not JSON in UTF-8, or no such file.
+        TransferError: It is larger than ``MAX_BYTES``, not JSON in UTF-8, or no such file, or it
+            holds more than ``max_entries``.
     """
     try:
         raw = content if isinstance(content, bytes) else content.encode()
@@ -86,6 +93,12 @@ def read_fixture(content: bytes | str) -> list[Entry]:
         raise TransferError(_("The file has a character that no database stores."))
     if not isinstance(data, list) or not all(_is_entry(entry) for entry in data):
         raise TransferError(_("The file is not an export of LLM actions."))
+    if max_entries is not None and len(data) > max_entries:
+        message = _(
+            "The file has %(count)d actions and prompt templates. This page imports up to "
+            "%(limit)d; ask a developer to run the command llm_actions_import for more."
+        )
+        raise TransferError(message % {"count": len(data), "limit": max_entries})
     return data
 
 

@@ -14,6 +14,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_llm_actions.admin.history.views import add_edit_urls
 from wagtail_llm_actions.admin.run_access import can_read_texts_in_history
+from wagtail_llm_actions.answers.characters import show_direction_controls
 from wagtail_llm_actions.messages.currency import source_label, usd
 from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
 from wagtail_llm_actions.messages.labels import finish_reason_label, model_label, removal_labels
@@ -30,6 +31,8 @@ from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMAttempt
+
+TEXTS = ("system_instructions", "prompt", "output", "raw_output")
 
 
 def _parameters(attempt: LLMAttempt) -> str:
@@ -108,7 +111,10 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             can_view_costs=can_view_costs(self.request.user),
             can_read_texts=can_read_texts_in_history(self.request, run),
             template_url=template,
-            removals=removal_labels(run),
+            texts={name: show_direction_controls(getattr(run, name)) for name in TEXTS},
+            removals=[
+                (label, show_direction_controls(text)) for label, text in removal_labels(run)
+            ],
             finish=finish_reason_label(run),
             error=error_sentence(run),
             troubleshooting=troubleshooting(run),

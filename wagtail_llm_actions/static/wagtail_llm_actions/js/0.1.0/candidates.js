@@ -2,7 +2,7 @@
  * The candidates of one click, and the list from which the editor chooses one.
  */
 
-import { clone, getPart } from './dom.js';
+import { clone, getPart, showDirectionControls } from './dom.js';
 import { fillIn, progressMessage } from './messages.js';
 import { isFinal } from './polling.js';
 
@@ -162,7 +162,7 @@ export function createCandidateList({ card, path, texts, onChoose }) {
         const { run, text } = all[index];
         radio.checked = index === shownIndex;
         state.textContent = stateMessage(all[index]);
-        preview.textContent = text || run.error?.message || '';
+        preview.textContent = showDirectionControls(text || run.error?.message || '');
       });
     },
 

@@ -2,7 +2,15 @@
  * The card below a field: shows a view, and reports the button that was pressed.
  */
 
-import { clone, getTemplate, labelWithField, listenForEscape, readTexts, showText } from './dom.js';
+import {
+  clone,
+  getTemplate,
+  labelWithField,
+  listenForEscape,
+  readTexts,
+  showDirectionControls,
+  showText,
+} from './dom.js';
 
 const TEMPLATE = 'llm-actions-card';
 
@@ -116,9 +124,9 @@ export function createCard({ path, label, onCommand, onEdit }) {
       part('changes').hidden = !changes.length;
       part('diff').replaceChildren(
         ...changes.map(({ value, added, removed }) => {
-          if (!added && !removed) return value;
+          if (!added && !removed) return showDirectionControls(value);
           const element = document.createElement(added ? 'ins' : 'del');
-          element.textContent = value;
+          element.textContent = showDirectionControls(value);
           return element;
         }),
       );

@@ -39,6 +39,18 @@ export function clone(template) {
 }
 
 /**
+ * Names what turns the direction of reading, so that nobody takes a text for another one. The same
+ * characters as in `answers/characters.py`.
+ *
+ * @param {string} text - that is only shown; one that is edited or copied keeps its characters
+ */
+export function showDirectionControls(text) {
+  return text.replace(/[\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    return `[U+${character.charCodeAt(0).toString(16).toUpperCase()}]`;
+  });
+}
+
+/**
  * Writes a text only when it changes: screen readers read a live region whenever it is written.
  *
  * @param {HTMLElement} element
@@ -46,7 +58,8 @@ export function clone(template) {
  */
 export function showText(element, text = '') {
   element.hidden = !text;
-  if (element.textContent !== text) element.textContent = text;
+  const shown = showDirectionControls(text);
+  if (element.textContent !== shown) element.textContent = shown;
 }
 
 /**

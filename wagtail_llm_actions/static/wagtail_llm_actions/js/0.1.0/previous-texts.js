@@ -2,7 +2,14 @@
  * The previous texts of a field: a button in its toolbar opens the list of them.
  */
 
-import { clone, getPart, getTemplate, labelWithField, listenForEscape } from './dom.js';
+import {
+  clone,
+  getPart,
+  getTemplate,
+  labelWithField,
+  listenForEscape,
+  showDirectionControls,
+} from './dom.js';
 
 /**
  * @param {object} options
@@ -38,7 +45,7 @@ export function createPreviousTexts({ path, label, count, toolbar, load, shownId
     const item = clone('llm-actions-previous-item');
     const meta = [run.action_label, run.user, run.time, run.model_label, run.decision_label];
     item.part('meta').textContent = meta.filter(Boolean).join(' · ');
-    item.part('text').textContent = run.output;
+    item.part('text').textContent = showDirectionControls(run.output);
     item.part('propose-again').addEventListener('click', () => {
       if (busy) return;
       onSelect(run);
