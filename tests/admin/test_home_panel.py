@@ -314,6 +314,17 @@ def test_an_account_that_a_fallback_hides_is_an_alert(
     assert alert.startswith(words)
 
 
+def test_an_alert_about_an_account_says_what_to_check_to_those_who_can(
+    client: Client, admin: User
+) -> None:
+    call(5, **error_fields(OutOfCredit(provider="test", model="scripted")))
+    runs(1, used_fallback=True)
+
+    (alert,) = alerts(client)
+
+    assert "What to check: The account at the provider “test” has no credit left" in alert
+
+
 def test_an_account_that_works_again_is_no_alert(client: Client, admin: User) -> None:
     call(5, **error_fields(OutOfCredit(provider="test", model="scripted")))
     call(1)

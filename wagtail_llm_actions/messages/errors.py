@@ -59,17 +59,20 @@ def troubleshooting(run: LLMRun) -> str:
     """Return what an admin should check after a failed run; empty without an error."""
     if not run.error_code:
         return ""
-    settings = get_settings()
-    message = str(_entry_of(run).troubleshooting) % {
-        "model": run.current_model_key,
-        "provider": run.provider_name or "-",
-        "first_token": settings.first_token_timeout_seconds,
-        "run": settings.run_timeout_seconds,
-        "limit": str(run.error_context.get("limit", "")).upper(),
-        "chars": settings.max_prompt_chars,
-        "fallback": _("The fallback model was asked too.") if run.used_fallback else "",
-    }
-    return message.strip()
+    return _troubleshooting(
+        _entry_of(run),
+        model=run.current_model_key,
+        provider=run.provider_name,
+        limit=str(run.error_context.get("limit", "")).upper(),
+        fallback=_("The fallback model was asked too.") if run.used_fallback else "",
+    )
+
+
+def troubleshooting_of(code: str, reason: str, model_key: str) -> str:
+    """Return the same for the error of one call with a model."""
+    model = get_settings().models.get(model_key)
+    provider = model.provider if model else ""
+    return _troubleshooting(entry_for(code, reason), model=model_key, provider=provider)
 
 
 def form_field(run: LLMRun) -> str:
@@ -91,6 +94,22 @@ def retry_message(run: LLMRun, codes: Sequence[str]) -> str:
         "number": len(codes) + 1,
         "of": entry.error.max_attempts,
     }
+
+
+def _troubleshooting(
+    entry: ErrorEntry, *, model: str, provider: str, limit: str = "", fallback: str = ""
+) -> str:
+    settings = get_settings()
+    message = str(entry.troubleshooting) % {
+        "model": model,
+        "provider": provider or "-",
+        "first_token": settings.first_token_timeout_seconds,
+        "run": settings.run_timeout_seconds,
+        "limit": limit,
+        "chars": settings.max_prompt_chars,
+        "fallback": fallback,
+    }
+    return message.strip()
 
 
 def _entry_of(run: LLMRun) -> ErrorEntry:

@@ -25,7 +25,7 @@ from wagtail_llm_actions.errors import (
     QuotaExhausted,
 )
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
-from wagtail_llm_actions.messages.errors import entry_for, sentence_of
+from wagtail_llm_actions.messages.errors import entry_for, sentence_of, troubleshooting_of
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.messages.workers import QUEUE_DOWN, WORKER_PROBLEMS
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
@@ -53,10 +53,13 @@ Status = LLMRun.Status
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A sentence, and the URL of its page; empty if the user may not open that page."""
+    """A sentence, and where it leads to."""
 
     sentence: str
     url: str = ""
+    """Of its page; empty if the user may not open that page."""
+    troubleshooting: str = ""
+    """What to check, for those who can."""
 
 
 def alerts(actions: Iterable[LLMAction], user: User) -> list[Alert]:
@@ -112,7 +115,9 @@ def _for_an_admin(user: User) -> Iterator[Alert]:
     newest = {key: (code, reason or "") for key, code, reason, _newest in calls}
     for key, (code, reason) in sorted(newest.items()):
         if code and issubclass(entry_for(code, reason).error, FOR_AN_ADMIN):
-            yield Alert(sentence_of(code, reason, key), models_url(user))
+            url = models_url(user)
+            what_to_check = troubleshooting_of(code, reason, key) if url else ""
+            yield Alert(sentence_of(code, reason, key), url, what_to_check)
 
 
 def _failing_models(user: User) -> Iterator[Alert]:
