@@ -119,6 +119,25 @@ def test_the_words_of_a_refusal_say_what_to_change(
     assert find_correction(words, parameter=parameter, sent=SENT) == correction
 
 
+@pytest.mark.parametrize(
+    ("words", "name", "value"),
+    [
+        ("output_config.effort: Input should be 'medium' or 'high'", "output_config", {}),
+        ("This model does not support the effort parameter.", "output_config", {}),
+        ("thinking cannot be disabled for this model", "thinking", {"type": "disabled"}),
+        ('invalid think value: "low" (must be true or false)', "think", "low"),
+        ("json: cannot unmarshal string into Go struct field ChatRequest.think", "think", "low"),
+        ('json: unknown field "keep_alive"', "keep_alive", "5m"),
+    ],
+)
+def test_an_effort_that_a_model_does_not_take_is_left_out(
+    words: str, name: str, value: object
+) -> None:
+    sent = {"messages": [{}], "json": {name: value}}
+
+    assert find_correction(words, parameter="", sent=sent) == Correction(parameter=name)
+
+
 def test_what_was_not_sent_is_not_corrected() -> None:
     sent = {"model": "m", "messages": [{}], "extra_body": {"max_completion_tokens": 5}}
 

@@ -44,8 +44,8 @@ REFUSED = re.compile(
     r"unsupported|not? (currently )?support|n't support|no longer support|not (be )?permitted"
     r"|unrecogni[sz]ed|unknown|unexpected|not allowed|extra (inputs|fields)|additional properties"
     r"|cannot find field|not (a )?(valid|known|accepted|available|enabled|implemented|recogni[sz]ed)"
-    r"|not one of|should not exist|(should|must) be null|invalid (argument|parameter|field|option|value)"
-    r"|not a permitted|can only be|only supported|(been|was) removed|must alternate|only user and"
+    r"|not one of|should not exist|(should|must) be null|invalid (\w+ )?(argument|parameter|field|option|value)"
+    r"|cannot be disabled|input should be|cannot unmarshal|not a permitted|can only be|only supported|(been|was) removed|must alternate|only user and"
     r"|does not accept|only (the )?default|deprecated|cannot both|is not compatible|incompatible"
     r"|instead\b|only [`'\"\w.]+ is (?:allowed|supported|accepted)|may only|does not match|extra_forbidden|unknown_parameter",
     re.IGNORECASE,
