@@ -12,7 +12,7 @@ from django.urls import reverse
 from example_site.blog.models import Author
 from tests.admin.action_forms import ADD, edit_url, type_of
 from tests.admin.html import choices, chosen, page_at, words
-from tests.factories import LLMActionFactory
+from tests.factories import AuthorFactory, LLMActionFactory
 from tests.notices.models import Berth, Dossier, Harbour, Notice, Rating
 from wagtail_llm_actions.scripts import script_path
 
@@ -53,6 +53,7 @@ def test_a_new_action_asks_for_what_the_guide_names(client: Client, admin: User)
         "Order",
         "Test input",
         "Take it from a page",
+        "Take it from a snippet",
     ]
 
 
@@ -148,7 +149,12 @@ def test_the_fields_of_a_type_are_told_to_the_form(client: Client, admin: User) 
     )
 
     fields = [["name", "Name"], ["role", "Role"], ["bio", "Bio"], ["tagline", "Tagline"]]
-    assert answer.json() == {"destinations": fields, "sources": fields, "problem": ""}
+    assert answer.json() == {
+        "destinations": fields,
+        "sources": fields,
+        "problem": "",
+        "snippets": [],
+    }
 
 
 def test_a_type_without_a_destination_says_why(client: Client, admin: User) -> None:
@@ -167,7 +173,7 @@ def test_a_type_without_a_destination_says_why(client: Client, admin: User) -> N
 def test_a_type_that_is_none_has_no_fields(client: Client, admin: User, model_type: str) -> None:
     answer = client.get(reverse("wagtail_llm_actions:action_fields"), {"model_type": model_type})
 
-    assert answer.json() == {"destinations": [], "sources": [], "problem": ""}
+    assert answer.json() == {"destinations": [], "sources": [], "problem": "", "snippets": []}
 
 
 def test_a_type_that_is_no_page_or_snippet_has_no_fields(client: Client, admin: User) -> None:
@@ -175,7 +181,7 @@ def test_a_type_that_is_no_page_or_snippet_has_no_fields(client: Client, admin: 
         reverse("wagtail_llm_actions:action_fields"), {"model_type": type_of(Group)}
     )
 
-    assert answer.json() == {"destinations": [], "sources": [], "problem": ""}
+    assert answer.json() == {"destinations": [], "sources": [], "problem": "", "snippets": []}
 
 
 def marked(page: BeautifulSoup, name: str, value: str) -> bool:
@@ -203,3 +209,19 @@ def test_models_are_those_of_the_settings(client: Client, admin: User, settings:
     page = page_at(client, reverse(ADD))
 
     assert choices(page, "model") == [EMPTY, ("gpt", "GPT-5 mini"), ("mistral", "mistral")]
+
+
+def test_an_action_of_snippets_is_offered_those_that_one_may_edit(
+    client: Client, admin: User
+) -> None:
+    ines, ada = AuthorFactory(name="Ines"), AuthorFactory(name="Ada")
+    offered = [(str(ada.pk), "Ada"), (str(ines.pk), "Ines")]
+    action = LLMActionFactory(model_type=ContentType.objects.get_for_model(Author))
+
+    page = page_at(client, edit_url(action))
+    answer = client.get(
+        reverse("wagtail_llm_actions:action_fields"), {"model_type": type_of(Author)}
+    )
+
+    assert choices(page, "test_snippet") == [("", "None"), *offered]
+    assert answer.json()["snippets"] == [list(choice) for choice in offered]

@@ -15,6 +15,7 @@ from tests.admin.action_forms import ADD, edit_url, type_of
 from tests.admin.html import page_at
 from tests.factories import (
     AdminFactory,
+    AuthorFactory,
     BlogPageFactory,
     LLMActionFactory,
     LLMRunFactory,
@@ -226,6 +227,42 @@ def test_a_snippet_is_tested_with_a_typed_input(client: Client, admin: User) -> 
     values = {"model_type": type_of(Author), "destination": "tagline", "source": "bio"}
 
     assert press(client, **values).status_code == 202
+
+
+def test_a_snippet_fills_the_source_and_all_other_variables(client: Client, admin: User) -> None:
+    author = AuthorFactory(name="Ines", bio="She writes about the tide.", role="Editor")
+    template = PromptTemplateFactory(text="{{ input }} {{ post_title }} {{ fields.role }}")
+    values = {"model_type": type_of(Author), "destination": "tagline", "source": "bio"}
+    values |= {"prompt_template": str(template.pk), "test_snippet": str(author.pk)}
+
+    assert press(client, test_input="", **values).status_code == 202
+
+    prompt = LLMRun.objects.get().prompt
+    assert "She writes about the tide." in prompt
+    assert "Ines" in prompt
+    assert "Editor" in prompt
+
+
+def test_an_empty_source_of_a_snippet_is_named(client: Client, admin: User) -> None:
+    values = {"model_type": type_of(Author), "destination": "tagline", "source": "bio"}
+    author = AuthorFactory(bio="")
+
+    state = press(client, test_input="", test_snippet=str(author.pk), **values).json()
+
+    message = "“Bio” is empty on this snippet. Type a test input."
+    assert list(state["field_errors"].values()) == [message]
+
+
+def test_a_snippet_that_one_may_not_edit_is_refused(client: Client) -> None:
+    user = UserFactory()
+    names = ["access_admin", "add_llmaction"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(user)
+    values = {"model_type": type_of(Author), "destination": "tagline", "source": "bio"}
+
+    found = problems(press(client, test_snippet=str(AuthorFactory().pk), **values))
+
+    assert found == {"test_snippet": "You are not allowed to edit this snippet."}
 
 
 def test_a_double_click_is_one_test(client: Client, admin: User) -> None:

@@ -37,11 +37,12 @@ def start_playground_run(
         user: Must be allowed to edit ``instance``.
         client_request_id: Of the click; the same id again returns the same run.
         text: The test input, which replaces the content of the source field.
-        instance: A page whose content the variables read; ``None`` leaves all but the input empty.
-        form_fields: The names of the fields that the user's form of that page shows.
+        instance: A page or snippet whose content the variables read; ``None`` leaves all but the
+            input empty.
+        form_fields: The names of the fields that the user's form of it shows.
 
     Raises:
-        PermissionDeniedError: The user may not edit the page.
+        PermissionDeniedError: The user may not edit the page or snippet.
         LimitExceeded: A limit is exceeded, and the last such failure of this user is so recent that
             this one is not saved.
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import JsonResponse
 from django.views.decorators.http import require_GET
 
-from wagtail_llm_actions.admin.actions.field_choices import type_fields
+from wagtail_llm_actions.admin.actions.field_choices import snippet_choices, type_fields
 from wagtail_llm_actions.admin.api_errors import json_errors
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.permissions.policies import ACTION_POLICY
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 @require_GET
 @json_errors
 def action_fields(request: HttpRequest) -> JsonResponse:
-    """Return the ``ModelFields`` of a page or snippet type."""
+    """Return the ``ModelFields`` of a page or snippet type, and the snippets to test it with."""
     if not ACTION_POLICY.user_has_any_permission(request.user, ["add", "change"]):
         raise PermissionDeniedError
-    found = type_fields(request.GET.get("model_type", ""))
-    return JsonResponse(asdict(found))
+    chosen = request.GET.get("model_type", "")
+    snippets = snippet_choices(request.user, chosen)
+    return JsonResponse({**asdict(type_fields(chosen)), "snippets": snippets})

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.models import AbstractPage
 
-from wagtail_llm_actions.compat import edit_handler_for
+from wagtail_llm_actions.compat import edit_handler_for, permission_policy_for
 from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.fields import adapter_at
 
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
     from django.db import models
     from wagtail.admin.panels import Panel
 
+    from wagtail_llm_actions.permissions import User
+
 Choice = tuple[str, str]
+MAX_SNIPPETS = 50
+"""Of the choice to test with; older ones are tested by typing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +72,17 @@ def type_fields(content_type_id: str) -> ModelFields:
         if str(content_type.pk) == content_type_id:
             return model_fields(model)
     return ModelFields(destinations=[], sources=[])
+
+
+def snippet_choices(user: User, content_type_id: str) -> list[Choice]:
+    """Return the newest snippets of a type that the user may edit; none for any other type."""
+    types = ContentType.objects.get_for_models(*target_models())
+    for model, content_type in types.items():
+        if str(content_type.pk) == content_type_id and not issubclass(model, AbstractPage):
+            policy = permission_policy_for(model)
+            newest = policy.instances_user_has_permission_for(user, "change").order_by("-pk")
+            return [(str(snippet.pk), str(snippet)) for snippet in newest[:MAX_SNIPPETS]]
+    return []
 
 
 def _distinct(choices: list[Choice], counts: Counter[str]) -> list[Choice]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminPageChooser
 
-from wagtail_llm_actions.admin.actions.field_choices import Choice, type_fields
+from wagtail_llm_actions.admin.actions.field_choices import Choice, snippet_choices, type_fields
 from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.admin.models.help_text import ModelHelpText, model_help_text
 from wagtail_llm_actions.compat import page_model
@@ -84,6 +84,13 @@ class ActionForm(WagtailAdminModelForm):
         ),
     )
 
+    test_snippet = forms.CharField(
+        label=_("Take it from a snippet"),
+        required=False,
+        widget=forms.Select,
+        help_text=_("For an action of snippets: one of the newest that you may edit."),
+    )
+
     class Media:
         """The scripts that update the choices with the type, and run the playground."""
 
@@ -116,6 +123,8 @@ class ActionForm(WagtailAdminModelForm):
         same_type = chosen == str(self.instance.model_type_id)
         self._choose("destination", offered.destinations, keep=same_type)
         self._choose("source", offered.sources, keep=same_type)
+        snippets: Any = self.fields["test_snippet"].widget
+        snippets.choices = [NONE, *snippet_choices(self.for_user, chosen)]
         self["destination"].help_text = format_html(
             '{} <strong data-llm-actions-fields-problem aria-live="polite">{}</strong>',
             self.fields["destination"].help_text,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.admin.utils import quote
 from django.forms import modelform_factory
 from django.http import JsonResponse
 from django.template.defaultfilters import capfirst
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_POST
+from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.admin.actions.forms import ActionForm
 from wagtail_llm_actions.admin.api_errors import BadInput, InvalidForm, json_errors
@@ -52,6 +55,14 @@ FIELDS = (
     "temperature",
     "max_tokens",
 )
+NOT_ALLOWED = {
+    "test_page": _lazy("You are not allowed to edit this page."),
+    "test_snippet": _lazy("You are not allowed to edit this snippet."),
+}
+NOT_IN_FORM = {
+    "test_page": _lazy("The source field is not in your form of this page."),
+    "test_snippet": _lazy("The source field is not in your form of this snippet."),
+}
 MAX_TEXT_CHARS = 100_000
 
 
@@ -81,22 +92,22 @@ def start(request: HttpRequest) -> JsonResponse:
     text = request.POST.get("test_input", "").replace("\0", "")
     if len(text) > MAX_TEXT_CHARS:
         raise _invalid({"test_input": _("This text is too long for a test.")})
-    page_id = request.POST.get("test_page", "")
-    page_form = _page_form(request, llm_action, page_id) if page_id else None
+    object_form = _object_form(request, llm_action)
     model: Any = llm_action.model_type.model_class()
-    # Without a page, templates read the default values of the fields, which a form can hide too.
-    shown = (page_form or editor_form_of(model())).fields(request)
+    # Without an object, templates read the default values of the fields, which a form can hide too.
+    shown = (object_form or editor_form_of(model())).fields(request)
     try:
         run = start_playground_run(
             llm_action=llm_action,
             user=request.user,
             client_request_id=client_request_id(request),
             text=text,
-            instance=page_form.instance if page_form else None,
+            instance=object_form.instance if object_form else None,
             form_fields=shown.readable,
         )
     except PermissionDeniedError:
-        raise _invalid({"test_page": _("You are not allowed to edit this page.")}) from None
+        name = "test_page" if issubclass(model, AbstractPage) else "test_snippet"
+        raise _invalid({name: str(NOT_ALLOWED[name])}) from None
     # The request's id may be that of an earlier click, on something that was taken away since.
     if not can_read_texts(request, run):
         raise PermissionRevoked
@@ -130,17 +141,30 @@ def _bound_form(request: HttpRequest) -> ActionForm:
     return form
 
 
-def _page_form(request: HttpRequest, llm_action: LLMAction, page_id: str) -> EditorForm:
-    """Return the edit form of the page to read."""
+def _object_form(request: HttpRequest, llm_action: LLMAction) -> EditorForm | None:
+    """Return the edit form of the page or snippet to read; ``None`` where none was chosen."""
+    model: Any = llm_action.model_type.model_class()
+    page_id = request.POST.get("test_page", "")
+    snippet_id = request.POST.get("test_snippet", "")
+    if page_id:
+        name, editor_form = "test_page", _page_form(page_id, model)
+    elif snippet_id and not issubclass(model, AbstractPage):
+        url = reverse(model.snippet_viewset.get_url_name("edit"), args=[quote(snippet_id)])
+        name, editor_form = "test_snippet", resolve_editor_form(url)
+    else:
+        return None
+    if llm_action.source not in editor_form.fields(request).readable:
+        raise _invalid({name: str(NOT_IN_FORM[name])})
+    return editor_form
+
+
+def _page_form(page_id: str, model: Any) -> EditorForm:
     if parse_number(page_id) is None:
         raise BadInput
     editor_form = resolve_editor_form(reverse("wagtailadmin_pages:edit", args=[int(page_id)]))
-    model: Any = llm_action.model_type.model_class()
     if not isinstance(editor_form.instance, model):
         name = capfirst(str(model._meta.verbose_name))
         raise _invalid({"test_page": _("Choose a page of the type “%(type)s”.") % {"type": name}})
-    if llm_action.source not in editor_form.fields(request).readable:
-        raise _invalid({"test_page": _("The source field is not in your form of this page.")})
     return editor_form
 
 
@@ -170,18 +194,28 @@ def _field_errors(run: LLMRun) -> dict[str, str]:
     reason = run.error_context.get("reason", "")
     detail = run.error_context.get("detail", "")
     if reason == InvalidInput.Reason.EMPTY_SOURCE:
-        has_page = run.target_object_id is not None
-        message = (
-            _("“%(field)s” is empty on this page. Type a test input.") % {"field": detail}
-            if has_page
-            else _("Type a test input, or choose a page.")
-        )
+        message = _empty_source(run, detail)
     elif reason == InvalidInput.Reason.TEMPLATE:
         message = detail
     else:
         said = f"{_('The provider says:')} {run.error_detail}" if run.error_detail else ""
         message = " ".join(filter(None, (error_sentence(run), troubleshooting(run), said)))
     return {form_field(run): message}
+
+
+def _empty_source(run: LLMRun, field: str) -> str:
+    model = run.target_content_type.model_class()
+    is_page = model is not None and issubclass(model, AbstractPage)
+    if run.target_object_id is None:
+        if is_page:
+            return _("Type a test input, or choose a page.")
+        return _("Type a test input, or choose a snippet.")
+    message = (
+        _("“%(field)s” is empty on this page. Type a test input.")
+        if is_page
+        else _("“%(field)s” is empty on this snippet. Type a test input.")
+    )
+    return message % {"field": field}
 
 
 def _result_warnings(run: LLMRun, notice: str) -> list[str]:

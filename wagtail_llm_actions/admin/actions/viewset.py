@@ -100,7 +100,12 @@ class ActionViewSet(SnippetViewSet):
                 heading=_("Availability"),
             ),
             MultiFieldPanel(
-                [FieldPanel("test_input"), FieldPanel("test_page"), PlaygroundPanel()],
+                [
+                    FieldPanel("test_input"),
+                    FieldPanel("test_page"),
+                    FieldPanel("test_snippet"),
+                    PlaygroundPanel(),
+                ],
                 heading=_("Test"),
             ),
         ],

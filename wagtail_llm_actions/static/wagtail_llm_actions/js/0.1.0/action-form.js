@@ -41,11 +41,12 @@ async function update(select) {
     headers: { 'X-Requested-With': 'XMLHttpRequest' },
   });
   if (!response.ok || question !== asked) return;
-  const { destinations, sources, problem } = await response.json();
+  const { destinations, sources, problem, snippets } = await response.json();
   offer(/** @type {HTMLSelectElement} */ (form.elements.namedItem('destination')), destinations);
   /** @type {Element} */ (form.querySelector('[data-llm-actions-fields-problem]')).textContent =
     problem;
   offer(/** @type {HTMLSelectElement} */ (form.elements.namedItem('source')), sources);
+  offer(/** @type {HTMLSelectElement} */ (form.elements.namedItem('test_snippet')), snippets);
 }
 
 type?.addEventListener('change', () => update(type));
