@@ -80,7 +80,8 @@ def test_the_history_of_the_page_names_the_one_who_accepted_it(
     run = proposal(page=page, user=user and UserFactory(username=user))
     decide(client, run, decision="accept", text="The tide was early.")
 
-    client.post(page_edit(page), post_of(client, page_edit(page)))
+    values = post_of(client, page_edit(page)) | {"summary": "The tide was early."}
+    client.post(page_edit(page), values)
 
     (entry,) = registry.get_logs_for_instance(page).filter(action=ACCEPTED)
     assert (entry.user, entry.data["runs"]) == (editor, [str(run.pk)])

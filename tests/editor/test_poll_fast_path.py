@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.db import connection
@@ -31,6 +32,8 @@ from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.contrib.auth.models import User
     from django.test import Client
     from pytest_django import DjangoAssertNumQueries
@@ -269,6 +272,37 @@ def test_the_rights_are_checked_again_when_a_token_has_expired(
 
     assert poll(client, run, token_for(client, run, OldSigner)).status_code == 403
     assert poll(client, run, token_for(client, run, signing.TimestampSigner)).status_code == 200
+
+
+def deactivate(user: User) -> None:
+    user.is_active = False
+    user.save()
+
+
+def take_access_to_the_admin(user: User) -> None:
+    user.groups.get().permissions.remove(Permission.objects.get(codename="access_admin"))
+
+
+def take_sight_of_the_source(user: User) -> None:
+    LLMRun.objects.update(read_fields=["intro", "gone_from_the_form"])
+
+
+@pytest.mark.parametrize(
+    "take_away", [deactivate, take_access_to_the_admin, take_sight_of_the_source, take_page_rights]
+)
+def test_live_text_ends_with_the_token_whatever_was_taken_away(
+    client: Client, editor: User, take_away: Callable[[User], None]
+) -> None:
+    run = running(user=editor)
+    get_stream().append(run.pk, "The tide")
+    expired = token_for(client, run, OldSigner)
+    assert "The tide" in poll(client, run, expired).text
+
+    take_away(editor)
+
+    response = poll(client, run, expired)
+    assert response.status_code in {302, 403}
+    assert "tide" not in response.text
 
 
 def test_a_token_is_for_its_own_user_run_and_session_only(client: Client, editor: User) -> None:
