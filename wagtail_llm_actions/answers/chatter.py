@@ -21,14 +21,14 @@ MAX_LINE = 300
 """Characters; lead-ins are short, and looking no further keeps the search fast."""
 _EMPHASIS = "*_#> \t"
 _ITEM = re.compile(
-    rf"[ \t]*(?!\*{{3}})(?:#{{1,6}} )?(?:\*\*)?(?:\(?\d{{1,2}}[.)]|[-*•‣+]|(?:{TEXT}|variante?|#)\s?(?:\d{{1,2}}|[A-E])\s?[:.)])"
+    rf"[ \t]*(?!\*{{3}})(?:#{{1,6}} )?(?:\*\*)?(?:\(?\d{{1,2}}[.)]{{1,2}}|[-*•‣+]|(?:{TEXT}|variante?|#)\s?(?:\d{{1,2}}|[A-E])\s?[:.)])"
     r"(?:\*\*)?[ \t]+(?:\[[ x]?\] )?(?=\S)",
     re.IGNORECASE,
 )
 # These begin a list only where several lines begin with them.
 _LOOSE_ITEM = re.compile(
-    r"[ \t]*(?:#{1,6} )?(?:\*\*)?(?:(?:\d{1,2}|[a-e]|i{1,3})(?:[.)]|[ ]?[-–:][ ])|\d{1,2}[、．]|[–—→➤►▶✅☐☑✔🔹🔸👉]️?"
-    r"|[①-⑳]|\d️?⃣|[^\W\d_]{3,12} (?:option|choice|version|suggestion|variante):)[ \t]*(?=\S)",
+    r"[ \t]*(?:#{1,6} )?(?:\*\*)?(?:\(?(?:\d{1,2}|[a-e]|i{1,3}|no\. ?\d{1,2})(?:[.)]{1,2}|:[ ]|[ ]?[-–:][ ])|\d{1,2}[、．]|[–—→➤►▶✅☐☑✔🔹🔸👉]️?"
+    r"|[①-⑳]|#\d{1,2}[ ]|\d️?⃣|[^\W\d_]{3,12} (?:option|choice|version|suggestion|variante):)[ \t]*(?=\S)",
     re.IGNORECASE,
 )
 _ONLY_ITEM = re.compile(r"\s*1[.)]\s+(\S[^\n]*)")

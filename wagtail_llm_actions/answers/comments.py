@@ -14,7 +14,7 @@ _UNIT = (
     r"(?:characters?|chars?|words?|letters?|zeichen|wörter|caractères|mots|caracteres|palabras|tekens|woorden"
     r"|caratteri|parole|znaków|tecken|tegn|символов|знаков|字符|文字|字)"
 )
-_SPECIFICATION = r"(?:\s?(?:long|total|in total|max(?:imum)?|with(?:out)? spaces|including spaces|lang|insgesamt)|[,;/|][^()\[\]\n]{0,60})?"
+_SPECIFICATION = r"(?:\s?(?:long|total|in total|max(?:imum)?|with(?:out)? spaces|including spaces|lang|insgesamt|in[ck]l\.?[^()\[\]\n]{0,20}|mit leerzeichen|espaces compris|con espacios)|[,;/|][^()\[\]\n]{0,60})?"
 _COUNT = (
     r"(?:(?:about|approx(?:imately|\.)?|around|exactly|only|total|length|count|just|under|ca?\.|etwa|genau|environ|unos"
     rf"|(?:character|word) count)[:\s]*)?~?\d[\d,.]*\s*(?:/\s*\d+\s*)?(?:-\s*)?{_UNIT}(?!\w)"

@@ -164,7 +164,7 @@ class LiveFilter:
             self._open(form, marker)
         elif found["closing"]:
             self._forget_text()
-        elif found["end"] and self._text and (marker != "</s>" or after in {"", "\n"}):
+        elif found["end"] and self._text and (marker != "</s>" or after in {"", "\n", "<"}):
             self._has_ended = True
         if not found["opening"]:
             kind = Removal.REASONING if found["closing"] else Removal.SPECIAL_TOKEN

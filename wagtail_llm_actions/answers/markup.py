@@ -64,7 +64,7 @@ _CITATION = re.compile(
 )
 _HIGHLIGHT = re.compile(r"(?m)(?<![\w=])==(?=[^\s=])([^=\n]*[^\s=])==(?![\w=])")
 _RULES_AROUND = re.compile(
-    r"\A\s*(={1,6}|-{2,}|\*{3,}|~{2,}|\|{1,2})[ \t]*([^\n|]*?[^\s|])[ \t]*\1\s*\Z"
+    r"\A\s*(={1,6}|-{2,}|\*{2,}|~{2,}|\|{1,2})[ \t]*([^\n|]*?[^\s|])[ \t]*\1\s*\Z"
 )
 _LATEX = re.compile(r"\$*\\(?:textbf|textit|emph|text|title|section)\{([^{}\n]*)\}\$*")
 _BRACKET_TAG = re.compile(

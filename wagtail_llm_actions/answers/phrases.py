@@ -30,9 +30,9 @@ _COLON = r"[ \t\u00a0]*[:：]"
 
 LABEL = (
     rf"(?:{either(ARTICLES)}\s(?=(?!new|neu|nouv|nuev|nuov|nov){either(QUALIFIERS)}\s|{TEXT}\s{either(AFTERWORDS)}))?"
-    rf"(?:{either(QUALIFIERS)}\s){{0,3}}{TEXT}(?:\s{either(AFTERWORDS)})?"
+    rf"(?:{either(QUALIFIERS)}\s){{0,3}}{TEXT}(?:\s{either(AFTERWORDS)})?(?:\s?[(\[][^()\[\]\n]{{1,30}}[)\]])?"
 )
-_NUMBER = r"(?:\s?(?:\d{1,2}|[A-E])(?!\w))?"
+_NUMBER = r"(?:\s?#?(?:\d{1,2}|[A-E])(?!\w))?"
 _AGREED = rf"(?:{_AGREEMENT}[ \u00a0]?[!,.:;！，。：]+\s*)"
 
 LEAD_IN_ON_LINE = re.compile(
@@ -40,7 +40,7 @@ LEAD_IN_ON_LINE = re.compile(
     rf"|{_PRESENTATION}\s(?:one|it is|you go|this|the following)|(?:here|hier|voici|aquí|aqui) (?:you go|it is)"
     rf"|(?:here|there) (?:you go|it is)|(?:how|what) about(?: this)?|try this|here it is|i{APOSTROPHE}d suggest|i suggest"
     rf"|(?:an?|one|the|my|your|eine?|der|une?|le|un|una|el|een|de)\s(?:[\w-]+\s){{0,4}}?{TEXT}\s(?:[\w-]+\s){{0,6}}?"
-    rf"(?:is|are|be|would be|could be|might be|wäre|ist|lautet|könnte sein|serait|est|sería|es|podría ser|zou zijn|is)"
+    rf"(?:is|are|be|would be|could be|might be|wäre|ist|lautet|könnte sein|könnte lauten|serait|est|sería|es|podría ser|zou zijn|is)"
     rf"|assistant|{LABEL}|[\[【]{LABEL}[\]】]){_COLON}(?!//)\s*"
     rf"|(?i:sure(?: thing)?|certainly)!\s+(?=\S)|(?i:[\[【]{LABEL}[\]】])\s*(?=\S)"
 )

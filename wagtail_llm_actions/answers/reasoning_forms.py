@@ -15,7 +15,7 @@ _NAME = (
     r"|deliberations?|brainstorm(?:ing)?|cognition)(?:[:_-]\w{1,20})?"
 )
 _PIPED = r"(?:think(?:ing)?|thoughts?|reasoning)"
-_PIPED_END = rf"(?i:<[|｜](?:end_(?:of_)?{_PIPED}|{_PIPED}_end|/{_PIPED}|inner_suffix)[|｜]>)"
+_PIPED_END = rf"(?i:<[|｜](?:end[_▁](?:of[_▁])?{_PIPED}|{_PIPED}_end|/{_PIPED}|inner_suffix)[|｜]>)"
 _CHANNEL = r"(?:<\|start\|>\s*assistant\s*)?<\|channel\|>\s*"
 _FINAL = rf"{_CHANNEL}final\b[^<\n]{{0,60}}(?:<\|constrain\|>\s*\w+)?(?:<\|message\|>)?"
 
@@ -66,7 +66,7 @@ FORMS = (
     ),
     _form(r"◁think▷", r"◁/think▷"),
     _form(
-        rf"(?i:<[|｜](?:(?:begin|start)_(?:of_)?{_PIPED}|{_PIPED}(?:_start)?|inner_prefix)[|｜]>)",
+        rf"(?i:<[|｜](?:(?:begin|start)[_▁](?:of[_▁])?{_PIPED}|{_PIPED}(?:_start)?|inner_prefix)[|｜]>)",
         _PIPED_END,
     ),
     # Harmony: gpt-oss.
@@ -177,7 +177,17 @@ PHRASES = (
         "let us ",
         "first i",
     ),
-    *("[think", "[thought", "[reasoning", "> thinking", "> **thinking", "> 💭", "# thought"),
+    *(
+        "[think",
+        "[thought",
+        "[reasoning",
+        "> thinking",
+        "> **thinking",
+        "> 💭",
+        "# thought",
+        "## thought",
+        "### thought",
+    ),
     *("first, i", "thinking", "**thinking", "**thought", "**reasoning", "# thinking", "*thinking"),
     *("here's a thinking process", "here is a thinking process", "here's my thought process"),
     *("here is my thought process", "my thought", "my thinking", "okay, der", "der nutzer"),

@@ -30,7 +30,7 @@ TEXTS = (
     r"|sentence|paragraph|abstract|teaser|slogan|answer|response|output|text)s?",
     r"(?:meta[- ]?|alternativ|seiten|bild|beitrags|artikel|blog)?(?:unter)?(?:titel|überschrift|zusammenfassung"
     r"|beschreibung|vorschl[aä]ge?|version|übersetzung|fassung|text|beitrag|antwort|schlagzeile|entwurf|bildunterschrift"
-    r"|titelvorschl[aä]ge?|textvorschl[aä]ge?|ausgabe)(?:en|e|n|s)?",
+    r"|titel-?vorschl[aä]ge?|textvorschl[aä]ge?|ausgabe)(?:en|e|n|s)?",
     r"(?:titre|résumé|description|légende|proposition|version|traduction|texte|réponse|accroche|phrase)s?",
     r"títulos?|titular(?:es)?|resumen(?:es)?|descripci(?:ón|ones)|propuestas?|versi(?:ón|ones)|traducci(?:ón|ones)"
     r"|textos?|respuestas?|leyendas?|opci(?:ón|ones)|sugerencias?",
@@ -89,7 +89,7 @@ AFTERWORDS = (
 
 PRESENTATIONS = (
     r"here(?:{0}s| is| are| it is| goes| we go| you go| you are)|this is|below (?:is|are)|the following (?:is|are)"
-    r"|(?:i{0}ve|i have) (?:written|created|made|come up with|drafted|prepared)"
+    r"|(?:i{0}ve|i have) (?:written|created|made|come up with|drafted|prepared)|i came up with|i{0}d go with|please find"
     r"|i(?:{0}d| would| can| could)? (?:suggest|recommend|propose)|my (?:suggestion|recommendation|proposal) is"
     r"|(?:how|what) about|try|consider|you (?:could|can|may|might) (?:use|try|consider)|let{0}s (?:go with|try|use)"
     r"|let me (?:suggest|propose|offer)|based on|according to|after (?:reading|reviewing|analy[sz]ing)|as requested"
