@@ -172,6 +172,8 @@ def _llm_settings(open_provider: Provider, limited_provider: Provider) -> dict[s
             for alias in providers
             for pace in paces
         },
+        # More people than the defaults allow for.
+        "LIMITS": {"SITE_CONCURRENT": None, "SITE_PER_MINUTE": None},
     }
 
 

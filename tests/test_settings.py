@@ -60,7 +60,11 @@ def test_a_site_that_sets_nothing_gets_the_defaults(settings: Settings) -> None:
     assert found.lease_seconds == 15
     assert found.max_prompt_chars == 100_000
     assert found.limits == Limits(
-        user_concurrent=10, user_per_minute=60, site_concurrent=None, site_per_minute=None
+        user_concurrent=10,
+        user_per_minute=60,
+        user_per_day=500,
+        site_concurrent=200,
+        site_per_minute=1_000,
     )
 
 

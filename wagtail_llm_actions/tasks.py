@@ -19,6 +19,16 @@ def execute_run(run_id: str) -> None:
     execute(UUID(run_id))
 
 
+def owner_of(run_id: str) -> str:
+    """Return the id of the user whose run it is, who gets no more than a share of the slots.
+
+    Empty where nobody waits, and for a run that does not exist.
+    """
+    run = LLMRun.objects.filter(pk=run_id).exclude(trigger=LLMRun.Trigger.BULK)
+    user_id = run.values_list("user_id", flat=True).first()
+    return "" if user_id is None else str(user_id)
+
+
 def warm_up() -> None:
     """Import the SDKs, create the clients of all configured providers, load the price list."""
     warm_up_providers()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from tests.faults.provider import FaultyProvider
 from tests.faults.report import report
 from tests.faults.site import Site, ThreadSite, WorkerSite
 from tests.parts.valkey import Valkey
+from wagtail_llm_actions.conf import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 RUNS = int(os.environ.get("FAULTS_RUNS", "40"))
 LEASE_SECONDS = float(os.environ.get("FAULTS_LEASE_SECONDS", "5"))
 WORKERS = 2
+NO_LIMITS = dict.fromkeys(field.name.upper() for field in fields(Limits))
 RUNS_AT_ONCE = 10
 """By each worker, and by the threads of a web process."""
 
@@ -49,7 +52,7 @@ def llm_settings(provider: FaultyProvider) -> dict[str, Any]:
         "RUN_TIMEOUT": max(30, 20 + RUNS // 4),
         "THREADS": RUNS_AT_ONCE,
         # One editor clicks for all.
-        "LIMITS": {"USER_CONCURRENT": None, "USER_PER_MINUTE": None},
+        "LIMITS": NO_LIMITS,
     }
 
 

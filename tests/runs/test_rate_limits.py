@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,10 @@ from django.utils import timezone
 
 from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory, LLMRunFactory
 from tests.runs.starting import start_run
+from wagtail_llm_actions.conf import Limits
 from wagtail_llm_actions.errors import LimitExceeded
 from wagtail_llm_actions.messages.errors import troubleshooting
+from wagtail_llm_actions.messages.limits import limit_sentence
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.period import Period, today
 from wagtail_llm_actions.reporting.usage import Usage
@@ -37,7 +40,7 @@ def user() -> User:
 
 
 def limit(settings: Settings, **limits: int | None) -> None:
-    none = dict.fromkeys(("USER_CONCURRENT", "USER_PER_MINUTE"))
+    none = dict.fromkeys(field.name.upper() for field in fields(Limits))
     settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {"LIMITS": {**none, **limits}}
 
 
@@ -114,6 +117,27 @@ def test_a_minute_has_only_so_many_runs_and_says_when_there_is_room(
 
     assert (run.error_context["limit"], run.error_context["number"]) == ("user_per_minute", 2)
     assert 0 < run.error_context["retry_after_seconds"] <= 20
+
+
+def test_a_day_has_only_so_many_runs_of_a_user_and_says_when_there_is_room(
+    settings: Settings, user: User
+) -> None:
+    limit(settings, USER_PER_DAY=2)
+    had(user, seconds=24 * 60 * 60 + 1, succeeded=True)
+    had(user, seconds=20 * 60 * 60, succeeded=True)
+    assert click(user).status == "queued"
+
+    run = click(user)
+
+    assert run.error_context["limit"] == "user_per_day"
+    assert limit_sentence(run.error_context) == (
+        "You have started 2 runs in the last 24 hours, which is the limit. Try again in 4 hours."
+    )
+    assert click(EditorFactory()).status == "queued"
+
+
+def test_a_site_that_sets_no_limits_has_some() -> None:
+    assert all(asdict(Limits()).values())
 
 
 def test_the_candidates_of_a_click_need_room_for_each(settings: Settings, user: User) -> None:

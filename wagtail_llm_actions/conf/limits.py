@@ -1,4 +1,4 @@
-"""``LIMITS``: how many runs a user and the whole site may have at once, or start in a minute."""
+"""``LIMITS``: how many runs a user and the whole site may have at once, or start in a time."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ class Limits:
     """Unfinished runs of one user; each candidate counts as one."""
     user_per_minute: int | None = 60
     """Runs that one user started in the last 60 seconds."""
-    site_concurrent: int | None = None
-    site_per_minute: int | None = None
+    user_per_day: int | None = 500
+    """Runs that one user started in the last 24 hours."""
+    site_concurrent: int | None = 200
+    site_per_minute: int | None = 1_000
 
 
 def read_limits(raw: Mapping[str, Any]) -> Limits:

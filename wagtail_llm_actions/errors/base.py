@@ -128,6 +128,7 @@ class LimitExceeded(LLMActionsError):
 
     USER_CONCURRENT = "user_concurrent"
     USER_PER_MINUTE = "user_per_minute"
+    USER_PER_DAY = "user_per_day"
     SITE_CONCURRENT = "site_concurrent"
     SITE_PER_MINUTE = "site_per_minute"
     REQUESTS_PER_MINUTE = "requests_per_minute"

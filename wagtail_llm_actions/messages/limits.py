@@ -13,6 +13,7 @@ from wagtail_llm_actions.errors import LimitExceeded
 if TYPE_CHECKING:
     from wagtail_llm_actions.errors import LimitContext
 
+HOUR_SECONDS = 3_600
 CONCURRENT = (LimitExceeded.USER_CONCURRENT, LimitExceeded.SITE_CONCURRENT)
 
 
@@ -21,11 +22,17 @@ def limit_sentence(context: LimitContext) -> str:
     if context.get("limit") in CONCURRENT:
         when = _("Wait until one ends, then try again.")
     else:
-        seconds = math.ceil(context.get("retry_after_seconds") or 0)
-        when = ngettext(
-            "Try again in %(count)d second.", "Try again in %(count)d seconds.", seconds
-        ) % {"count": seconds}
+        when = _when(math.ceil(context.get("retry_after_seconds") or 0))
     return f"{_which_limit(context)} {when}"
+
+
+def _when(seconds: int) -> str:
+    if seconds > HOUR_SECONDS:
+        hours = math.ceil(seconds / HOUR_SECONDS)
+        message = ngettext("Try again in %(count)d hour.", "Try again in %(count)d hours.", hours)
+        return message % {"count": hours}
+    message = ngettext("Try again in %(count)d second.", "Try again in %(count)d seconds.", seconds)
+    return message % {"count": seconds}
 
 
 def too_large_sentence() -> str:
@@ -48,6 +55,12 @@ def _which_limit(context: LimitContext) -> str:
         message = ngettext(
             "You have started %(number)d run in the last minute, which is the limit.",
             "You have started %(number)d runs in the last minute, which is the limit.",
+            number,
+        )
+    elif limit == LimitExceeded.USER_PER_DAY:
+        message = ngettext(
+            "You have started %(number)d run in the last 24 hours, which is the limit.",
+            "You have started %(number)d runs in the last 24 hours, which is the limit.",
             number,
         )
     elif limit == LimitExceeded.SITE_CONCURRENT:
@@ -76,6 +89,12 @@ def _too_many_at_once(limit: str, number: int) -> str:
         return ngettext(
             "This would be more than %(number)d run at once, which is the limit.",
             "This would be more than %(number)d runs at once, which is the limit.",
+            number,
+        )
+    if limit == LimitExceeded.USER_PER_DAY:
+        return ngettext(
+            "This would be more than %(number)d run in 24 hours, which is the limit.",
+            "This would be more than %(number)d runs in 24 hours, which is the limit.",
             number,
         )
     return ngettext(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
@@ -21,6 +22,10 @@ WARM_UP = "wagtail_llm_actions.tasks.warm_up"
 RECOVER = "wagtail_llm_actions.tasks.recover_runs"
 """Dotted path of the function that some process calls every few seconds."""
 
+OWNER = "wagtail_llm_actions.tasks.owner_of"
+"""Dotted path of the function that returns whose run it is, by the run's id as a string."""
+OWNER_KEY = "owner"
+"""Where a job keeps it."""
 IDENTIFY = "wagtail_llm_actions.tasks.identify"
 """Dotted path of the function that returns what tells the database of a process from others."""
 
@@ -48,6 +53,11 @@ class Priority(StrEnum):
 def bulk_slots(interactive: int) -> int:
     """Return how many bulk runs may be executed beside this number of interactive runs."""
     return max(1, interactive // 2)
+
+
+def reserved_slots(slots: int) -> int:
+    """Return how many slots of a worker one user alone does not get; none of a single slot."""
+    return math.ceil(slots / 4) if slots > 1 else 0
 
 
 class Queue(ABC):

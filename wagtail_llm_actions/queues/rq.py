@@ -1,6 +1,6 @@
 """django-rq, the default where ``RQ_QUEUES`` has both queues.
 
-A job carries the run's id only; the state of a run is in the database.
+A job carries the ids of the run and its user; the state of a run is in the database.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import django_rq
+from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 from rq.job import JobStatus
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import QueueUnavailable
-from wagtail_llm_actions.queues.base import TASK, Priority, Queue, WorkerProblem
+from wagtail_llm_actions.queues.base import OWNER, OWNER_KEY, TASK, Priority, Queue, WorkerProblem
 from wagtail_llm_actions.queues.worker_probe import worker_problem
 from wagtail_llm_actions.redis_connection import check_rq_queues, get_fail_fast_connection
 
@@ -138,6 +139,9 @@ def _engine(priority: Priority) -> EngineQueue:
 
 
 def _put(queue: EngineQueue, run_id: UUID, *, rejections: int = 0) -> None:
+    meta: dict[str, object] = {OWNER_KEY: import_string(OWNER)(str(run_id))}
+    if rejections:
+        meta[REJECTIONS] = rejections
     queue.enqueue(
         TASK,
         str(run_id),
@@ -145,7 +149,7 @@ def _put(queue: EngineQueue, run_id: UUID, *, rejections: int = 0) -> None:
         job_timeout=int(get_settings().run_timeout_seconds) + JOB_TIMEOUT_MARGIN_SECONDS,
         result_ttl=RESULT_TTL_SECONDS,
         failure_ttl=FAILURE_TTL_SECONDS,
-        meta={REJECTIONS: rejections} if rejections else None,
+        meta=meta,
     )
 
 

@@ -19,9 +19,18 @@ from django.db import connections
 from django.utils.module_loading import import_string
 
 from wagtail_llm_actions.conf import SETTING, THREAD_QUEUE, get_settings, raw_settings
-from wagtail_llm_actions.queues.base import TASK, WARM_UP, Priority, Queue, bulk_slots
+from wagtail_llm_actions.queues.base import (
+    OWNER,
+    TASK,
+    WARM_UP,
+    Priority,
+    Queue,
+    bulk_slots,
+    reserved_slots,
+)
 from wagtail_llm_actions.queues.pool import Pool
 from wagtail_llm_actions.redis_connection import ADD_QUEUES, missing_rq_queues
+from wagtail_llm_actions.sqlite import check_transactions
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -39,13 +48,15 @@ class _Pools:
         self._warming = threading.Lock()
         sizes = {Priority.INTERACTIVE: threads, Priority.BULK: bulk_slots(threads)}
         self._pools = {
-            priority: Pool(f"llm-actions-{priority}", size) for priority, size in sizes.items()
+            priority: Pool(f"llm-actions-{priority}", size, reserved=reserved_slots(size))
+            for priority, size in sizes.items()
         }
 
     def put(self, run_id: UUID, priority: Priority) -> None:
         if run_id not in self._known:
             self._known.add(run_id)
-            self._pools[priority].submit(partial(self._execute, run_id))
+            owner = import_string(OWNER)(str(run_id))
+            self._pools[priority].submit(partial(self._execute, run_id), owner)
 
     def _execute(self, run_id: UUID) -> None:
         try:
@@ -76,19 +87,20 @@ class ThreadQueue(Queue):
 
     @classmethod
     def check(cls) -> list[checks.CheckMessage]:
-        """Warn where only the queues of a queue server are missing."""
+        """Warn where the queues of a queue server are missing, and of SQLite's default transactions."""
         uses_django_rq = bool(getattr(django_settings, "RQ_QUEUES", None))
         if uses_django_rq and "QUEUE" not in raw_settings():
             return [
+                *check_transactions(),
                 checks.Warning(
                     f"{missing_rq_queues(Priority)}, so LLM runs are executed in threads of the web "
                     "process.",
                     hint=f"{ADD_QUEUES} Then start `manage.py llm_actions_worker`. Or choose the "
                     f"threads: {SETTING} = {{'QUEUE': {THREAD_QUEUE!r}}}.",
                     id="wagtail_llm_actions.W006",
-                )
+                ),
             ]
-        return []
+        return check_transactions()
 
     def enqueue(self, run_id: UUID, priority: Priority) -> None:
         """Give the run to a thread of this process."""

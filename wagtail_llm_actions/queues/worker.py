@@ -23,7 +23,7 @@ from rq.exceptions import StopRequested
 from rq.timeouts import BaseDeathPenalty
 
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.queues.base import RECOVER, WARM_UP
+from wagtail_llm_actions.queues.base import OWNER_KEY, RECOVER, WARM_UP, reserved_slots
 from wagtail_llm_actions.queues.pool import Pool
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 1
 """How often an idle or full worker checks whether it has to stop, and shows that it is alive."""
+
+PUT_BACK_SECONDS = 0.05
+"""Pause after a job of a user who has all slots that one user gets; another's may be behind it."""
 
 
 def recovery_interval_seconds() -> float:
@@ -70,7 +73,7 @@ class SingleQueueWorker(SimpleWorker):
         """
         # `rqworker` reads all queues with one serializer, whatever RQ_QUEUES says.
         super().__init__([queue], *args, **{**kwargs, "serializer": queue.serializer})
-        self._pool = Pool(queue.name, slots)
+        self._pool = Pool(queue.name, slots, reserved=reserved_slots(slots))
         self._is_listening = False
         self._heartbeat_at = -math.inf
 
@@ -82,18 +85,23 @@ class SingleQueueWorker(SimpleWorker):
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, EngineQueue] | None:
-        """Take a job once there is a free slot."""
+        """Take a job once there is a free slot, for a user who does not have too many already."""
         self._is_listening = True
         try:
-            while not self._pool.wait_for_slot(POLL_SECONDS):
+            while True:
+                while not self._pool.wait_for_slot(POLL_SECONDS):
+                    self.heartbeat()
+                taken = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+                if taken is None or self._pool.has_slot_for(_owner(taken[0])):
+                    return taken
+                self._put_back(*taken)
                 self.heartbeat()
-            return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
         finally:
             self._is_listening = False
 
     def execute_job(self, job: Job, queue: EngineQueue) -> None:
         """Give a job to a thread."""
-        self._pool.submit(partial(self._perform, job, queue))
+        self._pool.submit(partial(self._perform, job, queue), _owner(job))
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """Show that the worker is alive, at most once a second; RQ calls this three times per job.
@@ -134,6 +142,14 @@ class SingleQueueWorker(SimpleWorker):
         with suppress(RedisError):
             super().teardown()  # type: ignore[no-untyped-call]
 
+    def _put_back(self, job: Job, queue: EngineQueue) -> None:
+        """Put a job at the end of the queue; a job that is lost here is queued again by recovery."""
+        with suppress(RedisError), queue.connection.pipeline() as pipeline:
+            pipeline.lrem(queue.intermediate_queue_key, 1, job.id)
+            queue.push_job_id(job.id, pipeline=pipeline)
+            pipeline.execute()
+        time.sleep(PUT_BACK_SECONDS)
+
     def _perform(self, job: Job, queue: EngineQueue) -> None:
         try:
             execution = self.prepare_execution(job)
@@ -166,6 +182,10 @@ class SingleQueueWorker(SimpleWorker):
         self.stop()
         if self._is_listening:
             raise StopRequested
+
+
+def _owner(job: Job) -> str:
+    return str(job.meta.get(OWNER_KEY, ""))
 
 
 class LLMWorker(SingleQueueWorker):

@@ -13,6 +13,7 @@ from wagtail_llm_actions.runs.candidates import siblings
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.signals import run_decided
+from wagtail_llm_actions.sqlite import yielding_writes
 
 Decision = LLMRun.Decision
 
@@ -78,6 +79,7 @@ def _dismiss_siblings(run: LLMRun) -> None:
         _decide(sibling, Decision.DISMISSED, instead_of=Decision.NONE)
 
 
+@yielding_writes()
 def _decide(
     run: LLMRun,
     decision: LLMRun.Decision,

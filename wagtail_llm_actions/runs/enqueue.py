@@ -18,6 +18,7 @@ from wagtail_llm_actions.runs.lifecycle.transitions import fail_queued, fail_uns
 from wagtail_llm_actions.runs.priority import priority_of
 from wagtail_llm_actions.runs.rate_limits import check_limits, was_recorded_recently
 from wagtail_llm_actions.signals import run_finished, run_queued
+from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+@yielding_writes()
 def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
     """Save the runs of one click, and queue those that can be sent.
 
@@ -62,6 +64,7 @@ def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
     return list(candidates)
 
 
+@yielding_writes()
 def bulk_create_and_enqueue(runs: Sequence[LLMRun]) -> None:
     """Save bulk runs by one query, and queue those that can be sent.
 

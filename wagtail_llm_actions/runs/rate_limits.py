@@ -1,4 +1,4 @@
-"""Rate limits: how many runs a user, and the site, may have at once and start in a minute.
+"""Rate limits: how many runs a user, and the site, may have at once, and start in a minute or a day.
 
 Bulk runs are neither limited nor counted; the queue gives them a lower priority. Requests that cost
 the web process something without a run are limited per user.
@@ -19,11 +19,13 @@ from wagtail_llm_actions.errors import ErrorCode, LimitExceeded
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import QuerySet
 
     from wagtail_llm_actions.permissions import User
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 MAX_CONCURRENT_AGE = timedelta(hours=1)
 """Older unfinished runs do not count: without a worker, they would lock the user out for ever."""
 RECORD_INTERVAL = timedelta(minutes=1)
@@ -47,21 +49,18 @@ def check_limits(run: LLMRun, count: int) -> None:
     if run.trigger == LLMRun.Trigger.BULK:
         return
     limits = get_settings().limits
-    if limits.user_concurrent or limits.user_per_minute:
+    in_time = [
+        (LimitExceeded.USER_PER_MINUTE, limits.user_per_minute, MINUTE),
+        (LimitExceeded.USER_PER_DAY, limits.user_per_day, DAY),
+    ]
+    if limits.user_concurrent or any(number for _limit, number, _time in in_time):
         _lock(run.user_id)
-        _check(
-            _counted().filter(user=run.user_id),
-            count,
-            concurrent=(LimitExceeded.USER_CONCURRENT, limits.user_concurrent),
-            per_minute=(LimitExceeded.USER_PER_MINUTE, limits.user_per_minute),
-        )
+        own = _counted().filter(user=run.user_id)
+        _check(own, count, (LimitExceeded.USER_CONCURRENT, limits.user_concurrent), in_time)
+    in_time = [(LimitExceeded.SITE_PER_MINUTE, limits.site_per_minute, MINUTE)]
     if limits.site_concurrent or limits.site_per_minute:
-        _check(
-            _counted(),
-            count,
-            concurrent=(LimitExceeded.SITE_CONCURRENT, limits.site_concurrent),
-            per_minute=(LimitExceeded.SITE_PER_MINUTE, limits.site_per_minute),
-        )
+        concurrent = (LimitExceeded.SITE_CONCURRENT, limits.site_concurrent)
+        _check(_counted(), count, concurrent, in_time)
 
 
 def check_requests(user: User, kind: str, per_minute: int) -> None:
@@ -117,26 +116,27 @@ def _counted() -> QuerySet[LLMRun]:
 def _check(
     runs: QuerySet[LLMRun],
     count: int,
-    *,
     concurrent: tuple[str, int | None],
-    per_minute: tuple[str, int | None],
+    in_time: Sequence[tuple[str, int | None, timedelta]],
 ) -> None:
     now = timezone.now()
-    in_minute = Q(queued_at__gt=now - MINUTE)
-    found = runs.filter(queued_at__gt=now - MAX_CONCURRENT_AGE).aggregate(
-        concurrent=Count("pk", filter=Q(status__in=LLMRun.UNFINISHED)),
-        per_minute=Count("pk", filter=in_minute),
+    limited = [(limit, number, time) for limit, number, time in in_time if number]
+    oldest = max([MAX_CONCURRENT_AGE, *(time for _limit, _number, time in limited)])
+    is_unfinished = Q(status__in=LLMRun.UNFINISHED, queued_at__gt=now - MAX_CONCURRENT_AGE)
+    found = runs.filter(queued_at__gt=now - oldest).aggregate(
+        concurrent=Count("pk", filter=is_unfinished),
+        **{limit: Count("pk", filter=Q(queued_at__gt=now - time)) for limit, _, time in limited},
     )
     limit, number = concurrent
     there = found["concurrent"]
     if number and there and there + count > number:
         raise LimitExceeded(limit, number, count=there)
-    limit, number = per_minute
-    there = found["per_minute"]
-    if number and there and there + count > number:
-        # So many of the oldest have to leave the minute before there is room.
-        leaving = min(there, there + count - number)
-        times = runs.filter(in_minute).values_list("queued_at", flat=True)
-        last = list(times[:leaving])[-1]
-        seconds = max(0.0, (last + MINUTE - now).total_seconds())
-        raise LimitExceeded(limit, number, count=there, retry_after_seconds=seconds)
+    for limit, number, time in limited:
+        there = found[limit]
+        if there and there + count > number:
+            # So many of the oldest have to be over before there is room.
+            leaving = min(there, there + count - number)
+            times = runs.filter(queued_at__gt=now - time).values_list("queued_at", flat=True)
+            last = list(times[:leaving])[-1]
+            seconds = max(0.0, (last + time - now).total_seconds())
+            raise LimitExceeded(limit, number, count=there, retry_after_seconds=seconds)

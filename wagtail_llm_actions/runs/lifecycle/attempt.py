@@ -40,6 +40,7 @@ from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 from wagtail_llm_actions.runs.lifecycle.transitions import set_reasoning
 from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
+from wagtail_llm_actions.sqlite import sqlite_transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -90,15 +91,16 @@ class Attempt:
         self._response_model = ""
         self._provider: Provider | None = None
         self._known_corrections: tuple[Correction, ...] = ()
-        self.row = LLMAttempt.objects.create(
-            run=run,
-            number=number,
-            model_key=model.key,
-            provider_name=model.provider,
-            request_model=model.name,
-            sent_parameters=self._parameters,
-            started_at=timezone.now(),
-        )
+        with sqlite_transaction():
+            self.row = LLMAttempt.objects.create(
+                run=run,
+                number=number,
+                model_key=model.key,
+                provider_name=model.provider,
+                request_model=model.name,
+                sent_parameters=self._parameters,
+                started_at=timezone.now(),
+            )
 
     def receive(self, deadline: datetime) -> GenerationResult:
         """Call the provider; collect the text and pass it on to the stream as it arrives.

@@ -9,11 +9,13 @@ from django.utils import timezone
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.lifecycle.transitions import cancel_queued
+from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 
+@yielding_writes()
 def cancel(run_id: UUID) -> None:
     """Cancel a queued run now, or ask the worker of a running one; a final run stays as it is.
 

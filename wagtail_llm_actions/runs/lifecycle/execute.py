@@ -36,6 +36,7 @@ from wagtail_llm_actions.runs.lifecycle.transitions import (
     succeed,
 )
 from wagtail_llm_actions.runs.priority import priority_of
+from wagtail_llm_actions.sqlite import yielding_writes
 from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+@yielding_writes()
 def execute(run_id: UUID) -> None:
     """Execute a run to its end, if it is queued and due; otherwise do nothing.
 

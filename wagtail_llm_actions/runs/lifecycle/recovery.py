@@ -19,6 +19,7 @@ from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import Priority, get_queue
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_abandoned, fail_queued
 from wagtail_llm_actions.runs.priority import priority_of
+from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -50,6 +51,7 @@ class Throttle:
 recovery_throttle = Throttle(seconds=5.0)
 
 
+@yielding_writes()
 def recover() -> None:
     """Fail abandoned runs and requeue missing ones; a queue that is down is tried next time."""
     fail_abandoned()
