@@ -76,7 +76,7 @@ def test_a_run_writes_after_the_site_has_written(tmp_path: Path, what: str, titl
 
 
 OTHER_SITE = """
-sqlite.PATIENCE_SECONDS = 0.1
+sqlite.MAX_WAIT_SECONDS = 0.1
 other = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
 other.execute("BEGIN")
 other.execute("SELECT title FROM page").fetchall()
@@ -87,9 +87,9 @@ print(*(title for title, in site.execute("SELECT title FROM page ORDER BY id")))
 
 
 def test_a_run_does_not_wait_for_ever_for_the_site(tmp_path: Path) -> None:
-    impatient = SCRIPT.partition('site.execute("BEGIN")')[0] + OTHER_SITE
+    script = SCRIPT.partition('site.execute("BEGIN")')[0] + OTHER_SITE
 
-    assert run_python(impatient, str(tmp_path / "db.sqlite3"), "update") == "Tides!\n"
+    assert run_python(script, str(tmp_path / "db.sqlite3"), "update") == "Tides!\n"
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-PATIENCE_SECONDS = 4.0
+MAX_WAIT_SECONDS = 4.0
 """After that a run writes although other transactions are open, since it has to renew its lease."""
 LOOK_SECONDS = 0.001
 """Between two looks for open transactions of this process."""
@@ -110,7 +110,7 @@ def _execute(
 
 def _begin(execute: Callable[..., Any], context: dict[str, Any]) -> Any:
     database = context["connection"].connection
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     with _writer:
         (timeout,) = database.execute("PRAGMA busy_timeout").fetchone()
         # While SQLite itself waits for a lock, it lets nobody else write.
