@@ -124,6 +124,8 @@ def test_the_answer_describes_a_run_that_waits(
         "input_tokens": None,
         "output_tokens": None,
         "cost": "",
+        "click_cost": "",
+        "started_by": "",
         "seconds": None,
         "decision": "none",
         "candidates": [],
