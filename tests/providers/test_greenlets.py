@@ -21,13 +21,15 @@ PATCHES = {
     "eventlet": "import eventlet; eventlet.monkey_patch()",
 }
 SCRIPT = """
-import asyncio, sys, threading, time
+import asyncio, logging, sys, threading, time
 from wagtail_llm_actions.generation import GenerationRequest, GenerationResult, TextDelta
 from wagtail_llm_actions.providers.health import check
 from wagtail_llm_actions.providers.openai import OpenAIProvider
 from wagtail_llm_actions.providers.streaming import ProviderStream
 
 sys.stderr = sys.stdout
+# In its debug mode asyncio reports what a busy machine takes long for.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 provider = OpenAIProvider(alias="test", base_url=sys.argv[1])
 seen = set()
 

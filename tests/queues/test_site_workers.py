@@ -18,6 +18,7 @@ from tests.parts.waiting import eventually
 from tests.parts.worker import WorkerProcess
 from tests.queues.runs import answer, final, live_text, poll, wait_for_long
 from tests.settings import WAGTAIL_LLM_ACTIONS
+from wagtail_llm_actions.conf import RQ_QUEUE
 from wagtail_llm_actions.messages.workers import QUEUE_DOWN, WORKER_PROBLEMS
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import WorkerProblem, get_queue
@@ -194,7 +195,7 @@ def test_a_queue_that_is_missing_in_the_settings_is_said(
     client: Client, valkey: Valkey, use_queues: UseQueues
 ) -> None:
     queues = with_queue(valkey)
-    use_queues({"default": queues["default"]}, **SCRIPTED)
+    use_queues({"default": queues["default"]}, QUEUE=RQ_QUEUE, **SCRIPTED)
     client.force_login(AdminFactory())
     LLMActionFactory()
 
