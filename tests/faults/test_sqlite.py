@@ -55,8 +55,8 @@ def test_pages_are_saved_while_texts_are_written(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 0, done.stderr
-    # None on a machine that is not busy otherwise; half of them if runs wrote as they like.
-    assert int(done.stdout) <= RUNS // 20
+    # None on a machine that is not busy otherwise; two of three if runs wrote as they like.
+    assert int(done.stdout) <= RUNS // 4
 
 
 def _plain_copy(path: Path) -> Path:

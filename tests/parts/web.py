@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from http.client import HTTPResponse
 
 CSRF_TOKEN = "c" * 32
-ANSWER_SECONDS = 20.0
+ANSWER_SECONDS = 60.0
 
 
 class WebServer(Protocol):
