@@ -13,12 +13,17 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.conf import settings as django_settings
 from django.core import checks
 from django.db import connections
 from django.utils.module_loading import import_string
 
-from wagtail_llm_actions.conf import SETTING, THREAD_QUEUE, get_settings, raw_settings
+from wagtail_llm_actions.conf import (
+    SETTING,
+    THREAD_QUEUE,
+    get_settings,
+    raw_settings,
+    rq_queues,
+)
 from wagtail_llm_actions.queues.base import (
     OWNER,
     TASK,
@@ -88,8 +93,7 @@ class ThreadQueue(Queue):
     @classmethod
     def check(cls) -> list[checks.CheckMessage]:
         """Warn where the queues of a queue server are missing, and of SQLite's default transactions."""
-        uses_django_rq = bool(getattr(django_settings, "RQ_QUEUES", None))
-        if uses_django_rq and "QUEUE" not in raw_settings():
+        if rq_queues() and "QUEUE" not in raw_settings():
             return [
                 *check_transactions(),
                 checks.Warning(
