@@ -89,13 +89,13 @@ def test_text_is_read_without_white_space_around_it() -> None:
         ),
         (
             '<h2 data-block-key="a">Low tide</h2><p>Boats &amp; <b>ropes</b><br/>dry.</p>',
-            "## Low tide\n\nBoats & ropes\ndry.",
+            "## Low tide\n\nBoats & **ropes**\ndry.",
         ),
         ("<p>One.</p><p>Two.</p>", "One.\n\nTwo."),
         ("<ol><li>One</li><li>Two</li></ol>", "1. One\n2. Two"),
         (
             '<p><a href="https://tides.example/">Tides</a> and <i>boats</i></p>',
-            "[Tides](https://tides.example/) and boats",
+            "[Tides](https://tides.example/) and *boats*",
         ),
         ('<p><a linktype="page" id="999999">Gone</a></p>', "Gone"),
         ("<p>A_b *c* 1. # &lt;d&gt;</p>", "A_b *c* 1. # <d>"),
