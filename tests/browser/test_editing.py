@@ -253,3 +253,23 @@ def test_typing_while_the_text_is_written_is_never_overwritten(visit: Visit) -> 
 
     expect(control).to_have_value("My own words.")
     expect(summary.card).to_contain_text("This field was changed while the text was being written.")
+
+
+def test_a_text_that_is_too_long_is_shortened_to_whole_sentences(visit: Visit) -> None:
+    user, post = EditorFactory(), BlogPageFactory(summary="")
+    sentence = "The tide came early that day, and the boats lay dry until noon. "
+    LLMRunFactory(page=post, user=user, succeeded=True, output=sentence * 5)
+    editor = visit(user)
+    editor.open(edit_url(post))
+    summary = editor.field("Summary")
+    summary.wait_for_proposal()
+    expect(summary.card).to_contain_text("319 of 300 characters.")
+
+    summary.press("Shorten to fit")
+
+    expect(summary.proposal).to_have_value((sentence * 4).strip())
+    expect(summary.proposal).to_be_focused()
+    expect(summary.button("Shorten to fit")).to_be_hidden()
+    summary.press("Accept")
+    expect(editor.control("summary")).to_have_value((sentence * 4).strip())
+    eventually(lambda: LLMRun.objects.get().decision == LLMRun.Decision.EDITED)

@@ -136,7 +136,8 @@ declare namespace LLMActions {
 
   type CardState = 'working' | 'proposal' | 'failed' | 'cancelled' | 'accepted';
 
-  type Command = 'cancel' | 'accept' | 'use' | 'retry' | 'dismiss' | 'copy' | 'report' | 'undo';
+  type Command =
+    'cancel' | 'accept' | 'shorten' | 'use' | 'retry' | 'dismiss' | 'copy' | 'report' | 'undo';
 
   /** What a card shows; parts that are not given are empty. */
   interface CardView {
@@ -174,6 +175,8 @@ declare namespace LLMActions {
     | 'notEmpty'
     | 'length'
     | 'tooLong'
+    | 'shortened'
+    | 'noRoom'
     | 'candidate'
     | 'tokens'
     | 'clickCost'

@@ -110,6 +110,7 @@ export function createCard({ path, label, onCommand, onEdit }) {
       part('count').textContent = message;
       text.setAttribute('aria-invalid', String(isTooLong));
       text.setAttribute('aria-describedby', message && part('length').id);
+      part('shorten').hidden = !isTooLong;
       setObstacles({ isTooLong });
     },
 
@@ -139,6 +140,15 @@ export function createCard({ path, label, onCommand, onEdit }) {
     focus: () => root.focus({ preventScroll: true }),
 
     text: () => text.value,
+
+    /** @param {string} value - written as a person does, so that Ctrl+Z takes it back */
+    edit(value) {
+      text.focus();
+      text.select();
+      if (document.execCommand('insertText', false, value)) return;
+      text.value = value;
+      text.dispatchEvent(new Event('input'));
+    },
 
     /** @param {string} status */
     setStatus: (status) => showText(part('status'), status),

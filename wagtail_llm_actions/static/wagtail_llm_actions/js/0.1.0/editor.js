@@ -9,7 +9,6 @@ import { createCompare } from './diff.js';
 import { clone } from './dom.js';
 import { findFields } from './fields.js';
 import { createMemories } from './memory.js';
-import { startSidePanel } from './side-panel.js';
 import { FieldWidget } from './widget.js';
 
 /**
@@ -57,13 +56,14 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
   });
   offers.pending.forEach((run) => widgets.get(run.field_path)?.resume(run));
   widgets.forEach((widget) => widget.restoreAcceptance());
-  addSidePanel(sidePanelToggle, (root) =>
+  addSidePanel(sidePanelToggle, async (root) => {
+    const { startSidePanel } = await import('./side-panel.js');
     startSidePanel({
       root,
       toggle: sidePanelToggle,
       form,
       widgets,
       load: () => api.listSidePanel(String(urls.sidePanelUrl)),
-    }),
-  );
+    });
+  });
 }

@@ -12,6 +12,7 @@ import { measure, merge } from './fields.js';
 import { Generation } from './generation.js';
 import { doneMessage, lengthMessage, progressMessage, runDetails } from './messages.js';
 import { createPreviousTexts } from './previous-texts.js';
+import { shorten } from './shorten.js';
 import { createToolbar } from './toolbar.js';
 
 export class FieldWidget {
@@ -272,7 +273,7 @@ export class FieldWidget {
   async review() {
     const { texts, compare } = this;
     const before = this.field.read();
-    const after = this.mergedText();
+    const after = this.mergedText(this.card.text());
     const size = measure(this.field, after);
     this.card.setLength(lengthMessage(size, texts), size.tooLong);
     const notEmpty = this.isOnlyWhenEmpty() && before.trim() ? texts.notEmpty : '';
@@ -281,10 +282,10 @@ export class FieldWidget {
     if (this.state === 'proposal') this.card.setChanges(changes);
   }
 
-  /** What the field will hold once the card's text is accepted. */
-  mergedText() {
-    const text = this.field.normalize(this.card.text());
-    return merge(this.field, text, this.candidates.run?.write_mode ?? 'replace');
+  /** @param {string} text - what the field will hold once this is accepted */
+  mergedText(text) {
+    const { field, candidates } = this;
+    return merge(field, field.normalize(text), candidates.run?.write_mode ?? 'replace');
   }
 
   isOnlyWhenEmpty() {
@@ -331,7 +332,7 @@ export class FieldWidget {
     const { run } = this.candidates;
     const text = this.field.normalize(this.card.text());
     const before = this.field.read();
-    const undo = this.field.write(this.mergedText());
+    const undo = this.field.write(this.mergedText(text));
     const value = this.field.read();
     this.accepted = { text, value, undo };
     this.generation.decide('accept', text);
@@ -354,6 +355,14 @@ export class FieldWidget {
     this.candidates.shown.draft = text;
     this.memory.write(this.candidates.memory());
     this.propose(text, this.texts.undone);
+  }
+
+  shorten() {
+    const fits = (/** @type {string} */ part) =>
+      !measure(this.field, this.mergedText(part)).tooLong;
+    const shortened = shorten(this.card.text(), fits);
+    if (shortened) this.card.edit(shortened);
+    this.card.setStatus(shortened ? this.texts.shortened : this.texts.noRoom);
   }
 
   async copy() {
