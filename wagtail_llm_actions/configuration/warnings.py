@@ -12,7 +12,6 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.fields import adapter_at
 from wagtail_llm_actions.prompts.rendering import used_variables
-from wagtail_llm_actions.prompts.tokens import CHARS_PER_TOKEN
 from wagtail_llm_actions.prompts.variables import FIELDS
 from wagtail_llm_actions.runs.request.variables import (
     field_label,
@@ -36,6 +35,8 @@ MARKUP = re.compile(
 SAMPLE = 100
 FEW_TOKENS = 50
 """Barely two sentences."""
+CHARS_PER_TOKEN = 4
+"""Of English text, as OpenAI's and Anthropic's guides say."""
 
 
 def configuration_warnings(llm_action: LLMAction) -> list[str]:
@@ -128,7 +129,7 @@ def _source_warnings(llm_action: LLMAction) -> Iterator[str]:
             "type": model._meta.verbose_name_plural,
         }
     limit = max_length(model, llm_action.destination)
-    chars = int(CHARS_PER_TOKEN * llm_action.max_tokens)
+    chars = CHARS_PER_TOKEN * llm_action.max_tokens
     too_few = chars * 2 < limit if limit else llm_action.max_tokens < FEW_TOKENS
     if too_few:
         yield _(

@@ -3,44 +3,63 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections import Counter
+from functools import lru_cache
 
-CHARS_PER_TOKEN = 4
-"""Of English text, as OpenAI's and Anthropic's guides say."""
-CHARS_PER_TOKEN_OF_OTHER_ALPHABETS = 2
-CHARS_PER_TOKEN_OF_CJK = 1
-LAST_LATIN = 0x24F
-FIRST_CJK = 0x2E80
+HUNDREDTHS = (
+    (0x0000, 100),  # line ends
+    (0x0020, 10),  # space: a part of the word that follows
+    (0x0021, 70),  # punctuation
+    (0x0030, 130),  # digits
+    (0x003A, 70),
+    (0x0041, 60),  # capitals
+    (0x005B, 70),
+    (0x0061, 45),  # a to z
+    (0x007B, 70),
+    (0x0080, 140),  # Latin letters with accents
+    (0x0370, 130),  # Greek
+    (0x0400, 85),  # Cyrillic
+    (0x0530, 220),  # Armenian
+    (0x0590, 130),  # Hebrew, Arabic
+    (0x0700, 220),  # Syriac, Thaana, N'Ko
+    (0x0900, 140),  # Devanagari
+    (0x0980, 190),  # other scripts of India
+    (0x0E00, 120),  # Thai
+    (0x0E80, 220),  # Lao, Tibetan, Georgian, Ethiopic
+    (0x1E00, 230),  # Vietnamese and other letters with several marks
+    (0x2000, 120),  # dashes, quotation marks
+    (0x2100, 220),  # symbols
+    (0x2E80, 120),  # kana
+    (0x3400, 170),  # Chinese characters
+    (0xAC00, 210),  # Korean
+    (0xD7B0, 440),  # emoji, rare scripts
+)
+"""The first code point of each range, and the hundredths of a token that one of its characters makes.
+
+Measured on Django's and Wagtail's translations into 90 languages, their code and templates, with the
+tokenizers of GPT-4, GPT-4o, Llama 2, Llama 3, Gemma 3 and Qwen 3 (2026-11-27). The sum is as high as
+the highest of their counts for the languages with many speakers; English, for which all tokenizers
+are made, has two thirds of it.
+"""
+STARTS = [start for start, _ in HUNDREDTHS]
 
 
-def approximate_tokens(text: str) -> int:
-    """Estimate the tokens of a text; the estimate is high rather than low.
-
-    A token is four characters of Latin script, two of other alphabets, and one of Chinese,
-    Japanese, Korean or emoji.
-    """
-    cjk = sum(ord(character) >= FIRST_CJK for character in text)
-    latin = sum(ord(character) <= LAST_LATIN for character in text)
-    others = len(text) - cjk - latin
-    return math.ceil(
-        latin / CHARS_PER_TOKEN
-        + others / CHARS_PER_TOKEN_OF_OTHER_ALPHABETS
-        + cjk / CHARS_PER_TOKEN_OF_CJK
-    )
+def approximate_tokens(text: str | Counter[str]) -> int:
+    """Estimate the tokens of a text, or of so many of each character; high rather than low."""
+    return math.ceil(sum(count * _hundredths(one) for one, count in Counter(text).items()) / 100)
 
 
 def prefix_length(text: str, max_tokens: float) -> int:
     """Return how many characters at the beginning of ``text`` make so many tokens at most."""
-    tokens = 0.0
+    left = max_tokens * 100
     for length, character in enumerate(text):
-        tokens += 1 / _chars_per_token(character)
-        if tokens > max_tokens:
+        left -= _hundredths(character)
+        if left < 0:
             return length
     return len(text)
 
 
-def _chars_per_token(character: str) -> float:
-    if ord(character) <= LAST_LATIN:
-        return CHARS_PER_TOKEN
-    if ord(character) >= FIRST_CJK:
-        return CHARS_PER_TOKEN_OF_CJK
-    return CHARS_PER_TOKEN_OF_OTHER_ALPHABETS
+@lru_cache(maxsize=4096)
+def _hundredths(character: str) -> int:
+    return HUNDREDTHS[bisect_right(STARTS, ord(character)) - 1][1]

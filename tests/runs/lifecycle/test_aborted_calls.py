@@ -45,7 +45,7 @@ def cancelled_run() -> LLMRun:
 
 @pytest.mark.parametrize(
     ("script", "output", "output_tokens"),
-    [([math.inf], "", 0), (["The tide came", math.inf], "The tide came", 4)],
+    [([math.inf], "", 0), (["The tide came", math.inf], "The tide came", 6)],
     ids=["before the first token", "in the middle"],
 )
 def test_a_cancelled_call_is_billed_by_an_estimate(
@@ -73,7 +73,7 @@ def test_an_answer_that_broke_off_is_billed_by_an_estimate(provider: ScriptedPro
         "model_unavailable",
         "The tide came",
     )
-    assert (attempt.usage_source, run.output_tokens) == (ESTIMATED, 4)
+    assert (attempt.usage_source, run.output_tokens) == (ESTIMATED, 6)
 
 
 def test_a_call_that_was_refused_costs_nothing_that_we_know(provider: ScriptedProvider) -> None:

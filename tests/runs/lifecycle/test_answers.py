@@ -126,7 +126,7 @@ def test_reasoning_beside_the_text_is_counted_and_not_kept(provider: ScriptedPro
 
     assert run.status == "failed"
     assert "secret" not in run.output + run.raw_output
-    assert LLMAttempt.objects.get().output_tokens == 72
+    assert LLMAttempt.objects.get().output_tokens == 116
 
 
 def test_the_editor_is_told_that_the_model_thinks_until_the_text_begins(

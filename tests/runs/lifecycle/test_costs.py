@@ -160,9 +160,9 @@ def test_what_a_broken_off_call_did_not_report_is_estimated(provider: ScriptedPr
     run = executed()
 
     attempt = run.attempts.get()
-    assert (attempt.input_tokens, attempt.output_tokens) == (1000, 4)
+    assert (attempt.input_tokens, attempt.output_tokens) == (1000, 6)
     assert attempt.usage_source == LLMAttempt.UsageSource.ESTIMATED
-    assert run.cost_usd == Decimal("0.00306")
+    assert run.cost_usd == Decimal("0.00309")
 
 
 def test_reasoning_before_a_call_broke_off_is_estimated(provider: ScriptedProvider) -> None:

@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue")]
 
 TEXT = "The tide came early"
 LONG = "harbour " * 6_200
-"""About 12,400 tokens."""
+"""About 12,400 tokens, estimated at 20,000."""
 LIMIT_SECONDS = 3
 
 
@@ -188,7 +188,7 @@ def test_an_answer_that_may_be_as_long_as_the_context_leaves_room_for_the_prompt
     run = clicked(max_tokens=4096)
 
     assert 4096 - 40 <= sent_tokens(server) <= 4096
-    assert run.prompt.count("harbour") > 900
+    assert run.prompt.count("harbour") > 550
 
 
 class Clock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -37,7 +38,7 @@ class Answer:
         self._run = run
         self._room = max_chars
         self._pieces: list[str] = []
-        self._reasoning_chars = 0
+        self._reasoning: Counter[str] = Counter()
         self._live = LiveFilter(TAG)
         self._cleaned: CleanAnswer | None = None
         self._unflushed = ""
@@ -77,13 +78,13 @@ class Answer:
         self.has_reasoned |= self._live.is_reasoning
 
     def add_reasoning(self, text: str) -> None:
-        """Take a piece of reasoning that the provider sends beside the text; it is only counted."""
-        self._reasoning_chars += len(text)
+        """Take a piece of reasoning that the provider sends beside the text; its characters are only counted."""
+        self._reasoning.update(text)
         self.has_reasoned = True
 
     def approximate_tokens(self) -> int:
         """Estimate the tokens that the model has written, reasoning included."""
-        return approximate_tokens(self.raw) + approximate_tokens(" " * self._reasoning_chars)
+        return approximate_tokens(self._reasoning + Counter(self.raw))
 
     def end(self) -> None:
         """Show what was held back, after the last piece."""
