@@ -7,11 +7,13 @@ answers, measured by the same eye, says what cleaning is worth.
 from __future__ import annotations
 
 import re
+from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.report import Section, Table
 from example_site.blog.loading import flow, read_content
 from example_site.blog.models import BlogPage
+from tests.answers.test_cleaning import UNITS, seconds_to_clean
 from tests.parts.model_server import running_model_server
 from tests.providers.contract import collect
 from wagtail_llm_actions import fields
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 DESTINATIONS = {"Title": "title", "Social post": "summary"}
 """By the name of a starter; the others write into the search description."""
 MAX_TOKENS = 80
+LONG_CHARS = 200_000
 # Looked for apart from the code that cleans, so that the two do not share their mistakes.
 UNCLEAN = {
     "the package's own tags": TAG,
@@ -75,7 +78,21 @@ def run(rig: Rig, options: Options) -> Section:
         rows=rows,
         notes=[f"SmolLM2 135M with at most {MAX_TOKENS} tokens at temperature 0.7."],
     )
-    return Section(title="Clean answers", tables=[table])
+    return Section(title="Clean answers", tables=[table, _long_answers()])
+
+
+def _long_answers() -> Table:
+    """Measure answers that never end: the same few characters over and over, for all that cleaning looks for."""
+    seconds = {unit: seconds_to_clean(unit, LONG_CHARS) for unit in UNITS}
+    slowest = max(seconds, key=lambda unit: seconds[unit])
+    return Table(
+        title=f"{len(UNITS)} answers of {LONG_CHARS:,} characters, cleaned for one line and for several",
+        columns=["answer", "processor time"],
+        rows=[
+            ["half of them, at most", f"{median(seconds.values()):.2f} s"],
+            [f"the slowest: {slowest!r} repeated", f"{seconds[slowest]:.2f} s"],
+        ],
+    )
 
 
 def _rate(texts: list[str]) -> str:

@@ -182,6 +182,8 @@ class GenerationResult:
     """The model that answered, by the provider's name."""
     usage: Usage | None = None
     """``None`` where the provider does not report it."""
+    detail: str = ""
+    """What the provider says about an end by its content filter, redacted."""
 
 
 StreamItem: TypeAlias = TextDelta | ReasoningDelta | GenerationResult

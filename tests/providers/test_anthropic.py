@@ -186,7 +186,7 @@ def test_a_stop_reason_of_the_future_is_kept(server: ProviderServer, provider: P
     ("details", "words"),
     [
         (None, "The model refused to answer."),
-        ({"type": "refusal", "category": "bio"}, "The model refused to answer."),
+        ({"type": "refusal", "category": "bio"}, "The model refused to answer (bio)."),
         ({"type": "refusal", "explanation": "Not about owls."}, "Not about owls."),
     ],
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.providers.contract import collect, fail
+from tests.providers.contract import KEY, collect, fail
 from tests.providers.server import ProviderServer, Step, streamed, whole
 from tests.providers.wire_anthropic import AnthropicWire
 from tests.providers.wire_ollama import OllamaWire
@@ -301,6 +301,77 @@ def test_a_text_with_an_unknown_finish_reason_is_kept_with_its_name(
     text, result = collect(OpenAIWire().provider(server.url))
 
     assert (text, result.finish_reason) == (TEXT, word.lower())
+
+
+def filtered(reason: str, **beside: object) -> bytes:
+    return data(ONE, {"choices": [{"delta": {}, "finish_reason": reason, **beside}]}) + DONE
+
+
+AZURE = {
+    "hate": {"filtered": False, "severity": "safe"},
+    "violence": {"filtered": True, "severity": "high"},
+    "protected_material_text": {"detected": True, "filtered": True},
+    "custom_blocklists": {"filtered": True, "details": [{"filtered": True, "id": "owls"}]},
+}
+GEMINI = [
+    {"category": "HARM_CATEGORY_HATE_SPEECH", "probability": "NEGLIGIBLE", "blocked": False},
+    {"category": "HARM_CATEGORY_HARASSMENT", "probability": "HIGH", "blocked": True},
+]
+FILTERED: dict[str, tuple[bytes, list[str], list[str]]] = {
+    "o Azure": (
+        filtered("content_filter", content_filter_results=AZURE),
+        ["violence (high)", "protected_material_text", "custom_blocklists"],
+        ["hate", "finish reason"],
+    ),
+    "o Gemini": (
+        filtered("SAFETY", safety_ratings=GEMINI),
+        ["SAFETY", "HARM_CATEGORY_HARASSMENT (HIGH)"],
+        ["HATE"],
+    ),
+    "o OpenRouter": (
+        filtered("content_filter", native_finish_reason="RECITATION"),
+        ["RECITATION"],
+        [],
+    ),
+    "o a refusal in words": (
+        data(ONE, {"choices": [{"delta": {"refusal": "I can't."}}]}, piece("", "content_filter")),
+        ["I can't."],
+        [],
+    ),
+    "o Zhipu": (filtered("sensitive"), ["sensitive"], []),
+    "o a key in the words": (filtered("content_filter", finishMessage=f"Ask {KEY}"), ["Ask"], []),
+    "a a category": (
+        named(
+            A_START,
+            a_text("The tide "),
+            {
+                "type": "message_delta",
+                "delta": {"stop_reason": "refusal", "stop_details": {"category": "bio"}},
+            },
+        ),
+        ["bio"],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILTERED)
+def test_a_filter_that_strikes_in_mid_answer_says_what_the_provider_says(
+    server: ProviderServer, name: str
+) -> None:
+    body, words, others = FILTERED[name]
+    server.play(streamed([body]))
+
+    provider = WIRES[name[0]].provider(server.url)
+    if "refusal" in name:
+        detail = fail(provider).detail
+    else:
+        text, result = collect(provider)
+        assert (text, result.finish_reason) == ("The tide ", FinishReason.CONTENT_FILTER)
+        detail = result.detail
+
+    assert [word for word in words if word not in detail] == []
+    assert [word for word in [*others, KEY] if word in detail] == []
 
 
 def test_the_tier_that_a_chunk_names_is_kept(server: ProviderServer) -> None:

@@ -6,9 +6,11 @@ from wagtail_llm_actions.answers.characters import is_invisible, visible
 from wagtail_llm_actions.answers.cleaning import CleanAnswer, clean
 from wagtail_llm_actions.answers.destination import Destination
 from wagtail_llm_actions.answers.live_filter import LiveFilter
+from wagtail_llm_actions.answers.reasoning_forms import BEGINS_IN_REASONING
 from wagtail_llm_actions.answers.removals import Removal, RemovedText
 
 __all__ = [
+    "BEGINS_IN_REASONING",
     "CleanAnswer",
     "Destination",
     "LiveFilter",

@@ -25,6 +25,7 @@ _WORDS = re.compile(r"(?m)^(?!\s*(?:`{3}|~{3}|[-=+*_#>\s]*$)).*\S")
 """A line that is not only the beginning of a fence, or a rule."""
 _NO_TEXT = "*_#>~=|`-\"' \n"
 """What is markup of nothing where it is all of an answer."""
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _JOINED_LINES = re.compile(r"[ \t]*\n\s*")
 
 
@@ -37,18 +38,50 @@ class CleanAnswer:
     removed: list[RemovedText]
     is_only_reasoning: bool
     """Whether reasoning was all that the model wrote."""
+    has_reasoned_unopened: bool = False
+    """Whether it began with reasoning that no marker opens, so that its next answer may too."""
 
 
-def clean(answer: str, destination: Destination, tags: re.Pattern[str]) -> CleanAnswer:
+def clean(
+    answer: str,
+    destination: Destination,
+    tags: re.Pattern[str],
+    *,
+    is_cut_off: bool = False,
+    begins_in_reasoning: bool = False,
+) -> CleanAnswer:
     """Clean a whole answer. Cleaning a clean text changes nothing.
 
     Args:
         answer: As it arrived.
         destination: What the field takes.
         tags: The tags that delimit content in prompts.
+        is_cut_off: Whether the model was not at its end. Then a text without another behind it was
+            reasoning, if its end was marked, or if the model is known to begin with it.
+        begins_in_reasoning: Whether it is known that no marker opens the reasoning of this model.
     """
     removals = Removals()
-    text = answer
+    live = LiveFilter(tags, removals, begins_in_reasoning=begins_in_reasoning)
+    live.feed(answer)
+    live.end(is_cut_off=is_cut_off)
+    text = live.text
+    if live.ends_with_closing and destination.is_one_line and _PARAGRAPHS.search(text.strip()):
+        # Nobody writes paragraphs into a line; they were reasoning, and the line never came.
+        removals.add(Removal.REASONING, text)
+        text = ""
+    text = _without_surroundings(text, destination, tags, removals)
+    is_only_reasoning = not text and Removal.REASONING in removals
+    return CleanAnswer(
+        text=text,
+        removed=removals.as_json(),
+        is_only_reasoning=is_only_reasoning,
+        has_reasoned_unopened=live.has_reasoned_unopened,
+    )
+
+
+def _without_surroundings(
+    text: str, destination: Destination, tags: re.Pattern[str], removals: Removals
+) -> str:
     for _ in range(MAX_PASSES):
         before = text
         live = LiveFilter(tags, removals)
@@ -62,10 +95,7 @@ def clean(answer: str, destination: Destination, tags: re.Pattern[str]) -> Clean
             text = step(text, removals).strip()
         if text == before:
             break
-    if is_invisible(text) or not text.strip(_NO_TEXT):
-        text = ""
-    is_only_reasoning = not text and Removal.REASONING in removals
-    return CleanAnswer(text=text, removed=removals.as_json(), is_only_reasoning=is_only_reasoning)
+    return "" if is_invisible(text) or not text.strip(_NO_TEXT) else text
 
 
 def _steps(destination: Destination) -> list[Callable[[str, Removals], str]]:

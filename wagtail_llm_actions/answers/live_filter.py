@@ -43,6 +43,7 @@ _UNFINISHED = re.compile(
     r")$"
 )
 _OPENING_QUOTES = "`\"'“‘(„«"
+_CLOSING_QUOTES = "`\"'”’)“»"
 _BEFORE_MENTION, _AFTER_MENTION = " `\"'“‘(„«\t", " `\"'”’),.;:?!»“\t"
 
 
@@ -52,12 +53,26 @@ class LiveFilter:
     Args:
         tags: The tags that delimit content in prompts, which small models repeat.
         removals: Where to record what is left out.
+        begins_in_reasoning: Whether the answers of this model begin with reasoning that no marker
+            opens, because the marker is part of the prompt.
     """
 
-    def __init__(self, tags: re.Pattern[str], removals: Removals | None = None) -> None:
+    def __init__(
+        self,
+        tags: re.Pattern[str],
+        removals: Removals | None = None,
+        *,
+        begins_in_reasoning: bool = False,
+    ) -> None:
         self.removals = Removals() if removals is None else removals
+        self.begins_in_reasoning = begins_in_reasoning
+        """May be taken back as soon as reasoning has arrived elsewhere."""
         self.is_reasoning = False
         """Whether what arrives at the moment is reasoning, or may be."""
+        self.has_reasoned_unopened = False
+        """Whether the answer began with reasoning that no marker opened, and a text followed."""
+        self.ends_with_closing = False
+        """Whether nothing but the text stands before a marker that ends reasoning."""
         self._marker = re.compile(
             f"(?P<opening>{_OPENING.pattern})|(?P<closing>{CLOSING.pattern})"
             f"|(?P<tag>(?i:{tags.pattern}))|{TOKEN.pattern}"
@@ -73,6 +88,10 @@ class LiveFilter:
         self._reasoning: list[str] = []
         self._has_ended = False
         self._searched = 0
+        self._set_aside = ""
+        """What stands before the end of reasoning that nothing opened; a text behind it drops it."""
+        self._may_be_text = True
+        """Whether it is the text if nothing follows."""
 
     @property
     def text(self) -> str:
@@ -90,9 +109,22 @@ class LiveFilter:
             shown += self._read(is_last=False)
         return "".join(shown)
 
-    def end(self) -> str:
-        """Return the rest, after the last piece."""
-        return "".join(self._read(is_last=True))
+    def end(self, *, is_cut_off: bool = False) -> str:
+        """Return the rest, after the last piece.
+
+        Args:
+            is_cut_off: Whether the model was not at its end, so that what should still become a
+                text was none yet.
+        """
+        self._may_be_text &= not is_cut_off
+        shown = "".join(self._read(is_last=True))
+        if self._set_aside:
+            self.ends_with_closing = True
+            if self._may_be_text:
+                self._text = [self._set_aside]
+            else:
+                self.removals.add(Removal.REASONING, self._set_aside)
+        return shown
 
     def _read(self, *, is_last: bool) -> Iterator[str]:
         while True:
@@ -123,23 +155,34 @@ class LiveFilter:
                     self._open(form, found[0])
                     self._buffer = self._buffer[found.end() :]
                 return
-        if is_last:
+        is_unmarked = self.begins_in_reasoning or bool(UNMARKED.match(self._buffer))
+        if is_unmarked and (found := self._closing(is_last=is_last)):
+            self._searched, self.is_reasoning = 0, True
+            self._put_aside(self._buffer[: found.start()], found[0])
+            self._buffer = self._buffer[found.end() :]
+        elif is_last:
             self.is_reasoning = False
             self._forget_unmarked_reasoning()
             yield from self._read_text(is_last=True)
-            return
-        is_unmarked = bool(UNMARKED.match(self._buffer))
-        if not is_unmarked and not _may_be_reasoning(self._buffer):
+        elif is_unmarked or _may_be_reasoning(self._buffer):
+            self.is_reasoning = is_unmarked
+        else:
             self.is_reasoning = False
             yield from self._read_text(is_last=False)
-            return
-        self.is_reasoning = is_unmarked
-        found = CLOSING.search(self._buffer, max(0, self._searched - LONGEST_MARKER))
-        self._searched = len(self._buffer)
-        if found and found.end() < len(self._buffer):
-            self._searched = 0
-            self.removals.add(Removal.REASONING, self._buffer[: found.start()])
-            self._buffer = self._buffer[found.end() :]
+
+    def _closing(self, *, is_last: bool) -> re.Match[str] | None:
+        """Return the end of reasoning that nothing opened; one in quotation marks is written about."""
+        start, self._searched = max(0, self._searched - LONGEST_MARKER), len(self._buffer)
+        for found in CLOSING.finditer(self._buffer, start):
+            before, after = (
+                self._buffer[found.start() - 1 : found.start()],
+                self._buffer[found.end() :],
+            )
+            if not after and not is_last:
+                return None
+            if not (before and after and before in _OPENING_QUOTES and after[0] in _CLOSING_QUOTES):
+                return found
+        return None
 
     def _read_text(self, *, is_last: bool) -> Iterator[str]:
         found = self._marker.search(self._buffer)
@@ -163,6 +206,7 @@ class LiveFilter:
             form = next(form for form in FORMS if form.opening.match(marker))
             self._open(form, marker)
         elif found["closing"]:
+            self._put_aside(self.text, marker)
             self._forget_text()
         elif found["end"] and self._text and (marker != "</s>" or after in {"", "\n", "<"}):
             self._has_ended = True
@@ -233,6 +277,7 @@ class LiveFilter:
         """Leave out what follows the end of the turn, unless that was only the end of a channel."""
         found = FINAL_CHANNEL.search(self._buffer)
         if found and (is_last or len(self._buffer) - found.start() > LONGEST_MARKER):
+            self.removals.add(Removal.REASONING, self.text)
             self._forget_text()
             self._has_ended = False
             self._buffer = self._buffer[found.end() :]
@@ -245,26 +290,42 @@ class LiveFilter:
 
     def _open(self, form: Form, opening: str) -> None:
         self._form, self._opening, self._searched = form, opening, 0
-        self.is_reasoning = True
+        self.is_reasoning, self.begins_in_reasoning = True, False
 
     def _forget_unmarked_reasoning(self) -> None:
         """Leave out what is not marked as reasoning, up to the heading of the answer or the end."""
-        if not WHOLE.match(self._buffer):
+        is_cut_off = self.begins_in_reasoning and not self._may_be_text
+        if not WHOLE.match(self._buffer) and (not is_cut_off or CLOSING.search(self._buffer)):
             return
         answer = ANSWER_HEADING.search(self._buffer)
         end = answer.end() if answer else len(self._buffer)
         self.removals.add(Removal.REASONING, self._buffer[:end])
         self._buffer = self._buffer[end:]
 
+    def _put_aside(self, text: str, closing: str) -> None:
+        """Take what was text so far for reasoning without an opening, if a text follows."""
+        if not text.strip():
+            return
+        self._drop_set_aside()
+        self._set_aside = text
+        reads_like_reasoning = self.begins_in_reasoning or bool(UNMARKED.match(text))
+        self._may_be_text &= not reads_like_reasoning and "final" not in closing.lower()
+        self.begins_in_reasoning = False
+
+    def _drop_set_aside(self) -> None:
+        if self._set_aside:
+            self.removals.add(Removal.REASONING, self._set_aside)
+            self._set_aside, self.has_reasoned_unopened = "", True
+
     def _forget_text(self) -> None:
-        """Take what was text so far for reasoning without an opening."""
-        self.removals.add(Removal.REASONING, self.text)
         self._text, self._line, self._is_fenced = [], "", False
 
     def _show(self, length: int) -> Iterator[str]:
         shown, self._buffer = self._buffer[:length], self._buffer[length:]
         if not shown:
             return
+        if shown.strip():
+            self._drop_set_aside()
         self._text.append(shown)
         *lines, rest = shown.split("\n")
         for line in chain(lines[:1], lines[1:]):

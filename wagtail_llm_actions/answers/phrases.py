@@ -26,17 +26,19 @@ _SPACED_TEXT = either(TEXTS)
 TEXT = rf"(?:(?<!\w){_SPACED_TEXT}(?!\w)|{either(UNSPACED_TEXTS)})"
 _ANY_TEXT = rf"(?:{TEXT}|(?<!\w){either(RESULTS)}(?!\w))"
 _PRESENTATION = rf"(?<!\w){either(PRESENTATIONS)}"
-_COLON = r"[ \t\u00a0]*[:：]"
+_COLON = r"[ \t\u00a0]*[:：](?!(?<=\d:)\d)"
 
 LABEL = (
     rf"(?:{either(ARTICLES)}\s(?=(?!new|neu|nouv|nuev|nuov|nov){either(QUALIFIERS)}\s|{TEXT}\s{either(AFTERWORDS)}))?"
     rf"(?:{either(QUALIFIERS)}\s){{0,3}}{TEXT}(?:\s{either(AFTERWORDS)})?(?:\s?[(\[][^()\[\]\n]{{1,30}}[)\]])?"
 )
+_WITHIN = r"(?:(?!(?<![A-Z].)[.!?][ \t])[^:：\n])"
+"""A character of the same sentence."""
 _NUMBER = r"(?:\s?#?(?:\d{1,2}|[A-E])(?!\w))?"
 _AGREED = rf"(?:{_AGREEMENT}[ \u00a0]?[!,.:;！，。：]+\s*)"
 
 LEAD_IN_ON_LINE = re.compile(
-    rf"(?i){_AGREED}{{0,2}}(?:{_PRESENTATION}[^:：\n]{{0,100}}?{_ANY_TEXT}[^:：\n]{{0,80}}"
+    rf"(?i){_AGREED}{{0,2}}(?:{_PRESENTATION}{_WITHIN}{{0,100}}?{_ANY_TEXT}{_WITHIN}{{0,80}}"
     rf"|{_PRESENTATION}\s(?:one|it is|you go|this|the following)|(?:here|hier|voici|aquí|aqui) (?:you go|it is)"
     rf"|(?:here|there) (?:you go|it is)|(?:how|what) about(?: this)?|try this|here it is|i{APOSTROPHE}d suggest|i suggest"
     rf"|(?:an?|one|the|my|your|eine?|der|une?|le|un|una|el|een|de)\s(?:[\w-]+\s){{0,4}}?{TEXT}\s(?:[\w-]+\s){{0,6}}?"

@@ -124,6 +124,15 @@ CLOSING = re.compile(
 )
 """The end of reasoning that began in the prompt, so that the answer has no opening."""
 
+BEGINS_IN_REASONING = re.compile(
+    r"(?i)(?<![a-z0-9])(?:r1(?!\d)|deepseek-?r1|qwq|skywork-or1|openthinker|(?:glm-?)?z1(?!\d)|minimax-?m[2-9])"
+    r"|^(?!.*(?:claude|gemini|gpt|grok)).*(?<![a-z])think(?:ing|er)?(?![a-z])"
+)
+"""The names of models whose chat templates open the reasoning, so that answers only close it.
+
+A server that knows the template separates the reasoning; others pass it on as text.
+"""
+
 FINAL_CHANNEL = re.compile(_FINAL)
 
 UNMARKED = re.compile(

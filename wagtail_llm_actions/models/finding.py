@@ -22,5 +22,8 @@ class LLMModelFinding(models.Model):
     asked_at = models.DateTimeField(null=True)
     """When the server was last asked for its context."""
 
+    begins_in_reasoning = models.BooleanField(default=False)
+    """Whether an answer had the end of its reasoning in the text, and no beginning."""
+
     def __str__(self) -> str:
         return self.model_key

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
+    ContentFiltered,
     ModelNotFound,
     RateLimited,
     RequestRejected,
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, Mapping
     from contextlib import AbstractAsyncContextManager
 
-    from wagtail_llm_actions.generation import GenerationRequest, ModelStatus, StreamItem
+    from wagtail_llm_actions.generation import (
+        GenerationRequest,
+        GenerationResult,
+        ModelStatus,
+        StreamItem,
+    )
     from wagtail_llm_actions.providers.corrections import Correction
     from wagtail_llm_actions.providers.response_parsing import ResponseParser
 
@@ -180,7 +186,7 @@ class HTTPProvider(Provider, Generic[Client, Options]):
                     async for event in events:
                         for item in parser.read(event):
                             yield item
-                yield parser.result(request.model)
+                yield self._redacted(parser.result(request.model), request)
             except Exception as error:
                 failure = self.map_error(error, request.model, sent=_texts(request))
                 if failure is None:
@@ -209,6 +215,14 @@ class HTTPProvider(Provider, Generic[Client, Options]):
                 raise
             release_frames(error)
         raise self.error(failure, model)
+
+    def _redacted(self, result: GenerationResult, request: GenerationRequest) -> GenerationResult:
+        if not result.detail:
+            return result
+        failure = Failure(kind=ContentFiltered, message=result.detail)
+        return replace(
+            result, detail=self.error(failure, request.model, sent=_texts(request)).detail
+        )
 
     def secrets(self) -> tuple[str, ...]:
         """Return the key and what may be secret in ``extra_headers``."""

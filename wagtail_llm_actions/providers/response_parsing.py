@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.providers.sse import Event
 
 T = TypeVar("T")
+_PLAIN_FILTER_REASONS = {"content_filter", "refusal"}
+"""Say nothing that the message does not say."""
 
 
 class ResponseError(Exception):
@@ -76,6 +78,8 @@ class ResponseParser(ABC):
         self.response_model: str | None = None
         self.refusal = ""
         """Why the model or a content filter refused, where the server says so."""
+        self.filter_reasons: list[str] = []
+        """Which categories of a content filter struck."""
         self.is_refused = False
         """Whether the refusal stands in place of an answer, so that no text counts."""
         self._words = ""
@@ -143,8 +147,7 @@ class ResponseParser(ABC):
             raise ResponseError(ModelUnavailable, message, self.usage)
         is_filtered = finish_reason == FinishReason.CONTENT_FILTER and not self._has_text
         if self.is_refused or is_filtered:
-            message = self.refusal or self.filtered_message
-            raise ResponseError(ContentFiltered, message, self.usage)
+            raise ResponseError(ContentFiltered, self.why_filtered(), self.usage)
         if not self._has_text:
             has_reasoned = self._has_reasoned or (self.usage and self.usage.reasoning_tokens)
             kind = OnlyReasoning if has_reasoned else InvalidOutput
@@ -153,7 +156,18 @@ class ResponseParser(ABC):
             finish_reason=finish_reason,
             response_model=self.response_model or request_model,
             usage=self.usage,
+            detail=self.why_filtered() if finish_reason == FinishReason.CONTENT_FILTER else "",
         )
+
+    def why_filtered(self) -> str:
+        """Say what the server says about a refusal, with its own word for the end and the categories."""
+        reasons, word = [*self.filter_reasons], self.finish_reason or ""
+        is_its_own = read_finish_reason(word) == FinishReason.CONTENT_FILTER
+        if is_its_own and word.lower() not in _PLAIN_FILTER_REASONS:
+            reasons.insert(0, f"finish reason: {word}")
+        message = self.refusal or self.filtered_message
+        said = "; ".join(dict.fromkeys(reasons))
+        return f"{message.rstrip('.')} ({said})." if said else message
 
     def why_empty(self) -> str:
         """Explain an answer without visible text."""

@@ -1,4 +1,4 @@
-"""What servers have shown about models: parameters that they refuse, and the context that they load."""
+"""What servers have shown about models: refused parameters, the loaded context, how answers begin."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from wagtail_llm_actions.answers import BEGINS_IN_REASONING
 from wagtail_llm_actions.conf import configured_context, get_settings
 from wagtail_llm_actions.models import LLMModelFinding
 from wagtail_llm_actions.provider_registry import get_provider
@@ -64,6 +65,20 @@ def loaded_context(model: ModelSettings) -> int | None:
         known = status.context_tokens
     _store(model, context_tokens=known, asked_at=now)
     return known
+
+
+def begins_in_reasoning(model: ModelSettings) -> bool:
+    """Return whether the answers of a model are known to begin with reasoning that nothing opens."""
+    return bool(BEGINS_IN_REASONING.search(model.name)) or (
+        LLMModelFinding.objects.filter(
+            model_key=model.key, settings_hash=_settings_hash(model), begins_in_reasoning=True
+        ).exists()
+    )
+
+
+def store_begins_in_reasoning(model: ModelSettings) -> None:
+    """Keep that an answer of a model began so; its later answers are held back from the first word."""
+    _store(model, begins_in_reasoning=True)
 
 
 def _store(model: ModelSettings, **values: object) -> None:

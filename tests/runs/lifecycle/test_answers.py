@@ -8,8 +8,8 @@ import pytest
 
 from tests.factories import LLMRunFactory
 from wagtail_llm_actions.errors import ModelUnavailable
-from wagtail_llm_actions.generation import ReasoningDelta
-from wagtail_llm_actions.models import LLMAttempt, LLMRun
+from wagtail_llm_actions.generation import FinishReason, ReasoningDelta
+from wagtail_llm_actions.models import LLMAttempt, LLMModelFinding, LLMRun
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.testing import ScriptedProvider
 from wagtail_llm_actions.runs.lifecycle.execute import execute
@@ -82,6 +82,66 @@ def test_an_editor_is_never_shown_reasoning_tags_or_tokens(
     assert "The tide came early".startswith(shown.strip())
     assert run.raw_output == answer
     assert {"reasoning"} <= {removed["kind"] for removed in run.removed}
+
+
+THOUGHT = "The page is about a harbour. "
+
+
+def test_a_server_that_closes_reasoning_without_opening_it_is_remembered(
+    provider: ScriptedProvider,
+) -> None:
+    provider.script(THOUGHT, "A tide, perhaps.\n</think>\n", "The tide came early")
+    provider.script(THOUGHT, "The sea, perhaps.\n</think>\n", "The sea is cold")
+    provider.script("A port")
+
+    first, (second, third) = executed(), _executed_afterwards()
+
+    assert (first.output, second.output, third.output) == (
+        "The tide came early",
+        "The sea is cold",
+        "A port",
+    )
+    assert "".join(SHOWN).replace("\n", "") == "The sea is cold"
+    assert LLMModelFinding.objects.get().begins_in_reasoning
+
+
+def _executed_afterwards() -> tuple[LLMRun, LLMRun]:
+    """Execute two runs, with what only they show."""
+    SHOWN.clear()
+    return executed(), executed()
+
+
+@pytest.mark.parametrize("name", ["deepseek-r1", "Qwen/QwQ-32B"])
+@pytest.mark.usefixtures("provider")
+def test_a_model_that_is_known_to_think_without_an_opening_shows_nothing_of_it(
+    settings: Settings, name: str
+) -> None:
+    models = settings.WAGTAIL_LLM_ACTIONS["MODELS"]
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "MODELS": models | {"scripted": models["scripted"] | {"NAME": name}}
+    }
+    provider = get_provider("test")
+    assert isinstance(provider, ScriptedProvider)
+    provider.script(THOUGHT, "A tide, perhaps.\n</think>\n", "The tide came early")
+    provider.script(THOUGHT, FinishReason.LENGTH)
+
+    assert executed().output == "".join(SHOWN).strip() == "The tide came early"
+    cut = executed()
+    assert (cut.status, cut.error_context["reason"]) == ("failed", "only_reasoning")
+    assert "".join(SHOWN).strip() == "The tide came early"
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"), [(FinishReason.STOP, "succeeded"), (FinishReason.LENGTH, "failed")]
+)
+def test_a_closing_tag_behind_the_text_is_told_by_how_the_answer_ended(
+    provider: ScriptedProvider, reason: FinishReason, status: str
+) -> None:
+    provider.script("The tide came early</think>", reason)
+
+    run = executed()
+
+    assert (run.status, run.output) == (status, "The tide came early" * (status == "succeeded"))
 
 
 def test_the_text_is_cleaned_for_its_field(provider: ScriptedProvider) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.generation import ReasoningDelta, TextDelta
+from wagtail_llm_actions.providers.errors.content_filter import reasons_in
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseParser,
     read,
@@ -63,6 +64,7 @@ class MessageParser(ResponseParser):
         self.finish_reason = read_end(delta, "stop_reason") or self.finish_reason
         details = getattr(delta, "stop_details", None)
         self.refusal = read(details, "explanation", str) or self.refusal
+        self.filter_reasons += reasons_in(delta)
         self._usage.read(getattr(event, "usage", None))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.generation import ReasoningDelta, TextDelta
+from wagtail_llm_actions.providers.errors.content_filter import reasons_in
 from wagtail_llm_actions.providers.errors.response import failure_in
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseError,
@@ -55,6 +56,7 @@ class ChatCompletionParser(ResponseParser):
         self.has_started = True
         self.response_model = read(event, "model", str) or self.response_model
         self._usage.read_terms(event)
+        self.filter_reasons += reasons_in(event)
         # A chunk of nothing but token counts comes after the last piece.
         self.is_complete = self.is_complete or (has_usage and not choices and self._has_text)
         for choice in choices or []:
@@ -75,6 +77,7 @@ class ChatCompletionParser(ResponseParser):
             raise ResponseError.of(failure_in({"error": error}))
         delta = self._delta(choice)
         self.refusal += read(delta, "refusal", str) or ""
+        self.filter_reasons += reasons_in(choice, delta)
         self.is_refused = bool(self.refusal)
         self.finish_reason = read_end(choice, "finish_reason") or self.finish_reason
         if any(getattr(delta, name, None) for name in REASONING):

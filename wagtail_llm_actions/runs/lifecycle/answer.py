@@ -29,9 +29,10 @@ class Answer:
     Args:
         run: Its destination field decides how the answer is cleaned.
         max_chars: The length at which an answer that never ends is cut.
+        begins_in_reasoning: Whether no marker opens the reasoning of this model.
     """
 
-    def __init__(self, run: LLMRun, *, max_chars: int) -> None:
+    def __init__(self, run: LLMRun, *, max_chars: int, begins_in_reasoning: bool = False) -> None:
         self.first_text_at: datetime | None = None
         self.has_reasoned = False
         """Whether reasoning has arrived, in the text or beside it."""
@@ -39,7 +40,9 @@ class Answer:
         self._room = max_chars
         self._pieces: list[str] = []
         self._reasoning: Counter[str] = Counter()
-        self._live = LiveFilter(TAG)
+        self._begins_in_reasoning = begins_in_reasoning
+        self._is_cut_off = True
+        self._live = LiveFilter(TAG, begins_in_reasoning=begins_in_reasoning)
         self._cleaned: CleanAnswer | None = None
         self._unflushed = ""
         self._flushed_at = -math.inf
@@ -59,7 +62,13 @@ class Answer:
     def cleaned(self) -> CleanAnswer:
         """The text so far as the field gets it, and what was taken away."""
         if self._cleaned is None:
-            self._cleaned = clean(self.raw, self._destination(), TAG)
+            self._cleaned = clean(
+                self.raw,
+                self._destination(),
+                TAG,
+                is_cut_off=self._is_cut_off,
+                begins_in_reasoning=self._begins_in_reasoning,
+            )
         return self._cleaned
 
     @property
@@ -81,14 +90,21 @@ class Answer:
         """Take a piece of reasoning that the provider sends beside the text; its characters are only counted."""
         self._reasoning.update(text)
         self.has_reasoned = True
+        self._begins_in_reasoning = self._live.begins_in_reasoning = False
 
     def approximate_tokens(self) -> int:
         """Estimate the tokens that the model has written, reasoning included."""
         return approximate_tokens(self._reasoning + Counter(self.raw))
 
-    def end(self) -> None:
-        """Show what was held back, after the last piece."""
-        self._show(self._live.end())
+    def end(self, *, is_cut_off: bool) -> None:
+        """Show what was held back, after the last piece.
+
+        Args:
+            is_cut_off: Whether the model was not at its end; so it is taken to be until this call.
+        """
+        self._is_cut_off = is_cut_off
+        self._cleaned = None
+        self._show(self._live.end(is_cut_off=is_cut_off))
 
     def seconds_to_flush(self) -> float:
         """Return the seconds until the next write to the stream is due; the first is due at once."""

@@ -34,7 +34,11 @@ from wagtail_llm_actions.pricing import charge, price_of
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
-from wagtail_llm_actions.runs.findings import store_corrections
+from wagtail_llm_actions.runs.findings import (
+    begins_in_reasoning,
+    store_begins_in_reasoning,
+    store_corrections,
+)
 from wagtail_llm_actions.runs.lifecycle.answer import Answer
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
@@ -86,7 +90,12 @@ class Attempt:
         self._parameters = clamp_to_capabilities(
             model, temperature=run.temperature, max_tokens=run.max_tokens
         )
-        self.answer = Answer(run, max_chars=self._parameters["max_tokens"] * MAX_CHARS_PER_TOKEN)
+        self._begins_in_reasoning = begins_in_reasoning(model)
+        self.answer = Answer(
+            run,
+            max_chars=self._parameters["max_tokens"] * MAX_CHARS_PER_TOKEN,
+            begins_in_reasoning=self._begins_in_reasoning,
+        )
         self._is_reasoning = False
         self._response_model = ""
         self._provider: Provider | None = None
@@ -187,6 +196,8 @@ class Attempt:
         corrections = self._provider.corrections(self._model.name) if self._provider else ()
         if corrections != self._known_corrections:
             retry_on_db_outage(partial(store_corrections, self._model, corrections))
+        if self.answer.cleaned.has_reasoned_unopened and not self._begins_in_reasoning:
+            retry_on_db_outage(partial(store_begins_in_reasoning, self._model))
 
     def _bill(self, usage: Usage, *, is_estimated: bool = False) -> None:
         row = self.row
@@ -218,8 +229,8 @@ class Attempt:
 
     def _checked(self, result: GenerationResult) -> GenerationResult:
         if result.finish_reason is FinishReason.CONTENT_FILTER:
-            raise ContentFiltered(**self._error_source, usage=result.usage)
-        self.answer.end()
+            raise ContentFiltered(**self._error_source, detail=result.detail, usage=result.usage)
+        self.answer.end(is_cut_off=result.finish_reason == FinishReason.LENGTH)
         if not self.answer.cleaned.text:
             has_reasoned = self.answer.has_reasoned or self.answer.cleaned.is_only_reasoning
             kind = OnlyReasoning if has_reasoned else InvalidOutput
