@@ -21,6 +21,7 @@ from rq import Queue, worker_registration
 from benchmarks.pace import Pace
 from benchmarks.processes import Process
 from tests.parts.valkey import Valkey
+from wagtail_llm_actions.conf import THREAD_QUEUE
 from wagtail_llm_actions.queues.base import Priority
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ SLOW = Pace(first_ms=600, pieces=40, each_ms=20)
 ONE_SECOND = Pace(first_ms=200, pieces=41, each_ms=20)
 THREE_SECONDS = Pace(first_ms=200, pieces=57, each_ms=50)
 THIRTY_SECONDS = Pace(first_ms=200, pieces=597, each_ms=50)
+FORTY_SECONDS = Pace(first_ms=200, pieces=797, each_ms=50)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +62,15 @@ class Provider:
 
 @dataclass(frozen=True, kw_only=True)
 class Web:
-    """gunicorn with 2 processes of 2 threads each."""
+    """gunicorn, with 2 processes of 2 threads each unless said otherwise."""
 
     process: Process
     port: int
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        return f"{HOST}:{self.port}"
 
     @property
     def url(self) -> str:
@@ -82,10 +89,28 @@ class Rig:
     @contextmanager
     def web(self) -> Iterator[Web]:
         """Serve the site until the ``with`` block is left."""
+        with self._web("--workers", "2", "--threads", "2") as web:
+            yield web
+
+    @contextmanager
+    def web_with_threads(self) -> Iterator[Web]:
+        """Serve the site by one process that also executes the runs, as without a queue server."""
+        before = os.environ["TEST_SETTINGS"]
+        settings = json.loads(before)
+        settings["WAGTAIL_LLM_ACTIONS"]["QUEUE"] = THREAD_QUEUE
+        os.environ["TEST_SETTINGS"] = json.dumps(settings)
+        try:
+            with self._web("--workers", "1", "--threads", "4") as web:
+                yield web
+        finally:
+            os.environ["TEST_SETTINGS"] = before
+
+    @contextmanager
+    def _web(self, *workers: str) -> Iterator[Web]:
         port = free_port()
         command = ["gunicorn", "benchmarks.site.wsgi", "--bind", f"{HOST}:{port}"]
-        workers = ["--workers", "2", "--threads", "2", "--worker-class", "gthread"]
-        with Process(*command, *workers, "--no-control-socket") as process:
+        options = ["--worker-class", "gthread", "--no-control-socket"]
+        with Process(*command, *workers, *options) as process:
             process.wait_until(lambda: _answers(port, "/admin/login/"))
             yield Web(process=process, port=port)
 
@@ -161,7 +186,7 @@ def _provider(*options: str) -> Iterator[Provider]:
 
 def _llm_settings(open_provider: Provider, limited_provider: Provider) -> dict[str, Any]:
     providers = {"open": open_provider, "limited": limited_provider}
-    paces = (FAST, SLOW, ONE_SECOND, THREE_SECONDS, THIRTY_SECONDS)
+    paces = (FAST, SLOW, ONE_SECOND, THREE_SECONDS, THIRTY_SECONDS, FORTY_SECONDS)
     return {
         "PROVIDERS": {
             alias: {"BACKEND": OPENAI, "BASE_URL": provider.base_url}

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from pytest_django.plugin import blocking_manager_key
 
-from tests.kept_queue import KeptQueue
+from tests.kept_queue import KeptQueue, QueueHere
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.runs.lifecycle.recovery import recovery_throttle
 
@@ -88,6 +88,16 @@ def kept_queue(settings: Settings) -> Iterator[type[KeptQueue]]:
     yield KeptQueue
     KeptQueue.waiting.clear()
     KeptQueue.cancelled.clear()
+
+
+@pytest.fixture
+def queue_here(kept_queue: type[KeptQueue], settings: Settings) -> type[QueueHere]:
+    """Keep started runs, as a web process does whose threads are not ready."""
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "QUEUE": "tests.kept_queue.QueueHere"
+    }
+    QueueHere.prepared = 0
+    return QueueHere
 
 
 @pytest.fixture

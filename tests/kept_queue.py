@@ -27,6 +27,17 @@ class KeptQueue(Queue):
         self.cancelled.append(run_id)
 
 
+class QueueHere(KeptQueue):
+    """Stands for the threads of a web process, and counts how often it was told to get ready."""
+
+    executes_here = True
+    prepared: ClassVar[int] = 0
+
+    def prepare(self) -> None:
+        """Count."""
+        type(self).prepared += 1
+
+
 class PromptQueue(KeptQueue):
     """Executes so many runs at once, and keeps those that come after them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,11 +36,15 @@ class OwnRQQueue(RQQueue):
     """What a site writes that changes a detail of the queue."""
 
 
-def messages(*, include_deployment_checks: bool = False) -> list[CheckMessage]:
+@pytest.fixture
+def check_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process be `manage.py check`."""
+    monkeypatch.setattr(sys, "argv", ["manage.py", "check"])
+
+
+def messages() -> list[CheckMessage]:
     return [
-        message
-        for message in run_checks(include_deployment_checks=include_deployment_checks)
-        if str(message.id).startswith("wagtail_llm_actions.")
+        message for message in run_checks() if str(message.id).startswith("wagtail_llm_actions.")
     ]
 
 
@@ -207,10 +212,12 @@ def test_a_worker_names_the_queues_that_are_missing(settings: Settings) -> None:
         call_command("llm_actions_worker")
 
 
-def test_the_deployment_check_outlives_settings_that_are_no_dict(settings: Settings) -> None:
+def test_the_recommendation_outlives_settings_that_are_no_dict(
+    settings: Settings, check_command: None
+) -> None:
     settings.WAGTAIL_LLM_ACTIONS = "text"
 
-    found = {str(message.id) for message in messages(include_deployment_checks=True)}
+    found = {str(message.id) for message in messages()}
 
     assert found == {"wagtail_llm_actions.E001", "wagtail_llm_actions.I001"}
 
@@ -280,16 +287,24 @@ def test_wrong_values_hide_neither_each_other_nor_what_else_is_wrong(settings: S
     assert others == ["E002", "E003", "E004"]
 
 
-def test_threads_are_named_by_the_deployment_check_only_and_not_where_they_were_chosen(
-    settings: Settings,
+@pytest.mark.parametrize("command", [["migrate"], ["runserver", "check"], []])
+def test_threads_are_not_named_by_other_commands(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sys, "argv", ["manage.py", *command])
+
     assert messages() == []
-    (found,) = messages(include_deployment_checks=True)
+
+
+def test_threads_are_named_by_the_command_check_unless_they_were_chosen(
+    settings: Settings, check_command: None
+) -> None:
+    (found,) = messages()
     assert found.id == "wagtail_llm_actions.I001"
     assert "install django-rq" in str(found.hint)
 
     settings.WAGTAIL_LLM_ACTIONS = WAGTAIL_LLM_ACTIONS | {"QUEUE": THREAD_QUEUE}
-    assert messages(include_deployment_checks=True) == []
+    assert messages() == []
 
 
 def test_a_server_at_an_address_of_its_own_lacks_its_models_only(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -54,12 +55,12 @@ def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
     ]
 
 
-@checks.register(deploy=True)
+@checks.register
 def recommend_queue_server(**_kwargs: Any) -> list[checks.CheckMessage]:
-    """Recommend a queue server in ``check --deploy``, unless the site chose its queue itself.
-
-    The other checks are repeated by every command.
-    """
+    """Recommend a queue server in ``manage.py check``, unless the site chose its queue itself."""
+    # Django runs the checks before most commands, and does not say before which.
+    if sys.argv[1:2] != ["check"]:
+        return []
     try:
         is_chosen = "QUEUE" in raw_settings()
     except InvalidSettings:

@@ -261,8 +261,9 @@ def test_more_than_a_request_can_import_is_left_to_the_command(
 ) -> None:
     entries = [template(f"Short {number}", "{{ input }}") for number in range(201)]
     sentence = (
-        "The file has 201 actions and prompt templates. This page imports up to 200; ask a developer "
-        "to run the command llm_actions_import for more."
+        "The file has 201 actions and prompt templates. This page imports up to 200. For more, ask a "
+        "developer to run this on the server, with the name of the file: manage.py llm_actions_import "
+        "FILE"
     )
 
     page = upload(client, json.dumps(entries).encode())

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from django.test import Client
     from pytest_django import DjangoAssertNumQueries
 
+    from tests.kept_queue import QueueHere
     from wagtail_llm_actions.models import LLMAction
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,20 @@ def test_a_field_has_its_actions_in_their_order(client: Client, editor: User) ->
             },
         ],
     }
+
+
+def test_the_queue_gets_ready_when_a_form_offers_an_action(
+    client: Client, editor: User, queue_here: type[QueueHere]
+) -> None:
+    llm_action, url = LLMActionFactory(is_active=False), page_edit(BlogPageFactory())
+
+    offers(client, url)
+    assert queue_here.prepared == 0
+
+    llm_action.is_active = True
+    llm_action.save()
+    offers(client, url)
+    assert queue_here.prepared == 1
 
 
 def test_a_create_form_of_a_page_has_its_actions(client: Client, editor: User) -> None:

@@ -28,6 +28,7 @@ from tests.factories import (
     BlogIndexPageFactory,
     BlogPageFactory,
     LLMActionFactory,
+    LLMRunFactory,
     NoticeFactory,
 )
 from tests.notices.models import Harbour, Notice
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from django.test import Client
     from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
-    from tests.kept_queue import KeptQueue
+    from tests.kept_queue import KeptQueue, QueueHere
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +111,7 @@ def test_the_answer_describes_a_run_that_waits(
         "write_mode": "replace",
         "status": "queued",
         "queue_position": 0,
+        "is_starting": False,
         "retry_message": "",
         "failed_attempts": 0,
         "is_reasoning": False,
@@ -169,6 +171,21 @@ def test_runs_that_wait_longer_are_counted(client: Client, editor: User) -> None
     llm_action, url = LLMActionFactory(), page_edit(BlogPageFactory())
 
     assert [click(client, llm_action, url).json()["queue_position"] for _ in range(3)] == [0, 1, 2]
+
+
+def test_a_run_that_waits_for_no_other_is_starting_where_the_web_process_executes_it(
+    client: Client, editor: User, queue_here: type[QueueHere]
+) -> None:
+    llm_action, page = LLMActionFactory(), BlogPageFactory()
+
+    def is_starting() -> list[bool]:
+        states = [click(client, llm_action, page_edit(page)).json() for _ in range(2)]
+        return [state["is_starting"] for state in states]
+
+    assert is_starting() == [True, False]
+    LLMRun.objects.all().delete()
+    LLMRunFactory(action=llm_action, page=page, running=True)
+    assert is_starting() == [False, False]
 
 
 def test_the_form_of_a_new_page_is_read(client: Client, editor: User) -> None:

@@ -16,6 +16,7 @@ declare namespace LLMActions {
     id: string;
     status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
     queue_position: number;
+    is_starting: boolean;
     retry_message: string;
     failed_attempts: number;
     is_reasoning: boolean;

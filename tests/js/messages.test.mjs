@@ -6,6 +6,7 @@ import { doneMessage, lengthMessage, progressMessage, runDetails } from '#js/mes
 const texts = {
   waiting: 'Waiting…',
   thinking: 'Thinking…',
+  starting: 'Starting…',
   next: 'Next.',
   queued: 'Ahead: {number}',
   writing: 'Writing…',
@@ -24,6 +25,8 @@ before(() => {
 test('the progress of a run', () => {
   assert.equal(progressMessage({ status: 'queued', queue_position: 2 }, '', texts), 'Ahead: 2');
   assert.equal(progressMessage({ status: 'queued', queue_position: 0 }, '', texts), 'Next.');
+  const first = { status: 'queued', queue_position: 0, is_starting: true };
+  assert.equal(progressMessage(first, '', texts), 'Starting…');
   assert.equal(progressMessage({ status: 'running' }, '', texts), 'Waiting…');
   assert.equal(progressMessage({ status: 'running', is_reasoning: true }, '', texts), 'Thinking…');
   assert.equal(progressMessage({ status: 'running' }, 'Small', texts), 'Writing…');

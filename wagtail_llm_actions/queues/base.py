@@ -77,6 +77,12 @@ class Queue(ABC):
         """Return what is wrong with the site's configuration for this queue, as a system check."""
         return []
 
+    def prepare(self) -> None:  # noqa: B027 - workers of their own are warm already
+        """Get ready for a run that is likely to come, since a form that offers actions was opened.
+
+        Does nothing by default. Must return at once.
+        """
+
     @abstractmethod
     def enqueue(self, run_id: UUID, priority: Priority) -> None:
         """Put a run on the queue, unless it is already there; an editor waits for this call.

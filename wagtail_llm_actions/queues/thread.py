@@ -36,6 +36,7 @@ from wagtail_llm_actions.queues.base import (
 from wagtail_llm_actions.queues.pool import Pool
 from wagtail_llm_actions.redis_connection import ADD_QUEUES, missing_rq_queues
 from wagtail_llm_actions.sqlite import check_transactions
+from wagtail_llm_actions.threads import Signal, start_native_thread
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -57,6 +58,10 @@ class _Pools:
             for priority, size in sizes.items()
         }
 
+    def warm_up_soon(self) -> None:
+        if not self._is_warm and not self._warming.locked():
+            threading.Thread(target=self.warm_up, name="llm-actions-prepare", daemon=True).start()
+
     def put(self, run_id: UUID, priority: Priority) -> None:
         if run_id not in self._known:
             self._known.add(run_id)
@@ -65,7 +70,7 @@ class _Pools:
 
     def _execute(self, run_id: UUID) -> None:
         try:
-            self._warm_up()
+            self.warm_up()
             import_string(TASK)(str(run_id))
         except Exception:
             logger.exception("Run %s ended unexpectedly", run_id)
@@ -73,16 +78,40 @@ class _Pools:
             self._known.discard(run_id)
             connections.close_all()
 
-    def _warm_up(self) -> None:
-        """Load the SDKs before the first run, so that its time limit does not include that."""
+    def warm_up(self) -> None:
+        """Load the SDKs before the first run, so that its time limit does not include that.
+
+        In a thread of the operating system, because an import holds up all greenlets of a thread.
+        """
         with self._warming:
             if not self._is_warm:
-                import_string(WARM_UP)()
-                self._is_warm = True
+                ended = Signal()
+                start_native_thread(partial(self._load, ended), name="llm-actions-warm-up")
+                ended.wait(None)
+                ended.close()
+
+    def _load(self, ended: Signal) -> None:
+        try:
+            import_string(WARM_UP)()
+        except Exception:
+            # The first call will load what it needs, and say what is wrong.
+            logger.exception("The client libraries could not be loaded ahead")
+        finally:
+            self._is_warm = True
+            ended.set()
 
 
 _pools: _Pools | None = None
 _pools_lock = threading.Lock()
+
+
+def _pools_here() -> _Pools:
+    """Return the pools of this process; the caller holds the lock."""
+    global _pools  # noqa: PLW0603
+    # A web server may fork after the first use; threads do not survive that.
+    if _pools is None or _pools.pid != os.getpid():
+        _pools = _Pools(get_settings().threads)
+    return _pools
 
 
 class ThreadQueue(Queue):
@@ -106,14 +135,15 @@ class ThreadQueue(Queue):
             ]
         return check_transactions()
 
+    def prepare(self) -> None:
+        """Load the SDKs in the background, which takes seconds: never when Django starts."""
+        with _pools_lock:
+            _pools_here().warm_up_soon()
+
     def enqueue(self, run_id: UUID, priority: Priority) -> None:
         """Give the run to a thread of this process."""
-        global _pools  # noqa: PLW0603
         with _pools_lock:
-            # A web server may fork after the first use; threads do not survive that.
-            if _pools is None or _pools.pid != os.getpid():
-                _pools = _Pools(get_settings().threads)
-            _pools.put(run_id, priority)
+            _pools_here().put(run_id, priority)
 
     def enqueue_later(self, run_id: UUID, priority: Priority, seconds: float) -> None:
         """Enqueue by a timer, because nothing calls ``RECOVER`` here."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q
 
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.queues import Priority
+from wagtail_llm_actions.queues import Priority, get_queue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,11 +27,23 @@ def queue_positions(runs: Sequence[LLMRun]) -> dict[UUID, int]:
     """
     if not runs:
         return {}
-    bulk = Q(trigger=LLMRun.Trigger.BULK)
-    same_priority = bulk if priority_of(runs[0]) is Priority.BULK else ~bulk
-    waiting = LLMRun.objects.queued().filter(same_priority, retry_at=None)
+    waiting = LLMRun.objects.queued().filter(_same_priority(runs[0]), retry_at=None)
     counts = {
         f"before_{index}": Count("pk", filter=Q(queued_at__lt=run.queued_at))
         for index, run in enumerate(runs)
     }
     return dict(zip([run.pk for run in runs], waiting.aggregate(**counts).values(), strict=True))
+
+
+def is_starting(run: LLMRun) -> bool:
+    """Return whether the first run in the queue waits for its own process, which imports an SDK.
+
+    No run has a slot then. Of other queues nobody knows whether a worker will come.
+    """
+    running = LLMRun.objects.filter(_same_priority(run), status=LLMRun.Status.RUNNING)
+    return get_queue().executes_here and not running.exists()
+
+
+def _same_priority(run: LLMRun) -> Q:
+    bulk = Q(trigger=LLMRun.Trigger.BULK)
+    return bulk if priority_of(run) is Priority.BULK else ~bulk

@@ -96,7 +96,8 @@ def read_fixture(content: bytes | str, *, max_entries: int | None = None) -> lis
     if max_entries is not None and len(data) > max_entries:
         message = _(
             "The file has %(count)d actions and prompt templates. This page imports up to "
-            "%(limit)d; ask a developer to run the command llm_actions_import for more."
+            "%(limit)d. For more, ask a developer to run this on the server, with the name of the "
+            "file: manage.py llm_actions_import FILE"
         )
         raise TransferError(message % {"count": len(data), "limit": max_entries})
     return data

@@ -13,6 +13,7 @@ from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.permissions.actions import offered_actions, offered_at
 from wagtail_llm_actions.permissions.editing import can_edit
 from wagtail_llm_actions.permissions.policies import can_view_costs
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.pending import pending_runs
 from wagtail_llm_actions.runs.previous import has_finished_runs, previous_counts
 from wagtail_llm_actions.runs.request.variables import field_label
@@ -88,6 +89,8 @@ def form_offers(request: HttpRequest, form: EditorForm, form_key: str) -> Offers
         if candidates[0].field_path in fields and candidates[0].content_fields <= shown.readable
     ]
     with_costs = can_view_costs(user)
+    if fields:
+        get_queue().prepare()
     return {
         "fields": fields,
         "writers": _writers(model, fields),

@@ -18,7 +18,7 @@ from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
-from wagtail_llm_actions.runs.priority import queue_positions
+from wagtail_llm_actions.runs.priority import is_starting, queue_positions
 from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class LiveState(TypedDict):
     status: str
     queue_position: int
     """Number of runs of the same priority that wait before this one; 0 once it runs."""
+    is_starting: bool
+    """Whether the run waits for nothing but the process that executes it."""
     retry_message: str
     """Why the run waits for its next attempt, and until when; empty unless it does."""
     failed_attempts: int
@@ -147,6 +149,7 @@ def live_states(runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor]) -> list[
                 "id": str(run.pk),
                 "status": run.status,
                 "queue_position": queue.get(run.pk, 0),
+                "is_starting": queue.get(run.pk) == 0 and is_starting(run),
                 "retry_message": retry_message(run, failed) if run.retry_at else "",
                 "failed_attempts": len(failed),
                 "is_reasoning": run.is_reasoning,

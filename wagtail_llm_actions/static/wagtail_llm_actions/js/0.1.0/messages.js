@@ -28,6 +28,7 @@ export function progressMessage(run, text, texts) {
     if (text) return texts.writing;
     return run.is_reasoning ? texts.thinking : texts.waiting;
   }
+  if (run.is_starting) return texts.starting;
   return run.queue_position ? fillIn(texts.queued, { number: run.queue_position }) : texts.next;
 }
 
