@@ -42,6 +42,8 @@ class GenerationRequest:
 
     ``none`` switches reasoning off.
     """
+    context_tokens: int | None = None
+    """Tokens of prompt and answer together that a local server shall load; not sent when ``None``."""
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
     """``OPTIONS`` of the model, in place of those of its provider."""
 
@@ -160,7 +162,9 @@ class ModelStatus:
     loaded: bool | None = None
     """Whether it is in memory; only Ollama reports it."""
     context_tokens: int | None = None
-    """Limit of prompt and answer together."""
+    """Limit of prompt and answer together; of a local server for a request that asks for none."""
+    max_context_tokens: int | None = None
+    """The most that a request may ask a local server for; ``None`` where its owner has set it."""
     detail: str = ""
     """The provider's own message about what is wrong, redacted."""
 

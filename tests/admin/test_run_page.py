@@ -34,6 +34,7 @@ def test_the_page_of_a_run_shows_everything_about_it(client: Client, admin: User
         input_tokens=12,
         output_tokens=7,
         cached_input_tokens=4,
+        cache_write_tokens=3,
         reasoning_tokens=2,
         cost_usd=Decimal("0.0021"),
         price={"input": "0.1", "output": "0.5", "source": "genai-prices 0.2.3"},
@@ -44,7 +45,8 @@ def test_the_page_of_a_run_shows_everything_about_it(client: Client, admin: User
         max_tokens=200,
     )
     sent = {"temperature": None, "max_tokens": 2200, "reasoning_effort": "low"}
-    LLMAttemptFactory(run=run, sent_parameters=sent)
+    tokens = {"input_tokens": 12, "cache_write_tokens": 3, "cache_write_1h_tokens": 2}
+    LLMAttemptFactory(run=run, sent_parameters=sent, **tokens)
 
     page = page_at(client, run_url(run))
 
@@ -59,8 +61,9 @@ def test_the_page_of_a_run_shows_everything_about_it(client: Client, admin: User
         "Scripted (scripted-2026)",
         "Requested parameters temperature 0.3, max tokens 200",
         "Sent parameters max tokens 2200, reasoning effort low, no temperature",
-        "12 in, 7 out 4 of these cached, 2 for reasoning",
+        "12 in, 7 out 4 of these read from the cache, 3 written to it, 2 for reasoning",
         "Cost $0.0021 US dollars per million tokens: 0.1 in, 0.5 out (genai-prices 0.2.3)",
+        "2 written to the cache for an hour",
         "by its last 99 characters",
         "Fallback used: spare",
         "Introduction → Summary",

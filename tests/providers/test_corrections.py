@@ -15,7 +15,7 @@ from tests.providers.wire_anthropic import AnthropicWire
 from tests.providers.wire_ollama import OllamaWire
 from tests.providers.wire_openai import OpenAIWire
 from wagtail_llm_actions.errors import RequestRejected
-from wagtail_llm_actions.providers.corrections import Correction, find_correction, setting_of
+from wagtail_llm_actions.providers.corrections import Correction, find_corrections, setting_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,7 +116,49 @@ def server() -> Iterator[ProviderServer]:
 def test_the_words_of_a_refusal_say_what_to_change(
     words: str, parameter: str, correction: Correction | None
 ) -> None:
-    assert find_correction(words, parameter=parameter, sent=SENT) == correction
+    found = find_corrections(words, parameter=parameter, sent=SENT)
+
+    assert found == ((correction,) if correction else ())
+
+
+@pytest.mark.parametrize(
+    ("words", "parameters"),
+    [
+        ("body.stream_options: Extra inputs are not permitted; body.reasoning_effort: Extra inputs are "
+         "not permitted", ["stream_options", "reasoning_effort"]),
+        ("Unrecognized request arguments supplied: reasoning_effort, stream_options",
+         ["reasoning_effort", "stream_options"]),
+        ("litellm.UnsupportedParamsError: m does not support parameters: ['reasoning_effort', "
+         "'temperature'], for model=owl.", ["reasoning_effort", "temperature"]),
+        ("litellm.UnsupportedParamsError: m does not support parameters: {'temperature': 1.5, "
+         "'reasoning_effort': 'none'}, for model=owl.", ["temperature", "reasoning_effort"]),
+        ("Additional properties are not allowed ('reasoning_effort', 'stream_options' were unexpected)",
+         ["reasoning_effort", "stream_options"]),
+        ("Neither `temperature` nor `stream_options` is supported.", ["temperature", "stream_options"]),
+        ("temperature and reasoning_effort are not supported.", ["temperature", "reasoning_effort"]),
+        # What only stands beside it was not refused.
+        ("`temperature` may only be set to 1 when `reasoning_effort` is set.", ["temperature"]),
+        ("stream_options is not supported. Send temperature instead.", ["stream_options"]),
+    ],
+)  # fmt: skip
+def test_all_parameters_that_a_refusal_names_are_corrected_at_once(
+    words: str, parameters: list[str]
+) -> None:
+    found = find_corrections(words, parameter="", sent=SENT)
+
+    assert [correction.parameter for correction in found] == parameters
+
+
+def test_each_problem_of_a_list_has_its_own_correction() -> None:
+    words = (
+        "body.temperature: Input should be less than or equal to 1; body.stream_options: Extra inputs "
+        "are not permitted"
+    )
+
+    assert find_corrections(words, parameter="", sent=SENT) == (
+        Correction(parameter="temperature", limit=1),
+        Correction(parameter="stream_options"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,13 +177,13 @@ def test_an_effort_that_a_model_does_not_take_is_left_out(
 ) -> None:
     sent = {"messages": [{}], "json": {name: value}}
 
-    assert find_correction(words, parameter="", sent=sent) == Correction(parameter=name)
+    assert find_corrections(words, parameter="", sent=sent) == (Correction(parameter=name),)
 
 
 def test_what_was_not_sent_is_not_corrected() -> None:
     sent = {"model": "m", "messages": [{}], "extra_body": {"max_completion_tokens": 5}}
 
-    assert find_correction("Unsupported: temperature", parameter="", sent=sent) is None
+    assert find_corrections("Unsupported: temperature", parameter="", sent=sent) == ()
 
 
 def refusing(

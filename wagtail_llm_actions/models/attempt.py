@@ -49,6 +49,14 @@ class LLMAttempt(models.Model):
     """Cached ones included; null where unknown, as all token counts."""
     cached_input_tokens = models.PositiveIntegerField(_("cached input tokens"), null=True)
     """The part of ``input_tokens`` that the provider had cached."""
+    cache_write_tokens = models.PositiveIntegerField(
+        _("input tokens written to the cache"), null=True
+    )
+    """Another part of ``input_tokens``, which the provider wrote into its cache."""
+    cache_write_1h_tokens = models.PositiveIntegerField(
+        _("input tokens written to the cache for an hour"), null=True
+    )
+    """The part of ``cache_write_tokens`` that is kept for an hour, and costs more."""
     output_tokens = models.PositiveIntegerField(_("output tokens"), null=True)
     """Reasoning included."""
     reasoning_tokens = models.PositiveIntegerField(_("reasoning tokens"), null=True)

@@ -18,7 +18,11 @@ class LLMModelFinding(models.Model):
     corrections = models.JSONField(default=list)
     """What is changed about requests, since the server refused it: fields of ``Correction``."""
     context_tokens = models.PositiveIntegerField(null=True)
-    """The tokens of prompt and answer together that the server loads; null for unknown."""
+    """The tokens of prompt and answer together that the server loads by itself; null for unknown."""
+    max_context_tokens = models.PositiveIntegerField(null=True)
+    """The most that it can be asked to load; null where that is not for a client to say."""
+    requested_context_tokens = models.PositiveIntegerField(null=True)
+    """The tokens that it is asked to load instead; null where it has not been asked for any."""
     asked_at = models.DateTimeField(null=True)
     """When the server was last asked for its context."""
 

@@ -166,7 +166,12 @@ class LLMRun(models.Model):
     read_fields = models.JSONField(default=list)
     """The names of the object's fields whose content the prompt was made from, sorted."""
     truncated_chars = models.PositiveIntegerField(_("characters cut"), default=0)
-    """Characters at the end of the source that did not fit into the model's context."""
+    """Characters at the end of the source that did not fit into the context of the model asked last."""
+    fallback_request = models.JSONField(null=True)
+    """What is sent to the fallback model, where its context takes another part of the source.
+
+    Values of ``prompt``, ``system_instructions`` and ``truncated_chars``.
+    """
     model_key = models.CharField(_("model"), max_length=100)
     """The action's model, as a key of the setting ``MODELS``."""
     fallback_model_key = models.CharField(_("fallback model"), max_length=100, blank=True)
@@ -227,6 +232,10 @@ class LLMRun(models.Model):
     """Of all attempts, cached ones included; null where unknown, as all token counts."""
     cached_input_tokens = models.PositiveIntegerField(_("cached input tokens"), null=True)
     """The part of ``input_tokens`` that the provider had cached."""
+    cache_write_tokens = models.PositiveIntegerField(
+        _("input tokens written to the cache"), null=True
+    )
+    """Another part of ``input_tokens``, which the provider wrote into its cache."""
     output_tokens = models.PositiveIntegerField(_("output tokens"), null=True)
     """Of all attempts, reasoning included."""
     reasoning_tokens = models.PositiveIntegerField(_("reasoning tokens"), null=True)

@@ -10,6 +10,7 @@ import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ OTHER_NAME = {
     "max_completion_tokens": "max_tokens",
 }
 SYSTEM = "system"
+NUM_CTX = "num_ctx"
 WORDS: Mapping[str, str] = {
     "max_tokens": r"max_tokens|max_new_tokens|max_?output_?tokens|max(?:imum)?(?: output)? tokens",
     "max_completion_tokens": r"max_completion_tokens",
@@ -35,6 +37,7 @@ WORDS: Mapping[str, str] = {
     "think": r"think|thinking",
     "truncate": r"truncate",
     "keep_alive": r"keep_alive",
+    NUM_CTX: r"num_ctx|(?:more|enough|out of)(?: \w+)? memory|unable to allocate|resource limitations",
     SYSTEM: r"system role|role system|role ['\"`]?system['\"`]?|['\"`]system['\"`]|system messages?"
     r"|system prompts?|developer (?:instruction|role)|roles must alternate|user and assistant roles"
     r"|messages\[0\]\.role",
@@ -47,7 +50,8 @@ REFUSED = re.compile(
     r"|not one of|should not exist|(should|must) be null|invalid (\w+ )?(argument|parameter|field|option|value)"
     r"|cannot be disabled|input should be|cannot unmarshal|not a permitted|can only be|only supported|(been|was) removed|must alternate|only user and"
     r"|does not accept|only (the )?default|deprecated|cannot both|is not compatible|incompatible"
-    r"|instead\b|only [`'\"\w.]+ is (?:allowed|supported|accepted)|may only|does not match|extra_forbidden|unknown_parameter",
+    r"|instead\b|only [`'\"\w.]+ is (?:allowed|supported|accepted)|may only|does not match|extra_forbidden|unknown_parameter"
+    r"|neither\b|memory|unable to allocate|resource limitations",
     re.IGNORECASE,
 )
 NUMBER = r"['`\"]?(\d+(?:\.\d+)?)\b"
@@ -63,6 +67,11 @@ ABOVE_LIMIT = re.compile(
     r"exceed|too (?:large|big|high)|maximum|\bmax\b|limit|range|(?:less|lower|smaller) than",
     re.IGNORECASE,
 )
+LISTED = re.compile(
+    r"[\s'\"`,&\[\](){}]*(?::\s*['\"]?[\w.]+['\"]?,\s*['\"])?(?:(?:and|n?or)\s*['\"`]*)?"
+)
+"""What stands between the names of a list, possibly with their values."""
+PROBLEMS = re.compile(r";\s|\n")
 EXCLUSIVE = re.compile(r"exclusive|(?:less|lower|smaller) than(?! or equal)", re.IGNORECASE)
 ABOUT_CONTEXT = re.compile(r"context|prompt is too long|input tokens", re.IGNORECASE)
 
@@ -90,6 +99,7 @@ class Correction:
             SYSTEM: {"system_role": "user"},
             "truncate": {"extra_body": {"truncate": None}},
             "keep_alive": {"extra_body": {"keep_alive": None}},
+            NUM_CTX: {"context_tokens": 4096},
         }
         if self.parameter in options:
             return {"OPTIONS": options[self.parameter]}
@@ -108,8 +118,8 @@ class Correction:
         """Correct the members of a request, and of what is nested in them."""
         if self.parameter == SYSTEM:
             _fold_system(body)
-        for members in (body, *(body.get(name) for name in ("extra_body", "json", "options"))):
-            if isinstance(members, dict) and self.parameter in members:
+        for members in _holders(body):
+            if self.parameter in members:
                 value = members.pop(self.parameter)
                 if self.other_name:
                     members[self.other_name] = value
@@ -145,32 +155,64 @@ class Corrections:
         with self._lock:
             return self._by_model.get(model, ())
 
-    def add(self, model: str, correction: Correction) -> None:
-        """Remember one."""
+    def add(self, model: str, corrections: Iterable[Correction]) -> None:
+        """Remember some."""
         with self._lock:
             known = self._by_model.pop(model, ())
-            self._by_model[model] = known if correction in known else (*known, correction)
+            self._by_model[model] = tuple(dict.fromkeys((*known, *corrections)))
             if len(self._by_model) > MAX_MODELS:
                 self._by_model.popitem(last=False)
 
 
-def find_correction(message: str, *, parameter: str, sent: Mapping[str, Any]) -> Correction | None:
-    """Return what to change about a request, after the words of its refusal; ``None`` for nothing.
+def find_corrections(
+    message: str, *, parameter: str, sent: Mapping[str, Any]
+) -> tuple[Correction, ...]:
+    """Return what to change about a request, after the words of its refusal; often nothing.
+
+    A message may hold several problems, and a problem may list several parameters.
 
     Args:
         message: The server's.
         parameter: The one that the server names in a member of its own; may be empty.
         sent: The arguments of the call.
     """
-    name = _named(message, parameter, sent)
-    if not name:
-        return None
     values = _values(sent)
-    is_number = isinstance(values.get(name), (int, float))
-    limit = _limit(message, values[name]) if is_number else None
-    if limit is not None and not ABOUT_CONTEXT.search(message):
+    own = parameter.partition(".")[0]
+    problems = [problem for problem in PROBLEMS.split(message) if _listed(problem, values)]
+    found: dict[Correction, None] = {}
+    for problem in problems if len(problems) > 1 else [message]:
+        names = _listed(problem, values)
+        if own in values.keys() & WORDS.keys() and own not in names:
+            names = [own]
+        for name in names:
+            if correction := _correction(name, values[name], problem, sent):
+                found[correction] = None
+    return tuple(found)
+
+
+def _listed(message: str, values: Mapping[str, Any]) -> list[str]:
+    """Return the sent parameter that is named first, and those in one list with it."""
+    places = sorted(
+        (match.start(), match.end(), name)
+        for name, words in WORDS.items()
+        if name in values
+        and (match := re.search(rf"(?<![A-Za-z_])(?:{words})(?![A-Za-z_])", message, re.IGNORECASE))
+    )
+    names = [name for _start, _end, name in places[:1]]
+    for (_first, end, _name), (start, _last, name) in pairwise(places):
+        if not LISTED.fullmatch(message[end:start]):
+            break
+        names.append(name)
+    return names
+
+
+def _correction(
+    name: str, value: object, problem: str, sent: Mapping[str, Any]
+) -> Correction | None:
+    limit = _limit(problem, value) if isinstance(value, (int, float)) else None
+    if limit is not None and not ABOUT_CONTEXT.search(problem):
         return Correction(parameter=name, limit=limit)
-    if not REFUSED.search(message):
+    if not REFUSED.search(problem):
         return None
     if name in OTHER_NAME:
         other = OTHER_NAME[name]
@@ -179,30 +221,20 @@ def find_correction(message: str, *, parameter: str, sent: Mapping[str, Any]) ->
     return Correction(parameter=name)
 
 
-def _named(message: str, parameter: str, sent: Mapping[str, Any]) -> str:
-    """Return the sent parameter that is named on its own, or first in the message."""
-    values = _values(sent)
-    if parameter.partition(".")[0] in values.keys() & WORDS.keys():
-        return parameter.partition(".")[0]
-    places = {
-        name: found.start()
-        for name, words in WORDS.items()
-        if name in values
-        and (found := re.search(rf"(?<![A-Za-z_])(?:{words})(?![A-Za-z_])", message, re.IGNORECASE))
-    }
-    return min(places, key=lambda name: places[name], default="")
-
-
 def _values(sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return the sent parameters with their values, wherever they are nested."""
-    body = sent.get("json") or {}
-    nested = (sent.get("extra_body") or {}, body, body.get("options") or {})
-    values = dict(sent)
-    for members in nested:
+    values: dict[str, Any] = {}
+    for members in _holders(sent):
         values |= members
     if len(values.get("messages", ())) > 1:
         values.setdefault(SYSTEM, "")
     return values
+
+
+def _holders(sent: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the mappings that hold parameters: those of the SDKs, and of a JSON body."""
+    body = sent.get("json") or {}
+    return sent, sent.get("extra_body") or {}, body, body.get("options") or {}
 
 
 def _limit(message: str, value: float) -> float | None:

@@ -18,7 +18,7 @@ from wagtail_llm_actions.providers.client_pool import ClientPerLoop
 from wagtail_llm_actions.providers.corrections import (
     REFUSING_STATUSES,
     Corrections,
-    find_correction,
+    find_corrections,
 )
 from wagtail_llm_actions.providers.errors.echo import without_echo
 from wagtail_llm_actions.providers.options import HTTPOptions, merged_options, read_options
@@ -135,13 +135,13 @@ class HTTPProvider(Provider, Generic[Client, Options]):
             return self.options  # type: ignore[no-any-return]
         return merged_options(self.options_class, self._given, request.options)
 
-    def _find_correction(
+    def _find_corrections(
         self, request: GenerationRequest, failure: Failure, error: Exception
-    ) -> Correction | None:
+    ) -> tuple[Correction, ...]:
         if failure.status_code not in REFUSING_STATUSES:
-            return None
+            return ()
         parameter = getattr(error, "param", None)
-        return find_correction(
+        return find_corrections(
             without_echo(failure.message, _texts(request)),
             parameter=parameter if isinstance(parameter, str) else "",
             sent=self.corrected_kwargs(request),
@@ -195,14 +195,14 @@ class HTTPProvider(Provider, Generic[Client, Options]):
                 is_refusal = not parser.has_started and issubclass(failure.kind, REFUSALS)
                 is_unbilled = is_refusal or (is_refused and not is_answered)
                 failure = replace(failure, is_unbilled=is_unbilled)
-                correction = self._find_correction(request, failure, error)
+                found = self._find_corrections(request, failure, error)
                 release_frames(error)
             else:
                 return
             # Outside the block: ``__context__`` would keep the library's exception, which quotes more.
-            if correction is None or correction in known or len(known) == MAX_CORRECTIONS:
+            if set(found) <= set(known) or len(known) >= MAX_CORRECTIONS:
                 raise self.error(failure, request.model, sent=_texts(request))
-            self._corrections.add(request.model, correction)
+            self._corrections.add(request.model, found)
 
     async def check_model(self, model: str) -> ModelStatus:
         """Return whether the server has the model."""

@@ -50,7 +50,7 @@ def error_patterns(period: Period) -> list[ErrorPattern]:
     newest = {
         (run.error_code, run.model_key, run.error_detail): run
         for run in matching.filter(queued_at__in={row["last_at"] for row in rows})
-        .defer("prompt", "system_instructions", "instruction", "output")
+        .defer("prompt", "system_instructions", "fallback_request", "instruction", "output")
         .order_by("queued_at")
     }
     patterns = []

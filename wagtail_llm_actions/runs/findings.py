@@ -14,7 +14,7 @@ from wagtail_llm_actions.answers import BEGINS_IN_REASONING
 from wagtail_llm_actions.conf import configured_context, get_settings
 from wagtail_llm_actions.models import LLMModelFinding
 from wagtail_llm_actions.provider_registry import get_provider
-from wagtail_llm_actions.providers.corrections import Correction
+from wagtail_llm_actions.providers.corrections import NUM_CTX, Correction
 from wagtail_llm_actions.providers.health import check
 
 if TYPE_CHECKING:
@@ -42,38 +42,40 @@ def stored_corrections(models: Iterable[ModelSettings]) -> Mapping[str, tuple[Co
     }
 
 
-def loaded_context(model: ModelSettings) -> int | None:
-    """Return the tokens of the context that a local server loads, where no setting tells it.
+def server_context(model: ModelSettings, needed_tokens: int) -> int | None:
+    """Return the tokens of the context that a local server has for a prompt and its answer.
 
-    The server is asked, for five seconds at most; ``None`` where it does not answer, and for servers
-    of others. While the model is not in memory, what it had there before counts.
+    Where no setting tells it, the server is asked, for five seconds at most. If it would load too
+    little, and nobody has set how much, the requests for the model ask for more from now on.
+
+    Args:
+        model: The model to be called.
+        needed_tokens: Of prompt and answer together.
+
+    Returns:
+        ``None`` where the server does not answer, and for servers of others.
     """
-    provider = get_settings().providers.get(model.provider)
-    if provider is None or not provider.is_local or configured_context(model):
+    if not _decides_context(model):
         return None
-    finding = LLMModelFinding.objects.filter(
-        model_key=model.key, settings_hash=_settings_hash(model)
-    ).first()
-    known, now = finding.context_tokens if finding else None, timezone.now()
-    if finding and finding.asked_at and finding.asked_at > now - timedelta(seconds=FRESH_SECONDS):
-        return known
-    try:
-        status = check(get_provider(model.provider), model.name, timeout_seconds=ASK_SECONDS)
-    except ImproperlyConfigured:
-        return None
-    if status.loaded or not known:
-        known = status.context_tokens
-    _store(model, context_tokens=known, asked_at=now)
+    finding = _finding(model)
+    if finding is None or not _is_fresh(finding):
+        try:
+            finding = _ask(model, finding)
+        except ImproperlyConfigured:
+            return None
+    known, most = _requested(finding) or finding.context_tokens, finding.max_context_tokens
+    if known and most and known < min(needed_tokens, most) and not _is_refused(finding):
+        known = min(most, 1 << (needed_tokens - 1).bit_length())
+        _store(model, requested_context_tokens=known)
     return known
 
 
 def begins_in_reasoning(model: ModelSettings) -> bool:
     """Return whether the answers of a model are known to begin with reasoning that nothing opens."""
-    return bool(BEGINS_IN_REASONING.search(model.name)) or (
-        LLMModelFinding.objects.filter(
-            model_key=model.key, settings_hash=_settings_hash(model), begins_in_reasoning=True
-        ).exists()
-    )
+    if BEGINS_IN_REASONING.search(model.name):
+        return True
+    finding = _finding(model)
+    return finding is not None and finding.begins_in_reasoning
 
 
 def store_begins_in_reasoning(model: ModelSettings) -> None:
@@ -81,15 +83,67 @@ def store_begins_in_reasoning(model: ModelSettings) -> None:
     _store(model, begins_in_reasoning=True)
 
 
-def _store(model: ModelSettings, **values: object) -> None:
+def requested_context(model: ModelSettings) -> int | None:
+    """Return the tokens of the context that requests ask the server to load; ``None`` for none."""
+    finding = _finding(model) if _decides_context(model) else None
+    return _requested(finding) if finding else None
+
+
+def _ask(model: ModelSettings, finding: LLMModelFinding | None) -> LLMModelFinding:
+    """Ask a server for its context; while the model is not in memory, what it had there counts.
+
+    Raises:
+        ImproperlyConfigured: The provider cannot be called.
+    """
+    status = check(get_provider(model.provider), model.name, timeout_seconds=ASK_SECONDS)
+    found = {
+        "context_tokens": status.context_tokens,
+        "max_context_tokens": status.max_context_tokens,
+    }
+    if finding and status.loaded and status.context_tokens == _requested(finding):
+        # It was loaded because of our requests, which says nothing new.
+        found = {}
+    elif finding and finding.context_tokens and not status.loaded:
+        del found["context_tokens"]
+    return _store(model, asked_at=timezone.now(), **found)
+
+
+def _is_fresh(finding: LLMModelFinding) -> bool:
+    since = timezone.now() - timedelta(seconds=FRESH_SECONDS)
+    return finding.asked_at is not None and finding.asked_at > since
+
+
+def _requested(finding: LLMModelFinding) -> int | None:
+    return None if _is_refused(finding) else finding.requested_context_tokens
+
+
+def _is_refused(finding: LLMModelFinding) -> bool:
+    """Return whether the server had no memory for as much context as it was asked for."""
+    return any(correction["parameter"] == NUM_CTX for correction in finding.corrections)
+
+
+def _decides_context(model: ModelSettings) -> bool:
+    """Return whether a local server decides by itself how much context it loads."""
+    provider = get_settings().providers.get(model.provider)
+    return provider is not None and provider.is_local and not configured_context(model)
+
+
+def _finding(model: ModelSettings) -> LLMModelFinding | None:
+    return LLMModelFinding.objects.filter(
+        model_key=model.key, settings_hash=_settings_hash(model)
+    ).first()
+
+
+def _store(model: ModelSettings, **values: object) -> LLMModelFinding:
     """Store values; those that were found under other settings are dropped."""
     settings_hash = _settings_hash(model)
     LLMModelFinding.objects.filter(model_key=model.key).exclude(
         settings_hash=settings_hash
     ).delete()
-    LLMModelFinding.objects.update_or_create(
+    finding, _is_new = LLMModelFinding.objects.update_or_create(
         model_key=model.key, defaults={"settings_hash": settings_hash, **values}
     )
+    return finding
 
 
 def _settings_hash(model: ModelSettings) -> str:

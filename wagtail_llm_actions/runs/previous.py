@@ -91,7 +91,9 @@ def _with_output(runs: LLMRunQuerySet) -> LLMRunQuerySet:
 
 def _detailed(runs: LLMRunQuerySet) -> LLMRunQuerySet:
     # Long texts that are not shown here.
-    return runs.defer("prompt", "system_instructions", "error_detail").select_related("user")
+    return runs.defer(
+        "prompt", "system_instructions", "fallback_request", "error_detail"
+    ).select_related("user")
 
 
 def _readable(runs: LLMRunQuerySet, readable: Collection[str]) -> Iterator[LLMRun]:

@@ -188,6 +188,28 @@ def test_a_deployment_with_a_name_of_its_own_costs_what_the_answering_model_cost
     assert executed("shop").cost_usd == Decimal("0.0035")
 
 
+def test_all_counts_that_a_price_depends_on_are_stored(
+    provider: ScriptedProvider,
+) -> None:
+    usage = Usage(
+        input_tokens=1000,
+        output_tokens=7,
+        cached_input_tokens=100,
+        cache_write_tokens=500,
+        cache_write_1h_tokens=200,
+        reasoning_tokens=3,
+    )
+    provider.script("The tide.", usage)
+
+    run = executed()
+
+    attempt = run.attempts.get()
+    assert (attempt.cached_input_tokens, attempt.cache_write_tokens) == (100, 500)
+    assert (attempt.cache_write_1h_tokens, attempt.reasoning_tokens) == (200, 3)
+    assert run.cache_write_tokens == 500
+    assert run.cost_usd == Decimal(400 * 3 + 30 + 500 * 3 + 7 * 15) / 1_000_000
+
+
 def test_a_repair_is_stored_with_the_attempt(provider: ScriptedProvider) -> None:
     provider.script(
         "The tide.", Usage(input_tokens=7, output_tokens=123, cached_input_tokens=20646)

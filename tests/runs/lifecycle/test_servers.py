@@ -99,14 +99,14 @@ def clicked(source: str = LONG, **action: Any) -> LLMRun:
     [
         (Ollama(), {"OPTIONS": {"context_tokens": 4096}}, 4096),
         (Ollama(), {"OPTIONS": {"extra_body": {"options": {"num_ctx": 4096}}}}, 4096),
-        (Ollama(), {}, 4096),
+        (Ollama(longest=6000), {}, 6000),
         (Ollama(loaded=8192), {}, 8192),
         (Ollama(loaded=8192), {"CONTEXT_TOKENS": 32_768}, 8192),
         (Ollama(loaded=8192), {"CONTEXT_TOKENS": 6000}, 6000),
         (Ollama(loaded=8192, file=6000), {}, 6000),
         (Ollama(longest=2048), {}, 2048),
     ],
-    ids=["told", "told by Ollama's name", "the default", "loaded", "loaded, not the model's",
+    ids=["told", "told by Ollama's name", "all of the model's", "loaded", "loaded, not the model's",
          "the model's", "of the model's file", "a small model"],
 )  # fmt: skip
 def test_a_long_page_is_fitted_into_what_ollama_loads_and_the_editor_is_told(
@@ -149,6 +149,94 @@ def test_what_ollama_had_loaded_counts_while_the_model_is_not_in_memory(
     LLMModelFinding.objects.update(asked_at=timezone.now() - timedelta(minutes=1))
 
     assert clicked().truncated_chars == 0
+
+
+@pytest.mark.parametrize("loaded", [None, 4096, 32_768])
+def test_ollama_is_asked_to_load_what_a_long_page_needs_where_nobody_has_set_it(
+    settings: Settings, server: ProviderServer, loaded: int | None
+) -> None:
+    use(settings, OLLAMA_BACKEND, server.url)
+    server.play(*[Ollama(loaded=loaded)] * 4)
+
+    run = clicked(LONG * 2)
+
+    assert run.truncated_chars == 0
+    assert context_asked_for(server) == [65_536]
+    assert run.attempts.get().sent_parameters["context_tokens"] == 65_536
+
+
+def test_all_requests_ask_for_what_the_longest_needed(
+    settings: Settings, server: ProviderServer
+) -> None:
+    """Another context would make Ollama load the model again."""
+    use(settings, OLLAMA_BACKEND, server.url)
+    server.play(*[Ollama()] * 4, Ollama(), *[Ollama(loaded=32_768)] * 4)
+
+    clicked()
+    clicked("The tide", max_tokens=1000)
+    LLMModelFinding.objects.update(asked_at=timezone.now() - timedelta(minutes=1))
+    clicked(LONG * 2)
+
+    assert context_asked_for(server) == [32_768, 32_768, 65_536]
+
+
+def test_a_server_without_memory_for_so_much_is_asked_for_it_once(
+    settings: Settings, server: ProviderServer
+) -> None:
+    use(settings, OLLAMA_BACKEND, server.url)
+    words = "model requires more system memory (9.1 GiB) than is available (5.9 GiB)"
+    no_memory = whole(500, json.dumps({"error": words}).encode())
+    server.play(*[Ollama()] * 3, no_memory, *[Ollama()] * 5)
+
+    clicked()
+    run = clicked()
+
+    assert context_asked_for(server) == [32_768, None, None]
+    assert run.truncated_chars > 10_000
+
+
+def context_asked_for(server: ProviderServer) -> list[int | None]:
+    chats = [request.body for request in server.requests if request.path == "/api/chat"]
+    return [chat["options"].get("num_ctx") for chat in chats]
+
+
+@pytest.mark.parametrize(("own", "fallback"), [(900, 600), (600, 900), (600, None)])
+def test_the_fallback_model_gets_as_much_of_the_source_as_it_can_take(
+    settings: Settings, server: ProviderServer, own: int, fallback: int | None
+) -> None:
+    use(settings, OPENAI_BACKEND, server.url, CONTEXT_TOKENS=own)
+    entry = {"PROVIDER": "main", "NAME": "owl-2", "LABEL": "Second Owl", "CONTEXT_TOKENS": fallback}
+    models = {**settings.WAGTAIL_LLM_ACTIONS["MODELS"], "second": entry}
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {"MODELS": models}
+    server.play(whole(404, b"{}"), OpenAIWire().answer(TEXT))
+
+    run = clicked(fallback_model="second", max_tokens=100)
+
+    first, second = [request.body["messages"] for request in server.requests]
+    assert 100 + estimated(first) <= own
+    assert (100 + estimated(second) <= fallback) if fallback else run.truncated_chars == 0
+    assert estimated(second) > estimated(first) - 1 or (fallback or own) < own
+    assert second[-1]["content"] == run.prompt
+    cut = f"too long for Second Owl: its last {run.truncated_chars:,} characters were left out"
+    assert (cut in notice(run)) == bool(fallback)
+
+
+def estimated(messages: list[dict[str, str]]) -> int:
+    return sum(approximate_tokens(message["content"]) for message in messages)
+
+
+def test_a_fallback_model_that_can_take_as_much_gets_the_same(
+    settings: Settings, server: ProviderServer
+) -> None:
+    use(settings, OPENAI_BACKEND, server.url, CONTEXT_TOKENS=600)
+
+    run = start_run(
+        LLMActionFactory(fallback_model="scripted", max_tokens=100),
+        BlogPageFactory(intro=f"<p>{LONG}</p>"),
+    )
+
+    assert run.truncated_chars > 0
+    assert run.fallback_request is None
 
 
 def test_a_short_page_asks_ollama_nothing(settings: Settings, server: ProviderServer) -> None:

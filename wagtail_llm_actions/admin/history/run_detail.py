@@ -41,6 +41,7 @@ def _parameters(attempt: LLMAttempt) -> str:
         "temperature": _("temperature"),
         "max_tokens": _("max tokens"),
         "reasoning_effort": _("reasoning effort"),
+        "context_tokens": _("context tokens"),
     }
     sent = attempt.sent_parameters
     given = [f"{label} {sent[name]}" for name, label in names.items() if sent.get(name) is not None]

@@ -131,7 +131,10 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
             "model_key",
             "status",
             "input_tokens",
+            "cached_input_tokens",
+            "cache_write_tokens",
             "output_tokens",
+            "reasoning_tokens",
             *(["cost_usd"] if can_view_costs(self.request.user) else []),
             "seconds",
             "decision",
@@ -160,7 +163,13 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
             viewable_runs(self.request.user)
             .select_related("user__wagtail_userprofile", "target_content_type")
             .defer(
-                "prompt", "system_instructions", "output", "raw_output", "removed", "error_detail"
+                "prompt",
+                "system_instructions",
+                "fallback_request",
+                "output",
+                "raw_output",
+                "removed",
+                "error_detail",
             )
             .order_by("-queued_at")
         )

@@ -1,7 +1,7 @@
 """Ask an Ollama server about a model: is it pulled, is it loaded, how long is its context?
 
 Source: Ollama's API reference, ``/api/tags``, ``/api/ps`` and ``/api/show``; for the context that is
-loaded, "Context length" in its documentation, and ``GetModel`` in ``server/images.go``.
+loaded, "Context length" in its documentation, and ``Serve`` in ``server/routes.go`` (read 2026-11-27).
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DEFAULT_CONTEXT_TOKENS = 4096
-"""Loaded by a server without settings of its own, except on the largest graphics cards."""
+"""Loaded by a server without settings of its own, except on large graphics cards."""
+AUTOMATIC_CONTEXTS = frozenset({0, DEFAULT_CONTEXT_TOKENS, 32_768, 262_144})
+"""Loaded by the memory of the graphics cards, where nobody has set another one; 0 is not reported."""
 CLOUD = "ollama.com"
 """Models that run there have their whole context."""
 NUM_CTX = re.compile(r"^\s*num_ctx\s+(\d+)\s*$", re.MULTILINE)
@@ -43,14 +45,15 @@ async def find_model(client: httpx.AsyncClient, model: str) -> ModelStatus:
     running = await _answered(_listed(client, "/api/ps", optional=True))
     loaded = (running or {}).get(name)
     shown = await _answered(_shown(client, model))
+    default = None if running is None else DEFAULT_CONTEXT_TOKENS
+    context_tokens, max_context_tokens = _contexts(client, shown, loaded, default=default)
     return ModelStatus(
         reachable=True,
         key_accepted=True,
         present=True,
         loaded=None if running is None else loaded is not None,
-        context_tokens=_context_tokens(
-            client, shown, loaded, default=None if running is None else DEFAULT_CONTEXT_TOKENS
-        ),
+        context_tokens=context_tokens,
+        max_context_tokens=max_context_tokens,
     )
 
 
@@ -80,17 +83,18 @@ async def _shown(client: httpx.AsyncClient, model: str) -> SimpleNamespace:
     return _parsed(response)
 
 
-def _context_tokens(
+def _contexts(
     client: httpx.AsyncClient,
     shown: SimpleNamespace | None,
     loaded: SimpleNamespace | None,
     *,
     default: int | None,
-) -> int | None:
-    """Return the context of a request that asks for none: no more than the model can take.
+) -> tuple[int | None, int | None]:
+    """Return the context of a request that asks for none, and the most that one may ask for.
 
     The model's own file comes before what the server has loaded, perhaps for another client, and
-    that before the default.
+    that before the default. None is above what the model can take. What somebody has set for the
+    model or the server is not to be exceeded.
 
     Args:
         client: Of the server.
@@ -103,10 +107,12 @@ def _context_tokens(
     longest = next((_count(value) for name, value in counts if name.endswith(".context_length")), 0)
     is_remote = read(shown, "remote_host", str) or client.base_url.host.endswith(CLOUD)
     if is_remote and longest:
-        return longest
+        return longest, None
     of_file = NUM_CTX.search(read(shown, "parameters", str) or "")
     known = int(of_file[1]) if of_file else _count(getattr(loaded, "context_length", None))
-    return min(filter(None, (known or default, longest)), default=None)
+    is_automatic = not of_file and known in {*AUTOMATIC_CONTEXTS, longest}
+    context_tokens = min(filter(None, (known or default, longest)), default=None)
+    return context_tokens, longest if is_automatic and longest else None
 
 
 def _count(value: object) -> int:

@@ -102,7 +102,7 @@ class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
         options = {
             "num_predict": request.max_tokens,
             "temperature": request.temperature,
-            "num_ctx": given.context_tokens,
+            "num_ctx": given.context_tokens or request.context_tokens,
         }
         extra = dict(given.extra_body)
         body = {

@@ -36,6 +36,7 @@ from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
 from wagtail_llm_actions.runs.findings import (
     begins_in_reasoning,
+    requested_context,
     store_begins_in_reasoning,
     store_corrections,
 )
@@ -90,6 +91,8 @@ class Attempt:
         self._parameters = clamp_to_capabilities(
             model, temperature=run.temperature, max_tokens=run.max_tokens
         )
+        if context := requested_context(model):
+            self._parameters["context_tokens"] = context
         self._begins_in_reasoning = begins_in_reasoning(model)
         self.answer = Answer(
             run,
@@ -204,6 +207,8 @@ class Attempt:
         if usage.input_tokens is not None:
             row.input_tokens = usage.input_tokens
             row.cached_input_tokens = usage.cached_input_tokens
+            row.cache_write_tokens = usage.cache_write_tokens
+            row.cache_write_1h_tokens = usage.cache_write_1h_tokens
         if usage.output_tokens is not None:
             row.output_tokens = usage.output_tokens
             row.reasoning_tokens = usage.reasoning_tokens

@@ -192,5 +192,8 @@ class _Execution:
         if run.used_fallback or model is None:
             return False
         run.used_fallback = True
-        set_fallback(self._lease, provider_name=model.provider, request_model=model.name)
+        request = run.fallback_request or {}
+        for name, value in request.items():
+            setattr(run, name, value)
+        set_fallback(self._lease, provider_name=model.provider, request_model=model.name, **request)
         return True

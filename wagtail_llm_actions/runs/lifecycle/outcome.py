@@ -27,6 +27,7 @@ class RunOutcome:
     input_tokens: int | None = None
     """``None`` where no provider has reported any; so with all token counts."""
     cached_input_tokens: int | None = None
+    cache_write_tokens: int | None = None
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
     cost_usd: Decimal | None = Decimal(0)
@@ -45,6 +46,7 @@ def outcome_of(text: str, attempts: Sequence[LLMAttempt]) -> RunOutcome:
         first_token_at=last.first_token_at,
         input_tokens=_total(row.input_tokens for row in attempts),
         cached_input_tokens=_total(row.cached_input_tokens for row in attempts),
+        cache_write_tokens=_total(row.cache_write_tokens for row in attempts),
         output_tokens=_total(row.output_tokens for row in attempts),
         reasoning_tokens=_total(row.reasoning_tokens for row in attempts),
         cost_usd=_cost(attempts),

@@ -159,13 +159,23 @@ def set_retry_at(lease: Lease, retry_at: datetime | None) -> None:
     _owned(lease).update(retry_at=retry_at, is_reasoning=False)
 
 
-def set_fallback(lease: Lease, *, provider_name: str, request_model: str) -> None:
-    """Store that the fallback model, which this provider has, is asked from now on."""
+def set_fallback(
+    lease: Lease, *, provider_name: str, request_model: str, **request: object
+) -> None:
+    """Store that the fallback model, which this provider has, is asked from now on.
+
+    Args:
+        lease: Of the run.
+        provider_name: The provider of the fallback model.
+        request_model: The vendor's name for it.
+        **request: The columns of the request that are others than for the action's own model.
+    """
     _owned(lease).update(
         used_fallback=True,
         is_reasoning=False,
         provider_name=provider_name,
         request_model=request_model,
+        **request,
     )
 
 

@@ -91,10 +91,17 @@ def _fill_request(
         instruction=run.instruction,
         form_fields=form_fields,
         model=model,
+        fallback=get_settings().models.get(llm_action.fallback_model),
         max_tokens=llm_action.max_tokens,
     )
     run.system_instructions = prompt.system_instructions
     run.prompt = prompt.text
     run.truncated_chars = prompt.truncated_chars
+    if prompt.fallback:
+        run.fallback_request = {
+            "system_instructions": prompt.fallback.system_instructions,
+            "prompt": prompt.fallback.text,
+            "truncated_chars": prompt.fallback.truncated_chars,
+        }
     own = set() if source_text else {llm_action.source}
     run.read_fields = sorted(own | prompt.read_fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from wagtail_llm_actions.conf import context_limit
 
@@ -16,6 +16,7 @@ class Parameters(TypedDict):
     temperature: float | None
     max_tokens: int
     reasoning_effort: str | None
+    context_tokens: NotRequired[int | None]
 
 
 def clamp_to_capabilities(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from wagtail_llm_actions.prompts.rendering import render, used_variables
 from wagtail_llm_actions.prompts.tokens import approximate_tokens, prefix_length
 from wagtail_llm_actions.prompts.variables import LANGUAGE_VARIABLES, is_content, keeps_language
 from wagtail_llm_actions.prompts.work import Work
-from wagtail_llm_actions.runs.findings import loaded_context
+from wagtail_llm_actions.runs.findings import server_context
 from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
 from wagtail_llm_actions.runs.request.variables import (
     field_label,
@@ -49,6 +50,8 @@ class Prompt:
     """Characters at the end of the source that were left out to fit the model's context."""
     read_fields: frozenset[str]
     """The names of the fields that the templates read, the source aside."""
+    fallback: Prompt | None = None
+    """For the fallback model, where its context takes another part of the source."""
 
     @property
     def approximate_tokens(self) -> int:
@@ -84,9 +87,10 @@ def build_prompt(
     instruction: str = "",
     form_fields: Collection[str] | None = None,
     model: ModelSettings | None = None,
+    fallback: ModelSettings | None = None,
     max_tokens: int = 0,
 ) -> Prompt:
-    """Render a prompt template for an object, and fit the result into the model's context.
+    """Render a prompt template for an object, and fit the result into the context of each model.
 
     Args:
         text: The template of the prompt.
@@ -97,6 +101,7 @@ def build_prompt(
         instruction: What the editor typed for this run.
         form_fields: The names of the fields that the user's form shows; ``None`` for all.
         model: Without one, or with an unknown context, only ``MAX_PROMPT_CHARS`` is a limit.
+        fallback: The model that may be asked in its place.
         max_tokens: Of the output, for which room is left in the context.
 
     Raises:
@@ -135,12 +140,21 @@ def build_prompt(
             read_fields=read_fields,
         )
 
-    prompt = build(source)
-    available = _available_tokens(model, max_tokens, prompt) if model else None
-    if available is not None and prompt.approximate_tokens > available:
-        prompt = _fit(build, source, available)
-    if not prompt.text:
+    whole = build(source)
+    if not whole.text:
         raise InvalidInput(InvalidInput.Reason.TEMPLATE, _("The prompt is empty."))
+
+    def fitted(to: ModelSettings | None) -> Prompt:
+        available = _available_tokens(to, max_tokens, whole) if to else None
+        if available is None or whole.approximate_tokens <= available:
+            return whole
+        return _fit(build, source, available)
+
+    prompt = fitted(model)
+    with suppress(InvalidInput):
+        # A fallback model that takes nothing of it will say so itself.
+        other = fitted(fallback) if fallback else prompt
+        prompt = replace(prompt, fallback=None if other == prompt else other)
     return prompt
 
 
@@ -150,9 +164,9 @@ def _available_tokens(model: ModelSettings, max_tokens: int, prompt: Prompt) -> 
     A server is asked for its context only where the prompt might be too long for it.
     """
     output = clamp_to_capabilities(model, temperature=0, max_tokens=max_tokens)["max_tokens"]
-    known = [context_limit(model)]
-    if prompt.approximate_tokens + output > SMALLEST_CONTEXT:
-        known.append(loaded_context(model))
+    known, needed = [context_limit(model)], prompt.approximate_tokens + output
+    if needed > SMALLEST_CONTEXT:
+        known.append(server_context(model, needed))
     context = min(filter(None, known), default=None)
     return context - min(output, context // 2) if context else None
 
