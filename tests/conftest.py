@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from pytest_django.plugin import blocking_manager_key
 
+from tests.database_template import copied_database
 from tests.kept_queue import KeptQueue, QueueHere
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.runs.lifecycle.recovery import recovery_throttle
@@ -59,6 +60,27 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         rows = connection._test_serialized_contents  # type: ignore[attr-defined]
         with item.config.stash[blocking_manager_key].unblock():
             connection.creation.deserialize_db_from_string(rows)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Set up the test database that ``copied_database`` has put there."""
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_modify_db_settings: None, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Let the migrations build an SQLite database once for all processes and runs."""
+    if connection.vendor == "sqlite":
+        with copied_database(request.config.rootpath / ".pytest_cache" / "databases"):
+            request.getfixturevalue("django_db_setup")
+        yield
+        connection.creation.destroy_test_db(verbosity=0)
+    else:
+        request.getfixturevalue("django_db_setup")
+        yield
 
 
 @pytest.fixture(autouse=True)
