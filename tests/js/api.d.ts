@@ -20,6 +20,7 @@ declare namespace LLMActions {
     retry_message: string;
     failed_attempts: number;
     is_reasoning: boolean;
+    is_repairing: boolean;
     text: string;
     cursor: string;
     poll_after_ms: number;
@@ -36,6 +37,7 @@ declare namespace LLMActions {
     write_mode: 'replace' | 'append' | 'prepend';
     output: string;
     finish_reason: 'stop' | 'length' | 'content_filter' | 'error' | null;
+    faults: string[];
     notice: string;
     started_by: string;
     accept_blocked_reason: string;

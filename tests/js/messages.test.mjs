@@ -7,6 +7,7 @@ const texts = {
   waiting: 'Waiting…',
   thinking: 'Thinking…',
   starting: 'Starting…',
+  repairing: 'Adjusting…',
   next: 'Next.',
   queued: 'Ahead: {number}',
   writing: 'Writing…',
@@ -28,6 +29,8 @@ test('the progress of a run', () => {
   const first = { status: 'queued', queue_position: 0, is_starting: true };
   assert.equal(progressMessage(first, '', texts), 'Starting…');
   assert.equal(progressMessage({ status: 'running' }, '', texts), 'Waiting…');
+  const repairing = { status: 'running', is_repairing: true };
+  assert.equal(progressMessage(repairing, 'The tide', texts), 'Adjusting…');
   assert.equal(progressMessage({ status: 'running', is_reasoning: true }, '', texts), 'Thinking…');
   assert.equal(progressMessage({ status: 'running' }, 'Small', texts), 'Writing…');
   assert.equal(progressMessage({ status: 'running', retry_message: 'Busy' }, '', texts), 'Busy');

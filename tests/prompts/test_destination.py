@@ -15,10 +15,19 @@ from wagtail_llm_actions.prompts.destination import describe
     [
         (
             "title",
-            "Answer with plain text on one line, at most 255 characters, only the text itself.",
+            "Answer with plain text on one line, at most 255 characters, only the text itself. "
+            "About this field: The page title as you'd like it to be seen by the public",
         ),
-        ("summary", "Answer with plain text, at most 300 characters, only the text itself."),
-        ("search_description", "Answer with plain text, only the text itself."),
+        (
+            "summary",
+            "Answer with plain text, at most 300 characters, only the text itself. "
+            "About this field: One or two sentences for cards and feeds.",
+        ),
+        (
+            "search_description",
+            "Answer with plain text, only the text itself. About this field: The descriptive text "
+            "displayed underneath a headline in search engine results.",
+        ),
     ],
 )
 def test_the_sentence_comes_from_the_field(path: str, sentence: str) -> None:

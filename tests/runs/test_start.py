@@ -75,7 +75,8 @@ def test_a_run_keeps_everything_that_it_takes_to_repeat_it() -> None:
     assert (run.trigger, run.status, run.decision) == ("editor", "queued", "none")
     assert run.system_instructions == (
         "You edit <post_title>Tides</post_title>.\n\n"
-        f"Answer with plain text, at most 300 characters, only the text itself.\n\n{MATERIAL}"
+        "Answer with plain text, at most 300 characters, only the text itself. "
+        f"About this field: One or two sentences for cards and feeds.\n\n{MATERIAL}"
     )
     assert run.prompt == f"Shorten: <input>{INTRO}</input>"
     assert run.source_hash == hashlib.sha256(INTRO.encode()).hexdigest()

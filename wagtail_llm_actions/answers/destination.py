@@ -14,3 +14,7 @@ class Destination:
     is_one_line: bool = False
     max_length: int | None = None
     """In characters; ``None`` without a limit."""
+    help_text: str = ""
+    """What the form says about the field; in the language of the editor, mostly empty."""
+    rules: tuple[str, ...] = ()
+    """Sentences, in English, about what the field's validators ask for."""

@@ -13,6 +13,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from wagtail_llm_actions.answers import Destination
+from wagtail_llm_actions.fields.contract import Contract, help_text_of
 
 if TYPE_CHECKING:
     from django import forms
@@ -46,7 +47,13 @@ class FieldAdapter(ABC):
 
     def destination(self, field: models.Field[Any, Any]) -> Destination:
         """Return what a field takes: prompts say so, and answers are cleaned for it."""
-        return Destination(max_length=getattr(field, "max_length", None))
+        return Destination(
+            max_length=getattr(field, "max_length", None), help_text=help_text_of(field)
+        )
+
+    def contract(self, field: models.Field[Any, Any]) -> Contract:
+        """Return what answers are checked for: by default what ``destination`` says."""
+        return Contract(destination=self.destination(field))
 
     def supports_widget(self, widget: forms.Widget) -> bool:
         """Return whether the writer can write into this widget; a form may have replaced it."""
@@ -103,10 +110,15 @@ def adapter_at(model: type[models.Model], path: str) -> FieldAdapter | None:
 
 def destination_at(model: type[models.Model], path: str) -> Destination:
     """Return what the field at ``path`` takes; plain text where no adapter knows it."""
+    return contract_at(model, path).destination
+
+
+def contract_at(model: type[models.Model], path: str) -> Contract:
+    """Return the contract of the field at ``path``; plain text where no adapter knows it."""
     adapter = adapter_at(model, path)
     if adapter is None:
-        return Destination()
-    return adapter.destination(model._meta.get_field(path))  # type: ignore[arg-type]
+        return Contract()
+    return adapter.contract(model._meta.get_field(path))  # type: ignore[arg-type]
 
 
 def read(instance: models.Model, path: str) -> str:

@@ -10,6 +10,7 @@ from wagtail.fields import RichTextField
 
 from wagtail_llm_actions.answers import Destination
 from wagtail_llm_actions.fields.base import FieldAdapter
+from wagtail_llm_actions.fields.contract import Contract, help_text_of, rules_of, validators_of
 from wagtail_llm_actions.scripts import script_path
 
 TEXT_INPUTS = ("text", "search", "url", "email", "tel")
@@ -54,7 +55,13 @@ class TextAdapter(FieldAdapter):
             is_plain="markdown" not in type(field).__name__.lower(),
             is_one_line=isinstance(field, models.CharField),
             max_length=field.max_length,
+            help_text=help_text_of(field),
+            rules=rules_of(field),
         )
+
+    def contract(self, field: models.Field[Any, Any]) -> Contract:
+        """Return that answers have to pass the field's validators as well."""
+        return Contract(destination=self.destination(field), validators=validators_of(field))
 
     def supports_widget(self, widget: forms.Widget) -> bool:
         """Return whether the widget is an input or a text area that people type into."""

@@ -22,6 +22,8 @@ class LLMAttempt(models.Model):
     )
     number = models.PositiveSmallIntegerField(_("number"))
     """Counted from 1 within the run."""
+    is_repair = models.BooleanField(_("repair"), default=False)
+    """Whether it asked to repair the answer of the attempt before, which did not fit the field."""
 
     # Request
 

@@ -201,6 +201,8 @@ class LLMRun(models.Model):
     """When the editor cancelled; the worker of a running run looks for it."""
     is_reasoning = models.BooleanField(default=False)
     """Whether the model is at its reasoning, and has written no text yet."""
+    is_repairing = models.BooleanField(default=False)
+    """Whether the text has arrived, does not fit its field, and the model is asked to repair it."""
     lease_token = models.UUIDField(null=True)
     """Of the worker that executes the run; fences off others. Null unless the run is running."""
     lease_expires_at = models.DateTimeField(null=True)

@@ -9,11 +9,14 @@ if TYPE_CHECKING:
 
 
 def describe(destination: Destination) -> str:
-    """Return a sentence that names the form, the greatest length, and that nothing else is wanted.
+    """Return sentences that name the form, the greatest length, and that nothing else is wanted.
 
-    It is in English, as all that the package adds to a prompt.
+    They are in English, as all that the package adds to a prompt. The field's own rules and its help
+    text follow.
     """
     kind = "plain text" if destination.is_plain else "Markdown"
     line = " on one line" if destination.is_one_line else ""
     limit = f", at most {destination.max_length} characters" if destination.max_length else ""
-    return f"Answer with {kind}{line}{limit}, only the text itself."
+    answer = f"Answer with {kind}{line}{limit}, only the text itself."
+    help_text = f"About this field: {destination.help_text}" if destination.help_text else ""
+    return " ".join(filter(None, [answer, *destination.rules, help_text]))

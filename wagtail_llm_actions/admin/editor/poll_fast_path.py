@@ -48,6 +48,7 @@ _LIVE = LLMRun.objects.order_by().only(
     "started_at",
     "retry_at",
     "is_reasoning",
+    "is_repairing",
 )
 
 

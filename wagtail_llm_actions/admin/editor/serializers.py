@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.editor.poll_interval import ACTIVE_RUNS, poll_after_ms
+from wagtail_llm_actions.fields.contract import FaultKind
 from wagtail_llm_actions.messages.currency import usd
 from wagtail_llm_actions.messages.errors import error_sentence, retry_message
+from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
+from wagtail_llm_actions.runs.contract import faults_of
 from wagtail_llm_actions.runs.priority import is_starting, queue_positions
 from wagtail_llm_actions.streams import get_stream
 
@@ -52,6 +55,8 @@ class LiveState(TypedDict):
     """Number of attempts that failed with the current model, while the run waits for the next."""
     is_reasoning: bool
     """Whether the model is at its reasoning, and has written no text yet."""
+    is_repairing: bool
+    """Whether the text does not fit its field, and the model is asked to repair it."""
     text: str
     """The piece of live text behind the cursor that the browser sent."""
     cursor: str
@@ -77,6 +82,8 @@ class RunState(LiveState):
     output: str
     """The whole text of a final run, also of one that failed or was cancelled half-way."""
     finish_reason: str | None
+    faults: list[str]
+    """What of a proposed text does not fit its field, but for its length, which the widget counts."""
     notice: str
     """What the editor should know about the text, such as that it was cut off."""
     started_by: str
@@ -153,6 +160,7 @@ def live_states(runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor]) -> list[
                 "retry_message": retry_message(run, failed) if run.retry_at else "",
                 "failed_attempts": len(failed),
                 "is_reasoning": run.is_reasoning,
+                "is_repairing": run.is_repairing,
                 "text": text,
                 "cursor": str(cursor),
                 "poll_after_ms": _poll_after_ms(run, cursor, now, stream.flush_seconds),
@@ -213,6 +221,7 @@ def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState
         "write_mode": run.write_mode,
         "output": run.output if is_final else "",
         "finish_reason": run.finish_reason or None,
+        "faults": _faults(run) if run.status == LLMRun.Status.SUCCEEDED else [],
         "notice": notice(run) if is_final else "",
         "started_by": _started_by(run),
         "accept_blocked_reason": "",
@@ -237,6 +246,11 @@ def _click_cost(candidates: Sequence[LLMRun]) -> str:
     costs = [run.cost_usd for run in called if run.cost_usd is not None]
     is_known = len(costs) == len(called) and all(run.is_final for run in candidates)
     return usd(sum(costs, start=Decimal(0))) if is_known and len(candidates) > 1 else ""
+
+
+def _faults(run: LLMRun) -> list[str]:
+    faults = faults_of(run, run.output)
+    return [fault_sentence(fault) for fault in faults if fault.kind != FaultKind.TOO_LONG]
 
 
 def _started_by(run: LLMRun) -> str:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from wagtail_llm_actions import fields
-from wagtail_llm_actions.answers import CleanAnswer, Destination, LiveFilter, clean
+from wagtail_llm_actions.answers import CleanAnswer, LiveFilter, clean
 from wagtail_llm_actions.answers.characters import join_surrogates, normalize
 from wagtail_llm_actions.prompts.text import storable
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.prompts.variables import TAG
+from wagtail_llm_actions.runs.contract import contract_of
 from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Answer:
         if self._cleaned is None:
             self._cleaned = clean(
                 self.raw,
-                self._destination(),
+                contract_of(self._run).destination,
                 TAG,
                 is_cut_off=self._is_cut_off,
                 begins_in_reasoning=self._begins_in_reasoning,
@@ -121,7 +121,3 @@ class Answer:
         if shown := normalize(text):
             self.first_text_at = self.first_text_at or timezone.now()
             self._unflushed += shown
-
-    def _destination(self) -> Destination:
-        model = self._run.target_content_type.model_class()
-        return fields.destination_at(model, self._run.field_path) if model else Destination()

@@ -82,9 +82,13 @@ class Attempt:
         lease: Checked while the text arrives.
         model: To be called; the run's own, or its fallback.
         number: Of this attempt within the run, from 1.
+        repair: The prompt that asks to repair an earlier answer, which the editor sees meanwhile;
+            without one, the run's own prompt is sent.
     """
 
-    def __init__(self, run: LLMRun, lease: Lease, model: ModelSettings, number: int) -> None:
+    def __init__(
+        self, run: LLMRun, lease: Lease, model: ModelSettings, number: int, *, repair: str = ""
+    ) -> None:
         self._run = run
         self._lease = lease
         self._model = model
@@ -99,6 +103,7 @@ class Attempt:
             max_chars=self._parameters["max_tokens"] * MAX_CHARS_PER_TOKEN,
             begins_in_reasoning=self._begins_in_reasoning,
         )
+        self._prompt = repair or run.prompt
         self._is_reasoning = False
         self._response_model = ""
         self._provider: Provider | None = None
@@ -107,6 +112,7 @@ class Attempt:
             self.row = LLMAttempt.objects.create(
                 run=run,
                 number=number,
+                is_repair=bool(repair),
                 model_key=model.key,
                 provider_name=model.provider,
                 request_model=model.name,
@@ -147,8 +153,7 @@ class Attempt:
                     self.answer.add_reasoning(item.text)
                 elif isinstance(item, GenerationResult):
                     return self._checked(item)
-                self.answer.flush()
-                self._tell_reasoning()
+                self._tell_progress()
                 if self.answer.was_cut_off:
                     return self._checked(
                         GenerationResult(
@@ -223,7 +228,7 @@ class Attempt:
         """Estimate from the texts what is not reported; reasoning that is hidden cannot be known."""
         input_tokens, output_tokens = _counts(usage)
         if input_tokens is None:
-            input_tokens = approximate_tokens(self._run.system_instructions + self._run.prompt)
+            input_tokens = approximate_tokens(self._run.system_instructions + self._prompt)
         if output_tokens is None:
             output_tokens = self.answer.approximate_tokens()
         return replace(usage, input_tokens=input_tokens, output_tokens=output_tokens)
@@ -253,7 +258,7 @@ class Attempt:
     def _request(self) -> GenerationRequest:
         return GenerationRequest(
             model=self._model.name,
-            prompt=self._run.prompt,
+            prompt=self._prompt,
             system_instructions=self._run.system_instructions,
             options=self._model.options,
             **self._parameters,
@@ -281,8 +286,11 @@ class Attempt:
         )
         return next(filter(None, prices), None)
 
-    def _tell_reasoning(self) -> None:
-        """Store that the model reasons, or that its text has begun; editors are told."""
+    def _tell_progress(self) -> None:
+        """Show the text, and store whether the model reasons; of a repair editors see only the end."""
+        if self.row.is_repair:
+            return
+        self.answer.flush()
         is_reasoning = self.answer.has_reasoned and self.answer.first_text_at is None
         if is_reasoning != self._is_reasoning:
             self._is_reasoning = is_reasoning

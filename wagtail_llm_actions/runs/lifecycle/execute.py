@@ -20,11 +20,13 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
+from wagtail_llm_actions.runs.contract import faults_of
 from wagtail_llm_actions.runs.lifecycle.attempt import WAIT_SECONDS, Attempt
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import circuit_breaker
 from wagtail_llm_actions.runs.lifecycle.db_retry import DB_CONNECTION_ERRORS
 from wagtail_llm_actions.runs.lifecycle.lease import Cancelled, LeaseLost
 from wagtail_llm_actions.runs.lifecycle.outcome import outcome_of
+from wagtail_llm_actions.runs.lifecycle.repair import has_time, repair_request
 from wagtail_llm_actions.runs.lifecycle.retry_policy import REQUEUE_ABOVE_SECONDS, wait_seconds
 from wagtail_llm_actions.runs.lifecycle.transitions import (
     cancel_running,
@@ -32,6 +34,7 @@ from wagtail_llm_actions.runs.lifecycle.transitions import (
     fail,
     requeue,
     set_fallback,
+    set_repairing,
     set_retry_at,
     succeed,
 )
@@ -44,7 +47,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from wagtail_llm_actions.conf import ModelSettings
+    from wagtail_llm_actions.generation import GenerationResult
     from wagtail_llm_actions.models import LLMAttempt
+    from wagtail_llm_actions.runs.lifecycle.answer import Answer
     from wagtail_llm_actions.runs.lifecycle.lease import Lease
     from wagtail_llm_actions.runs.lifecycle.outcome import RunOutcome
 
@@ -91,6 +96,7 @@ class _Execution:
         self._run = run
         self._lease = lease
         self._attempt: Attempt | None = None
+        self._answer: Answer | None = None
         # Those of earlier claims too: a requeued run goes on counting.
         self._rows: list[LLMAttempt] = list(run.attempts.all())
         started_at = run.started_at or timezone.now()
@@ -118,6 +124,7 @@ class _Execution:
                     return
             else:
                 attempt.succeed(result)
+                result = self._repaired(attempt, model, result)
                 succeed(self._lease, self.outcome(), result)
                 return
 
@@ -128,16 +135,15 @@ class _Execution:
 
     def outcome(self) -> RunOutcome:
         """Return the text that has arrived, and what all attempts cost."""
-        outcome = outcome_of(self._text, self._rows)
-        if self._attempt is None:
+        outcome, answer = outcome_of(self._text, self._rows), self._answer
+        if answer is None:
             return outcome
-        answer = self._attempt.answer
         return replace(outcome, raw_output=answer.raw, removed=answer.cleaned.removed)
 
     @property
     def _text(self) -> str:
-        """Of the last attempt; only an attempt without any text is followed by another."""
-        return self._attempt.answer.text if self._attempt else ""
+        """Of the last attempt, or its repair; only one without any text is followed by another."""
+        return self._answer.text if self._answer else ""
 
     def _model(self) -> ModelSettings:
         key = self._run.current_model_key
@@ -147,9 +153,41 @@ class _Execution:
             raise InvalidInput(InvalidInput.Reason.UNKNOWN_MODEL, key) from None
 
     def _start_attempt(self, model: ModelSettings) -> Attempt:
-        self._attempt = Attempt(self._run, self._lease, model, number=len(self._rows) + 1)
+        attempt = self._new_attempt(model)
+        self._answer = attempt.answer
+        return attempt
+
+    def _new_attempt(self, model: ModelSettings, repair: str = "") -> Attempt:
+        number = len(self._rows) + 1
+        self._attempt = Attempt(self._run, self._lease, model, number, repair=repair)
         self._rows.append(self._attempt.row)
         return self._attempt
+
+    def _repaired(
+        self, attempt: Attempt, model: ModelSettings, result: GenerationResult
+    ) -> GenerationResult:
+        """Ask the model once to repair an answer that does not fit its field.
+
+        The repair is taken where it has fewer faults. One that fails costs the editor nothing but
+        the time.
+        """
+        text = attempt.answer.cleaned.text
+        faults = faults_of(self._run, text)
+        if not faults or not has_time(attempt.row.started_at, timezone.now(), self._deadline):
+            return result
+        set_repairing(self._lease)
+        try:
+            with circuit_breaker(model, text=lambda: ""):
+                repair = self._new_attempt(model, repair_request(text, faults))
+                repaired = repair.receive(self._deadline)
+        except LLMActionsError as error:
+            self._fail_attempt(error)
+            return result
+        repair.succeed(repaired)
+        if len(faults_of(self._run, repair.answer.cleaned.text)) >= len(faults):
+            return result
+        self._answer = repair.answer
+        return repaired
 
     def _fail_attempt(self, error: LLMActionsError) -> None:
         # An open circuit breaker fails before there is an attempt.

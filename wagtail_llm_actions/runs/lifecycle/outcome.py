@@ -41,9 +41,11 @@ def outcome_of(text: str, attempts: Sequence[LLMAttempt]) -> RunOutcome:
     if not attempts:
         return RunOutcome(output=text)
     last = attempts[-1]
+    # The editor has read the text since then, whatever a repair made of it.
+    first_token_at = [row.first_token_at for row in attempts if not row.is_repair][-1]
     return RunOutcome(
         output=text,
-        first_token_at=last.first_token_at,
+        first_token_at=first_token_at,
         input_tokens=_total(row.input_tokens for row in attempts),
         cached_input_tokens=_total(row.cached_input_tokens for row in attempts),
         cache_write_tokens=_total(row.cache_write_tokens for row in attempts),

@@ -49,6 +49,7 @@ _RELEASED: Mapping[str, object] = {
     "lease_token": None,
     "lease_expires_at": None,
     "is_reasoning": False,
+    "is_repairing": False,
 }
 
 
@@ -182,6 +183,11 @@ def set_fallback(
 def set_reasoning(lease: Lease, is_reasoning: bool) -> None:  # noqa: FBT001 - the value of the column
     """Store whether the model is at its reasoning, and has written no text yet."""
     _owned(lease).update(is_reasoning=is_reasoning)
+
+
+def set_repairing(lease: Lease) -> None:
+    """Store that the text has arrived, and is being repaired because it does not fit its field."""
+    _owned(lease).update(is_reasoning=False, is_repairing=True)
 
 
 def _owned(lease: Lease) -> QuerySet[LLMRun]:

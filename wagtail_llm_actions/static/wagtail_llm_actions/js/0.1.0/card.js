@@ -86,6 +86,7 @@ export function createCard({ path, label, onCommand, onEdit }) {
       }
       text.dispatchEvent(new Event('autosize:update'));
       this.setLength('', false);
+      this.setFaults('');
       this.setAcceptBlocked('');
       this.setChanges([]);
     },
@@ -113,6 +114,9 @@ export function createCard({ path, label, onCommand, onEdit }) {
       part('shorten').hidden = !isTooLong;
       setObstacles({ isTooLong });
     },
+
+    /** @param {string} message - what of the proposal does not fit the field, besides its length */
+    setFaults: (message) => showText(part('faults'), message),
 
     /** @param {string} reason - why the text cannot be accepted; empty where it can */
     setAcceptBlocked(reason) {

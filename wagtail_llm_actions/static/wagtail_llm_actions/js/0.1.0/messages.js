@@ -25,6 +25,7 @@ function localize(value) {
 export function progressMessage(run, text, texts) {
   if (run.retry_message) return run.retry_message;
   if (run.status === 'running') {
+    if (run.is_repairing) return texts.repairing;
     if (text) return texts.writing;
     return run.is_reasoning ? texts.thinking : texts.waiting;
   }

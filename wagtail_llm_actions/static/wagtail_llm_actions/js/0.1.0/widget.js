@@ -10,9 +10,8 @@ import { createCard } from './card.js';
 import { copyText } from './dom.js';
 import { measure, merge } from './fields.js';
 import { Generation } from './generation.js';
-import { doneMessage, lengthMessage, progressMessage, runDetails } from './messages.js';
+import { doneMessage, fillIn, lengthMessage, progressMessage, runDetails } from './messages.js';
 import { createPreviousTexts } from './previous-texts.js';
-import { shorten } from './shorten.js';
 import { createToolbar } from './toolbar.js';
 
 export class FieldWidget {
@@ -276,6 +275,7 @@ export class FieldWidget {
     const after = this.mergedText(this.card.text());
     const size = measure(this.field, after);
     this.card.setLength(lengthMessage(size, texts), size.tooLong);
+    this.card.setFaults(this.faultsMessage());
     const notEmpty = this.isOnlyWhenEmpty() && before.trim() ? texts.notEmpty : '';
     this.card.setAcceptBlocked(this.candidates.run?.accept_blocked_reason || notEmpty);
     const changes = before && before !== after ? await compare(before, after) : [];
@@ -286,6 +286,14 @@ export class FieldWidget {
   mergedText(text) {
     const { field, candidates } = this;
     return merge(field, field.normalize(text), candidates.run?.write_mode ?? 'replace');
+  }
+
+  /** The server has judged the text as it came; one that was edited is judged by the form. */
+  faultsMessage() {
+    const { run } = this.candidates;
+    const isAsItCame = run && this.card.text() === this.field.normalize(run.output);
+    if (!isAsItCame || !run.faults.length) return '';
+    return fillIn(this.texts.faults, { faults: run.faults.join(' ') });
   }
 
   isOnlyWhenEmpty() {
@@ -357,7 +365,8 @@ export class FieldWidget {
     this.propose(text, this.texts.undone);
   }
 
-  shorten() {
+  async shorten() {
+    const { shorten } = await import('./shorten.js');
     const fits = (/** @type {string} */ part) =>
       !measure(this.field, this.mergedText(part)).tooLong;
     const shortened = shorten(this.card.text(), fits);

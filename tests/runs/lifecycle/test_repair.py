@@ -1,0 +1,111 @@
+"""An answer that does not fit its field is repaired once; if that fails, the editor gets the answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import LLMRunFactory
+from wagtail_llm_actions.errors import ModelUnavailable
+from wagtail_llm_actions.generation import FinishReason, Usage
+from wagtail_llm_actions.models import LLMAttempt
+from wagtail_llm_actions.runs.lifecycle.execute import execute
+from wagtail_llm_actions.runs.lifecycle.repair import has_time
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.models import LLMRun
+    from wagtail_llm_actions.providers.testing import ScriptedProvider
+
+pytestmark = pytest.mark.django_db
+
+LONG = "The boats lay dry until noon. " * 11
+"""329 characters; the summary of a post takes 300."""
+SHORT = "The boats lay dry until noon."
+
+
+def executed(**values: Any) -> LLMRun:
+    run = LLMRunFactory(**values)
+    execute(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def test_an_answer_that_is_too_long_is_shortened_by_the_model(provider: ScriptedProvider) -> None:
+    provider.script(LONG, FinishReason.LENGTH)
+    provider.script(SHORT)
+
+    run = executed(system_instructions="Be friendly.")
+
+    assert (run.status, run.output, run.raw_output) == ("succeeded", SHORT, SHORT)
+    assert run.finish_reason == "stop"
+    assert not run.is_repairing
+    first, second = provider.requests
+    assert first.prompt == run.prompt
+    assert second.system_instructions == "Be friendly."
+    assert second.prompt == (
+        "This text does not fit its field. Rewrite it so that it fits, and change nothing else.\n\n"
+        f"<input>{LONG.strip()}</input>\n\n"
+        "The text has 329 characters, and the field takes at most 300. "
+        "Shorten it to at most 255 characters, about 36 words."
+    )
+
+
+def test_the_repair_is_an_attempt_that_counts(provider: ScriptedProvider) -> None:
+    usage = Usage(input_tokens=100, output_tokens=50, cost_usd=Decimal("0.002"))
+    provider.script(LONG, usage)
+    provider.script(SHORT, usage)
+
+    run = executed()
+
+    attempts = LLMAttempt.objects.filter(run=run)
+    assert [(row.number, row.is_repair) for row in attempts] == [(1, False), (2, True)]
+    assert (run.input_tokens, run.output_tokens) == (200, 100)
+    assert run.cost_usd == Decimal("0.004")
+    # The editor has read since the first one.
+    assert run.first_token_at == attempts[0].first_token_at
+
+
+def test_a_text_that_fits_is_not_sent_again(provider: ScriptedProvider) -> None:
+    provider.script(SHORT)
+
+    assert executed().output == SHORT
+    assert len(provider.requests) == 1
+
+
+def test_a_repair_that_does_not_fit_either_leaves_the_answer_as_it_was(
+    provider: ScriptedProvider,
+) -> None:
+    provider.script(LONG)
+    provider.script("Still. " * 60)
+
+    run = executed()
+
+    assert (run.status, run.output) == ("succeeded", LONG.strip())
+    assert len(provider.requests) == 2
+
+
+@pytest.mark.parametrize("step", [ModelUnavailable, FinishReason.CONTENT_FILTER])
+def test_a_repair_that_fails_leaves_the_answer_as_it_was(
+    provider: ScriptedProvider, step: Any
+) -> None:
+    provider.script(LONG)
+    provider.script(step)
+
+    run = executed()
+
+    assert (run.status, run.output, run.error_code) == ("succeeded", LONG.strip(), "")
+    assert LLMAttempt.objects.get(run=run, is_repair=True).error_code
+    # No retry, and no fallback.
+    assert len(provider.requests) == 2
+
+
+def test_a_repair_needs_as_much_time_as_the_answer_took() -> None:
+    started_at = timezone.now()
+    answered_at = started_at + timedelta(seconds=20)
+
+    assert has_time(started_at, answered_at, started_at + timedelta(seconds=41))
+    assert not has_time(started_at, answered_at, started_at + timedelta(seconds=40))

@@ -1,0 +1,99 @@
+"""The contract of a destination field: what it takes, and what of a text does not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import BaseValidator, MaxLengthValidator, MinLengthValidator
+from django.utils.html import strip_tags
+from django.utils.translation import override
+
+from wagtail_llm_actions.answers import Destination, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from django.db import models
+
+MAX_HELP_CHARS = 300
+"""Longer help texts are for people who have a form before them."""
+
+
+class FaultKind(StrEnum):
+    """What is wrong with a text; ``messages.faults`` has the sentences."""
+
+    TOO_LONG = "too_long"
+    INVALID = "invalid"
+    """A validator of the field refuses it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """One thing that does not fit."""
+
+    kind: FaultKind
+    count: int = 0
+    """The characters of a text that is too long."""
+    limit: int = 0
+    """How many the field takes."""
+    detail: str = ""
+    """The validator's message, in the active language."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contract:
+    """What a field takes: the facts that prompts say, and the checks that answers have to pass."""
+
+    destination: Destination = field(default_factory=Destination)
+    validators: Sequence[Callable[[str], object]] = ()
+    """Called with the text; they raise ``ValidationError``."""
+
+    def faults(self, text: str) -> list[Fault]:
+        """Return what of a text does not fit, the length first; empty where all does."""
+        return [*self._too_long(text), *self._invalid(text)]
+
+    def _too_long(self, text: str) -> Iterator[Fault]:
+        limit, count = self.destination.max_length, len(visible(text))
+        if limit is not None and count > limit:
+            yield Fault(kind=FaultKind.TOO_LONG, count=count, limit=limit)
+
+    def _invalid(self, text: str) -> Iterator[Fault]:
+        for validator in self.validators:
+            try:
+                validator(text)
+            except ValidationError as error:
+                for message in error.messages:
+                    yield Fault(kind=FaultKind.INVALID, detail=message)
+            except Exception:  # noqa: BLE001, S112 - code of the site, which may expect its own format
+                continue
+
+
+def validators_of(model_field: models.Field[Any, Any]) -> list[Callable[[str], object]]:
+    """Return the validators of a field, without that of its length, which counts otherwise."""
+    return [each for each in model_field.validators if not isinstance(each, MaxLengthValidator)]
+
+
+def help_text_of(model_field: models.Field[Any, Any]) -> str:
+    """Return a field's help text as a line of plain text; empty where it is long."""
+    text = " ".join(strip_tags(str(model_field.help_text)).split())
+    return text if len(text) <= MAX_HELP_CHARS else ""
+
+
+def rules_of(model_field: models.Field[Any, Any]) -> tuple[str, ...]:
+    """Return what the validators of a field ask for, in English, as far as they have a sentence."""
+    with override("en"):
+        rules = [_rule(validator) for validator in validators_of(model_field)]
+    return tuple(filter(None, rules))
+
+
+def _rule(validator: Any) -> str:
+    if isinstance(validator, MinLengthValidator):
+        limit = validator.limit_value
+        return f"At least {limit() if callable(limit) else limit} characters."
+    # The messages of the other validators with a limit also hold the value that they refuse.
+    if isinstance(validator, BaseValidator):
+        return ""
+    return str(getattr(validator, "message", ""))

@@ -1,0 +1,38 @@
+"""The request to repair an answer that does not fit its field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wagtail_llm_actions.prompts.variables import neutralize_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ROOM = 0.85
+"""Models count badly: one that is asked for so much of the limit rarely exceeds it."""
+CHARS_PER_WORD = 7
+"""With the space behind it; they count words better than characters."""
+
+
+def repair_prompt(text: str, faults: Iterable[str]) -> str:
+    """Return the prompt: the text, and what is wrong with it. The source is not sent again.
+
+    The system instructions, which hold the form, the language and the tone, go with it unchanged.
+
+    Args:
+        text: The answer, cleaned.
+        faults: A sentence for each fault, in English.
+    """
+    return (
+        "This text does not fit its field. Rewrite it so that it fits, and change nothing else.\n\n"
+        f"<input>{neutralize_tags(text)}</input>\n\n{' '.join(faults)}"
+    )
+
+
+def shorten_to(limit: int) -> str:
+    """Return the sentence that asks for a text of at most so many characters, with room to spare."""
+    chars = int(limit * ROOM)
+    return (
+        f"Shorten it to at most {chars} characters, about {max(1, chars // CHARS_PER_WORD)} words."
+    )

@@ -1,0 +1,33 @@
+"""The contract of the field that a run writes, and what of a text breaks it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.contenttypes.models import ContentType
+
+from wagtail_llm_actions import fields
+from wagtail_llm_actions.fields.contract import Contract, FaultKind
+from wagtail_llm_actions.models import LLMAction
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.fields.contract import Fault
+    from wagtail_llm_actions.models import LLMRun
+
+
+def contract_of(run: LLMRun) -> Contract:
+    """Return what the destination field of a run takes; plain text where the model is gone."""
+    # By the id, as the manager keeps the types of models: a list of runs costs no queries.
+    model = ContentType.objects.get_for_id(run.target_content_type_id).model_class()
+    return fields.contract_at(model, run.field_path) if model else Contract()
+
+
+def faults_of(run: LLMRun, text: str) -> list[Fault]:
+    """Return what of a text does not fit the destination field of a run.
+
+    A text that is added to another one is no whole value, so no validator judges it.
+    """
+    faults = contract_of(run).faults(text)
+    if run.write_mode == LLMAction.WriteMode.REPLACE:
+        return faults
+    return [fault for fault in faults if fault.kind == FaultKind.TOO_LONG]
