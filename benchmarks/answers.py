@@ -17,7 +17,8 @@ from tests.answers.test_cleaning import UNITS, seconds_to_clean
 from tests.parts.model_server import running_model_server
 from tests.providers.contract import collect
 from wagtail_llm_actions import fields
-from wagtail_llm_actions.answers import clean, is_invisible
+from wagtail_llm_actions.answers.characters import is_invisible
+from wagtail_llm_actions.answers.cleaning import clean
 from wagtail_llm_actions.errors import ProviderError
 from wagtail_llm_actions.generation import GenerationRequest
 from wagtail_llm_actions.prompts.starters import starters

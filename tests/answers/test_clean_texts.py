@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.answers.test_cleaning import CORPUS, LINE, LINES, cleaned
-from wagtail_llm_actions.answers import LiveFilter
+from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.prompts.variables import TAG
 
 if TYPE_CHECKING:
-    from wagtail_llm_actions.answers import Destination
+    from wagtail_llm_actions.answers.destination import Destination
 
 FOLDER = Path(__file__).parent / "corpus"
 WRITTEN = (FOLDER / "clean.txt").read_text(encoding="utf-8").splitlines()

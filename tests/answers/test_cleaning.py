@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from wagtail_llm_actions.answers import Destination, Removal, clean
+from wagtail_llm_actions.answers.cleaning import clean
+from wagtail_llm_actions.answers.destination import Destination
+from wagtail_llm_actions.answers.removals import Removal
 from wagtail_llm_actions.prompts.variables import TAG
 
 CORPUS: dict[str, Any] = json.loads(

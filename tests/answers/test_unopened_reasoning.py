@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.answers.test_cleaning import LINE, LINES
-from wagtail_llm_actions.answers import BEGINS_IN_REASONING, LiveFilter, clean
+from wagtail_llm_actions.answers.cleaning import clean
+from wagtail_llm_actions.answers.live_filter import LiveFilter
+from wagtail_llm_actions.answers.reasoning_forms import BEGINS_IN_REASONING
 from wagtail_llm_actions.prompts.variables import TAG
 
 TEXT = "The tide came early"

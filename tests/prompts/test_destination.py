@@ -6,7 +6,7 @@ import pytest
 
 from example_site.blog.models import BlogPage
 from wagtail_llm_actions import fields
-from wagtail_llm_actions.answers import Destination
+from wagtail_llm_actions.answers.destination import Destination
 from wagtail_llm_actions.prompts.destination import describe
 
 

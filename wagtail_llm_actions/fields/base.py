@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from wagtail_llm_actions.answers import Destination
+from wagtail_llm_actions.answers.destination import Destination
 from wagtail_llm_actions.fields.contract import Contract, help_text_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from django.core.validators import BaseValidator, MaxLengthValidator, MinLengthV
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from wagtail_llm_actions.answers import Destination, visible
+from wagtail_llm_actions.answers.characters import visible
+from wagtail_llm_actions.answers.destination import Destination
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

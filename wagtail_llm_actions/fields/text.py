@@ -8,7 +8,7 @@ from django import forms
 from django.db import models
 from wagtail.fields import RichTextField
 
-from wagtail_llm_actions.answers import Destination
+from wagtail_llm_actions.answers.destination import Destination
 from wagtail_llm_actions.fields.base import FieldAdapter
 from wagtail_llm_actions.fields.contract import Contract, help_text_of, rules_of, validators_of
 from wagtail_llm_actions.scripts import script_path

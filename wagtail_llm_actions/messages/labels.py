@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _lazy
 
-from wagtail_llm_actions.answers import Removal
+from wagtail_llm_actions.answers.removals import Removal
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.generation import FinishReason
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wagtail_llm_actions.answers import Destination
+    from wagtail_llm_actions.answers.destination import Destination
 
 
 def describe(destination: Destination) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogFormatter, log
 from wagtail.models import RevisionMixin
 
-from wagtail_llm_actions.answers import visible
+from wagtail_llm_actions.answers.characters import visible
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs.decisions import kept_share
 from wagtail_llm_actions.runs.request.variables import field_label, field_text

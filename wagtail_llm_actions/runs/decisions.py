@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from django.db.models import Q
 from django.utils import timezone
 
-from wagtail_llm_actions.answers import visible
+from wagtail_llm_actions.answers.characters import visible
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.candidates import siblings
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from wagtail_llm_actions.answers import BEGINS_IN_REASONING
+from wagtail_llm_actions.answers.reasoning_forms import BEGINS_IN_REASONING
 from wagtail_llm_actions.conf import configured_context, get_settings
 from wagtail_llm_actions.models import LLMModelFinding
 from wagtail_llm_actions.provider_registry import get_provider

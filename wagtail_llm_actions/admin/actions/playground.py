@@ -27,7 +27,7 @@ from wagtail_llm_actions.admin.editor.request_params import (
 from wagtail_llm_actions.admin.editor.serializers import START, Cursor, RunState, run_state
 from wagtail_llm_actions.admin.form_resolver import editor_form_of, resolve_editor_form
 from wagtail_llm_actions.admin.run_access import can_read_texts
-from wagtail_llm_actions.answers import visible
+from wagtail_llm_actions.answers.characters import visible
 from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError, PermissionRevoked
 from wagtail_llm_actions.messages.errors import error_sentence, form_field, troubleshooting
 from wagtail_llm_actions.messages.labels import finish_reason_label

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from wagtail_llm_actions.answers import CleanAnswer, LiveFilter, clean
 from wagtail_llm_actions.answers.characters import join_surrogates, normalize
+from wagtail_llm_actions.answers.cleaning import CleanAnswer, clean
+from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.prompts.text import storable
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.prompts.variables import TAG

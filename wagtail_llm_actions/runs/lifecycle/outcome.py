@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from wagtail_llm_actions.answers import RemovedText
+    from wagtail_llm_actions.answers.removals import RemovedText
     from wagtail_llm_actions.models import LLMAttempt
 
 
