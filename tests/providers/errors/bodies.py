@@ -6,8 +6,10 @@ Sources: the vendors' error references, and reports of their users.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from wagtail_llm_actions import errors
 from wagtail_llm_actions.errors import (
     AccountDisabled,
     AuthenticationFailed,
@@ -563,4 +565,12 @@ BY_KIND: dict[type[ProviderError], Sequence[tuple[int | None, str]]] = {
     ModelUnavailable: BROKEN,
     ProviderTimeout: LATE,
 }
-CASES = [Case(kind, status, body) for kind, rows in BY_KIND.items() for status, body in rows]
+REPORTED = [
+    json.loads(line)
+    for line in Path(__file__).with_name("reported.jsonl").read_text(encoding="utf-8").splitlines()
+]
+"""Bodies from reports of users of gateways and servers, one a line."""
+CASES = [
+    *(Case(kind, status, body) for kind, rows in BY_KIND.items() for status, body in rows),
+    *(Case(getattr(errors, row["kind"]), row["status"], row["body"]) for row in REPORTED),
+]

@@ -8,13 +8,13 @@ from http import HTTPStatus
 from wagtail_llm_actions.errors import QuotaExhausted, RateLimited
 from wagtail_llm_actions.providers.base import Failure
 from wagtail_llm_actions.providers.errors.body import read_error
+from wagtail_llm_actions.providers.errors.classify import classify
 from wagtail_llm_actions.providers.errors.echo import without_echo
 from wagtail_llm_actions.providers.errors.retry_after import (
     reset_seconds,
     retry_after_in,
     retry_after_seconds,
 )
-from wagtail_llm_actions.providers.errors.table import classify
 
 SHORT_WAIT_SECONDS = 120
 """An account whose quota is there again so soon is only rate limited: Google words both alike."""

@@ -1,8 +1,4 @@
-"""The table of what servers' error codes, words and HTTP statuses mean.
-
-``classify`` asks in this order: codes that mean one thing only, words, codes that are used for
-several things (``rate_limit_exceeded`` also stands for the limit of a day), the HTTP status, and
-last the types of error that say less than a status. Within a step the first row decides.
+"""The table of what servers' error codes and words mean; ``classify`` says how it is read.
 
 To recognize one more error, add its code or its words to a row, and the body to the corpus in
 ``tests/providers/errors/bodies.py``.
@@ -23,7 +19,6 @@ from wagtail_llm_actions.errors import (
     DailyLimitReached,
     ModelForbidden,
     ModelNotFound,
-    ModelUnavailable,
     OutOfCredit,
     Overloaded,
     ProviderError,
@@ -31,48 +26,12 @@ from wagtail_llm_actions.errors import (
     QuotaExhausted,
     RateLimited,
     RegionNotSupported,
-    RequestRejected,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 ErrorClass: TypeAlias = type[ProviderError]
-
-STATUSES: Mapping[int, ErrorClass] = {
-    401: AuthenticationFailed,
-    402: OutOfCredit,
-    403: AuthenticationFailed,
-    404: ModelNotFound,
-    408: ProviderTimeout,
-    413: ContextExceeded,
-    429: RateLimited,
-    451: RegionNotSupported,
-    504: ProviderTimeout,
-    524: ProviderTimeout,
-    529: Overloaded,
-}
-
-REJECTION = 400
-"""Another status tells of a busy server, so that such words are probably a parameter's."""
-ABOUT_LOAD = frozenset({DailyLimitReached, Overloaded, RateLimited})
-LIMIT_HIT = re.compile(
-    r"limit\w* (?:\w+ ){0,4}(?:exceeded|reached|hit)|(?:exceed\w*|reached|hit) (?:\w+ ){0,5}limits?\b"
-    r"|too many (?:requests|tokens)|rate[- ]limited|throttl|(?:is|are) (?:\w+ )?overloaded"
-    r"|RateLimitError|quota",
-    re.IGNORECASE,
-)
-"""What it takes to believe them all the same."""
-VALIDATION = 422
-"""A message about parameters, which may quote them: only what can be wrong with a text counts."""
-ABOUT_THE_TEXT = frozenset({ContextExceeded, ContentFiltered, ModelNotFound})
-
-QUOTED_VALUE = re.compile(
-    r"""\b(?:input|input_value|content|text|prompt|value|string|got|received)["']?
-        \s* (?: [=:] | \b(?:is|was|of)\b )? \s* (?P<quote>["'`]) .* (?P=quote)""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
-)
-"""A parameter that a message quotes, possibly the prompt: its words say nothing about the error."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,14 +50,14 @@ class Row:
     pattern: re.Pattern[str] | None = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "code_set", _plain(self.codes.split()))
-        object.__setattr__(self, "broad_set", _plain(self.broad_codes.split()))
+        object.__setattr__(self, "code_set", plain(self.codes.split()))
+        object.__setattr__(self, "broad_set", plain(self.broad_codes.split()))
         joined = "|".join(self.words)
         pattern = re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE) if joined else None
         object.__setattr__(self, "pattern", pattern)
 
 
-def _plain(codes: Iterable[str]) -> frozenset[str]:
+def plain(codes: Iterable[str]) -> frozenset[str]:
     """Return codes without case and punctuation, namespaces (AWS) and trailing addresses."""
     last = (code.partition("://")[0].rpartition("#")[2] for code in codes)
     return frozenset(re.sub(r"[^a-z0-9]|:https?$", "", code.lower()) for code in last)
@@ -108,11 +67,11 @@ def _plain(codes: Iterable[str]) -> frozenset[str]:
 ROWS = (
     Row(
         kind=BudgetExceeded,  # LiteLLM
-        codes="budget_exceeded BudgetExceededError",
+        codes="budget_exceeded BudgetExceededError budget_limit",
         words=(
             r"budget (?:has been |is |was |limit )?(?:exceeded|reached|exhausted|used up)",
             r"budget\b.{0,30}\b(?:exceeded|exhausted|used up)",
-            r"(?:exceeded|crossed|over|out of) ?(?:\w+ )?budget",
+            r"(?:exceeded|crossed|over|out of) ?(?:\w+ )?budget|Exceeded\w*Budget",
         ),
     ),
     Row(
@@ -130,19 +89,21 @@ ROWS = (
         codes="""billing_error billing_not_active insufficient_balance insufficient_credits
             insufficient_credit insufficient_funds insufficient_user_quota payment_required
             Arrearage InsufficientBalanceError BILLING_DISABLED 1113 credit_balance_too_low
-            account_overdue AccountOverdueError""",
+            account_overdue AccountOverdueError credit_limit_exceeded
+            pre_consume_token_quota_failed""",
         words=(
             r"credit balance (?:is )?too low",
             r"(?:insufficient|inadequate|not (?:have )?enough|no|zero|out of|run out of) "
             r"(?:\w+ ){0,2}(?:credits?|balance|funds)(?! (?:were|was|will be) )",
             r"(?:balance|funds|credits?) (?:is|are|has been|have been)? ?"
             r"(?:insufficient|not enough|too low|exhausted|depleted|used up|negative)",
-            r"requires (?:at least )?(?:\$?\d+ )?more credits|used all (?:of )?(?:your |its )?available credits",
+            r"requires (?:at least )?(?:\$?\d+ )?more credits|credit limit (?:has been )?(?:exceeded|reached)",
+            r"used (?:up )?all (?:of )?(?:your |its )?(?:available )?credits|account (?:\S+ )?is not active",
             r"exceeded your (?:\w+ )?(?:\w+ )?credits|depleted your (?:\w+ ){0,2}credits",
             r"account (?:is )?(?:in arrears|overdue)|(?:in )?good standing|overdue (?:payment|balance|bill)s?",
             r"add (?:a|your) (?:\w+ )?(?:payment method|credit card)|(?:past|unpaid) (?:due|invoices?|bills?)",
             r"payment (?:is )?required|negative balance|billing (?:is )?not (?:active|enabled)",
-            r"余额不足\S*|\S*欠费\S*",
+            r"\S*余额不足\S*|\S*欠费\S*",
         ),
     ),
     Row(
@@ -152,7 +113,7 @@ ROWS = (
             tokens_limit_reached 1261 BadRequest.TooLarge model_context_window_exceeded
             input_too_long max_context_length_exceeded""",
         words=(
-            r"(?:prompt|input|request|messages?|text)(?: \w+)? (?:is|are) too (?:long|large)",
+            r"(?:prompt|input|request|messages?|text)(?: \w+| \([^)]*\))? (?:is|are) too (?:long|large)",
             r"(?:request|prompt|input|payload)(?: entity| body)? too (?:large|long)",
             r"(?:maximum|max|model'?s) (?:allowed |input |supported )?(?:context|prompt|input)"
             r"(?: length| size| window| token)",
@@ -160,7 +121,7 @@ ROWS = (
             r"\bcontext(?: length| size| window| limit)?",
             r"context(?: length| size| window)?\b.{0,60}\b(?:exceed\w*|overflow\w*|not enough|too (?:small|long))",
             r"n_keep\b.{0,30}\bn_ctx",
-            r"(?:input )?token count\b.{0,40}\bexceeds",
+            r"number of input tokens\b.{0,30}\bexceed|(?:input )?token count\b.{0,40}\bexceeds",
             r"(?:exceed\w*|longer than) (?:the )?(?:model|maximum|max)(?:'s)? (?:\w+ ){0,2}"
             r"(?:token limit|number of tokens|length)",
             r"(?:max_total_tokens|max_seq_len|max_model_len|maxLength)\b.{0,40}\b(?:exceeded|actual)",
@@ -172,7 +133,9 @@ ROWS = (
             r"`?inputs?`? tokens? \+ `?max_new_tokens`? must be",
             r"range of input length|input length\b.{0,40}\bexceeds?",
             r"messages\S*: string too long",
-            r"(?:input )?tokens? exceeds?(?: the)? (?:configured )?limit",
+            r"(?:input )?tokens? exceeds?(?: the)? (?:configured )?limit|exceeds? max(?:imum)? message tokens",
+            # What is left for the answer, where the prompt fills the context of an older vLLM.
+            r"max_tokens must be at least 1, got -\d+",
         ),
     ),
     Row(
@@ -191,11 +154,16 @@ ROWS = (
         kind=AccountDisabled,
         codes="""account_deactivated account_disabled account_suspended organization_on_hold
             organization_disabled organization_deactivated SERVICE_DISABLED CONSUMER_SUSPENDED
+            access_terminated
             1110 1112 consumer_suspended""",
         words=(
             r"(?:accounts?|organi[sz]ation|workspace|team|project|user|consumer)\b.{0,50}\b(?:been|is|was) "
             r"(?:deactivated|disabled|suspended|locked|blocked|on hold|banned|terminated|inactive|frozen)",
             r"(?:account|organi[sz]ation) (?:deactivated|suspended|disabled|locked)",
+            r"account\b.{0,30}\b(?:been|is|was) (?:temporarily )?(?:flagged|restricted)|\S*封禁\S*",
+            r"access (?:has been|is|was) (?:terminated|revoked|suspended)",
+            # Amazon Bedrock, of an account that it has not cleared yet.
+            r"^operation not allowed\.?$",
             r"(?:must|needs? to) be verified|verify your (?:organi[sz]ation|account|phone|identity)",
         ),
     ),
@@ -204,8 +172,8 @@ ROWS = (
         codes="unsupported_country_region_territory unsupported_region unsupported_country",
         words=(
             r"(?:country|region|territory|location)\b.{0,30}\b(?:not (?:supported|allowed|available|permitted)|unsupported)",
-            r"(?:not (?:supported|available|offered)|unavailable|unsupported)\b.{0,40}"
-            r"\b(?:country|region|territory|location)",
+            r"(?:not (?:supported|available|offered|allowed|permitted)|unavailable|unsupported)\b.{0,40}"
+            r"\b(?:country|countries|regions?|territory|territories|location)",
         ),
     ),
     Row(
@@ -213,28 +181,31 @@ ROWS = (
         codes="""content_filter content_policy_violation content_filter_error
             ContentPolicyViolationError ResponsibleAIPolicyViolation DataInspectionFailed
             data_inspection_failed 1301 moderation_blocked invalid_prompt content_moderation
-            sensitive_words_detected PROHIBITED_CONTENT""",
+            sensitive_words_detected PROHIBITED_CONTENT guardrail_violation""",
         words=(
             r"content (?:\w+ )?polic(?:y|ies)|usage polic(?:y|ies)|acceptable use policy",
             r"content exists risk|inappropriate content|unsafe or sensitive|sensitive content",
             r"(?:input|prompt|request|content|output|response)\b.{0,40}\b(?:flagged"
             r"|considered high risk|blocked by (?:our |the )?(?:content|safety|moderation))",
+            r"PROHIBITED_CONTENT|blocked due to (?:\w+ ){0,3}polic(?:y|ies)",
             r"safety (?:system|filters?|settings)|content filter(?:s|ing)?|for safety reasons",
-            r"guardrails? (?:intervened|blocked)",
+            r"guardrails? (?:intervened|blocked|checks\b.{0,40}\bfailed)|violates (?:\w+ ){0,2}guidelines",
             r"\S*敏感\S*|不安全\S*",
         ),
     ),
     Row(
         kind=ModelNotFound,
         codes="""DeploymentNotFound model_not_exist model_decommissioned 1211 1221
-            InvalidEndpointOrModel.NotFound unknown_model invalid_model""",
+            InvalidEndpointOrModel.NotFound unknown_model invalid_model model_not_supported
+            model_not_available""",
         words=(
             r"models?\b.{0,100}\b(?:not found|does ?n[o']t exist|doesn't exist|not exist"
-            r"|decommissioned|not loaded|no longer (?:available|supported)|has been (?:deprecated|removed|retired)"
+            r"|decommissioned|(?:not |un)loaded|not supported by (?:any |\w+ )?provider|no longer (?:available|supported)|has been (?:deprecated|removed|retired)"
             r"|end of (?:its )?life)",
             r"(?:no such|unknown|invalid|unrecognized|not a valid) model(?: (?:name|id|identifier))?",
             r"model (?:name |id |identifier )?is (?:invalid|unknown|not valid)|LLM Provider NOT provided",
             r"on-demand throughput isn.t supported",
+            r"models? ['\"`]?[\w./:-]+['\"`]? (?:has been|was) (?:removed|retired|sunset)",
             r"no endpoints found|try pulling it|no models? (?:is |are )?loaded",
             r"deployment\b.{0,80}\b(?:does not exist|not found)",
             r"模型不存在\S*",
@@ -250,9 +221,11 @@ ROWS = (
             r"\b.{0,40}\bmodels?",
             r"(?:access to (?:the )?model|model access) (?:is |was )?denied|eligible for using the model",
             r"models?\b.{0,60}\bnot (?:allowed|permitted|authorized|enabled) (?:for|in|on|by) "
-            r"(?:your|this|the) (?:key|account|team|project|organi[sz]ation|user|plan)",
+            r"(?:your|this|the) (?:\w+ )?(?:key|account|team|project|organi[sz]ation|user|plan)",
             r"model\b.{0,60}\b(?:gated|blocked|disabled) (?:at|by|for) (?:the|your) (?:organi[sz]ation|project|account)",
-            r"model is gated|gated (?:model|repo)",
+            r"model is gated|gated (?:model|repo)|\S*无权\S*模型\S*|not authorized to perform:? bedrock:\w+",
+            r"(?:not|n't) have (?:the )?permissions? to (?:access|use|call|invoke|query)\b.{0,40}\bmodels?",
+            r"model\b.{0,60}\bnot available (?:on|in|for|with) your (?:\w+ )?(?:plan|subscription|tier|account)",
             r"model\b.{0,60}\brequires (?:a |an )?(?:\w+ )?(?:subscription|plan|access)",
             r"(?:subscription|plan|tier)\b.{0,60}\b(?:not|doesn't) (?:include|support|have)\b.{0,30}\bmodel",
         ),
@@ -262,16 +235,17 @@ ROWS = (
         kind=QuotaExhausted,
         codes="""insufficient_quota billing_hard_limit_reached exceeded_current_quota_error
             contract_spend_limit_reached enforced_spend_limit_reached AllocationQuota.FreeTierOnly
-            1308 1310 usage_limit_reached usage_limit_exceeded spend_limit_exceeded""",
+            1308 1310 usage_limit_reached usage_limit_exceeded spend_limit_exceeded
+            token_quota_reached""",
         words=(
             r"exceeded (?:your|its|the) (?:\w+ ){0,2}(?:quota|usage limits?)",
-            r"quota (?:\w+ )?(?:has been |is |was )?(?:exceeded|exhausted|reached|used up)|out of (?:\w+ ){0,3}quota",
+            r"quota (?:\w+ ){0,4}(?:has been |is |was )?(?:exceeded|exhausted|reached|used up)|out of (?:\w+ ){0,3}quota",
             r"(?:monthly|weekly|spend|spending|usage|hard|billing|key|credit) (?:\w+ )?(?:limits?|cap|quota)\b"
             r".{0,30}\b(?:reached|exceeded|exhausted|hit)",
             r"(?:reached|exceeded|hit)\b.{0,40}\b(?:usage|spend|spending|monthly|weekly|billing) (?:\w+ )?"
             r"(?:limits?|cap|quota)",
             r"free (?:tier|quota|allocated quota|trial)\b.{0,60}\b(?:exhausted|exceeded|used up|ended)",
-            r"limited to \d+ (?:API )?calls ?/ ?month|额度\S*",
+            r"limited to \d+ (?:API )?calls ?/ ?month|\S*额度\S*",
         ),
         broad_codes="quota_exceeded QuotaExceeded",
     ),
@@ -283,9 +257,10 @@ ROWS = (
             invalid_key token_not_found_in_db 1000 1001 1003 1004""",
         words=(
             r"(?:invalid|incorrect|wrong|missing|expired|revoked|unknown|malformed|no) (?:\w+ )?(?:x-)?api[ _-]?key\w*",
-            r"api[ _-]?key\b.{0,40}\b(?:not valid|invalid|expired|not found|incorrect|revoked|disabled|not provided|required)",
+            r"api[ _-]?key\b.{0,40}\b(?:not valid|invalid|wrong|expired|not found|incorrect|leaked"
+            r"|revoked|disabled|not provided|required)",
             r"(?:invalid|expired|missing) (?:\w+ )?(?:(?:bearer|access|auth(?:entication)?) token|credentials)",
-            r"token (?:has |is )?expired",
+            r"token (?:has |is )?expired|valid api[ _-]?key",
             r"authentication (?:failed|fails|error|required)|invalid authentication|unauthenticated",
             r"no (?:auth|authentication) credentials found|(?:invalid|incorrect) username or password",
         ),
@@ -293,10 +268,12 @@ ROWS = (
     ),
     Row(
         kind=Overloaded,
-        codes="overloaded_error engine_overloaded_error 1305 model_overloaded slow_down overloaded",
+        codes="""overloaded_error engine_overloaded_error 1305 model_overloaded slow_down overloaded
+            queue_exceeded""",
         words=(
-            r"(?:is |are |currently |temporarily )?overload(?:ed)?|over capacity|capacity exceeded",
-            r"(?:at|no|insufficient|limited) (?:\w+ )?capacity|high demand|heavy load",
+            r"(?:is |are |currently |temporarily )?overload(?:ed)?|over capacity|capacity (?:temporarily )?exceeded",
+            r"(?:at|no|insufficient|limited) (?:\w+ )?capacity|(?:high|heavy) (?:demand|load|traffic)",
+            r"queue (?:is )?full|too many connections|reset reason: overflow",
             r"(?:server|service|model|system) is (?:currently )?(?:too )?busy|model too busy",
             r"server busy|(?:maximum|too many) pending requests|no available channel",
         ),
@@ -316,51 +293,3 @@ ROWS = (
             DEADLINE_EXCEEDED Timeout""",
     ),
 )
-
-TYPES: Mapping[ErrorClass, str] = {
-    ModelUnavailable: "api_error server_error internal_error internal_server_error unavailable_error",
-    AuthenticationFailed: "permission_error permission_denied",
-    RequestRejected: """invalid_request_error conflict_error memory_path_conflict_error
-        memory_precondition_failed_error BadRequestError ValidationException INVALID_ARGUMENT
-        bad_request invalid_parameter_error InvalidParameter FAILED_PRECONDITION""",
-}
-"""Types of error that count where no HTTP status is known."""
-
-_TYPES = {code: kind for kind, codes in TYPES.items() for code in _plain(codes.split())}
-KNOWN_CODES = frozenset(_TYPES).union(*(row.code_set | row.broad_set for row in ROWS))
-
-CLIENT_ERRORS = range(400, 500)
-
-
-def classify(status_code: int | None, codes: Iterable[str] = (), message: str = "") -> ErrorClass:
-    """Return what an error means.
-
-    Args:
-        status_code: The HTTP status; ``None`` for an error event inside a stream, or a body of an
-            answer that claims success.
-        codes: All names and numbers of the error in the body.
-        message: The server's words.
-    """
-    plain = _plain(codes)
-    words = QUOTED_VALUE.sub(" ", " ".join((message, *codes)))
-    for row in ROWS:
-        if row.code_set & plain:
-            return row.kind
-    for row in ROWS:
-        if _may_match(row.kind, status_code, words) and row.pattern and row.pattern.search(words):
-            return row.kind
-    for row in ROWS:
-        if row.broad_set & plain:
-            return row.kind
-    if status_code is not None:
-        is_rejected = status_code in CLIENT_ERRORS
-        return STATUSES.get(status_code, RequestRejected if is_rejected else ModelUnavailable)
-    return next((_TYPES[code] for code in plain if code in _TYPES), ModelUnavailable)
-
-
-def _may_match(kind: ErrorClass, status_code: int | None, words: str) -> bool:
-    if status_code == VALIDATION:
-        return kind in ABOUT_THE_TEXT
-    if status_code == REJECTION and kind in ABOUT_LOAD:
-        return LIMIT_HIT.search(words) is not None
-    return True
