@@ -12,6 +12,7 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.snippets.models import register_snippet
 
 from wagtail_llm_actions.admin.dashboard.home_panel import HomePanel
+from wagtail_llm_actions.admin.editor.api import MAX_INSTRUCTION_CHARS
 from wagtail_llm_actions.admin.editor.request_params import FORM_KEY
 from wagtail_llm_actions.admin.history.buttons import (
     page_history_button,
@@ -125,6 +126,7 @@ def insert_editor_js() -> str:
             "runs_url": reverse("wagtail_llm_actions:start_run"),
             "previous_texts_url": reverse("wagtail_llm_actions:previous_texts"),
             "side_panel_url": reverse("wagtail_llm_actions:side_panel"),
+            "max_instruction_chars": MAX_INSTRUCTION_CHARS,
         },
     )
 

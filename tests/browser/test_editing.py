@@ -273,3 +273,32 @@ def test_a_text_that_is_too_long_is_shortened_to_whole_sentences(visit: Visit) -
     summary.press("Accept")
     expect(editor.control("summary")).to_have_value((sentence * 4).strip())
     eventually(lambda: LLMRun.objects.get().decision == LLMRun.Decision.EDITED)
+
+
+def test_an_instruction_goes_with_the_run_and_stays_for_the_next_one(visit: Visit) -> None:
+    LLMActionFactory(model="stuck")
+    editor = visit(EditorFactory())
+    editor.open(edit_url(BlogPageFactory()))
+    summary = editor.field("Summary")
+    line = editor.page.get_by_label("Instruction for the model, Enter runs it: Summary")
+
+    expect(line).to_be_hidden()
+    editor.page.get_by_role("button", name="Add an instruction: Summary").click()
+    expect(line).to_be_focused()
+    line.fill("Mention the harbour")
+    line.press("Enter")
+    expect(summary.proposal).to_have_value("The tide ")
+    summary.press("Cancel")
+
+    # The same line, where it is needed now.
+    again = summary.card.get_by_label("Instruction for the model")
+    expect(again).to_have_value("Mention the harbour")
+    again.fill("Mention the boats")
+    summary.press("Try again")
+    expect(summary.proposal).to_have_value("The tide ")
+    editor.page.reload()
+    expect(line).to_have_value("Mention the boats")
+
+    runs = LLMRun.objects.order_by("queued_at")
+    assert [run.instruction for run in runs] == ["Mention the harbour", "Mention the boats"]
+    assert runs[1].prompt.endswith("\n\nInstruction of the editor for this text: Mention the boats")

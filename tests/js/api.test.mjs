@@ -52,7 +52,7 @@ test('the form travels without its files', async () => {
   };
   answers = [json({ id: '1' }, 202), lost, json({ id: '2' }, 202)];
   const requests = api();
-  await requests.startRun(3);
+  await requests.startRun(3, 'Shorter.');
   await requests.startRun(3);
   globalThis.FormData = NodeFormData;
 
@@ -60,6 +60,7 @@ test('the form travels without its files', async () => {
   assert.deepEqual(Object.fromEntries(asked[0].body), {
     title: 'Small models',
     'llm-actions-action': '3',
+    'llm-actions-instruction': 'Shorter.',
     'llm-actions-form-action': '/admin/pages/4/edit/',
     'llm-actions-form-key': '',
     'llm-actions-request-id': first,

@@ -50,6 +50,8 @@ declare namespace LLMActions {
     drafts?: Record<string, string>;
     /** The id of the candidate that the editor has chosen. */
     chosen?: string;
+    /** Of the editor, for the next run. */
+    instruction?: string;
     accepted?: {
       /** Of the accepted run. */
       id: string;

@@ -58,7 +58,10 @@ def test_each_variable_has_its_value(text: str, prompt: str) -> None:
     Site.objects.update(site_name="The Long Way Round")
     page = BlogPageFactory(title="Tides", subtitle="By the sea", summary="")
 
-    found = built(text, page, destination="subtitle", instruction="like a sailor")
+    # A template that has no place for an instruction gets it at its end.
+    instruction = "like a sailor" if "instruction" in text else ""
+
+    found = built(text, page, destination="subtitle", instruction=instruction)
 
     assert found.text == prompt
 
@@ -341,3 +344,17 @@ def test_what_was_cut_is_stored_and_said(settings: Settings, kept_queue: type[Ke
 def test_the_field_of_the_summary_can_be_named() -> None:
     assert summary_field(type(BlogPageFactory())) == "summary"
     assert summary_field(type(AuthorFactory())) == ""
+
+
+def test_an_instruction_has_its_place_in_the_template_or_stands_at_the_end() -> None:
+    instruction = "mention the price"
+
+    assert built("Shorten. {{ instruction }}", instruction=instruction).text == (
+        "Shorten. mention the price"
+    )
+    assert built("Shorten.", instruction=instruction).text == (
+        "Shorten.\n\nInstruction of the editor for this text: mention the price"
+    )
+    used = built("Shorten.", instruction=instruction, system_instructions="{{ instruction }}")
+    assert (used.system_instructions, used.text) == ("mention the price", "Shorten.")
+    assert built("Shorten.").text == "Shorten."

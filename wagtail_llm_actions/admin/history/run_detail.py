@@ -32,7 +32,7 @@ from wagtail_llm_actions.runs.request.variables import field_label
 if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMAttempt
 
-TEXTS = ("system_instructions", "prompt", "output", "raw_output")
+TEXTS = ("system_instructions", "instruction", "prompt", "output", "raw_output")
 
 
 def _parameters(attempt: LLMAttempt) -> str:

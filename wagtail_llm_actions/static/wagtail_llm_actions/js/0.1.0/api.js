@@ -71,14 +71,16 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
   return {
     /**
      * @param {number | null} actionId
+     * @param {string} [instruction] - of the editor, for this run
      * @returns {Promise<LLMActions.RunState>}
      */
-    async startRun(actionId) {
+    async startRun(actionId, instruction = '') {
       const body = new FormData(form);
       for (const [name, value] of [...body]) {
         if (value instanceof File) body.delete(name);
       }
       body.set('llm-actions-action', String(actionId));
+      body.set('llm-actions-instruction', instruction);
       body.set('llm-actions-form-action', formAction());
       body.set('llm-actions-form-key', formKey);
       body.set('llm-actions-request-id', uuid());

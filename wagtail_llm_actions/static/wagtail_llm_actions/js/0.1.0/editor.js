@@ -5,11 +5,23 @@
 import { createApi } from './api.js';
 import { createBadges } from './badges.js';
 import { cardTexts } from './card.js';
-import { createCompare } from './diff.js';
 import { clone } from './dom.js';
 import { findFields } from './fields.js';
 import { createMemories } from './memory.js';
 import { FieldWidget } from './widget.js';
+
+/**
+ * @param {string} url - of the library
+ * @returns {LLMActions.Services['compare']}
+ */
+function compareWhenNeeded(url) {
+  /** @type {Promise<LLMActions.Services['compare']> | undefined} */
+  let loading;
+  return async (before, after) => {
+    loading ??= import('./diff.js').then(({ createCompare }) => createCompare(url));
+    return (await loading)(before, after);
+  };
+}
 
 /**
  * @param {HTMLElement} toggle
@@ -43,7 +55,7 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
   const services = {
     api,
     texts,
-    compare: createCompare(String(urls.diffUrl)),
+    compare: compareWhenNeeded(String(urls.diffUrl)),
     memoryOf: createMemories(formKey || form.getAttribute('action') || ''),
     loadPreviousTexts: () => api.listPreviousTexts(String(urls.previousTextsUrl)),
     notifyChanged: () => form.dispatchEvent(new Event('llm-actions:changed')),

@@ -28,12 +28,15 @@ export class Generation {
     this.callbacks = callbacks;
   }
 
-  /** @param {number | null} actionId */
-  async start(actionId) {
+  /**
+   * @param {number | null} actionId
+   * @param {string} instruction
+   */
+  async start(actionId, instruction) {
     const number = this.reset();
     let run;
     try {
-      run = await this.api.startRun(actionId);
+      run = await this.api.startRun(actionId, instruction);
     } catch (error) {
       if (number === this.number) {
         this.callbacks.onRefused(/** @type {LLMActions.RequestError} */ (error));

@@ -1,15 +1,8 @@
 /**
- * The previous texts of a field: a button in its toolbar opens the list of them.
+ * The previous texts of a field: a button in its toolbar loads the list of them, and opens it.
  */
 
-import {
-  clone,
-  getPart,
-  getTemplate,
-  labelWithField,
-  listenForEscape,
-  showDirectionControls,
-} from './dom.js';
+import { clone, getPart, labelWithField, listenForEscape } from './dom.js';
 
 /**
  * @param {object} options
@@ -21,60 +14,48 @@ import {
  * @param {() => string | undefined} options.shownId - the id of the run that the card shows
  * @param {(run: LLMActions.RunState) => void} options.onSelect
  */
-export function createPreviousTexts({ path, label, count, toolbar, load, shownId, onSelect }) {
+export function createPreviousTexts({ count, toolbar, onSelect, ...options }) {
   const toggle = clone('llm-actions-previous-toggle').root;
-  const { root, part } = clone('llm-actions-previous');
-  const { loading = '', none = '' } = getTemplate('llm-actions-previous').dataset;
+  const row = getPart(toolbar, 'row');
+  /** @type {ReturnType<typeof import('./previous-list.js').createPreviousList> | undefined} */
+  let list;
   let busy = false;
 
-  labelWithField(toggle, label);
-  labelWithField(root, label);
+  labelWithField(toggle, options.label);
   toggle.hidden = !count;
-  const row = getPart(toolbar, 'row');
   row.append(toggle);
-  row.after(root);
+
+  async function loadList() {
+    const { createPreviousList } = await import('./previous-list.js');
+    const created = createPreviousList({
+      ...options,
+      onSelect(run) {
+        if (busy) return;
+        onSelect(run);
+        setOpen(false);
+      },
+    });
+    listenForEscape(created.root, () => {
+      setOpen(false);
+      toggle.focus();
+    });
+    row.after(created.root);
+    return created;
+  }
 
   /** @param {boolean} value */
   function setOpen(value) {
-    root.hidden = !value;
     toggle.setAttribute('aria-expanded', String(value));
+    if (list) list.root.hidden = !value;
   }
 
-  /** @param {LLMActions.PreviousRun} run */
-  function createItem(run) {
-    const item = clone('llm-actions-previous-item');
-    const meta = [run.action_label, run.user, run.time, run.model_label, run.decision_label];
-    item.part('meta').textContent = meta.filter(Boolean).join(' · ');
-    item.part('text').textContent = showDirectionControls(run.output);
-    item.part('propose-again').addEventListener('click', () => {
-      if (busy) return;
-      onSelect(run);
-      setOpen(false);
-    });
-    return item.root;
-  }
-
-  async function open() {
-    setOpen(true);
-    part('status').textContent = loading;
-    part('list').replaceChildren();
-    try {
-      const { fields } = await load();
-      const runs = (fields[path] ?? []).filter(({ id }) => id !== shownId());
-      part('list').replaceChildren(...runs.map(createItem));
-      part('status').textContent = runs.length ? '' : none;
-    } catch (error) {
-      part('status').textContent = /** @type {Error} */ (error).message;
+  toggle.addEventListener('click', async () => {
+    if (list && !list.root.hidden) setOpen(false);
+    else if (!busy) {
+      list ??= await loadList();
+      setOpen(true);
+      list.refresh();
     }
-  }
-
-  toggle.addEventListener('click', () => {
-    if (!root.hidden) setOpen(false);
-    else if (!busy) open();
-  });
-  listenForEscape(root, () => {
-    setOpen(false);
-    toggle.focus();
   });
 
   return {

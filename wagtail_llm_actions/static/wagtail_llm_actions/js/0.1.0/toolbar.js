@@ -8,7 +8,7 @@ import { fillIn } from './messages.js';
 /**
  * @param {LLMActions.FieldOffer} offer
  * @param {object} options
- * @param {(action: LLMActions.ActionOffer) => void} options.onSelect
+ * @param {(action: LLMActions.ActionReference) => void} options.onSelect
  * @param {() => boolean} options.isFilled - whether the field has a text now
  */
 export function createToolbar({ label, actions }, { onSelect, isFilled }) {
@@ -54,15 +54,19 @@ export function createToolbar({ label, actions }, { onSelect, isFilled }) {
     menuToggle.disabled = busy;
   }
 
+  /** @param {LLMActions.ActionReference} action - one that is not offered any more is refused later */
+  function run(action) {
+    const offered = actions.find(({ id }) => id === action.id);
+    if (!busy && !(offered && isBlocked(offered))) onSelect(action);
+  }
+
   labelWithField(generate, label);
   if (actions.length > 1) {
     const names = { action: first.label, field: label };
     part('generate-text').textContent = fillIn(String(texts.generate), names);
     generate.ariaLabel = fillIn(String(texts.generateLabel), names);
   }
-  generate.addEventListener('click', () => {
-    if (!busy && !isBlocked(first)) onSelect(first);
-  });
+  generate.addEventListener('click', () => run(first));
   if (items.length) {
     labelWithField(menuToggle, label);
     // To the right of the whole control; below it, the tooltip would cover the card.
@@ -75,6 +79,7 @@ export function createToolbar({ label, actions }, { onSelect, isFilled }) {
 
   return {
     root,
+    run,
     /** Checks again whether the field has a text. */
     refresh,
     focus() {

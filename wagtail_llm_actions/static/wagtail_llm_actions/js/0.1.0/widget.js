@@ -10,6 +10,7 @@ import { createCard } from './card.js';
 import { copyText } from './dom.js';
 import { measure, merge } from './fields.js';
 import { Generation } from './generation.js';
+import { createInstruction } from './instruction.js';
 import { doneMessage, fillIn, lengthMessage, progressMessage, runDetails } from './messages.js';
 import { createPreviousTexts } from './previous-texts.js';
 import { createToolbar } from './toolbar.js';
@@ -78,6 +79,13 @@ export class FieldWidget {
     this.root = this.toolbar.root;
     this.root.append(this.card.root);
     field.place.after(this.root);
+    this.instruction = createInstruction({
+      label: offer.label,
+      toolbar: this.root,
+      card: this.card.root,
+      memory: services.memoryOf(`${path}:instruction`),
+      onRun: () => this.toolbar.run(this.action),
+    });
     this.previousTexts = createPreviousTexts({
       path,
       label: offer.label,
@@ -118,7 +126,7 @@ export class FieldWidget {
     this.memory.forget();
     this.begin(action);
     // The request is sent before the card is laid out.
-    this.generation.start(action.id);
+    this.generation.start(action.id, this.instruction.text());
     this.show('working', { status: this.texts.starting });
   }
 
@@ -244,10 +252,12 @@ export class FieldWidget {
   show(state, view) {
     // Move the focus along only if it is on a button that may disappear now.
     const active = document.activeElement;
-    const stays = state !== 'accepted' && this.list.root.contains(active);
+    const isTyping = state === 'proposal' && this.instruction.root.contains(active);
+    const stays = isTyping || (state !== 'accepted' && this.list.root.contains(active));
     const mustMoveFocus = state !== this.state && !stays && this.root.contains(active);
     this.state = state;
     this.card.show({ state, title: this.action.label, ...view });
+    this.instruction.setInCard(['proposal', 'failed', 'cancelled'].includes(state));
     this.refresh();
     this.countWaiting();
     if (!mustMoveFocus) return;
@@ -306,6 +316,7 @@ export class FieldWidget {
     this.memory.forget();
     this.state = null;
     this.card.hide();
+    this.instruction.setInCard(false);
     this.countWaiting();
   }
 
