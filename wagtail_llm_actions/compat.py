@@ -30,13 +30,13 @@ def edit_handler_for(model: type[models.Model]) -> Any:
     """
     from wagtail.models import AbstractPage  # noqa: PLC0415
 
-    # The viewset's own panel: a site may have set another one than the model's.
-    owner: Any = (
-        model if issubclass(model, AbstractPage) else getattr(model, "snippet_viewset", None)
-    )
-    if owner is None:
+    if issubclass(model, AbstractPage):
+        return model.get_edit_handler()  # type: ignore[attr-defined]
+    viewset: Any = getattr(model, "snippet_viewset", None)
+    if viewset is None:
         raise LookupError(model)
-    return owner.get_edit_handler()
+    # That of its views, which may be another one than the model's; `get_edit_handler` makes a new one.
+    return viewset._edit_handler
 
 
 def page_model() -> type[AbstractPage]:

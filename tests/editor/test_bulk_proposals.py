@@ -153,5 +153,5 @@ def test_the_number_of_queries_does_not_grow_with_the_bulk_runs(
     url = reverse("wagtail_llm_actions:previous_texts")
     client.get(url, query)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         assert len(client.get(url, query).json()["fields"]["summary"]) == texts

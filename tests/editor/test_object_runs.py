@@ -182,7 +182,7 @@ def test_the_number_of_queries_does_not_grow_and_the_list_ends(
     url = page_edit(page)
     listed(client, url)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         assert len(listed(client, url)["summary"]) == min(texts, MAX_PREVIOUS)
 
 

@@ -355,7 +355,7 @@ def test_the_number_of_queries_does_not_grow_with_actions_and_runs(
     url = page_edit(page)
     offers(client, url)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(13):
         assert len(offers(client, url)["fields"]["summary"]["actions"]) == actions
 
 
@@ -373,7 +373,7 @@ def test_the_number_of_queries_does_not_grow_with_actions_below_pages(
     url = page_edit(page)
     offers(client, url)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(14):
         assert offers(client, url)["fields"]["summary"]["actions"]
 
 

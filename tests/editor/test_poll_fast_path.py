@@ -126,10 +126,10 @@ def test_a_poll_that_renews_the_token_or_brings_the_end_checks_the_rights(
         target_object_id=str(author.pk),
     )
 
-    # For a page 3 are for its form, which tells what the user sees: the parent, comments and tags.
-    with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 7):
+    with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 4):
         poll(client, unfinished)
-    with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 8):
+    # The locks are two.
+    with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 5):
         poll(client, page)
     with django_assert_num_queries(ADMIN_ACCESS_QUERIES + 2):
         poll(client, snippet)

@@ -183,7 +183,7 @@ def test_the_number_of_queries_does_not_grow_and_the_list_ends(
     url = page_edit(page)
     panel(client, url)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         found = panel(client, url)
 
     assert found["has_more"] is (2 * number > MAX_PREVIOUS)

@@ -63,6 +63,12 @@ def test_an_exception_in_the_code_of_a_form_is_told(
     admin_client: Client, caplog: pytest.LogCaptureFixture, endpoint: str
 ) -> None:
     harbour = Harbour.objects.create(name="Fail in the form")
+    # Without any, nothing asks the form.
+    LLMRunFactory(
+        action=action_for(Harbour, destination="text", source="text"),
+        target_object_id=harbour.pk,
+        succeeded=True,
+    )
 
     response = admin_client.get(
         reverse(f"wagtail_llm_actions:{endpoint}"), {"form_action": snippet_edit(harbour)}

@@ -19,7 +19,7 @@ from wagtail.models import AbstractPage, Locale, RevisionMixin, TranslatableMixi
 from wagtail.snippets.models import get_snippet_models
 
 from wagtail_llm_actions.compat import edit_handler_for, page_model
-from wagtail_llm_actions.permissions.visible_fields import visible_fields
+from wagtail_llm_actions.permissions.visible_fields import FieldAccess, visible_fields
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, QueryDict
@@ -46,6 +46,10 @@ class EditorForm:
     def fields(self, request: HttpRequest) -> VisibleFields:
         """Return the fields that the form shows to the user of a request."""
         return visible_fields(self.edit_handler, self._form(request), request)
+
+    def access(self, request: HttpRequest) -> FieldAccess:
+        """Return what tells of single fields whether the form shows them to the user."""
+        return FieldAccess(self.edit_handler, lambda: self.fields(request))
 
     def bind(self, request: HttpRequest) -> VisibleFields:
         """Set the submitted values on the instance, valid or not, without saving it.

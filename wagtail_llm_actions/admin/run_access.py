@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from django.db import models
-    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from wagtail_llm_actions.models import LLMRun
+    from wagtail_llm_actions.models.run import LLMRunQuerySet
+    from wagtail_llm_actions.runs.previous import CanRead
 
 logger = logging.getLogger(__name__)
+
+_NO_FIELDS: frozenset[str] = frozenset()
 
 
 def can_read_texts(request: HttpRequest, run: LLMRun) -> bool:
@@ -39,20 +43,12 @@ def can_read_texts_in_history(request: HttpRequest, run: LLMRun) -> bool:
     return request.user.is_superuser or form_shows_texts(request, run)
 
 
-def readable_in_history(request: HttpRequest, runs: QuerySet[LLMRun]) -> QuerySet[LLMRun]:
+def readable_in_history(request: HttpRequest, runs: LLMRunQuerySet) -> LLMRunQuerySet:
     """Keep the runs whose texts the user may read in the history, by the form of a new object."""
     if request.user.is_superuser:
         return runs
-    shown: dict[int, Collection[str]] = {}
-    found = []
-    columns = ("trigger", "target_content_type", "source_path", "field_path", "read_fields")
-    for run in runs.select_related(None).only(*columns):
-        type_id = run.target_content_type_id
-        if type_id not in shown:
-            shown[type_id] = _fields_of_new(request, type_id)
-        if run.content_fields.issubset(shown[type_id]):
-            found.append(run.pk)
-    return runs.filter(pk__in=found)
+    of_new = cache(partial(_access_to_new, request))
+    return runs.with_content(lambda run: of_new(run.target_content_type_id)(run.content_fields))
 
 
 def form_shows_texts(request: HttpRequest, run: LLMRun) -> bool:
@@ -64,23 +60,27 @@ def form_shows_texts(request: HttpRequest, run: LLMRun) -> bool:
     if not run.content_fields:
         return True
     if run.target is None:
-        return run.content_fields.issubset(_fields_of_new(request, run.target_content_type_id))
-    return run.content_fields.issubset(_fields_of(request, run.target))
+        return _access_to_new(request, run.target_content_type_id)(run.content_fields)
+    return _access(request, run.target)(run.content_fields)
 
 
-def _fields_of_new(request: HttpRequest, content_type_id: int) -> Collection[str]:
+def _access_to_new(request: HttpRequest, content_type_id: int) -> CanRead:
     model = ContentType.objects.get_for_id(content_type_id).model_class()
-    return _fields_of(request, model()) if model else ()
+    return _access(request, model()) if model else _NO_FIELDS.issuperset
 
 
-def _fields_of(request: HttpRequest, instance: models.Model) -> Collection[str]:
+def _access(request: HttpRequest, instance: models.Model) -> CanRead:
     try:
-        form = editor_form_of(instance)
+        access = editor_form_of(instance).access(request)
     except LookupError:
-        return ()
-    try:
-        return form.fields(request).readable
-    except Exception:
-        # Code of the site failed: its form shows nothing, and the history goes on.
-        logger.exception("The edit form of %s cannot be made", instance._meta.label)
-        return ()
+        return _NO_FIELDS.issuperset
+
+    def can_read(names: Collection[str]) -> bool:
+        try:
+            return access.can_read(names)
+        except Exception:
+            # Code of the site failed: its form shows nothing, and the history goes on.
+            logger.exception("The edit form of %s cannot be made", instance._meta.label)
+            return False
+
+    return can_read

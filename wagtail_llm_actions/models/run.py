@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models.functions import MD5, Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_llm_actions.models.action import LLMAction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CONTENT_COLUMNS = (
+    "target_content_type_id",
+    "trigger",
+    "source_path",
+    "field_path",
+    "read_fields",
+)
+"""What tells whose form has to show which fields, for somebody to read the texts of a run."""
+
+# Of each column alone: MariaDB joins no texts with different collations to one that it can compare.
+_KEY = Concat(*(MD5(Cast(name, models.TextField())) for name in CONTENT_COLUMNS))
 
 
 class LLMRunQuerySet(models.QuerySet["LLMRun"]):
@@ -39,6 +56,20 @@ class LLMRunQuerySet(models.QuerySet["LLMRun"]):
             target_content_type=ContentType.objects.get_for_model(type(instance)),
             target_object_id=str(instance.pk),
         )
+
+    def content(self) -> models.QuerySet[LLMRun, dict[str, Any]]:
+        """Return the ``CONTENT_COLUMNS`` of the runs, unordered, to be counted or made distinct."""
+        return self.order_by().values(*CONTENT_COLUMNS)
+
+    def with_content(self, can_read: Callable[[LLMRun], bool]) -> LLMRunQuerySet:
+        """Keep the runs with content that somebody may read; there are few kinds, which takes a query.
+
+        Args:
+            can_read: Is given an unsaved run with nothing but the ``CONTENT_COLUMNS``.
+        """
+        kinds = {kind.pop("key"): kind for kind in self.content().annotate(key=_KEY).distinct()}
+        readable = [key for key, kind in kinds.items() if can_read(self.model(**kind))]
+        return self.alias(key=_KEY).filter(key__in=readable)
 
     def leased(self, run_id: uuid.UUID, token: uuid.UUID) -> LLMRunQuerySet:
         """Keep the run that a worker executes, while the token of its lease is valid."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -16,11 +17,14 @@ from django.test import RequestFactory
 from wagtail_llm_actions.compat import edit_handler_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from django.db import models
 
 logger = logging.getLogger(__name__)
+
+LIBRARIES = {"builtins", "django", "laces", "modelcluster", "permissionedforms", "wagtail"}
+"""What Wagtail's own forms and panels are made of."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +35,58 @@ class VisibleFields:
     """Fields whose content the user sees; read-only ones too."""
     writable: frozenset[str]
     """Fields whose content the user can change."""
+
+
+class FieldAccess:
+    """Tells whether a form shows fields to a user; makes the form only where that can differ.
+
+    Args:
+        edit_handler: The form's top-level panel, bound to its model.
+        find: Makes the form, which takes several queries, and returns its fields.
+    """
+
+    def __init__(self, edit_handler: Any, find: Callable[[], VisibleFields]) -> None:
+        self._edit_handler = edit_handler
+        self._find = find
+
+    def can_read(self, names: Collection[str]) -> bool:
+        """Return whether all these fields are readable."""
+        return self._for_all.issuperset(names) or self._found.readable.issuperset(names)
+
+    def can_write(self, name: str) -> bool:
+        """Return whether a field is writable."""
+        return name in self._for_all or name in self._found.writable
+
+    @cached_property
+    def _for_all(self) -> frozenset[str]:
+        return unconditional_fields(self._edit_handler)
+
+    @cached_property
+    def _found(self) -> VisibleFields:
+        return self._find()
+
+
+@lru_cache(maxsize=256)
+def unconditional_fields(edit_handler: Any) -> frozenset[str]:
+    """Return the fields that a form lets everybody change who may open it, whatever the object.
+
+    These are the fields of panels that need no permission, nor does any group around them. A form
+    or a panel that has code of the site may hide any field, so that there are none.
+    """
+    panels = dict(_with_conditions(edit_handler))
+    form_class = edit_handler.get_form_class()
+    classes = [form_class, *map(type, panels), *(panel.BoundPanel for panel in panels)]
+    modules = {base.__module__ for each in classes for base in each.__mro__}
+    if not {module.partition(".")[0] for module in modules} <= LIBRARIES:
+        return frozenset()
+    names = {
+        getattr(panel, "field_name", "")
+        for panel, has_condition in panels.items()
+        if not has_condition
+    }
+    fields = form_class.base_fields
+    enabled = {name for name in names & fields.keys() if not fields[name].disabled}
+    return frozenset(enabled.difference(form_class._meta.field_permissions or ()))
 
 
 def visible_fields(edit_handler: Any, form: Any, request: Any) -> VisibleFields:
@@ -95,6 +151,16 @@ def _fields_of_new(model: type[models.Model], user: AnonymousUser) -> VisibleFie
     except Exception:
         logger.exception("The edit form of %s cannot be made without a user", model._meta.label)
         return None
+
+
+def _with_conditions(panel: Any, *, around: bool = False) -> Iterator[tuple[Any, bool]]:
+    """Yield the panels of a form, each with whether it, or a group around it, has a condition."""
+    has_condition = around or bool(
+        getattr(panel, "permission", None) or getattr(panel, "read_only", False)
+    )
+    yield panel, has_condition
+    for child in getattr(panel, "children", ()):
+        yield from _with_conditions(child, around=has_condition)
 
 
 def _shown_panels(bound: Any) -> Iterator[Any]:

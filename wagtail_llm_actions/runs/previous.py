@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from django.db.models import Count
 from django.db.models.functions import Left
 
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.pending import runs_for
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable
     from uuid import UUID
 
     from django.db import models
@@ -21,32 +21,33 @@ if TYPE_CHECKING:
 
 MAX_PREVIOUS = 50
 MAX_PROMPT_CHARS = 2_000
-CHUNK = 100
+
+CanRead: TypeAlias = "Callable[[Collection[str]], bool]"
+"""Tells whether the object's form shows all these fields to the user."""
 
 
 def finished_runs(
-    user: User, instance: models.Model, form_key: str, readable: Collection[str]
-) -> Iterator[LLMRun]:
-    """Yield the runs with a final status whose texts hold only readable fields, the newest first.
+    user: User, instance: models.Model, form_key: str, can_read: CanRead
+) -> LLMRunQuerySet:
+    """Return the runs with a final status whose texts hold only readable fields, the newest first.
 
     On a saved object these are the runs of all users, on a create form the user's own.
     """
-    runs = _detailed(_finished(user, instance, form_key).prefetch_related("attempts"))
-    return _readable(runs, readable)
+    runs = _finished(user, instance, form_key)
+    return _detailed(runs, can_read).prefetch_related("attempts")
 
 
 def previous_runs(
-    user: User, instance: models.Model, form_key: str, readable: Collection[str]
-) -> Iterator[LLMRun]:
-    """Yield the finished runs whose output can be proposed again, the newest first."""
-    return _readable(_detailed(_with_output(_finished(user, instance, form_key))), readable)
+    user: User, instance: models.Model, form_key: str, can_read: CanRead
+) -> LLMRunQuerySet:
+    """Return the finished runs whose output can be proposed again, the newest first."""
+    return _detailed(_with_output(_finished(user, instance, form_key)), can_read)
 
 
-def has_finished_runs(
-    user: User, instance: models.Model, form_key: str, readable: Collection[str]
-) -> bool:
-    """Return whether ``finished_runs`` yields any."""
-    return any(_readable(_finished(user, instance, form_key).only(*_ACCESS), readable))
+def has_finished_runs(user: User, instance: models.Model, form_key: str, can_read: CanRead) -> bool:
+    """Return whether ``finished_runs`` has any."""
+    kinds = _finished(user, instance, form_key).content().distinct()
+    return any(can_read(LLMRun(**kind).content_fields) for kind in kinds)
 
 
 def previous_counts(
@@ -54,7 +55,7 @@ def previous_counts(
     instance: models.Model,
     form_key: str,
     fields: Collection[str],
-    readable: Collection[str],
+    can_read: CanRead,
     *,
     without: Iterable[str],
 ) -> dict[str, int]:
@@ -62,18 +63,18 @@ def previous_counts(
     if not fields:
         return {}
     runs = _with_output(_finished(user, instance, form_key)).filter(field_path__in=fields)
-    found = _readable(runs.exclude(pk__in=without).only(*_ACCESS), readable)
-    return dict(Counter(run.field_path for run in found))
+    counts: dict[str, int] = {}
+    for kind in runs.exclude(pk__in=without).content().annotate(number=Count("pk")):
+        number, path = kind.pop("number"), kind["field_path"]
+        if can_read(LLMRun(**kind).content_fields):
+            counts[path] = counts.get(path, 0) + number
+    return counts
 
 
 def prompt_beginnings(runs: Iterable[LLMRun]) -> dict[UUID, str]:
     """Return the first ``MAX_PROMPT_CHARS`` characters of each prompt, by one query."""
     found = LLMRun.objects.filter(pk__in=[run.pk for run in runs])
     return dict(found.values_list("pk", Left("prompt", MAX_PROMPT_CHARS)))
-
-
-_ACCESS = ("trigger", "source_path", "field_path", "read_fields")
-"""What ``content_fields`` needs."""
 
 
 def _finished(user: User, instance: models.Model, form_key: str) -> LLMRunQuerySet:
@@ -89,13 +90,9 @@ def _with_output(runs: LLMRunQuerySet) -> LLMRunQuerySet:
     return runs.succeeded().exclude(output="")
 
 
-def _detailed(runs: LLMRunQuerySet) -> LLMRunQuerySet:
+def _detailed(runs: LLMRunQuerySet, can_read: CanRead) -> LLMRunQuerySet:
+    readable = runs.with_content(lambda run: can_read(run.content_fields))
     # Long texts that are not shown here.
-    return runs.defer(
+    return readable.defer(
         "prompt", "system_instructions", "fallback_request", "error_detail"
     ).select_related("user")
-
-
-def _readable(runs: LLMRunQuerySet, readable: Collection[str]) -> Iterator[LLMRun]:
-    # Not all databases can compare lists in JSON.
-    return (run for run in runs.iterator(CHUNK) if run.content_fields <= set(readable))

@@ -79,8 +79,8 @@ def offers(request: HttpRequest) -> JsonResponse:
 def previous_texts(request: HttpRequest) -> JsonResponse:
     """Return the previous texts of a form's fields, from all users."""
     form, form_key = _editable_form(request)
-    readable = form.fields(request).readable
-    found = previous_texts_by_field(request.user, form.instance, form_key, readable)
+    can_read = form.access(request).can_read
+    found = previous_texts_by_field(request.user, form.instance, form_key, can_read)
     return JsonResponse(found)
 
 
@@ -89,8 +89,8 @@ def previous_texts(request: HttpRequest) -> JsonResponse:
 def side_panel(request: HttpRequest) -> JsonResponse:
     """Return the finished runs of a form's fields, also those that failed or were cancelled."""
     form, form_key = _editable_form(request)
-    readable = form.fields(request).readable
-    return JsonResponse(side_panel_content(request.user, form.instance, form_key, readable))
+    can_read = form.access(request).can_read
+    return JsonResponse(side_panel_content(request.user, form.instance, form_key, can_read))
 
 
 @require_POST

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.admin.form_resolver import EditorForm
     from wagtail_llm_actions.models import LLMAction, LLMRun
-    from wagtail_llm_actions.permissions.visible_fields import VisibleFields
+    from wagtail_llm_actions.permissions.visible_fields import FieldAccess
 
 
 class ActionOffer(TypedDict):
@@ -78,15 +78,15 @@ def form_offers(request: HttpRequest, form: EditorForm, form_key: str) -> Offers
     user = request.user
     if not can_edit(user, form.instance, form.parent):
         return NO_OFFERS
-    shown = form.fields(request)
+    access = form.access(request)
     model = type(form.instance)
     actions = offered_at(offered_actions(user, model), form.instance, form.parent)
-    fields = _fields(model, actions, shown)
+    fields = _fields(model, actions, access)
     pending = [
         candidates
         for candidates in _candidate_groups(pending_runs(user, form.instance, form_key))
         # Anybody may decide on a bulk run, but what it has read may be hidden from this user.
-        if candidates[0].field_path in fields and candidates[0].content_fields <= shown.readable
+        if candidates[0].field_path in fields and access.can_read(candidates[0].content_fields)
     ]
     with_costs = can_view_costs(user)
     if fields:
@@ -106,20 +106,20 @@ def form_offers(request: HttpRequest, form: EditorForm, form_key: str) -> Offers
             form.instance,
             form_key,
             fields,
-            shown.readable,
+            access.can_read,
             without=[str(run.pk) for candidates in pending for run in candidates],
         ),
         "has_side_panel": bool(fields)
-        or has_finished_runs(user, form.instance, form_key, shown.readable),
+        or has_finished_runs(user, form.instance, form_key, access.can_read),
     }
 
 
 def _fields(
-    model: type[models.Model], actions: Iterable[LLMAction], shown: VisibleFields
+    model: type[models.Model], actions: Iterable[LLMAction], access: FieldAccess
 ) -> dict[str, FieldOffer]:
     fields: dict[str, FieldOffer] = {}
     for action in actions:
-        if action.source not in shown.readable or action.destination not in shown.writable:
+        if not (access.can_read({action.source}) and access.can_write(action.destination)):
             continue
         adapter = adapter_at(model, action.destination)
         if adapter is None or not adapter.is_destination:

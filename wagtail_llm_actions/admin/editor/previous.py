@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.utils import timezone
@@ -16,9 +15,9 @@ from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, previous_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from django.db import models
+
+    from wagtail_llm_actions.runs.previous import CanRead
 
 
 class PreviousRun(RunState):
@@ -39,11 +38,11 @@ class PreviousTexts(TypedDict):
 
 
 def previous_texts_by_field(
-    user: Any, instance: models.Model, form_key: str, readable: Collection[str]
+    user: Any, instance: models.Model, form_key: str, can_read: CanRead
 ) -> PreviousTexts:
     """Return the newest previous texts, of those that hold only readable fields."""
     found: dict[str, list[PreviousRun]] = {}
-    for run in islice(previous_runs(user, instance, form_key, readable), MAX_PREVIOUS):
+    for run in previous_runs(user, instance, form_key, can_read)[:MAX_PREVIOUS]:
         found.setdefault(run.field_path, []).append(previous_run(run, user))
     return {"fields": found}
 

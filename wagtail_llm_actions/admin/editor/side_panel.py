@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.urls import reverse
@@ -15,11 +14,10 @@ from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, finished_runs, promp
 from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from django.db import models
 
     from wagtail_llm_actions.models import LLMRun
+    from wagtail_llm_actions.runs.previous import CanRead
 
 
 class SidePanelRun(PreviousRun):
@@ -54,14 +52,13 @@ class SidePanel(TypedDict):
 
 
 def side_panel_content(
-    user: Any, instance: models.Model, form_key: str, readable: Collection[str]
+    user: Any, instance: models.Model, form_key: str, can_read: CanRead
 ) -> SidePanel:
     """Return the newest runs whose texts hold only readable fields.
 
     The number of queries does not grow with them.
     """
-    found = finished_runs(user, instance, form_key, readable)
-    runs = list(islice(found, MAX_PREVIOUS + 1))
+    runs = list(finished_runs(user, instance, form_key, can_read)[: MAX_PREVIOUS + 1])
     prompts = prompt_beginnings(run for run in runs if can_follow(user, run))
     has_history = can_view_runs(user)
     groups: dict[str, SidePanelGroup] = {}

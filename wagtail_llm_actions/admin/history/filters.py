@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from wagtail_llm_actions.models.run import LLMRunQuerySet
+
 MAX_SEARCHED_RUNS = 10_000
 
 
@@ -188,7 +190,7 @@ class HistoryFilterSet(WagtailFilterSet):
         """Keep the runs whose cost is known, or those that called a model at an unknown cost."""
         return runs.filter(UNKNOWN_COST if value == "unknown" else Q(cost_usd__isnull=False))
 
-    def filter_text(self, runs: QuerySet[LLMRun], name: str, value: str) -> QuerySet[LLMRun]:
+    def filter_text(self, runs: LLMRunQuerySet, name: str, value: str) -> QuerySet[LLMRun]:
         """Keep the runs whose prompt or output contains this, among the newest of the other filters."""
         times = runs.order_by("-queued_at").values_list("queued_at", flat=True)
         oldest: Any = times[MAX_SEARCHED_RUNS - 1 : MAX_SEARCHED_RUNS].first()
