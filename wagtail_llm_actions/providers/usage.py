@@ -1,7 +1,7 @@
 """Read token counts as servers report them, and repair what contradicts itself.
 
 Sources: the API references of OpenAI, Anthropic, Ollama, DeepSeek, Moonshot, Groq, xAI, Perplexity,
-OpenRouter, Gemini and Amazon Bedrock. Gateways between them mix names and meanings.
+OpenRouter, Gemini, Mistral, Cohere, watsonx and Amazon Bedrock. Gateways between them mix names and meanings.
 """
 
 from __future__ import annotations
@@ -20,31 +20,39 @@ MAX_COUNT = 100_000_000
 """More tokens than any model reads or writes; sums over a run's calls still fit a database column."""
 MAX_COST = 100_000
 """US dollars; more than any call costs."""
+COSTS = ("cost.total_cost", "cost.total", "cost", "estimated_cost")
+"""Where servers report what a call costs, in US dollars."""
 TICKS = Decimal(10**10)
 """xAI's units in a US dollar."""
 
 PATHS: Mapping[str, tuple[str, ...]] = {
     "input": (
         *("prompt_tokens", "input_tokens", "prompt_eval_count"),
-        *("promptTokens", "inputTokens", "promptTokenCount"),
+        *("promptTokens", "inputTokens", "promptTokenCount", "inputTokenCount"),
+        *("input_token_count", "billed_units.input_tokens", "tokens.input_tokens"),
     ),
     "output": (
         *("completion_tokens", "output_tokens", "eval_count"),
-        *("completionTokens", "outputTokens", "candidatesTokenCount"),
+        *("completionTokens", "outputTokens", "candidatesTokenCount", "outputTokenCount"),
+        *("generated_token_count", "billed_units.output_tokens", "tokens.output_tokens"),
     ),
     "total": ("total_tokens", "totalTokens", "totalTokenCount"),
     "cached": (
         "prompt_tokens_details.cached_tokens",
+        "prompt_token_details.cached_tokens",
         "input_tokens_details.cached_tokens",
+        "input_token_details.cache_read",
         "cache_read_input_tokens",
         "prompt_cache_hit_tokens",
         "cached_tokens",
+        "num_cached_tokens",
         "cacheReadInputTokens",
         "cachedContentTokenCount",
     ),
     "cache_written": (
         "prompt_tokens_details.cache_write_tokens",
         "prompt_tokens_details.cache_creation_tokens",
+        "input_token_details.cache_creation",
         "cache_creation_input_tokens",
         "cacheWriteInputTokens",
     ),
@@ -56,6 +64,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "completion_tokens_details.reasoning_tokens",
         "output_tokens_details.reasoning_tokens",
         "output_tokens_details.thinking_tokens",
+        "output_token_details.reasoning",
         "reasoning_tokens",
         "thoughtsTokenCount",
     ),
@@ -161,15 +170,14 @@ class UsageReader:
         return math.ceil(number)
 
     def _read_cost(self, reported: object) -> Decimal | None:
-        """Return the cost that OpenRouter, Perplexity and xAI report, in US dollars.
+        """Return the cost that OpenRouter, Perplexity, DeepInfra and xAI report, in US dollars.
 
         A bare zero is what gateways report for a price that they do not know; OpenRouter's, of a free
         model, comes with its parts. That is a fee alone where the site has brought a key of the
         vendor, who bills the rest.
         """
-        cost = member(reported, "cost")
-        total = member(cost, "total_cost")
-        amounts = [cost if total is None else total]
+        found = (_at(reported, path) for path in COSTS)
+        amounts = [next((cost for cost in found if cost is not None), None)]
         if member(reported, "is_byok") is True:
             amounts.append(_at(reported, "cost_details.upstream_inference_cost"))
         unit = Decimal(1)
