@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
+from wagtail import hooks
 from wagtail.models import Revision
 
 from example_site.blog.models import Author, BlogPage
@@ -22,7 +23,7 @@ from tests.factories import (
     NoticeFactory,
 )
 from tests.notices.models import Harbour, Notice
-from wagtail_llm_actions.bulk.edit_views import split_hidden
+from wagtail_llm_actions.bulk.edit_views import HOOK, Hidden, split_hidden
 from wagtail_llm_actions.bulk.progress import cancel_queued_runs, progress, refused_by_queue
 from wagtail_llm_actions.bulk.start import (
     CHUNK,
@@ -43,7 +44,7 @@ from wagtail_llm_actions.runs.pending import pending_runs
 from wagtail_llm_actions.runs.priority import priority_of, queue_positions
 
 if TYPE_CHECKING:
-    from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+    from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
     from tests.kept_queue import KeptQueue
     from wagtail_llm_actions.models import LLMAction
@@ -59,8 +60,8 @@ def start(llm_action: LLMAction, **options: Any) -> tuple[list[LLMRun], dict[Lef
     for chunk in build_chunks(llm_action, objects_of(llm_action), **options):
         save_and_enqueue(llm_action, chunk)
         runs += chunk.runs
-        for reason, count in chunk.left_out.items():
-            left_out[reason] += count
+        for reason, pks in chunk.left_out.items():
+            left_out[reason] += len(pks)
     return runs, left_out
 
 
@@ -159,7 +160,7 @@ def test_what_another_call_has_started_meanwhile_is_left_out() -> None:
 
     save_and_enqueue(llm_action, mine)
 
-    assert (mine.runs, mine.left_out[LeftOut.WAITING]) == ([], 1)
+    assert (mine.runs, len(mine.left_out[LeftOut.WAITING])) == ([], 1)
     assert LLMRun.objects.count() == 1
 
 
@@ -223,6 +224,34 @@ def test_a_form_that_wants_more_than_the_rights_of_a_user_is_no_obstacle(
     assert (objects.count(), hidden) == (1, {})
     assert [run.prompt for run in runs] == ["<input>Brest</input>"]
     assert "AttributeError: 'AnonymousUser' object has no attribute 'get_full_name'" in caplog.text
+
+
+def test_the_queries_do_not_grow_with_the_objects(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    llm_action = LLMActionFactory()
+    asked: list[BlogPage] = []
+
+    def can_show(page: BlogPage) -> bool:
+        asked.append(page)
+        return page.title != "Imported"
+
+    def split() -> None:
+        objects, hidden = split_hidden(llm_action, objects_of(llm_action, with_aliases=True))
+        assert len(hidden[Hidden.HOOK]) == 1
+        assert Hidden.FORM not in hidden
+        assert objects.count() == len(asked) - 1
+
+    BlogPageFactory(title="Imported")
+    BlogPageFactory()
+    with hooks.register_temporarily(HOOK, can_show):
+        split()
+        BlogPageFactory.create_batch(9)
+        asked.clear()
+        # Aliases, locked pages, the hook's objects and those that it names; and the count above.
+        with django_assert_num_queries(5):
+            split()
+    assert len(asked) == 11
 
 
 def test_rows_are_written_by_chunks(django_assert_max_num_queries: Any) -> None:

@@ -101,7 +101,7 @@ def refused(*arguments: object) -> str:
 def test_all_pages_get_a_proposal_and_none_is_changed(provider: ScriptedProvider) -> None:
     llm_action, user = LLMActionFactory(label="Summary"), EditorFactory(username="ines")
     BlogPageFactory.create_batch(3)
-    BlogPageFactory(intro="")
+    empty = BlogPageFactory(intro="")
     pages = list(BlogPage.objects.order_by("pk").values())
 
     lines = run("Summary", "--all", "--user", "ines").splitlines()
@@ -115,6 +115,7 @@ def test_all_pages_get_a_proposal_and_none_is_changed(provider: ScriptedProvider
         lines[0],
         "Runs started: 3.",
         "Left out because the source field is empty: 1.",
+        f"  {empty.pk}: {empty.title}",
         lines[-1],
     ]
     assert lines[0].startswith("0 queued, 0 running, 3 succeeded, 0 failed, 0 cancelled, $")
@@ -369,10 +370,30 @@ def test_an_alias_is_left_out_and_said_first(provider: ScriptedProvider) -> None
 
     assert lines[0] == "Left out because an alias cannot be edited: 1."
     assert "Runs started: 1." in lines
-    assert run("Summary", "--pages", alias.pk, "--dry-run").splitlines()[:2] == [
+    assert run("Summary", "--pages", alias.pk, "--dry-run").splitlines()[:3] == [
         "Left out because an alias cannot be edited: 1.",
+        f"  {alias.pk}: {alias.title}",
         "Runs to start: 0. Cost: about $0.00, from the mean of past runs.",
     ]
+
+
+@pytest.mark.usefixtures("prompt_queue")
+def test_the_first_pages_that_are_left_out_are_named_or_all_or_none(
+    provider: ScriptedProvider,
+) -> None:
+    LLMActionFactory(label="Summary")
+    pages = BlogPageFactory.create_batch(7, locked=True)
+    names = [f"  {page.pk}: {page.title}" for page in pages]
+    sentence = "Left out because it is locked: 7."
+
+    def said(verbosity: int) -> list[str]:
+        return run("Summary", "--all", "--verbosity", verbosity).splitlines()[:-2]
+
+    rest = said(0)[1:]
+    assert said(0) == [sentence, *rest]
+    assert said(1) == [sentence, *names[:5], "  and 2 more, which --verbosity 2 names", *rest]
+    assert said(2) == [sentence, *names, *rest]
+    assert provider.requests == []
 
 
 @pytest.mark.usefixtures("prompt_queue")

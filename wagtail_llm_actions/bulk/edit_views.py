@@ -1,4 +1,4 @@
-"""Which objects have an edit view that shows proposals; on the others a run would be wasted."""
+"""Which objects have an edit view that shows proposals, and can be edited; others would waste a run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from wagtail import hooks
-from wagtail.models import AbstractPage, TranslatableMixin
+from wagtail.models import AbstractPage, LockableMixin, TranslatableMixin
 
 from wagtail_llm_actions.compat import edit_handler_for
 from wagtail_llm_actions.fields import adapter_at
@@ -31,6 +31,8 @@ class Hidden(StrEnum):
     """The edit form of the type lacks the source or the destination."""
     ALIAS = "alias"
     """It is an alias, which nobody can edit."""
+    LOCKED = "locked"
+    """It is locked, so that its editors cannot accept a text."""
     TRANSLATION = "translation"
     """wagtail-localize shows its translation editor instead of the form."""
     HOOK = "hook"
@@ -39,14 +41,17 @@ class Hidden(StrEnum):
 
 def split_hidden(
     llm_action: LLMAction, objects: QuerySet[Any]
-) -> tuple[QuerySet[Any], dict[Hidden, int]]:
-    """Return the objects whose edit view shows proposals, and how many others there are by reason."""
-    counts: dict[Hidden, int] = {}
+) -> tuple[QuerySet[Any], dict[Hidden, list[Any]]]:
+    """Return the objects whose edit view shows proposals, and the keys of the others by reason.
+
+    The number of queries does not depend on the number of objects.
+    """
+    found: dict[Hidden, list[Any]] = {}
     for reason, hidden in _hidden(llm_action, objects):
-        left = objects.exclude(pk__in=hidden)
-        counts[reason] = objects.count() - left.count()
-        objects = left
-    return objects, {reason: count for reason, count in counts.items() if count}
+        those = objects.filter(pk__in=hidden).order_by("pk")
+        found[reason] = list(those.values_list("pk", flat=True))
+        objects = objects.exclude(pk__in=hidden)
+    return objects, {reason: pks for reason, pks in found.items() if pks}
 
 
 def _hidden(llm_action: LLMAction, objects: QuerySet[Any]) -> Iterator[tuple[Hidden, Any]]:
@@ -55,12 +60,14 @@ def _hidden(llm_action: LLMAction, objects: QuerySet[Any]) -> Iterator[tuple[Hid
         yield Hidden.FORM, objects.values("pk")
     if issubclass(model, AbstractPage):
         yield Hidden.ALIAS, objects.exclude(alias_of=None).values("pk")
+    if issubclass(model, LockableMixin):
+        yield Hidden.LOCKED, objects.filter(locked=True).values("pk")
     if issubclass(model, TranslatableMixin) and apps.is_installed("wagtail_localize"):
         yield Hidden.TRANSLATION, _translated(objects)
     if functions := hooks.get_hooks(HOOK):
         yield (
             Hidden.HOOK,
-            [one.pk for one in objects if any(show(one) is False for show in functions)],
+            [one.pk for one in objects.iterator() if any(show(one) is False for show in functions)],
         )
 
 

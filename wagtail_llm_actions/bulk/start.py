@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import copy
 import uuid
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -50,10 +51,10 @@ class LeftOut(StrEnum):
 
 @dataclass(slots=True)
 class Chunk:
-    """Up to 100 unsaved runs, and how many objects were left out, by reason."""
+    """Up to 100 unsaved runs, and the keys of the objects that were left out, by reason."""
 
     runs: list[LLMRun] = field(default_factory=list)
-    left_out: Counter[LeftOut] = field(default_factory=Counter)
+    left_out: dict[LeftOut, list[Any]] = field(default_factory=partial(defaultdict, list))
 
 
 def new_key() -> str:
@@ -122,13 +123,13 @@ def build_chunks(
     while some := list(islice(pks, CHUNK if left is None else min(CHUNK, left))):
         chunk = Chunk()
         taken = _with_proposals(llm_action, some)
-        chunk.left_out[LeftOut.WAITING] += len(taken)
+        chunk.left_out[LeftOut.WAITING] += [pk for pk in some if str(pk) in taken]
         for instance in _drafts(objects.model, [pk for pk in some if str(pk) not in taken]):
             run, error = build_run(
                 llm_action, instance, trigger=LLMRun.Trigger.BULK, form_fields=form_fields
             )
             if error and error.reason in _LEFT_OUT:
-                chunk.left_out[_LEFT_OUT[error.reason]] += 1
+                chunk.left_out[_LEFT_OUT[error.reason]].append(instance.pk)
                 continue
             run.user = user  # type: ignore[assignment]
             run.form_key = key
@@ -149,7 +150,7 @@ def save_and_enqueue(llm_action: LLMAction, chunk: Chunk) -> None:
         # Serializes concurrent calls for the same action.
         LLMAction.objects.select_for_update().filter(pk=llm_action.pk).first()
         taken = _with_proposals(llm_action, [run.target_object_id for run in chunk.runs])
-        chunk.left_out[LeftOut.WAITING] += len(taken)
+        chunk.left_out[LeftOut.WAITING] += sorted(taken)
         chunk.runs = [run for run in chunk.runs if run.target_object_id not in taken]
         bulk_create_and_enqueue(chunk.runs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from django.urls import reverse
 from wagtail_llm_actions.bulk.edit_views import Hidden, split_hidden
 from wagtail_llm_actions.bulk.progress import cancel_queued_runs, progress, refused_by_queue
 from wagtail_llm_actions.bulk.start import (
+    CHUNK,
     LeftOut,
     build_chunks,
     mean_cost,
@@ -33,17 +34,20 @@ from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from wagtail_llm_actions.bulk.start import Chunk
     from wagtail_llm_actions.models import LLMAction
     from wagtail_llm_actions.reporting.usage import Metrics
 
+NAMED = 5
+"""So many of the objects that are left out for one reason are named, unless ``--verbosity 2`` asks for all."""
 PROGRESS_SECONDS = 1.0
 """Between two queries of the progress."""
 HIDDEN = {
     Hidden.FORM: "the edit form does not show both fields of the action",
     Hidden.ALIAS: "an alias cannot be edited",
+    Hidden.LOCKED: "it is locked",
     Hidden.TRANSLATION: "wagtail-localize shows its own editor for the translation",
     Hidden.HOOK: "the site says that the edit view cannot show a proposal",
 }
@@ -107,8 +111,9 @@ class Command(BaseCommand):
         check_models(llm_action, with_price=options["stop_at_cost"] is not None)
         key = new_key()
         objects, hidden = split_hidden(llm_action, read_objects(llm_action, options))
-        for hidden_reason, count in hidden.items():
-            self._screen.say(f"Left out because {HIDDEN[hidden_reason]}: {count}.")
+        self._model, self._verbosity = objects.model, options["verbosity"]
+        for reason, pks in hidden.items():
+            self._say_left_out(HIDDEN[reason], pks)
         chunks = build_chunks(
             llm_action,
             objects,
@@ -121,43 +126,45 @@ class Command(BaseCommand):
             self._estimate(llm_action, chunks)
             return
         try:
-            reason = self._queue(llm_action, chunks, key) or self._follow(key)
-            if reason:
-                self._stop(key, reason)
+            stopped = self._queue(llm_action, chunks, key) or self._follow(key)
+            if stopped:
+                self._stop(key, stopped)
         except KeyboardInterrupt:
             cancelled, running = cancel_queued_runs(key), progress(key).running
             self._screen.say(f"Cancelled queued runs: {cancelled}. Still running: {running}.")
-            reason = "Interrupted."
+            stopped = "Interrupted."
         self._screen.say(
             f"Editors find the texts on their pages. List of all runs: {_url(llm_action)}"
         )
-        if reason:
-            raise CommandError(reason)
+        if stopped:
+            raise CommandError(stopped)
 
     def _estimate(self, llm_action: LLMAction, chunks: Iterable[Chunk]) -> None:
-        count, left_out = 0, Counter[LeftOut]()
+        count, left_out = 0, defaultdict[LeftOut, list[Any]](list)
         for chunk in chunks:
             count += len(chunk.runs)
-            left_out += chunk.left_out
+            _extend(left_out, chunk.left_out)
         mean = mean_cost(llm_action)
         cost = (
             "unknown" if mean is None else f"about {usd(mean * count)}, from the mean of past runs"
         )
         self._screen.say(f"Runs to start: {count}. Cost: {cost}.")
-        self._say_left_out(left_out)
+        for left_out_reason, pks in left_out.items():
+            self._say_left_out(LEFT_OUT[left_out_reason], pks)
         self._screen.say("Dry run: nothing was started.")
 
     def _queue(self, llm_action: LLMAction, chunks: Iterable[Chunk], key: str) -> str:
         """Queue chunk by chunk; return the limit that was reached, or an empty string."""
-        count, left_out, reason = 0, Counter[LeftOut](), ""
+        count, left_out, reason = 0, defaultdict[LeftOut, list[Any]](list), ""
         for chunk in chunks:
             save_and_enqueue(llm_action, chunk)
             count += len(chunk.runs)
-            left_out += chunk.left_out
+            _extend(left_out, chunk.left_out)
             if reason := self._limit_reached(self._report(key)):
                 break
         self._screen.say(f"Runs started: {count}.")
-        self._say_left_out(left_out)
+        for left_out_reason, pks in left_out.items():
+            self._say_left_out(LEFT_OUT[left_out_reason], pks)
         if refused := refused_by_queue(key):
             self._screen.say(
                 f"The queue does not answer. Runs that are queued when it does: {refused}."
@@ -205,10 +212,23 @@ class Command(BaseCommand):
         self._screen.progress(", ".join([*counts, cost]))
         return metrics
 
-    def _say_left_out(self, left_out: Counter[LeftOut]) -> None:
-        for reason, count in left_out.items():
-            if count:
-                self._screen.say(f"Left out because {LEFT_OUT[reason]}: {count}.")
+    def _say_left_out(self, reason: str, pks: list[Any]) -> None:
+        """Say how many objects are left out for a reason, and name the first ones, or all."""
+        if not pks:
+            return
+        self._screen.say(f"Left out because {reason}: {len(pks)}.")
+        named = pks if self._verbosity > 1 else pks[: NAMED * self._verbosity]
+        for start in range(0, len(named), CHUNK):
+            some = self._model._default_manager.filter(pk__in=named[start : start + CHUNK])
+            for one in some.order_by("pk"):
+                self._screen.say(f"  {one.pk}: {one}")
+        if 0 < len(named) < len(pks):
+            self._screen.say(f"  and {len(pks) - len(named)} more, which --verbosity 2 names")
+
+
+def _extend(left_out: dict[LeftOut, list[Any]], more: Mapping[LeftOut, list[Any]]) -> None:
+    for reason, pks in more.items():
+        left_out[reason] += pks
 
 
 class _Screen:
