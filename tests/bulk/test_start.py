@@ -234,7 +234,7 @@ def test_the_queries_do_not_grow_with_the_objects(
 
     def can_show(page: BlogPage) -> bool:
         asked.append(page)
-        return page.title != "Imported"
+        return bool(page.title != "Imported")
 
     def split() -> None:
         objects, hidden = split_hidden(llm_action, objects_of(llm_action, with_aliases=True))
