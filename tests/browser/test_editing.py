@@ -214,18 +214,31 @@ def test_the_source_is_what_the_form_shows_even_when_the_form_is_not_valid(visit
     assert LLMRun.objects.get().prompt == "Summarise: <input>Typed just now.</input>"
 
 
-def test_an_empty_source_is_answered_with_a_sentence(visit: Visit) -> None:
-    LLMActionFactory(destination="subtitle", source="summary", model="real")
+def test_the_button_says_what_is_missing_until_the_source_has_a_text(visit: Visit) -> None:
+    LLMActionFactory(destination="subtitle", source="summary", model="slow")
+    LLMActionFactory(model="slow")
     editor = visit(EditorFactory())
-    editor.open(edit_url(BlogPageFactory(summary="")))
-    subtitle = editor.field("Subtitle")
+    editor.open(edit_url(BlogPageFactory(summary="", intro="")))
+    subtitle, summary = editor.field("Subtitle"), editor.field("Summary")
 
-    subtitle.generate.click()
-
-    expect(subtitle.card.get_by_role("alert")).to_have_text(
-        "“Summary” is empty. Write something there first, then try again."
+    expect(subtitle.generate).to_have_attribute("aria-disabled", "true")
+    expect(subtitle.generate).to_have_accessible_description("Write something in “Summary” first.")
+    # A rich text, which keeps its value in a hidden input.
+    expect(summary.generate).to_have_accessible_description(
+        "Write something in “Introduction” first."
     )
-    expect(subtitle.button("Try again")).to_be_visible()
+    subtitle.generate.click(force=True)
+    expect(subtitle.card).to_be_hidden()
+
+    editor.control("summary").fill("The tide came early.")
+    expect(subtitle.generate).to_have_attribute("aria-disabled", "false")
+    expect(subtitle.generate).to_have_accessible_description("")
+    editor.page.locator("[data-contentpath=intro] [contenteditable=true]").press_sequentially(
+        "The boats lay dry."
+    )
+    expect(summary.generate).to_have_attribute("aria-disabled", "false")
+    subtitle.generate.click()
+    expect(subtitle.card).to_be_visible()
 
 
 def test_a_locked_page_offers_nothing(visit: Visit) -> None:

@@ -88,6 +88,8 @@ def test_a_field_has_its_actions_in_their_order(client: Client, editor: User) ->
                 "description": "With the boats.",
                 "model_label": "Scripted",
                 "only_when_empty": False,
+                "source": "intro",
+                "source_label": "Introduction",
             },
             {
                 "id": second.pk,
@@ -95,6 +97,8 @@ def test_a_field_has_its_actions_in_their_order(client: Client, editor: User) ->
                 "description": "",
                 "model_label": "Scripted",
                 "only_when_empty": True,
+                "source": "intro",
+                "source_label": "Introduction",
             },
         ],
     }

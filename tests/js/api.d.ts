@@ -62,6 +62,8 @@ declare namespace LLMActions {
     description: string;
     model_label: string;
     only_when_empty: boolean;
+    source: string;
+    source_label: string;
   }
 
   interface FieldOffer {

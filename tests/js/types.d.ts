@@ -195,6 +195,9 @@ declare namespace LLMActions {
 
   /** What the widgets of one form share. */
   interface Services {
+    form: HTMLFormElement;
+    /** Calls back when somebody has worked anywhere in the form. */
+    onFormEdit: (callback: () => void) => void;
     api: ReturnType<typeof import('#js/api.js').createApi>;
     texts: Texts;
     compare: (before: string, after: string) => Promise<Change[]>;

@@ -38,6 +38,9 @@ class ActionOffer(TypedDict):
     model_label: str
     only_when_empty: bool
     """Whether the action is for an empty field only."""
+    source: str
+    """The path of the field that the action reads."""
+    source_label: str
 
 
 class FieldOffer(TypedDict):
@@ -135,6 +138,8 @@ def _fields(
                 "description": action.description,
                 "model_label": model_label(action.model),
                 "only_when_empty": action.only_when_empty,
+                "source": action.source,
+                "source_label": field_label(model, action.source),
             }
         )
     return fields

@@ -1,9 +1,7 @@
 /**
- * The candidates of one click, and the list from which the editor chooses one.
+ * The candidates of one click.
  */
 
-import { clone, getPart, showDirectionControls } from './dom.js';
-import { fillIn, progressMessage } from './messages.js';
 import { isFinal } from './polling.js';
 
 /** @param {LLMActions.Candidate} candidate */
@@ -106,68 +104,4 @@ export class Candidates {
       candidate.run = { ...candidate.run, status: 'cancelled' };
     });
   }
-}
-
-/**
- * The list of candidates in a card: a radio button for each.
- *
- * @param {object} options
- * @param {Element} options.card
- * @param {string} options.path - of the field; makes the ids unique
- * @param {LLMActions.Texts} options.texts
- * @param {(index: number) => void} options.onChoose
- */
-export function createCandidateList({ card, path, texts, onChoose }) {
-  const root = getPart(card, 'candidates');
-
-  /** @param {number} index */
-  function createItem(index) {
-    const { root: item, part } = clone('llm-actions-candidate');
-    const radio = /** @type {HTMLInputElement} */ (part('radio'));
-    const id = `llm-actions-candidate-${path}`;
-    radio.name = id;
-    radio.addEventListener('change', () => onChoose(index));
-    part('name').textContent = fillIn(texts.candidate, { number: index + 1 });
-    ['name', 'state', 'preview'].forEach((name) => {
-      part(name).id = `${id}-${index}-${name}`;
-    });
-    radio.setAttribute('aria-labelledby', `${part('name').id} ${part('state').id}`);
-    radio.setAttribute('aria-describedby', part('preview').id);
-    return { item, radio, state: part('state'), preview: part('preview') };
-  }
-
-  /** @type {ReturnType<typeof createItem>[]} */
-  let items = [];
-
-  /** @param {LLMActions.Candidate} candidate */
-  function stateMessage({ run, text }) {
-    if (run.status === 'succeeded') return '';
-    if (run.status === 'failed') return texts.failed;
-    return run.status === 'cancelled' ? texts.cancelled : progressMessage(run, text, texts);
-  }
-
-  return {
-    root,
-
-    /** @param {Candidates} candidates - a single one is not shown as a choice */
-    show({ all, shownIndex }) {
-      root.hidden = all.length < 2;
-      if (root.hidden) return;
-      if (items.length !== all.length) {
-        items.forEach(({ item }) => item.remove());
-        items = all.map((_, index) => createItem(index));
-        root.append(...items.map(({ item }) => item));
-      }
-      items.forEach(({ radio, state, preview }, index) => {
-        const { run, text } = all[index];
-        radio.checked = index === shownIndex;
-        state.textContent = stateMessage(all[index]);
-        preview.textContent = showDirectionControls(text || run.error?.message || '');
-      });
-    },
-
-    hide() {
-      root.hidden = true;
-    },
-  };
 }

@@ -3,12 +3,28 @@
  */
 
 import { createApi } from './api.js';
-import { createBadges } from './badges.js';
 import { cardTexts } from './card.js';
 import { clone } from './dom.js';
 import { findFields } from './fields.js';
 import { createMemories } from './memory.js';
 import { FieldWidget } from './widget.js';
+
+/**
+ * @param {ReadonlyMap<string, FieldWidget>} widgets - by the path of their field; may grow
+ * @param {HTMLElement} toggle - of the side panel
+ */
+function countWhenNeeded(widgets, toggle) {
+  /** @type {Promise<() => void> | undefined} */
+  let loading;
+  return async () => {
+    if (!loading && ![...widgets.values()].some((widget) => widget.isWaiting())) return;
+    loading ??= import('./badges.js').then(({ createBadges }) => createBadges(widgets, toggle));
+    (await loading)();
+  };
+}
+
+/** Longer than Draftail takes to write its value. */
+const EDIT_PAUSE_MS = 500;
 
 /**
  * @param {string} url - of the library
@@ -21,6 +37,24 @@ function compareWhenNeeded(url) {
     loading ??= import('./diff.js').then(({ createCompare }) => createCompare(url));
     return (await loading)(before, after);
   };
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {(callback: () => void) => void} calls back when somebody has worked in the form, and
+ *   paused: a rich text writes its value with a delay, and tells nobody
+ */
+function listenForEdits(form) {
+  /** @type {(() => void)[]} */
+  const callbacks = [];
+  let timer = 0;
+  ['input', 'change', 'keyup', 'focusin'].forEach((type) =>
+    form.addEventListener(type, () => {
+      clearTimeout(timer);
+      timer = window.setTimeout(() => callbacks.forEach((callback) => callback()), EDIT_PAUSE_MS);
+    }),
+  );
+  return (callback) => callbacks.push(callback);
 }
 
 /**
@@ -54,12 +88,14 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
   const api = createApi({ form, formKey, texts, runsUrl: String(urls.runsUrl) });
   const services = {
     api,
+    form,
+    onFormEdit: listenForEdits(form),
     texts,
     compare: compareWhenNeeded(String(urls.diffUrl)),
     memoryOf: createMemories(formKey || form.getAttribute('action') || ''),
     loadPreviousTexts: () => api.listPreviousTexts(String(urls.previousTextsUrl)),
     notifyChanged: () => form.dispatchEvent(new Event('llm-actions:changed')),
-    countWaiting: createBadges(widgets, sidePanelToggle),
+    countWaiting: countWhenNeeded(widgets, sidePanelToggle),
   };
   (await findFields(form, offers)).forEach((field, path) => {
     const offer = offers.fields[path];

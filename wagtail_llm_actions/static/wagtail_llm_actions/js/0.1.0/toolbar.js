@@ -2,26 +2,33 @@
  * The row below a field: the Generate button and, with several actions, a menu of them.
  */
 
-import { clone, getTemplate, labelWithField } from './dom.js';
+import { clone, getTemplate, labelWithField, showText } from './dom.js';
 import { fillIn } from './messages.js';
 
 /**
  * @param {LLMActions.FieldOffer} offer
  * @param {object} options
  * @param {(action: LLMActions.ActionReference) => void} options.onSelect
+ * @param {string} options.path - of the field; makes the ids unique
  * @param {() => boolean} options.isFilled - whether the field has a text now
+ * @param {(source: string) => boolean} options.isEmpty - whether that field is known to have none
  */
-export function createToolbar({ label, actions }, { onSelect, isFilled }) {
+export function createToolbar({ label, actions }, { onSelect, path, isFilled, isEmpty }) {
   const { root, part } = clone('llm-actions-toolbar');
   const texts = getTemplate('llm-actions-toolbar').dataset;
-  const notEmpty = String(texts.notEmpty);
   const generate = part('generate');
   const menuToggle = /** @type {HTMLButtonElement} */ (part('menu-toggle'));
   const [first] = actions;
   let busy = false;
 
-  /** @param {LLMActions.ActionOffer} action */
-  const isBlocked = (action) => action.only_when_empty && isFilled();
+  /**
+   * @param {LLMActions.ActionOffer} action
+   * @returns {string} why it cannot be run now; empty where it can
+   */
+  function blockedReason({ source, source_label: field, only_when_empty: onlyWhenEmpty }) {
+    if (onlyWhenEmpty && isFilled()) return String(texts.notEmpty);
+    return isEmpty(source) ? fillIn(String(texts.sourceEmpty), { field }) : '';
+  }
 
   /** @param {LLMActions.ActionOffer} action */
   function createItem(action) {
@@ -29,9 +36,8 @@ export function createToolbar({ label, actions }, { onSelect, isFilled }) {
     item.part('label').textContent = action.label;
     item.part('description').textContent = action.description;
     item.part('model').textContent = action.model_label;
-    item.part('not-empty').textContent = notEmpty;
     item.root.addEventListener('click', (event) => {
-      if (!isBlocked(action)) onSelect(action);
+      if (!blockedReason(action)) onSelect(action);
       // The menu stays open and shows the reason.
       else event.stopPropagation();
     });
@@ -41,15 +47,15 @@ export function createToolbar({ label, actions }, { onSelect, isFilled }) {
   const items = actions.length > 1 ? actions.map(createItem) : [];
 
   function refresh() {
-    const isFirstBlocked = isBlocked(first);
+    const reason = blockedReason(first);
     // Not `disabled`, which would drop the focus that is on it.
-    generate.setAttribute('aria-disabled', String(busy || isFirstBlocked));
-    generate.dataset.wTooltipContentValue = isFirstBlocked
-      ? `${first.label}. ${notEmpty}`
-      : first.label;
+    generate.setAttribute('aria-disabled', String(busy || Boolean(reason)));
+    generate.dataset.wTooltipContentValue = reason ? `${first.label}. ${reason}` : first.label;
+    showText(part('reason'), reason);
     items.forEach(({ root: item, part: itemPart, action }) => {
-      itemPart('not-empty').hidden = !isBlocked(action);
-      item.setAttribute('aria-disabled', String(isBlocked(action)));
+      const itemReason = blockedReason(action);
+      showText(itemPart('reason'), itemReason);
+      item.setAttribute('aria-disabled', String(Boolean(itemReason)));
     });
     menuToggle.disabled = busy;
   }
@@ -57,7 +63,7 @@ export function createToolbar({ label, actions }, { onSelect, isFilled }) {
   /** @param {LLMActions.ActionReference} action - one that is not offered any more is refused later */
   function run(action) {
     const offered = actions.find(({ id }) => id === action.id);
-    if (!busy && !(offered && isBlocked(offered))) onSelect(action);
+    if (!busy && !(offered && blockedReason(offered))) onSelect(action);
   }
 
   labelWithField(generate, label);
@@ -66,7 +72,10 @@ export function createToolbar({ label, actions }, { onSelect, isFilled }) {
     part('generate-text').textContent = fillIn(String(texts.generate), names);
     generate.ariaLabel = fillIn(String(texts.generateLabel), names);
   }
+  part('reason').id = `llm-actions-reason-${path}`;
+  generate.setAttribute('aria-describedby', part('reason').id);
   generate.addEventListener('click', () => run(first));
+  root.addEventListener('pointerenter', refresh);
   if (items.length) {
     labelWithField(menuToggle, label);
     // To the right of the whole control; below it, the tooltip would cover the card.
@@ -80,7 +89,7 @@ export function createToolbar({ label, actions }, { onSelect, isFilled }) {
   return {
     root,
     run,
-    /** Checks again whether the field has a text. */
+    /** Checks again whether the field and the sources have a text. */
     refresh,
     focus() {
       generate.focus({ preventScroll: true });

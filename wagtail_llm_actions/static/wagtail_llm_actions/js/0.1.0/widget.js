@@ -5,19 +5,22 @@
  * half sentences, and would overwrite what somebody types meanwhile.
  */
 
-import { createCandidateList } from './candidates.js';
 import { createCard } from './card.js';
-import { copyText } from './dom.js';
+import { copyText, getPart } from './dom.js';
 import { measure, merge } from './fields.js';
 import { Generation } from './generation.js';
 import { createInstruction } from './instruction.js';
 import { doneMessage, fillIn, lengthMessage, progressMessage, runDetails } from './messages.js';
 import { createPreviousTexts } from './previous-texts.js';
+import { isSourceEmpty } from './sources.js';
 import { createToolbar } from './toolbar.js';
 
 export class FieldWidget {
   /** @type {LLMActions.CardState | null} - null while no card is shown */
   state = null;
+
+  /** @type {ReturnType<FieldWidget['loadList']> | undefined} */
+  list;
 
   /** The field's text when the shown generation began. */
   textAtStart = '';
@@ -39,6 +42,7 @@ export class FieldWidget {
     this.countWaiting = services.countWaiting;
     this.compare = services.compare;
     this.offer = offer;
+    this.path = path;
     this.field = field;
     this.memory = services.memoryOf(path);
     this.poll = services.api.poll;
@@ -54,7 +58,9 @@ export class FieldWidget {
     });
     this.toolbar = createToolbar(offer, {
       onSelect: (action) => this.generate(action),
+      path,
       isFilled: () => this.isFilled(),
+      isEmpty: (source) => isSourceEmpty(services.form, source),
     });
     this.card = createCard({
       path,
@@ -66,16 +72,7 @@ export class FieldWidget {
         this.review();
       },
     });
-    this.list = createCandidateList({
-      card: this.card.root,
-      path,
-      texts: this.texts,
-      onChoose: (index) => {
-        this.candidates.choose(index);
-        this.memory.write(this.candidates.memory());
-        this.display();
-      },
-    });
+    this.listPlace = getPart(this.card.root, 'candidates');
     this.root = this.toolbar.root;
     this.root.append(this.card.root);
     field.place.after(this.root);
@@ -96,6 +93,7 @@ export class FieldWidget {
       onSelect: (run) => this.proposeAgain(run),
     });
     field.onEdit(() => this.handleFieldEdit());
+    services.onFormEdit(() => this.toolbar.refresh());
   }
 
   get candidates() {
@@ -253,7 +251,7 @@ export class FieldWidget {
     // Move the focus along only if it is on a button that may disappear now.
     const active = document.activeElement;
     const isTyping = state === 'proposal' && this.instruction.root.contains(active);
-    const stays = isTyping || (state !== 'accepted' && this.list.root.contains(active));
+    const stays = isTyping || (state !== 'accepted' && this.listPlace.contains(active));
     const mustMoveFocus = state !== this.state && !stays && this.root.contains(active);
     this.state = state;
     this.card.show({ state, title: this.action.label, ...view });
@@ -274,8 +272,31 @@ export class FieldWidget {
     if (this.state === 'proposal' && this.candidates.run) {
       this.card.setDetails(runDetails(this.candidates.run, this.texts, this.candidates.cost));
     }
-    if (this.state === 'accepted') this.list.hide();
-    else this.list.show(this.candidates);
+    this.listCandidates();
+  }
+
+  /** Offers a choice where there is one. */
+  async listCandidates() {
+    const hasChoice = () => this.state !== 'accepted' && this.candidates.all.length > 1;
+    this.listPlace.hidden = !hasChoice();
+    if (!hasChoice()) return;
+    this.list ??= this.loadList();
+    const list = await this.list;
+    if (hasChoice()) list.show(this.candidates);
+  }
+
+  async loadList() {
+    const { createCandidateList } = await import('./candidate-list.js');
+    return createCandidateList({
+      card: this.card.root,
+      path: this.path,
+      texts: this.texts,
+      onChoose: (index) => {
+        this.candidates.choose(index);
+        this.memory.write(this.candidates.memory());
+        this.display();
+      },
+    });
   }
 
   /** Compares the field with what it will become, whichever of the two was edited. */
