@@ -122,16 +122,18 @@ UNITS = [
         "\n<think>",
         "\n# a",
     ),
+    *("$", "\\boxed{", "<x>\n", "[a ", "▁", "Final answer:\n", "a: b\n", " ", "\t", "- 1 "),
     *("Okay, the user ", "1. a\n", "Title: ", "(1 characters)\n", "\n\n", "Sure! ", "{", "```\n"),
 ]
 
 
 def seconds_to_clean(unit: str, length: int) -> float:
     """Return the processor time for an answer of nothing but one unit."""
-    answer = (unit * length)[:length]
+    repeated = (unit * length)[:length]
     started = time.process_time()
-    cleaned(answer)
-    cleaned(answer, LINES)
+    cleaned(repeated)
+    # Between words, so that blanks are not at the ends of the text.
+    cleaned(f"Tides {repeated} come", LINES)
     return time.process_time() - started
 
 

@@ -18,7 +18,7 @@ _CONTROLS = re.compile(
     "|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]"
 )
 """Escape sequences of terminals, markers of citations, control characters and noncharacters."""
-# Written out, as by a template or a tokenizer that escapes twice.
+# Written out, as by a template or a tokenizer that escapes twice; in JSON they are as they should be.
 _WRITTEN_LINE_ENDS = re.compile(r"<0x0A>|(?:\\r)?\\n(?:\\r)?\\n|(?:\\r)?\\n\s*\Z|\A(?:\\r)?\\n")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 # Embeddings, overrides and isolates of the bidirectional algorithm (Unicode Standard Annex 9). Marks
@@ -63,7 +63,9 @@ def normalize(text: str) -> str:
     what no database or parser accepts is left out.
     """
     text = _LINE_ENDS.sub("\n", join_surrogates(text).removeprefix("\ufeff"))
-    return _CONTROLS.sub("", _WRITTEN_LINE_ENDS.sub("\n", text))
+    if not text.startswith(("{", "[")):
+        text = _WRITTEN_LINE_ENDS.sub(lambda found: "\n" * max(1, found[0].count("n")), text)
+    return _CONTROLS.sub("", text)
 
 
 def join_surrogates(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from wagtail_llm_actions.answers.comments import COMMENT, COUNT, REMARK
+from wagtail_llm_actions.answers.comments import COMMENT, COUNT, ON_A_LINE, REMARK, loose_count
 from wagtail_llm_actions.answers.phrases import (
     BARE_LABEL,
     INTRODUCTION,
@@ -15,13 +15,17 @@ from wagtail_llm_actions.answers.phrases import (
     ONLY_LABEL,
     TEXT,
 )
+from wagtail_llm_actions.answers.reasoning_forms import UNMARKED
 from wagtail_llm_actions.answers.wrapping import fence_end, quoted
 
 MAX_LINE = 300
 """Characters; lead-ins are short, and looking no further keeps the search fast."""
 _EMPHASIS = "*_#> \t"
+_SMILES = "😊🙂😄👍✨🎉💡ℹ️"
+"""With which assistants begin comments."""
+_MARKS = "\"'“”„«».!"
 _ITEM = re.compile(
-    rf"[ \t]*(?!\*{{3}})(?:#{{1,6}} )?(?:\*\*)?(?:\(?\d{{1,2}}[.)]{{1,2}}|[-*•‣+]|(?:{TEXT}|variante?|#)\s?(?:\d{{1,2}}|[A-E])\s?[:.)])"
+    rf"[ \t]*(?!\*{{3}})(?:#{{1,6}} )?(?:\*\*)?(?:\(?\d{{1,2}}[.)]{{1,2}}|[-*•‣+▪◦●■○]|(?:{TEXT}|variante?|#)\s?(?:\d{{1,2}}|[A-E])\s?[:.)])"
     r"(?:\*\*)?[ \t]+(?:\[[ x]?\] )?(?=\S)",
     re.IGNORECASE,
 )
@@ -31,6 +35,8 @@ _LOOSE_ITEM = re.compile(
     r"|[①-⑳]|#\d{1,2}[ ]|\d️?⃣|[^\W\d_]{3,12} (?:option|choice|version|suggestion|variante):)[ \t]*(?=\S)",
     re.IGNORECASE,
 )
+_LABELED = re.compile(r"[ \t*_]*[^\W\d_]\w{2,15}(?: \w{2,15})?[*_]*[ ]?[:：][*_]*\s+(?=\S)")
+"""“Short: …”: a list of texts where every line begins so."""
 _ONLY_ITEM = re.compile(r"\s*1[.)]\s+(\S[^\n]*)")
 _NUMBERED_ON_LINE = re.compile(
     r"(?s)(?:[^\n]{0,60}[:：]\s+)?\(?1[.)]\s+(\S.{0,600}?)[\s;,]+\(?2[.)]\s.*"
@@ -40,12 +46,33 @@ _EXPLANATION = re.compile(
     r"|\*?(?:note|hinweis|remarque|nota)\s?:)"
 )
 """A rule, a heading or a note, which a text of one line does not have below it."""
+_NEXT_PROMPT = re.compile(r"#{2,3} (?:Instruction|Human|User|Input):\s*$")
+"""How the next example of a training set begins; in a text, headings of one word have no colon."""
 _TURN = re.compile(r"(?i)(?:user|human|assistant|ai|system)(?::|\Z)|#{1,6}\s")
 """The next turn of a conversation, or part of a document, which the model makes up."""
+_FINAL_ANSWER = re.compile(
+    rf"(?im)^[*_#> \t]{{0,20}}(?:(?:so|thus|therefore|hence),? )?(?:my |the )?(?:final\s{TEXT}|action input)(?: is)?[*_]*"
+    r"[ \t]*(?:[:：][*_]*|\n)\s*"
+)
+"""A label between reasoning and the answer."""
+_MARKED_FINAL = re.compile(r"\s*(?:\*\*|#{1,6} )?Final [A-Z]\w+[*]*[:：]|\s*(?:\*\*|#{1,6} )Final ")
 _MARKED_TITLE = re.compile(
     r"(\*\*|__)[^*_]+\1[.!?]?|#{1,6}\s\S.*|(?i:<(h[1-6]|title|strong|b)\b[^<>]*>[^<>]*</\2>)"
 )
 """A line that is emphasized as a whole."""
+
+
+def before_final_answer(text: str, *, is_one_line: bool) -> int:
+    """Return how many characters of reasoning stand before a label such as “Final answer:”.
+
+    Where a field takes several lines, only what begins as reasoning does is such.
+    """
+    if not is_one_line and not UNMARKED.match(text):
+        return 0
+    found = [match for match in _FINAL_ANSWER.finditer(text, 1) if text[match.end() :].strip()]
+    if not is_one_line:
+        found = [match for match in found if _MARKED_FINAL.match(match[0])]
+    return found[-1].end() if found else 0
 
 
 def lead_in(text: str, *, is_one_line: bool) -> int:
@@ -54,10 +81,10 @@ def lead_in(text: str, *, is_one_line: bool) -> int:
         return len(text)
     first, _, rest = text[: MAX_LINE + 1].partition("\n")
     head = first.strip(_EMPHASIS).rstrip()
-    # What is announced to follow after a blank line is no part of a line.
+    # What is announced to follow after a blank line, or in quotation marks, is no part of a line.
     announces = (
         is_one_line
-        and not rest.partition("\n")[0].strip()
+        and (not rest.partition("\n")[0].strip() or _is_marked_title(rest.strip()))
         and bool(head.endswith((":", "：")) or INTRODUCTION.fullmatch(head))
     )
     if rest.strip() and (announces or LEAD_IN_LINE.fullmatch(head)):
@@ -91,21 +118,27 @@ def comment(text: str, *, is_one_line: bool) -> int | None:
     if is_one_line and (end := _title_end(text)) is not None:
         return end
     position, starts = 0, []
-    previous_is_blank = introduces = False
+    previous_is_blank = introduces = is_explained = False
+    is_fenced = text.startswith(("```", "~~~"))
     for line in text.split("\n"):
         if position and (content := line.strip()):
-            head = content.lstrip(_EMPHASIS)[:MAX_LINE]
+            head = content.lstrip(_EMPHASIS + _SMILES)[:MAX_LINE]
             is_comment = (
                 bool(COMMENT.match(head))
+                or (is_explained and bool(_ITEM.match(line)))
                 or (
                     is_one_line
                     and previous_is_blank
                     and not introduces
                     and bool(_EXPLANATION.match(line) or _ITEM.match(line))
                 )
-                or (is_one_line and bool(NEEDS_CAPITAL.match(head) or _TURN.match(content)))
+                or (is_one_line and bool(NEEDS_CAPITAL.match(head)))
+                or (is_one_line and not is_fenced and bool(ON_A_LINE.match(head)))
+                or (is_one_line and bool(_TURN.match(content) or _repeats(text, content)))
+                or bool(_NEXT_PROMPT.match(content))
             )
             starts.append((position, is_comment, previous_is_blank))
+            is_explained = is_comment
         previous_is_blank = not line.strip()
         introduces = line.rstrip().endswith(":") or (introduces and previous_is_blank)
         position += len(line) + 1
@@ -118,8 +151,16 @@ def comment(text: str, *, is_one_line: bool) -> int | None:
         skipped = max(0, len(text) - MAX_LINE)
         tail = text[skipped:]
         found = COUNT.search(tail) or REMARK.search(tail)
-        return skipped + found.start() if found else None
+        if found:
+            return skipped + found.start()
+        return loose_count(text) if is_one_line else None
     return begin
+
+
+def _repeats(text: str, line: str) -> bool:
+    """Return whether a line below says what the first line says, perhaps with other marks."""
+    first = text.partition("\n")[0].strip(_EMPHASIS + _MARKS)
+    return first[:1].isalnum() and first == line.strip(_EMPHASIS + _MARKS)
 
 
 def _title_end(text: str) -> int | None:
@@ -134,13 +175,16 @@ def _title_end(text: str) -> int | None:
     if not title or not rest.strip() or len(title) > MAX_LINE:
         return None
     goes_on = rest.lstrip()[:1].islower()
-    is_marked = _MARKED_TITLE.fullmatch(title) or quoted(title, is_one_line=False) is not None
-    if is_marked:
+    if _is_marked_title(title):
         is_over = title.rstrip("*_")[-1:] not in {":", "："}
     else:
         is_paragraph = not rest.partition("\n")[0].strip()
         is_over = is_paragraph and unicodedata.category(title[-1])[0] in "LNM"
     return len(first) if is_over and not goes_on else None
+
+
+def _is_marked_title(text: str) -> bool:
+    return bool(_MARKED_TITLE.fullmatch(text)) or quoted(text, is_one_line=False) is not None
 
 
 def _last_paragraphs(starts: list[tuple[int, bool, bool]]) -> int | None:
@@ -176,6 +220,8 @@ def first_item(text: str) -> str | None:
         item = (_ITEM if items else _LOOSE_ITEM).sub("", lines[0], count=1)
         bold = re.fullmatch(r"\*\*([^*\n]+)\*\*\s*[-–—:(].*", item)
         return bold[1] if bold else item
+    if len(lines) > 1 and all(_LABELED.match(line) for line in lines):
+        return _LABELED.sub("", lines[0], count=1)
     found = _NUMBERED_ON_LINE.fullmatch(text)
     return found[1] if found else None
 
@@ -195,6 +241,8 @@ def _match_end(line: str) -> int:
 def _is_marked(line: str) -> bool:
     """Return whether a single item is one for sure: “1. FC Köln” is not."""
     marker, item = line[: _match_end(line)].strip(), line[_match_end(line) :]
-    if marker in {"-", "*", "•", "‣"}:
+    if marker[:1].isalpha() and item[:1].islower():
+        return False
+    if not marker[:1].isalnum() and not marker.startswith(("(", "#")):
         return not item[:1].isdigit()
     return not marker.rstrip(".").isdigit() or item.startswith(('"', "“", "„", "**", "«"))

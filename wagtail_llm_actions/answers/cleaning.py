@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 MAX_PASSES = 8
 """One pass may uncover more, as with quotation marks inside a fence; more layers do not occur."""
-_WORDS = re.compile(r"(?m)^(?!\s*(?:`{3}|~{3}|[-=+*_#>\s]*$)).*\S")
+_WORDS = re.compile(r"(?m)^(?![ \t]*(?:`{3}|~{3}|[-=+*_#>\s]*$)).*\S")
 """A line that is not only the beginning of a fence, or a rule."""
 _NO_TEXT = "*_#>~=|`-\"' \n"
 """What is markup of nothing where it is all of an answer."""
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
-_JOINED_LINES = re.compile(r"[ \t]*\n\s*")
+_JOINED_LINES = re.compile(r"(?<![ \t])[ \t]*\n\s*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,51 +91,70 @@ def _without_surroundings(
         if ending := AT_END.search(text):
             removals.add(Removal.SPECIAL_TOKEN, ending[0])
             text = text[: ending.start()]
-        for step in _steps(destination):
-            text = step(text, removals).strip()
+        for step in _STEPS:
+            text = step(text, removals, destination).strip()
         if text == before:
             break
     return "" if is_invisible(text) or not text.strip(_NO_TEXT) else text
 
 
-def _steps(destination: Destination) -> list[Callable[[str, Removals], str]]:
-    is_one_line = destination.is_one_line
-
-    def without_lead_in(text: str, removals: Removals) -> str:
-        length = chatter.lead_in(text, is_one_line=is_one_line)
-        removals.add(Removal.LEAD_IN, text[:length])
-        return text[length:]
-
-    def without_comment(text: str, removals: Removals) -> str:
-        begin = chatter.comment(text, is_one_line=is_one_line)
-        if begin is None or not _WORDS.search(text[:begin]):
-            return text
-        removals.add(Removal.COMMENT, text[begin:])
-        return text[:begin]
-
-    def without_wrapping(text: str, removals: Removals) -> str:
-        text = _unwrap(text, wrapping.tagged(text), Removal.TAG, removals)
-        value = wrapping.json_value(text, is_one_line=is_one_line)
-        return _unwrap(text, value, Removal.TAG, removals)
-
-    def without_quotes(text: str, removals: Removals) -> str:
-        return _unwrap(
-            text, wrapping.quoted(text, is_one_line=is_one_line), Removal.QUOTES, removals
-        )
-
-    first_item = [_first_item] if is_one_line else []
-    steps: list[Callable[[str, Removals], str]] = [without_lead_in, *first_item, without_comment]
-    steps += [_without_fence, without_wrapping, without_quotes]
-    if destination.is_plain:
-        # Markup may have hidden a list.
-        steps += [_without_markup, *first_item]
-    if is_one_line:
-        steps.append(lambda text, _: _JOINED_LINES.sub(" ", text).replace("\t", " "))
-    return steps
+def _without_reasoning(text: str, removals: Removals, destination: Destination) -> str:
+    length = chatter.before_final_answer(text, is_one_line=destination.is_one_line)
+    removals.add(Removal.REASONING, text[:length])
+    text = text[length:].strip()
+    leading = wrapping.leading_tag(text)
+    if leading is None:
+        return text
+    element, is_answer = leading
+    if is_answer:
+        removals.add(Removal.COMMENT, text[len(element) :])
+        return element
+    removals.add(Removal.REASONING, element)
+    return text[len(element) :]
 
 
-def _without_fence(text: str, removals: Removals) -> str:
+def _without_lead_in(text: str, removals: Removals, destination: Destination) -> str:
+    length = chatter.lead_in(text, is_one_line=destination.is_one_line)
+    removals.add(Removal.LEAD_IN, text[:length])
+    return text[length:]
+
+
+def _first_item(text: str, removals: Removals, destination: Destination) -> str:
+    if not destination.is_one_line:
+        return text
+    length = chatter.label_above_list(text)
+    removals.add(Removal.LEAD_IN, text[:length])
+    text = text[length:].strip()
+    item = chatter.first_item(text)
+    if item is None:
+        return text
+    removals.add(Removal.ALTERNATIVE, text.replace(item, "", 1))
+    return item
+
+
+def _without_comment(text: str, removals: Removals, destination: Destination) -> str:
+    begin = chatter.comment(text, is_one_line=destination.is_one_line)
+    if begin is None or not _WORDS.search(text[:begin]):
+        return text
+    removals.add(Removal.COMMENT, text[begin:])
+    return text[:begin]
+
+
+def _without_fence(text: str, removals: Removals, _destination: Destination) -> str:
     return _unwrap(text, wrapping.fenced(text), Removal.FENCE, removals)
+
+
+def _without_wrapping(text: str, removals: Removals, destination: Destination) -> str:
+    is_one_line = destination.is_one_line
+    inside = wrapping.tagged(text, is_one_line=is_one_line)
+    text = _unwrap(text, inside, Removal.TAG, removals)
+    value = wrapping.json_value(text, is_one_line=is_one_line)
+    return _unwrap(text, value, Removal.TAG, removals)
+
+
+def _without_quotes(text: str, removals: Removals, destination: Destination) -> str:
+    inside = wrapping.quoted(text, is_one_line=destination.is_one_line)
+    return _unwrap(text, inside, Removal.QUOTES, removals)
 
 
 def _unwrap(text: str, inside: str | None, kind: Removal, removals: Removals) -> str:
@@ -147,19 +166,27 @@ def _unwrap(text: str, inside: str | None, kind: Removal, removals: Removals) ->
     return inside
 
 
-def _first_item(text: str, removals: Removals) -> str:
-    length = chatter.label_above_list(text)
-    removals.add(Removal.LEAD_IN, text[:length])
-    text = text[length:].strip()
-    item = chatter.first_item(text)
-    if item is None:
-        return text
-    removals.add(Removal.ALTERNATIVE, text.replace(item, "", 1))
-    return item
-
-
-def _without_markup(text: str, removals: Removals) -> str:
-    cleaned = plain(text)
+def _without_markup(text: str, removals: Removals, destination: Destination) -> str:
+    cleaned = plain(text) if destination.is_plain else text
     if cleaned != text:
         removals.add(Removal.MARKUP, text)
     return cleaned
+
+
+def _on_one_line(text: str, _removals: Removals, destination: Destination) -> str:
+    return _JOINED_LINES.sub(" ", text).replace("\t", " ") if destination.is_one_line else text
+
+
+_STEPS: tuple[Callable[[str, Removals, Destination], str], ...] = (
+    _without_reasoning,
+    _without_lead_in,
+    _first_item,
+    _without_comment,
+    _without_fence,
+    _without_wrapping,
+    _without_quotes,
+    _without_markup,
+    # Markup may have hidden a list.
+    _first_item,
+    _on_one_line,
+)

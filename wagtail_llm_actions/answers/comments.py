@@ -10,17 +10,35 @@ import re
 
 from wagtail_llm_actions.answers.phrases import TEXT
 
+MAX_COUNT_CHARS = 40
+MIN_COUNTED_WORDS = 3
+"""Of fewer, nobody gives a count: “Scrabble – 7 letters”."""
 _UNIT = (
     r"(?:characters?|chars?|words?|letters?|zeichen|wörter|caractères|mots|caracteres|palabras|tekens|woorden"
     r"|caratteri|parole|znaków|tecken|tegn|символов|знаков|字符|文字|字)"
 )
 _SPECIFICATION = r"(?:\s?(?:long|total|in total|max(?:imum)?|with(?:out)? spaces|including spaces|lang|insgesamt|in[ck]l\.?[^()\[\]\n]{0,20}|mit leerzeichen|espaces compris|con espacios)|[,;/|][^()\[\]\n]{0,60})?"
 _COUNT = (
-    r"(?:(?:about|approx(?:imately|\.)?|around|exactly|only|total|length|count|just|under|ca?\.|etwa|genau|environ|unos"
-    rf"|(?:character|word) count)[:\s]*)?~?\d[\d,.]*\s*(?:/\s*\d+\s*)?(?:-\s*)?{_UNIT}(?!\w)"
+    r"(?:(?:about|approx(?:imately|\.)?|around|exactly|only|total|length|count|just|under|note:|ca?\.|etwa|genau|environ|unos"
+    rf"|(?:character|word) count)[:\s]*)?~?\d[\d,.]*\s*(?:/\s*\d+\s*)?(?:-\s*)?[个個]?{_UNIT}(?!\w)"
 )
-COUNT = re.compile(rf"(?i)\s*[(\[（*_]+\s*{_COUNT}{_SPECIFICATION}\s*[)\]）*_]+\.?\s*$")
+COUNT = re.compile(rf"(?i)\s*[(\[（{{<*_]+\s*{_COUNT}{_SPECIFICATION}\s*[)\]）}}>*_]+\.?\s*$")
 """A count of characters behind the text."""
+_LOOSE_COUNT = re.compile(
+    rf"(?i)[ \t]*(?:(?:[-–—|~,]|//|→|=)[ \t]*(?P<count>\d{{1,3}}) ?{_UNIT}|`(?P<code>\d{{1,3}}) ?{_UNIT}`|[(\[](?P<of>\d{{1,3}}) ?/ ?\d{{2,3}}[)\]])\.?\Z"
+)
+
+
+def loose_count(text: str) -> int | None:
+    """Return where a count without brackets begins; it must be about right, as many texts name numbers."""
+    found = _LOOSE_COUNT.search(text, max(0, len(text) - MAX_COUNT_CHARS))
+    if found is None:
+        return None
+    count, counted = int(next(filter(None, found.groups()))), text[: found.start()]
+    chars, words = len(counted), len(counted.split())
+    is_right = abs(count - chars) <= chars / 4 or abs(count - words) <= 1
+    return found.start() if is_right and words >= MIN_COUNTED_WORDS else None
+
 
 _THE_TEXT = (
     r"(?:the|this|my|that|your|above|der|die|das|dieser?|dieses|ce|cette|le|la|este|esta|el|deze|dit|questo|questa|il)\s"
@@ -51,7 +69,7 @@ _COMMENTS = (
     r"(?:(?:the )?(?:key|main) changes|summary of changes|changes made|corrections? made)(?: are)?\s*(?::|\*\*|$)|as an ai\b",
     # About the text.
     r"(?:note|please note|n\.?b\.?|anmerkung|hinweis|remarque|nota|opmerking)\b(?: that)?\s*[:,]?\*{0,2}\s*(?:that\s|dass\s)?"
-    rf"(?:i(?:['’]ve| have)?\s(?:\w+\s)?(?:kept|made|chose|used|corrected|changed|avoided|removed|tried|left|assumed|translated)\b"
+    rf"(?:i(?:['’]ve| have)?\s(?:\w+\s)?(?:kept|made|chose|used|corrected|changed|avoided|removed|tried|left|assumed|translated|simplified|shortened|rephrased|rewritten|revised|fixed|edited|adjusted|preserved)\b"
     rf"|ich habe\b|j['’]ai\b|he (?:mantenido|corregido|usado|cambiado)\b|{_THE_TEXT}|as an ai"
     rf"|(?:this|it) (?:is|has)[^\n]*(?:{_UNIT}|{TEXT}))",
     rf"{_THE_TEXT}[^\n]*(?:\b(?:captures?|conveys?|highlights?|reflects?|emphasi[sz]es|evokes?|stays|aims|summari[sz]es"
@@ -62,7 +80,19 @@ _COMMENTS = (
     r"(?=[^\n]{0,120}$)",
     rf"(?:i(?:['’]ve| have)?|we(?:['’]ve| have)) (?:kept|made|chose|chosen|used|corrected|changed|tried|avoided|focused"
     rf"|removed|fixed|aimed|translated|rewrote|rewritten|simplified|shortened|rephrased)\b[^\n]*{_ABOUT}",
-    r"no (?:other |further )?changes were (?:made|needed|necessary)",
+    r"no (?:other |further )?changes (?:were |are )?(?:made|needed|necessary|required)",
+    r"the (?:original|given|provided|input) text (?:was|is) (?:already )?(?:correct|error-free)|(?:this|that)(?:['’]s| is) (?:about |only |exactly )?"
+    rf"\d+ {_UNIT}[^?\n]*$|(?:need|want) (?:more|other|different) {TEXT}\?",
+    r"here(?:['’]s| is| are)(?: the| a list of(?: the)?)? (?:changes|corrections|edits|improvements)\b|explanation of (?:the )?changes"
+    rf"|the {TEXT} above has been\b|there (?:were|are) no (?:\w+ )?(?:errors|mistakes|typos) in (?:the|your) {TEXT}"
+    r"|this (?:\w+ )?(?:version|rewrite|rewriting) (?:keeps|maintains|preserves|retains)\b",
+    r"this (?:version|rewrite|translation|wording|title|headline) is (?:clear|simple|accurate|direct)(?: and|[,.]|$)",
+    rf"this (?:captures|conveys|highlights|summari[sz]es|reflects) the\b[^\n]*(?:essence|main|key|{TEXT})"
+    r"|it (?:summari[sz]es|captures|conveys) the (?:main|key|essence)"
+    r"|i used (?:simple|plain|short|clear|everyday)\b[^\n]*\b(?:words?|language|sentences?)\b",
+    rf"this {TEXT} was (?:generated|written|created) (?:by|with) (?:an )?(?:ai|artificial)\b|disclaimer:[^\n]*\b(?:ai|language model)\b",
+    rf"(?:alternative {TEXT}|(?:other|more|further) (?:title|headline) (?:options|suggestions|ideas))\s?:\**\s*$",
+    rf"gerne (?:kann|mache|schreibe|erstelle) ich\b[^\n]*{_CHANGES}",
     r"ich habe\b[^\n]*\b(?:korrigiert|gekürzt|angepasst|geändert|vereinfacht|übersetzt|beibehalten|verbessert|gehalten)\b",
     r"j['’]ai\s(?:corrigé|raccourci|modifié|simplifié|traduit|gardé|conservé)\b|he (?:corregido|acortado|simplificado"
     r"|traducido|mantenido)\b|ho (?:corretto|semplificato|tradotto)\b|ik heb\b[^\n]*\b(?:gecorrigeerd|ingekort|vertaald|aangepast)\b",
@@ -72,7 +102,7 @@ _COMMENTS = (
     r"|suits?|expect)|hope (?:this|that|it|you like it)\b[^\n]{0,20}(?:helps|it)",
     rf"feel free to\b[^\n]*\b(?:adjust|modify|tweak|edit|customi[sz]e|change) (?:it|this|the|any|them|as)\b"
     rf"|feel free to (?:ask|let me know|use it|use this)\b(?:[^\n]*{_CHANGE}|[^\n]{{0,20}}$)|don['’]t hesitate to\b[^\n]*{_CHANGE}",
-    r"(?:would you like|do you want|want) me to\b|(?:would you like|do you want|do you need) (?:any |some )?(?:more|another|a different|other|anything)\b[^\n]*\?"
+    rf"(?:would you like|do you want|want) me to\b|(?:would you like|do you want|do you need) (?:any |some )?(?:more|another|a (?:different|shorter|longer) {TEXT}|other|anything)\b[^\n]*\?"
     r"|(?:shall|should|can) i (?:also |help|make|write|suggest|adjust|shorten|rewrite|create|provide|revise|try)\b[^\n]*\?"
     r"|(?:is there|do you need) anything else",
     rf"if you(?:['’]d| would)? (?:like|want|need|prefer)\b[^\n]*(?:\bi can (?:also )?(?:\w+ )?(?:make|write|provide|adjust|create"
@@ -94,8 +124,18 @@ _COMMENTS = (
     r"(?:mam nadzieję, że to|daj znać, (?:jeśli|czy)|hoppas (?:det|att)|håber (?:det|at)|надеюсь,? это|дайте знать,? если"
     r"|если хотите,? (?:я )?могу)",
     r"(?:希望|祝)(?:这|對|对|您|你)[^\n]*(?:帮助|幫助|有用|喜欢|满意|要求)|(?:如果|若)(?:您|你)?(?:需要|想|有)[^\n]*(?:修改|调整|其他|更多|版本)"
-    r"|[^\n]*(?:修正|変更|調整|別の案|他の案)[^\n]*(?:お知らせ|おっしゃって|お申し付け)|いかがでしょうか|도움이 되|[^\n]*(?:수정|변경)[^\n]*(?:말씀|알려)",
+    r"|[^\n]*(?:修正|変更|調整|別の案|他の案)[^\n]*(?:お知らせ|おっしゃって|お申し付け|いたします)|いかがでしょうか|도움이 되|[^\n]*(?:수정|변경)[^\n]*(?:말씀|알려)",
 )
+ON_A_LINE = re.compile(
+    r"(?i)(?:key ?words?|tags?|tone|style|language|length|confidence|score|sources?|rationale|reasoning|explanation|disclaimer"
+    rf"|(?:alternative|other|more|another) {TEXT}|alternatives?|edit|p\.?\s?s\.?|q|input|instruction|what i changed|stichw[oö]rter|schlagw[oö]rter"
+    r"|mots[- ]clés|palabras clave|tonalität|sprache|quellen?|langue|idioma|fuentes?)\s?[:：]"
+    r"|[-=]{3,}$|(?:thanks|thank you|enjoy|cheers|good luck|you['’]re welcome|let me know(?: what you think)?|need more(?: \w+)?|want (?:more|another)(?: \w+)?)[!?.]*(?:\s*just ask[!.]?)?$"
+    r"|i['’]m here to help|happy to (?:help|refine|adjust|change|revise)|you can (?:adjust|modify|tweak|edit|change|customi[sz]e) (?:it|this|them)\b"
+    r"|here(?:['’]s| is) why\b[^\n]*:|best regards,?$|[(\[](?:alternative|or|alt|oder|ou)\b|(?:or|oder|ou|o)(?:[,:]?$|[,:]?\s[\"“„«*])"
+    rf"|(?:option|version|variante?|{TEXT})\s(?:[2-9]|[B-E])\s?[:.)]|[2-9][.)]\s"
+)
+"""What is no second line of a title."""
 _ANY = "(?:" + "|".join(_COMMENTS) + ")"
 COMMENT = re.compile(rf"(?i)[(\[*_]*{_ANY}")
 """The beginning of a comment below the text."""

@@ -10,12 +10,13 @@ import html
 import re
 
 _CODE = re.compile(
-    r"(?ms)^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)|(`+)(?!`)[^`\n]+?(?<!`)\2(?!`)"
+    r"(?ms)^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)|(?<!`)(`+)(?!`)[^`\n]+?(?<!`)\2(?!`)"
 )
 _SIMPLE_CODE = re.compile(r"`([^`<>&*_\[\]\\\n]+)`")
 
 _COMMENT = re.compile(r"<!--[^<]{0,2000}?-->|<(script|style)\b[^<>]*>[^<]*</\1\s*>")
-_BREAK = re.compile(r"[ \t]*<(?:br|hr)\s*/?>[ \t]*\n?", re.IGNORECASE)
+# A run of blanks is looked at once, from its beginning, and not again from each of its characters.
+_BREAK = re.compile(r"(?<![ \t])[ \t]*<(?:br|hr)\s*/?>[ \t]*\n?", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r"<img\b[^<>]*?\balt=(?:\"([^\"<>]*)\"|'([^'<>]*)')[^<>]*>", re.IGNORECASE)
 _OTHER_TAGS = re.compile(
     r"<img\s[^<>]*>|<(svg|iframe|button)\b[^<>]*>\s*</\1>|<\?xml[^<>]*\?>|<!\[CDATA\[|\]\]>",
@@ -52,7 +53,7 @@ _BOLD_LABEL = re.compile(r"(?<![A-Za-z0-9*])\*\*(?=[^\s*])([^*\n]{1,60}[:.!?])\*
 _OPEN_BOLD = re.compile(r"(?m)^([ \t]*(?:[-+*][ \t]+|\d{1,2}[.)][ \t]+)?)\*\*(?=[^\s*])([^*\n]*)$")
 _DUNDER = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)*__")
 _HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(?!\d)(\S.*?)(?:[ \t]+#+)?[ \t]*$")
-_RULE = re.compile(r"(?m)^ {0,3}(?:-{3,}|={3,}|_{3,}|\*{3,})[ \t]*$\n?")
+_RULE = re.compile(r"(?m)^ {0,3}(?:-{3,}|={3,}|_{3,}|\*{3,}|(?:\* ){2,}\*)[ \t]*$\n?")
 _IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)?(?:\s+\"[^\"\n]*\")?\)")
 _LINK = re.compile(
     r"(?<!!)\[([^\[\]\n]+)\]\(<?[^()\s]*(?:\([^()\s]*\)[^()\s]*)?>?(?:\s+\"[^\"\n]*\")?\)"
@@ -66,14 +67,14 @@ _HIGHLIGHT = re.compile(r"(?m)(?<![\w=])==(?=[^\s=])([^=\n]*[^\s=])==(?![\w=])")
 _RULES_AROUND = re.compile(
     r"\A\s*(={1,6}|-{2,}|\*{2,}|~{2,}|\|{1,2})[ \t]*([^\n|]*?[^\s|])[ \t]*\1\s*\Z"
 )
-_LATEX = re.compile(r"\$*\\(?:textbf|textit|emph|text|title|section)\{([^{}\n]*)\}\$*")
+_LATEX = re.compile(r"\${0,2}\\(?:textbf|textit|emph|text|title|section\*?)\{([^{}\n]*)\}\${0,2}")
 _BRACKET_TAG = re.compile(
     r"\[(b|i|u|s|h[1-6]|quote|center|size|color)(?:=[^\[\]\n]{0,40})?\]([^\[\]]*)\[/\1\]",
     re.IGNORECASE,
 )
-_HEADING_END = re.compile(r"[ \t]*#{3,}[ \t]*\Z")
+_HEADING_END = re.compile(r"(?<![ \t#])[ \t]*#{3,}[ \t]*\Z")
 _HEADING_NAME = re.compile(r"(?m)^(#{1,6} .*?)[ \t]*\{#[\w-]+\}[ \t]*$")
-_HARD_BREAK = re.compile(r"(?m)(?:[ \t]{2,}|\\)$")
+_HARD_BREAK = re.compile(r"(?m)(?:(?<![ \t])[ \t]{2,}|\\)$")
 _MEANINGS = (
     (_HARD_BREAK, ""),
     (_IMAGE, r"\1"),
@@ -91,6 +92,11 @@ _MEANINGS = (
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 _ESCAPE = re.compile(r"\\([*_`#~>+\-.!|])")
 _QUOTE = re.compile(r"(?m)^>[ \t]?(?!\s*\d)")
+
+
+def is_element(name: str) -> bool:
+    """Return whether a name is that of an element of HTML."""
+    return _ELEMENT.fullmatch(f"<{name}>") is not None
 
 
 def plain(text: str) -> str:

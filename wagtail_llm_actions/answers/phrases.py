@@ -30,25 +30,32 @@ _COLON = r"[ \t\u00a0]*[:：](?!(?<=\d:)\d)"
 
 LABEL = (
     rf"(?:{either(ARTICLES)}\s(?=(?!new|neu|nouv|nuev|nuov|nov){either(QUALIFIERS)}\s|{TEXT}\s{either(AFTERWORDS)}))?"
-    rf"(?:{either(QUALIFIERS)}\s){{0,3}}{TEXT}(?:\s{either(AFTERWORDS)})?(?:\s?[(\[][^()\[\]\n]{{1,30}}[)\]])?"
+    rf"(?:{either(QUALIFIERS)}\s){{0,3}}{TEXT}(?:\s{either(AFTERWORDS)})?(?:\s(?:for|of) (?:the|your|this) (?:article|page|post|blog post|text|story))?(?:\s?[(\[][^()\[\]\n]{{1,30}}[)\]])?"
 )
 _WITHIN = r"(?:(?!(?<![A-Z].)[.!?][ \t])[^:：\n])"
 """A character of the same sentence."""
 _NUMBER = r"(?:\s?#?(?:\d{1,2}|[A-E])(?!\w))?"
 _AGREED = rf"(?:{_AGREEMENT}[ \u00a0]?[!,.:;！，。：]+\s*)"
 
+_NAMING = (
+    rf"(?:i(?:{APOSTROPHE}d| would| can)?|let me|we (?:could|can)|you (?:could|can|might))(?: just)? (?:go with|suggest|recommend|propose|title|call|use|name|choose|pick)(?: (?:it|this|that|this one|the following))?"
+    rf"|call it|(?:here{APOSTROPHE}s|here is) what i came up with|je (?:vous |te )?(?:propose|suggère)|aquí (?:tienes|está)|aqui (?:está|vai)|(?:ti )?propongo"
+    r"|(?:gpt\d? correct )?assistant"
+)
+"""Calls something by the name that follows."""
+_DASHED = r"(?:title|titel|titre|título|titolo|tytuł)\s?[-–—]\s+"
 LEAD_IN_ON_LINE = re.compile(
-    rf"(?i){_AGREED}{{0,2}}(?:{_PRESENTATION}{_WITHIN}{{0,100}}?{_ANY_TEXT}{_WITHIN}{{0,80}}"
+    rf"(?i){_AGREED}{{0,2}}(?:(?:(?:thinking|given|considering|looking|having|taking)\b[^:：,\n]{{0,80}},\s)?{_PRESENTATION}{_WITHIN}{{0,100}}?{_ANY_TEXT}{_WITHIN}{{0,80}}"
     rf"|{_PRESENTATION}\s(?:one|it is|you go|this|the following)|(?:here|hier|voici|aquí|aqui) (?:you go|it is)"
-    rf"|(?:here|there) (?:you go|it is)|(?:how|what) about(?: this)?|try this|here it is|i{APOSTROPHE}d suggest|i suggest"
+    rf"|(?:here|there) (?:you go|it is)|(?:how|what) about(?: this(?: one)?)?|try this|{_NAMING}|here it is|i{APOSTROPHE}d suggest|i suggest"
     rf"|(?:an?|one|the|my|your|eine?|der|une?|le|un|una|el|een|de)\s(?:[\w-]+\s){{0,4}}?{TEXT}\s(?:[\w-]+\s){{0,6}}?"
     rf"(?:is|are|be|would be|could be|might be|wäre|ist|lautet|könnte sein|könnte lauten|serait|est|sería|es|podría ser|zou zijn|is)"
     rf"|assistant|{LABEL}|[\[【]{LABEL}[\]】]){_COLON}(?!//)\s*"
-    rf"|(?i:sure(?: thing)?|certainly)!\s+(?=\S)|(?i:[\[【]{LABEL}[\]】])\s*(?=\S)"
+    rf"|(?i:sure(?: thing)?|certainly)!\s+(?=\S)|(?i:[\[【]{LABEL}[\]】])\s*(?=\S)|{_DASHED}"
 )
 """In front of the text on its own line."""
 NEEDS_CAPITAL = re.compile(
-    rf"(?i)(?:[\[【]{LABEL}[\]】]\s*|(?:{LABEL}|assistant|{_PRESENTATION}[^:：\n]*){_COLON}\s*)"
+    rf"(?i)(?:{_DASHED}|[\[【]{LABEL}[\]】]\s*|(?:{LABEL}|assistant|{_NAMING}|{_PRESENTATION}[^:：\n]*){_COLON}\s*)"
 )
 """Words that go on in lower case belong to it: “Title: the fight of the century”."""
 
@@ -62,7 +69,7 @@ LEAD_IN_LINE = re.compile(
     rf"|{INTRODUCTION.pattern.removeprefix('(?i)')}[:：.]|{_AGREED}{{0,2}}{_PRESENTATION}(?:\s(?:it is|one|this|you go|we go))?\s?[:：]"
     rf"|(?:an?|one|the|my|eine?|une?|un|una|der|een|um|uma)\s(?:[\w-]+\s){{0,4}}?{TEXT}\s(?:for|could be|would be|might be|könnte|wäre|serait|sería|lautet|is|ist|est|es|zou)(?!\w)[^\n]*[:：]"
     rf"|(?:assistant|ai|assistent|model|bot|antwort|réponse)\s*[:：]?"
-    rf"|[\[【]?{LABEL}{_NUMBER}[\]】]?\s*[:：]?)"
+    rf"|{_AGREED}{{0,2}}here (?:you go|you are|it is|we go)[!.:]*|[\[【]?{LABEL}{_NUMBER}[\]】]?\s*[:：]?|\d[.)])"
 )
 """A line of its own above the text."""
 BARE_LABEL = re.compile(rf"(?i){LABEL}{_NUMBER}")

@@ -12,10 +12,17 @@ from dataclasses import dataclass
 _NAME = (
     r"(?:\w{1,20}[:_-])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflections?|scratchpad|cot|analysis"
     r"|(?:inner_?|internal_?)?monologue|chain_of_thought|antthinking|plan(?:ning)?|rationale"
-    r"|deliberations?|brainstorm(?:ing)?|cognition)(?:[:_-]\w{1,20})?"
+    r"|deliberations?|brainstorm(?:ing)?|cognition|reflect|rethink(?:ing)?|step_by_step|self_critique"
+    r"|denken|gedanken|überlegung(?:en)?|réflexions?|raisonnement|pensamientos?|razonamiento|ragionamento|思考|推理)"
+    r"(?:[:_-]\w{1,20})?"
 )
 _PIPED = r"(?:think(?:ing)?|thoughts?|reasoning)"
-_PIPED_END = rf"(?i:<[|｜](?:end[_▁](?:of[_▁])?{_PIPED}|{_PIPED}_end|/{_PIPED}|inner_suffix)[|｜]>)"
+_PIPED_END = (
+    rf"(?i:<[|｜](?:end[_▁]?(?:of[_▁]?)?{_PIPED}|{_PIPED}_end|/{_PIPED}|inner_suffix)[|｜]>"
+    r"|<end_of_thought>)"
+)
+_BRACKETED = r"(?:THINK|THINKING|THOUGHTS?|REASONING|ANALYSIS|SCRATCHPAD)"
+_BRACKETED_END = rf"\[(?:/|END[ _](?:OF[ _])?){_BRACKETED}\]"
 _CHANNEL = r"(?:<\|start\|>\s*assistant\s*)?<\|channel\|>\s*"
 _FINAL = rf"{_CHANNEL}final\b[^<\n]{{0,60}}(?:<\|constrain\|>\s*\w+)?(?:<\|message\|>)?"
 
@@ -45,7 +52,7 @@ _ANSWER_HEADING = (
 FORMS = (
     # <think>, <thinking>, <thought>, <seed:think>, <reasoning effort="high">, and escaped.
     _form(
-        rf"(?i:(?:\\?<|&lt;){_NAME}(?:\s[^<>\n]{{0,80}})?/?(?:\\?>|&gt;))",
+        rf"(?i:(?:\\?<|&lt;)(?!(?:begin(?:ning)?|start|end)_of_){_NAME}(?:\s[^<>\n]{{0,80}})?/?(?:\\?>|&gt;))",
         rf"(?i:(?:\\?<|&lt;)/\s*{_NAME}\s*(?:\\?>|&gt;))",
     ),
     _form(
@@ -56,17 +63,19 @@ FORMS = (
     _form(r"<start_working_out>", r"<end_working_out>"),
     _form(r"<\|im_start\|>\s*think(?:ing)?\b", r"<\|im_start\|>\s*answer\b"),
     _form(
-        r"\[(?:THINK|THINKING|THOUGHT|REASONING)\]", r"\[/(?:THINK|THINKING|THOUGHT|REASONING)\]"
+        rf"\[(?:BEGIN[ _](?:OF[ _])?{_BRACKETED}|THINK|THINKING|THOUGHT|REASONING)\]",
+        _BRACKETED_END,
     ),
     _form(
-        r"\[(?i:think|thinking|thought|reasoning)\]",
-        r"\[/(?i:think|thinking|thought|reasoning)\]",
+        rf"\[(?i:{_BRACKETED})\]",
+        rf"\[/(?i:{_BRACKETED})\]",
         is_token=False,
         may_stay_open=False,
     ),
     _form(r"◁think▷", r"◁/think▷"),
     _form(
-        rf"(?i:<[|｜](?:(?:begin|start)[_▁](?:of[_▁])?{_PIPED}|{_PIPED}(?:_start)?|inner_prefix)[|｜]>)",
+        rf"(?i:<[|｜](?:(?:begin|start)[_▁]?(?:of[_▁]?)?{_PIPED}|{_PIPED}_(?:start|begin)|{_PIPED}|inner_prefix)[|｜]>"
+        r"|<beginning_of_thought>)",
         _PIPED_END,
     ),
     # Harmony: gpt-oss.
@@ -83,6 +92,8 @@ FORMS = (
         r"assistant\s?(?:commentary[\w .=]{0,60}?)?final",
         is_token=False,
     ),
+    # Apriel.
+    _form(r"(?i:here are my reasoning steps:?\s)", r"\[BEGIN FINAL RESPONSE\]", is_token=False),
     # Granite.
     _form(
         r"(?i:here(?:'s|’s| is) my thought process:?\s)",
@@ -119,10 +130,13 @@ FORMS = (
 CLOSING = re.compile(
     rf"(?i:(?:<|&lt;)/\s*{_NAME}\s*(?:>|&gt;)"
     rf")|{_PIPED_END}|<end_working_out>"
-    rf"|\[/(?:THINK|THINKING|THOUGHT|REASONING)\]|◁/think▷|<channel\|>|<unused95>|{_FINAL}"
-    r"|assistantfinal(?=\s*\S)"
+    rf"|{_BRACKETED_END}|◁/think▷|<channel\|>|<unused95>|{_FINAL}|\[BEGIN FINAL RESPONSE\]"
+    r"|<\|begin_of_box\|>|assistantfinal(?=\s*\S)"
 )
-"""The end of reasoning that began in the prompt, so that the answer has no opening."""
+"""The end of reasoning that began in the prompt, so that the answer has no opening.
+
+GLM puts a box around the answer, so that all before it is about it.
+"""
 
 BEGINS_IN_REASONING = re.compile(
     r"(?i)(?<![a-z0-9])(?:r1(?!\d)|deepseek-?r1|qwq|skywork-or1|openthinker|(?:glm-?)?z1(?!\d)|minimax-?m[2-9])"
@@ -199,6 +213,7 @@ PHRASES = (
     ),
     *("first, i", "thinking", "**thinking", "**thought", "**reasoning", "# thinking", "*thinking"),
     *("here's a thinking process", "here is a thinking process", "here's my thought process"),
+    *("here are my reasoning steps", "[analysis", "[scratchpad", "[begin"),
     *("here is my thought process", "my thought", "my thinking", "okay, der", "der nutzer"),
     *("der benutzer", "```think", "```reasoning", "```thought", "analysis", "assistantanalysis"),
     *(

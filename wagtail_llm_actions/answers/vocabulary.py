@@ -30,7 +30,7 @@ TEXTS = (
     r"|sentence|paragraph|abstract|teaser|slogan|answer|response|output|text)s?",
     r"(?:meta[- ]?|alternativ|seiten|bild|beitrags|artikel|blog)?(?:unter)?(?:titel|überschrift|zusammenfassung"
     r"|beschreibung|vorschl[aä]ge?|version|übersetzung|fassung|text|beitrag|antwort|schlagzeile|entwurf|bildunterschrift"
-    r"|titel-?vorschl[aä]ge?|textvorschl[aä]ge?|ausgabe)(?:en|e|n|s)?",
+    r"|titel-?vorschl[aä]ge?|titel[- ]voorstel(?:len)?|titelförslag|textvorschl[aä]ge?|ausgabe)(?:en|e|n|s)?",
     r"(?:titre|résumé|description|légende|proposition|version|traduction|texte|réponse|accroche|phrase)s?",
     r"títulos?|titular(?:es)?|resumen(?:es)?|descripci(?:ón|ones)|propuestas?|versi(?:ón|ones)|traducci(?:ón|ones)"
     r"|textos?|respuestas?|leyendas?|opci(?:ón|ones)|sugerencias?",
@@ -62,7 +62,7 @@ RESULTS = (r"results?|json|code|idea|ergebnis|résultat|resultado|risultato|resu
 QUALIFIERS = (
     r"suggested|proposed|recommended|new|final|improved|revised|corrected|possible|catchy|short(?:er|ened)?|your|my"
     r"|our|seo|page|blog|article|post|social media|linkedin|facebook|instagram|image|photo|product|rewritten"
-    r"|rephrased|translated|simplified|edited|proofread|generated|optimi[sz]ed|updated|alternative|plain|cleaned[- ]up"
+    r"|best|recommended|rephrased|translated|simplified|edited|proofread|generated|optimi[sz]ed|updated|alternative|plain|cleaned[- ]up"
     r"|plain language|plain text|english|german|french|spanish|dutch|italian|polished|concise|suitable|potential"
     r"|engaging",
     r"neuer?|möglicher?|vorgeschlagener?|korrigierter?|überarbeiteter?|verbesserter?|vereinfachter?|übersetzter?"

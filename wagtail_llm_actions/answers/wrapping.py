@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import re
+from contextlib import suppress
 
+from wagtail_llm_actions.answers.markup import is_element
 from wagtail_llm_actions.answers.phrases import BARE_LABEL
 
 _INFO = r"[ \t]*(?:[\w+-]+|\{[^{}\n]{0,40}\}|plain text)?[ \t]*\n"
@@ -17,11 +19,38 @@ _TAG = re.compile(r"(?s)<([A-Za-z][\w.-]{1,30})(?:\s[^<>]{0,100})?>(.*)</\1\s*>"
 _OPENED = re.compile(
     r"(?i)<((?:final_)?(?:answer|output|response|solution|result|text|title))>(?!\s+(?-i:[a-z]))\s*(?=\S)"
 )
-_CLOSED = re.compile(r"(?<=[^ \t`\"'])</([A-Za-z][\w.-]{0,30})\s*>\Z")
+_CLOSED = re.compile(
+    r"(?<=[^ \t`\"'])</([A-Za-z][\w.-]{0,30})\s*>\Z|[ \t]</((?:final_)?(?:answer|output|response))\s*>\Z"
+)
+_ARGUMENT = re.compile(r"(?s)<(function|parameter|invoke)[= ][^<>\n]{1,60}>(.*)</\1>")
+"""Calls of a tool, as chat templates write them."""
+_LEADING_TAG = re.compile(r"(?s)<([^\W\d][\w.:-]{1,30})>((?:(?!</\1>).)*)</\1>\s*(?=\S)")
+_WORDS = r"([^\W\d_][^\[\]{}\s\"]*(?: [^\[\]{}\s\"]+){2,})"
+_MEDIA = frozenset(
+    [
+        "picture",
+        "video",
+        "audio",
+        "object",
+        "math",
+        "svg",
+        "canvas",
+        "form",
+        "dl",
+        "address",
+        "template",
+    ]
+)
+_PLACEHOLDER = re.compile(rf"\{{{{1,2}} ?{_WORDS} ?\}}{{1,2}}|\[{_WORDS}\]")
+"""A text within the brackets of a template that was to be filled in."""
+_CLOSED_BRACKET = re.compile(r"(?<=\w)\[/[a-z]{2,20}\]\Z")
 _BRACKET_TAG = re.compile(r"(?si)\[([a-z][\w.-]{0,30})\](.*)\[/\1\]")
-_BOXED = re.compile(r"(?s)\$*\\boxed\{(?:\\text\{)?([^{}]*)\}?\}\$*")
+_BOXED = re.compile(r"(?s)\${0,2}\\boxed\{(?:\\text\{)?([^{}]*)\}?\}\${0,2}")
+_JSON_NAME = re.compile(r"\A(?:json|JSON)\s*\n(?=\s*[{\[])")
 
 _JSON_START = re.compile(r"\{\s*[\"']|\[\s*[\"'{]")
+_HOLDERS = ("arguments", "parameters", "action_input", "input", "message", "content", "choices")
+"""Members of a tool call or of an answer of an API, in which the text is."""
 _MAX_LITERAL = 10_000
 _PAIR = re.compile(
     r"(?s)(?=[{\"“'+]|[\w ]{1,30}=)(?:\{|\+{3})?\s*[\"“']?[\w ]{1,30}[\"”']?\s*[:=]\s*[\"“]([^\"“”]+)[\"”],?\s*(?:\}|\+{3})?"
@@ -83,20 +112,44 @@ def fence_end(text: str) -> int:
     return found.end() if found else 0
 
 
-def tagged(text: str) -> str | None:
-    """Return what is inside a tag such as ``<answer>``, or LaTeX's box, around a whole text."""
-    if found := _TAG.fullmatch(text) or _BRACKET_TAG.fullmatch(text):
+def tagged(text: str, *, is_one_line: bool) -> str | None:
+    """Return what is inside a tag such as ``<answer>``, or LaTeX's box, around a whole text.
+
+    For one line also what is in a box within a sentence, or in the brackets of a placeholder.
+    """
+    if found := _TAG.fullmatch(text) or _BRACKET_TAG.fullmatch(text) or _ARGUMENT.fullmatch(text):
         return None if f"/{found[1]}" in found[2] else found[2]
-    if boxed := _BOXED.fullmatch(text):
+    if boxed := _BOXED.search(text) if is_one_line else _BOXED.fullmatch(text):
         return boxed[1]
+    if is_one_line and (placeholder := _PLACEHOLDER.fullmatch(text)):
+        return placeholder[1] or placeholder[2]
     return _half_tagged(text)
+
+
+def leading_tag(text: str) -> tuple[str, bool] | None:
+    """Return the element with which a text begins, and whether it is the answer.
+
+    Of two parts, one in a tag that is no element of HTML, the other one is the answer, unless the
+    tag is named after a text. ``None`` where a text does not begin so.
+    """
+    found = _LEADING_TAG.match(text)
+    if found is None or is_element(found[1]) or found[1].lower() in _MEDIA:
+        return None
+    is_block = "\n" in found[2] or "\n" in found[0][found.end(2) - found.start() :]
+    if not is_block:
+        return None
+    return found[0], bool(BARE_LABEL.fullmatch(found[1].replace("_", " ")))
 
 
 def _half_tagged(text: str) -> str | None:
     """Return what is inside a tag whose other half the model forgot, or wrote above its reasoning."""
     if (opened := _OPENED.match(text)) and f"</{opened[1]}" not in text:
         return text[opened.end() :]
-    if (closed := _CLOSED.search(text, max(0, len(text) - 40))) and f"<{closed[1]}" not in text:
+    if (
+        closed := _CLOSED.search(text, max(0, len(text) - 40))
+    ) and f"<{closed[1] or closed[2]}" not in text:
+        return text[: closed.start()]
+    if closed := _CLOSED_BRACKET.search(text):
         return text[: closed.start()]
     return None
 
@@ -108,10 +161,14 @@ def json_value(text: str, *, is_one_line: bool) -> str | None:
     """
     if pair := _PAIR.fullmatch(text):
         return pair[1]
+    text = _JSON_NAME.sub("", text)
     if not (_JSON_START.match(text) and text.endswith(("}", "]"))):
         return None
     try:
-        value = json.loads(text)
+        # Of several objects, a line each, the first.
+        value, end = json.JSONDecoder(strict=False).raw_decode(text)
+        if end < len(text) and not (is_one_line and text[end] == "\n"):
+            return None
     except (ValueError, RecursionError):
         if len(text) > _MAX_LITERAL:
             return None
@@ -125,13 +182,23 @@ def json_value(text: str, *, is_one_line: bool) -> str | None:
 def _text_in(value: object, *, is_one_line: bool) -> str | None:
     while not isinstance(value, str):
         if isinstance(value, dict) and value:
-            named = [item for name, item in value.items() if BARE_LABEL.fullmatch(str(name))]
-            value = named[0] if named else _only(list(value.values()))
+            value = _member(value)
         elif isinstance(value, list) and value:
             value = value[0] if is_one_line else _only(value)
         else:
             return None
     return value
+
+
+def _member(members: dict[str, object]) -> object:
+    """Return the member that is named after a text, else the one that holds it: of a call, its arguments."""
+    named = [item for name, item in members.items() if BARE_LABEL.fullmatch(str(name))]
+    held = [members[name] for name in _HOLDERS if members.get(name)]
+    found = (named or held or [_only(list(members.values()))])[0]
+    if isinstance(found, str) and _JSON_START.match(found):
+        with suppress(ValueError, RecursionError):
+            return json.loads(found)
+    return found
 
 
 def _only(values: list[object]) -> object:
