@@ -27,10 +27,10 @@ from tests.fields.hostile import RICH_TEXTS
 from tests.prompts.test_allowlist import BOMBS, REFUSED
 from tests.prompts.test_work import ALLOWED, HEAVY, MAX_CHARS, WORDS, heavy_values
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.fields.rich_text import RichTextAdapter
+from wagtail_llm_actions.fields.markdown import to_markdown
 from wagtail_llm_actions.prompts.rendering import render, validate
 validate("{{ input }}")
-RichTextAdapter().read("<p>a</p>")
+to_markdown("<p>a</p>")
 
 def ends(work):
     try:
@@ -48,7 +48,7 @@ cases = [
     ))
     for name, (text, content) in {**HEAVY, **ALLOWED}.items()
 ] + [
-    ("rich text", name, lambda html=html: RichTextAdapter().read(html))
+    ("rich text", name, lambda html=html: to_markdown(html))
     for name, html in RICH_TEXTS.items()
 ]
 print(len(cases))

@@ -14,6 +14,7 @@ from tests.admin.action_forms import ADD, edit_url, type_of
 from tests.admin.html import choices, chosen, page_at, words
 from tests.factories import AuthorFactory, LLMActionFactory
 from tests.notices.models import Berth, Dossier, Harbour, Notice, Rating
+from tests.voyages.models import Voyage
 from wagtail_llm_actions.scripts import script_path
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def test_without_a_type_there_are_no_fields_to_choose(client: Client, admin: Use
         (type_of(Harbour), "Harbour (snippet)"),
         (type_of(Notice), "Notice (snippet)"),
         (type_of(Rating), "Rating (snippet)"),
+        (type_of(Voyage), "Voyage (snippet)"),
     ]
     assert choices(page, "destination") == choices(page, "source") == [EMPTY]
     assert choices(page, "model") == [EMPTY, ("scripted", "Scripted")]
@@ -151,7 +153,7 @@ def test_the_fields_of_a_type_are_told_to_the_form(client: Client, admin: User) 
     fields = [["name", "Name"], ["role", "Role"], ["bio", "Bio"], ["tagline", "Tagline"]]
     assert answer.json() == {
         "destinations": fields,
-        "sources": fields,
+        "sources": [*fields, ["*", "All fields of the form"]],
         "problem": "",
         "snippets": [],
     }
@@ -161,7 +163,7 @@ def test_a_type_without_a_destination_says_why(client: Client, admin: User) -> N
     answer = client.get(
         reverse("wagtail_llm_actions:action_fields"), {"model_type": type_of(Rating)}
     )
-    assert answer.json()["problem"] == "The form of this type has no text field."
+    assert answer.json()["problem"].startswith("This type has no field that an action could write.")
 
     llm_action = LLMActionFactory(model_type=ContentType.objects.get_for_model(Rating))
     place = page_at(client, edit_url(llm_action)).select_one("[data-llm-actions-fields-problem]")

@@ -13,6 +13,7 @@ from wagtail.models import ModelLogEntry
 from example_site.blog.models import Author, BlogIndexPage, BlogPage, HomePage
 from tests.admin.html import choices, page_at, words
 from tests.factories import (
+    BlogPageFactory,
     LLMActionFactory,
     NoticeFactory,
     PromptTemplateFactory,
@@ -183,6 +184,17 @@ def test_a_second_one_gets_a_label_of_its_own(client: Client, admin: User) -> No
 
     labels = LLMAction.objects.values_list("label", flat=True)
     assert sorted(labels) == ["Suggest a summary", "Suggest a summary 2"]
+
+
+def test_a_blog_whose_posts_are_stream_fields_starts_with_a_summary_of_the_body(
+    client: Client, admin: User
+) -> None:
+    BlogPageFactory.create_batch(2, intro="", body=[("paragraph", "<p>The tide came early.</p>")])
+
+    create(client, BlogPage)
+
+    llm_action = LLMAction.objects.get()
+    assert (llm_action.destination, llm_action.source) == ("summary", "body")
 
 
 @pytest.mark.parametrize(

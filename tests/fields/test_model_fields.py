@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.utils.translation import override
 
 from example_site.blog.models import Author, BlogPage
 from tests.notices.models import Berth, Notice, Rating
+from tests.voyages.models import Voyage
 from wagtail_llm_actions.admin.actions.field_choices import model_fields
 
 pytestmark = pytest.mark.django_db
@@ -24,18 +27,52 @@ def test_the_fields_of_a_page_are_offered_by_the_labels_and_in_the_order_of_its_
     ]
 
 
-def test_rich_text_of_a_page_is_offered_as_a_source_only() -> None:
+def test_everything_in_the_form_of_a_page_is_a_source_and_so_are_its_blocks() -> None:
     offered = model_fields(BlogPage)
 
     assert [source for source in offered.sources if source not in offered.destinations] == [
-        ("intro", "Introduction")
+        ("intro", "Introduction"),
+        ("body", "Body"),
+        ("body:heading", "Body > Heading"),
+        ("body:paragraph", "Body > Paragraph"),
+        ("body:quote", "Body > Quote"),
+        ("body:quote.text", "Body > Quote > Text"),
+        ("body:quote.author", "Body > Quote > Author"),
+        ("body:points", "Body > Points"),
+        ("author", "Author"),
+        ("date", "Published on"),
+        ("tags", "Tags"),
+        ("slug", "Slug"),
+        ("show_in_menus", "Show in menus"),
+        ("go_live_at", "Go live date/time"),
+        ("expire_at", "Expiry date/time"),
+        ("*", "All fields of the form"),
     ]
+
+
+def test_inline_rows_and_their_fields_are_sources() -> None:
+    offered = dict(model_fields(Voyage).sources)
+
+    assert offered["gallery"] == "Pictures"
+    assert offered["gallery.caption"] == "Pictures > Caption"
+    assert not {"gallery.voyage", "gallery.id", "gallery.sort_order"} & offered.keys()
+
+
+def test_properties_that_the_site_names_are_sources(settings: Any) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "SOURCE_PROPERTIES": {"voyages.Voyage": ["distance", "name"]}
+    }
+
+    sources = model_fields(Voyage).sources
+
+    assert ("distance", "Distance") in sources
+    assert [source for source in sources if source[0] == "name"] == [("name", "Name")]
 
 
 def test_the_fields_of_a_snippet_are_those_of_its_panels() -> None:
     offered = model_fields(Author)
 
-    assert offered.destinations == offered.sources
+    assert [*offered.destinations, ("*", "All fields of the form")] == offered.sources
     assert offered.destinations == [
         ("name", "Name"),
         ("role", "Role"),
@@ -51,12 +88,15 @@ def test_the_panels_of_a_viewset_and_their_headings_count() -> None:
     assert "unlisted" not in dict(offered.sources)
 
 
-def test_choices_addresses_and_fields_that_are_only_shown_are_not_offered() -> None:
+def test_choices_and_addresses_can_be_read_but_are_no_destinations() -> None:
     offered = model_fields(Notice)
 
-    assert (
-        not {"kind", "code", "link", "contact", "reviewer", "reason"} & dict(offered.sources).keys()
-    )
+    assert {"kind", "code", "link", "contact"} <= dict(offered.sources).keys()
+    assert not {"kind", "code", "link", "contact"} & dict(offered.destinations).keys()
+
+
+def test_what_is_only_shown_or_not_stored_is_not_offered() -> None:
+    assert not {"reviewer", "reason"} & dict(model_fields(Notice).sources).keys()
 
 
 def test_a_field_without_a_visible_input_is_no_destination() -> None:
@@ -74,7 +114,9 @@ def test_a_field_that_wants_a_format_can_be_read_but_is_no_destination() -> None
 
 
 def test_a_type_without_a_destination_says_why() -> None:
-    assert model_fields(Rating).problem == "The form of this type has no text field."
+    assert model_fields(Rating).problem.startswith(
+        "This type has no field that an action could write"
+    )
     assert model_fields(Berth).problem == ""
 
 

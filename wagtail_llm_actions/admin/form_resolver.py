@@ -12,16 +12,18 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.contrib.admin.utils import unquote as unquote_key
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, get_script_prefix, resolve
 from wagtail.models import AbstractPage, Locale, RevisionMixin, TranslatableMixin
 from wagtail.snippets.models import get_snippet_models
 
 from wagtail_llm_actions.compat import edit_handler_for, page_model
+from wagtail_llm_actions.fields.unsaved import set_unsaved_values
 from wagtail_llm_actions.permissions.visible_fields import FieldAccess, visible_fields
 
 if TYPE_CHECKING:
+    from django.db import models
     from django.http import HttpRequest, QueryDict
     from django.urls import ResolverMatch
 
@@ -64,12 +66,7 @@ class EditorForm:
             shown = visible_fields(self.edit_handler, form, request)
             form.is_valid()
             transaction.set_rollback(True)
-        for name in form.errors.keys() & form.fields.keys():
-            field = form.fields[name]
-            raw = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
-            if isinstance(raw, str) and _holds_text(self.instance, name):
-                # A null byte makes the field invalid, and the database rejects it.
-                setattr(self.instance, name, raw.replace("\0", ""))
+        set_unsaved_values(form)
         return shown
 
     def _form(self, request: HttpRequest, data: QueryDict | None = None) -> Any:
@@ -166,8 +163,3 @@ def _snippet_add(match: ResolverMatch, language_code: str) -> EditorForm:
         locale = Locale.objects.filter(language_code=language_code).first()
         instance.locale = locale or Locale.get_default()
     return EditorForm(instance=instance, parent=None, edit_handler=_initkwargs(match)["panel"])
-
-
-def _holds_text(instance: models.Model, name: str) -> bool:
-    fields = {field.name: field for field in instance._meta.fields}
-    return isinstance(fields.get(name), (models.CharField, models.TextField))

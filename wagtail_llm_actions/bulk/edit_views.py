@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.models import AbstractPage, LockableMixin, TranslatableMixin
 
 from wagtail_llm_actions.compat import edit_handler_for
-from wagtail_llm_actions.fields import adapter_at
+from wagtail_llm_actions.fields import adapter_at, form_names
 from wagtail_llm_actions.permissions.visible_fields import fields_shown_to_any
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _form_shows(llm_action: LLMAction, model: Any) -> bool:
     return (
         adapter is not None
         and adapter.is_destination
-        and llm_action.source in shown.readable
+        and form_names(llm_action.source) <= shown.readable
         and llm_action.destination in shown.writable
         and adapter.supports_widget(widgets[llm_action.destination].widget)
     )

@@ -20,8 +20,9 @@ from wagtail.models import AbstractPage, RevisionMixin
 
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.errors import InvalidInput
+from wagtail_llm_actions.fields import WHOLE_FORM, names_read
 from wagtail_llm_actions.models import LLMAction, LLMRun
-from wagtail_llm_actions.permissions.visible_fields import fields_shown_to_all
+from wagtail_llm_actions.permissions.visible_fields import fields_shown_to_all, fields_shown_to_any
 from wagtail_llm_actions.runs.enqueue import bulk_create_and_enqueue
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_unsaved
 from wagtail_llm_actions.runs.request.build_run import build_run
@@ -93,6 +94,14 @@ def below(pages: QuerySet[Any], top: AbstractPage) -> QuerySet[Any]:
     return pages.filter(path__startswith=top.path)
 
 
+def _form_fields(model: type[models.Model], source: str) -> frozenset[str]:
+    """Return what all editors see, and the source, which those who do not see it get no text from."""
+    shown = fields_shown_to_all(model)
+    if source == WHOLE_FORM:
+        return shown
+    return shown | names_read(model, source, fields_shown_to_any(model).readable)
+
+
 def build_chunks(
     llm_action: LLMAction,
     objects: QuerySet[Any],
@@ -117,7 +126,7 @@ def build_chunks(
     """
     llm_action = copy.copy(llm_action)
     llm_action.only_when_empty |= only_empty
-    form_fields = fields_shown_to_all(objects.model) | {llm_action.source}
+    form_fields = _form_fields(objects.model, llm_action.source)
     pks = iter(list(objects.order_by("pk").values_list("pk", flat=True)))
     left = limit
     while some := list(islice(pks, CHUNK if left is None else min(CHUNK, left))):

@@ -20,6 +20,7 @@ from wagtail_llm_actions.conf.entries import (
     Problems,
     class_path,
     mapping,
+    name_lists,
     positive,
 )
 from wagtail_llm_actions.conf.limits import Limits, read_limits
@@ -28,7 +29,7 @@ from wagtail_llm_actions.conf.providers import ProviderSettings, read_providers
 from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = [
     "SETTING",
@@ -73,6 +74,8 @@ class Settings:
     """Of the runs of each user and of the whole site."""
     post_summary_fields: Mapping[str, str] = field(default_factory=dict)
     """The field that ``{{ post_summary }}`` reads, by model label such as ``blog.BlogPage``."""
+    source_properties: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Properties and methods that actions and templates may read, by model label."""
 
 
 SCALARS: Mapping[str, tuple[str, type]] = {
@@ -83,7 +86,8 @@ SCALARS: Mapping[str, tuple[str, type]] = {
     "MAX_PROMPT_CHARS": ("max_prompt_chars", int),
 }
 KNOWN_KEYS = frozenset(
-    {"PROVIDERS", "MODELS", "QUEUE", "STREAM", "LIMITS", "POST_SUMMARY_FIELDS", *SCALARS}
+    {"PROVIDERS", "MODELS", "QUEUE", "STREAM", "LIMITS", "POST_SUMMARY_FIELDS"}
+    | {"SOURCE_PROPERTIES", *SCALARS}
 )
 
 
@@ -131,6 +135,7 @@ def _readers(raw: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
         "stream": partial(class_path, raw, "STREAM"),
         "limits": partial(read_limits, raw),
         "post_summary_fields": partial(mapping, raw, "POST_SUMMARY_FIELDS"),
+        "source_properties": partial(name_lists, raw, "SOURCE_PROPERTIES"),
         **{
             name: partial(positive, raw[key], kind, f"[{key!r}]")
             for key, (name, kind) in SCALARS.items()

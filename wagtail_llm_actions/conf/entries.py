@@ -6,7 +6,7 @@ One mistake does not hide another: whoever reads several values collects what is
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -63,6 +63,20 @@ def mapping(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         msg = f"{SETTING}[{key!r}] must be a dict."
         raise InvalidSettings(msg)
+    return value
+
+
+def name_lists(raw: Mapping[str, Any], key: str) -> Mapping[str, Sequence[str]]:
+    """Return a value that is a dict of lists of names; empty if the key is missing.
+
+    Raises:
+        InvalidSettings: The value is no such dict.
+    """
+    value = mapping(raw, key)
+    for names in value.values():
+        if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+            msg = f"{SETTING}[{key!r}] must be a dict whose values are lists of names."
+            raise InvalidSettings(msg)
     return value
 
 

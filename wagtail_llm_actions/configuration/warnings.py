@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.fields import adapter_at
+from wagtail_llm_actions.fields import adapter_at, is_source
 from wagtail_llm_actions.prompts.rendering import used_variables
 from wagtail_llm_actions.prompts.variables import FIELDS
 from wagtail_llm_actions.runs.request.variables import (
@@ -71,11 +71,11 @@ def field_warnings(llm_action: LLMAction) -> Iterator[str]:
             **facts,
             "field": destination,
         }
-    if adapter_at(model, source) is None:
+    if not is_source(model, source):
         yield _("“%(type)s” has no field “%(field)s” to read.") % {**facts, "field": source}
     for name in sorted(_used_variables(llm_action)):
         if name.startswith(f"{FIELDS}."):
-            is_there = adapter_at(model, name.removeprefix(f"{FIELDS}.")) is not None
+            is_there = is_source(model, name.removeprefix(f"{FIELDS}."))
         else:
             is_there = name != "post_summary" or bool(summary_field(model))
         if not is_there:
@@ -118,7 +118,7 @@ def _source_warnings(llm_action: LLMAction) -> Iterator[str]:
     model: Any = llm_action.model_type.model_class()
     if model is None:
         return
-    is_readable = adapter_at(model, llm_action.source) is not None
+    is_readable = is_source(model, llm_action.source)
     newest = list(model._default_manager.order_by("-pk")[:SAMPLE]) if is_readable else []
     empty = sum(not field_text(instance, llm_action.source) for instance in newest)
     if 2 * empty > len(newest):

@@ -4,27 +4,67 @@ from __future__ import annotations
 
 from wagtail_llm_actions.fields.base import (
     FieldAdapter,
-    adapter_at,
     adapter_for,
-    contract_at,
-    destination_at,
-    read,
     register,
     registered_adapters,
 )
+from wagtail_llm_actions.fields.blocks import register_block
+from wagtail_llm_actions.fields.inline import InlineAdapter
+from wagtail_llm_actions.fields.paths import (
+    WHOLE_FORM,
+    adapter_at,
+    contract_at,
+    destination_at,
+    find,
+    form_names,
+    is_source,
+    label,
+    names_read,
+    read,
+)
+from wagtail_llm_actions.fields.relation import ForeignKeyAdapter, ManyToManyAdapter, TagsAdapter
 from wagtail_llm_actions.fields.rich_text import RichTextAdapter
+from wagtail_llm_actions.fields.scalar import (
+    AddressAdapter,
+    BooleanAdapter,
+    ChoiceAdapter,
+    DateAdapter,
+    NumberAdapter,
+)
+from wagtail_llm_actions.fields.stream import StreamAdapter
 from wagtail_llm_actions.fields.text import TextAdapter
 
 __all__ = [
+    "WHOLE_FORM",
     "FieldAdapter",
     "adapter_at",
     "adapter_for",
     "contract_at",
     "destination_at",
+    "find",
+    "form_names",
+    "is_source",
+    "label",
+    "names_read",
     "read",
     "register",
+    "register_block",
     "registered_adapters",
 ]
 
-register(TextAdapter())
-register(RichTextAdapter())
+# Of several that accept a field, the last one is used: a field with choices is a choice.
+for _adapter in (
+    TextAdapter(),
+    RichTextAdapter(),
+    StreamAdapter(),
+    AddressAdapter(),
+    NumberAdapter(),
+    DateAdapter(),
+    BooleanAdapter(),
+    ChoiceAdapter(),
+    ForeignKeyAdapter(),
+    ManyToManyAdapter(),
+    TagsAdapter(),
+    InlineAdapter(),
+):
+    register(_adapter)

@@ -7,16 +7,20 @@ is an ES module that finds such a field in Wagtail's edit form and puts an accep
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from wagtail_llm_actions.answers.destination import Destination
 from wagtail_llm_actions.fields.contract import Contract, help_text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from django import forms
+
+ModelField: TypeAlias = "models.Field[Any, Any] | models.ForeignObjectRel"
+"""What ``_meta.get_field()`` returns: a field, or the other side of a relation, such as inline rows."""
 
 
 class FieldAdapter(ABC):
@@ -27,6 +31,8 @@ class FieldAdapter(ABC):
     writer: ClassVar[str] = ""
     """The writer's path below ``STATIC_URL``. A field whose adapter has none can be the source of
     an action, but not its destination."""
+    separator: ClassVar[str] = ":"
+    """Between the name of a field and one of its ``parts`` in a path."""
 
     @property
     def is_destination(self) -> bool:
@@ -34,24 +40,38 @@ class FieldAdapter(ABC):
         return bool(self.writer)
 
     @abstractmethod
-    def accepts(self, field: models.Field[Any, Any]) -> bool:
-        """Return whether ``field`` is of this kind."""
+    def accepts(self, field: Any) -> bool:
+        """Return whether ``field``, as ``_meta.get_field()`` returns it, is of this kind."""
 
     @abstractmethod
-    def read(self, value: object) -> str:
-        """Return a field's value as plain text, without white space around it.
+    def read(self, instance: models.Model, field: Any) -> str:
+        """Return the field of an instance, saved or not, as text without white space around it.
 
-        Args:
-            value: The attribute of the instance; for a relation, its manager.
+        Structured text is Markdown.
+
+        Raises:
+            LookupError: It cannot be read.
         """
 
-    def destination(self, field: models.Field[Any, Any]) -> Destination:
+    def parts(self, field: Any) -> Mapping[str, str]:
+        """Return what can be read of the field by itself: paths below it, and their labels."""
+        return {}
+
+    def read_parts(self, instance: models.Model, field: Any, parts: Collection[str]) -> str:
+        """Return only these parts of the field.
+
+        Raises:
+            LookupError: The field has no such part, or cannot be read.
+        """
+        raise LookupError(next(iter(parts), ""))
+
+    def destination(self, field: Any) -> Destination:
         """Return what a field takes: prompts say so, and answers are cleaned for it."""
         return Destination(
             max_length=getattr(field, "max_length", None), help_text=help_text_of(field)
         )
 
-    def contract(self, field: models.Field[Any, Any]) -> Contract:
+    def contract(self, field: Any) -> Contract:
         """Return what answers are checked for: by default what ``destination`` says."""
         return Contract(destination=self.destination(field))
 
@@ -59,7 +79,7 @@ class FieldAdapter(ABC):
         """Return whether the writer can write into this widget; a form may have replaced it."""
         return True
 
-    def takes_prose(self, field: models.Field[Any, Any], form_field: forms.Field) -> bool:
+    def takes_prose(self, field: Any, form_field: forms.Field) -> bool:
         """Return whether an action may be defined that writes the field, as its form has it.
 
         Some fields are of the kind, but want a format that no model keeps to: coordinates, a code.
@@ -79,7 +99,8 @@ def register(adapter: FieldAdapter) -> None:
         ValueError: Another adapter has the same kind, and another writer.
     """
     for other in _adapters:
-        if other.kind == adapter.kind and other.writer != adapter.writer:
+        writers = {other.writer, adapter.writer} - {""}
+        if other.kind == adapter.kind and len(writers) > 1:
             msg = f"{adapter!r} has another writer than {other!r} for the kind {adapter.kind!r}."
             raise ValueError(msg)
     _adapters.insert(0, adapter)
@@ -92,42 +113,6 @@ def registered_adapters() -> list[FieldAdapter]:
 
 def adapter_for(field: object) -> FieldAdapter | None:
     """Return the adapter of a field of a model's ``_meta``; ``None`` where none accepts it."""
-    if not isinstance(field, models.Field):
+    if not isinstance(field, (models.Field, models.ForeignObjectRel)):
         return None
     return next((adapter for adapter in _adapters if adapter.accepts(field)), None)
-
-
-def adapter_at(model: type[models.Model], path: str) -> FieldAdapter | None:
-    """Return the adapter of the field at ``path``; ``None`` where there is no such field or adapter.
-
-    A path is the name of a field of the model.
-    """
-    try:
-        return adapter_for(model._meta.get_field(path))
-    except FieldDoesNotExist:
-        return None
-
-
-def destination_at(model: type[models.Model], path: str) -> Destination:
-    """Return what the field at ``path`` takes; plain text where no adapter knows it."""
-    return contract_at(model, path).destination
-
-
-def contract_at(model: type[models.Model], path: str) -> Contract:
-    """Return the contract of the field at ``path``; plain text where no adapter knows it."""
-    adapter = adapter_at(model, path)
-    if adapter is None:
-        return Contract()
-    return adapter.contract(model._meta.get_field(path))  # type: ignore[arg-type]
-
-
-def read(instance: models.Model, path: str) -> str:
-    """Return the text of the field at ``path`` of an instance, saved or not.
-
-    Raises:
-        LookupError: The model has no such field, no adapter reads it, or its adapter cannot.
-    """
-    adapter = adapter_at(type(instance), path)
-    if adapter is None:
-        raise LookupError(path)
-    return adapter.read(getattr(instance, path))

@@ -13,6 +13,8 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bs4 import Tag
 
 MAX_TAGS = 10_000
@@ -23,6 +25,8 @@ CHARS_PER_TAG = 50
 """A tag with long attributes counts as several."""
 TAGS_PER_STRAY = 100
 """Wagtail's rewriter of links reads all that follows a "<" without a ">", however many there are."""
+SEPARATOR = "\0"
+"""Between rich texts that are converted together."""
 _PIECE = re.compile(r"<(?P<slash>/?)(?P<name>[\w-]++)[^<>]*+>|(?P<text>[^<]{1,1000}+)|<")
 _SPACE_AT_END = re.compile(r"(?<![^\S\n])[^\S\n]++\n")
 _ENTITY = re.compile(r"&[#\w]{1,31};")
@@ -39,8 +43,30 @@ def to_markdown(html: str) -> str:
     Raises:
         LookupError: It has too many tags to be converted while somebody waits.
     """
-    markdown = _converter.convert(_link_rewriter()(_beginning(html)))
-    return _SPACE_AT_END.sub("\n", str(markdown)).strip()
+    (markdown,) = all_to_markdown([html])
+    return markdown
+
+
+def all_to_markdown(htmls: Iterable[str]) -> list[str]:
+    """Return several rich texts as ``to_markdown`` does, with the internal links of all looked up together.
+
+    Those that come after ``MAX_PROMPT_CHARS`` of text in all of them are left out.
+
+    Raises:
+        LookupError: They have too many tags together.
+    """
+    joined = SEPARATOR.join(map(_closed, htmls))
+    return [_convert(html) for html in _link_rewriter()(_beginning(joined)).split(SEPARATOR)]
+
+
+def _closed(html: str) -> str:
+    """Return a rich text whose last tag cannot swallow what follows it."""
+    html = html.replace(SEPARATOR, "")
+    return f"{html}>" if html.rfind("<") > html.rfind(">") else html
+
+
+def _convert(html: str) -> str:
+    return _SPACE_AT_END.sub("\n", str(_converter.convert(html))).strip()
 
 
 class _Converter(MarkdownConverter):
@@ -71,6 +97,8 @@ def _beginning(html: str) -> str:
     chars = tags = depth = 0
     for piece in _PIECE.finditer(html):
         if text := piece["text"]:
+            if SEPARATOR in text:
+                depth = 0
             chars += len(_ENTITY.sub(" ", " ".join(text.split())))
             if chars > max_chars:
                 return html[: piece.end()]

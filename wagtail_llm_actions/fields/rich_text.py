@@ -18,10 +18,10 @@ class RichTextAdapter(FieldAdapter):
 
     kind = "rich_text"
 
-    def accepts(self, field: models.Field[Any, Any]) -> bool:
+    def accepts(self, field: Any) -> bool:
         """Return whether ``field`` is Wagtail's rich text."""
         return isinstance(field, RichTextField)
 
-    def read(self, value: object) -> str:
+    def read(self, instance: models.Model, field: Any) -> str:
         """Return the text as Markdown; what ``to_markdown`` says holds here."""
-        return to_markdown(str(value or ""))
+        return to_markdown(str(field.value_from_object(instance) or ""))

@@ -32,7 +32,7 @@ class TextAdapter(FieldAdapter):
     kind = "text"
     writer = script_path("fields/text.js")
 
-    def accepts(self, field: models.Field[Any, Any]) -> bool:
+    def accepts(self, field: Any) -> bool:
         """Return whether ``field`` is a char or text field that holds free text."""
         return (
             isinstance(field, (models.CharField, models.TextField))
@@ -42,11 +42,11 @@ class TextAdapter(FieldAdapter):
             and not field.choices
         )
 
-    def read(self, value: object) -> str:
+    def read(self, instance: models.Model, field: Any) -> str:
         """Return the text as it is."""
-        return str(value or "").strip()
+        return str(field.value_from_object(instance) or "").strip()
 
-    def destination(self, field: models.Field[Any, Any]) -> Destination:
+    def destination(self, field: Any) -> Destination:
         """Return a line for a char field, and lines for a text field.
 
         Fields for Markdown are text fields whose class says so.
@@ -59,7 +59,7 @@ class TextAdapter(FieldAdapter):
             rules=rules_of(field),
         )
 
-    def contract(self, field: models.Field[Any, Any]) -> Contract:
+    def contract(self, field: Any) -> Contract:
         """Return that answers have to pass the field's validators as well."""
         return Contract(destination=self.destination(field), validators=validators_of(field))
 
@@ -69,7 +69,7 @@ class TextAdapter(FieldAdapter):
             return widget.input_type in TEXT_INPUTS
         return isinstance(widget, forms.Textarea)
 
-    def takes_prose(self, field: models.Field[Any, Any], form_field: forms.Field) -> bool:
+    def takes_prose(self, field: Any, form_field: forms.Field) -> bool:
         """Return whether the validators of the field and of its form field let prose pass."""
         return any(_accepts(text, field, form_field) for text in PROSE)
 

@@ -352,7 +352,11 @@ class LLMRun(models.Model):
         """
         if self.trigger == self.Trigger.TEST:
             return set(self.read_fields)
-        return {self.source_path, self.field_path, *self.read_fields}
+        # Reads the fields of models, which have to be loaded first.
+        from wagtail_llm_actions.fields import form_names  # noqa: PLC0415
+
+        own = form_names(self.source_path) | form_names(self.field_path)
+        return {*own, *self.read_fields}
 
     @property
     def current_model_key(self) -> str:

@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
 from wagtail_llm_actions.compat import edit_handler_for
+from wagtail_llm_actions.fields.properties import property_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -103,7 +104,11 @@ def visible_fields(edit_handler: Any, form: Any, request: Any) -> VisibleFields:
     # Wagtail appends the fields that a form class declares and no panel claims.
     unclaimed = set(form.fields) - set(form._meta.fields or ())
     read_only, editable = set(), unclaimed
+    read_only.update(property_names(type(form.instance)))
     for panel in _shown_panels(bound):
+        if rows := _row_fields(panel):
+            read_only |= rows
+            continue
         names = set(_field_names(panel))
         if getattr(panel, "read_only", False):
             read_only |= names
@@ -168,12 +173,24 @@ def _shown_panels(bound: Any) -> Iterator[Any]:
     if not bound.is_shown():
         return
     children = getattr(bound, "visible_children", getattr(bound, "children", None))
-    if children is None:
+    if children is None or hasattr(bound, "empty_child"):  # Inline rows are forms of their own.
         yield bound
         return
     for child in children:
         if child.form is bound.form:
             yield from _shown_panels(child)
+
+
+def _row_fields(bound: Any) -> frozenset[str]:
+    """Return the names of an inline panel and, after a dot, of the fields of all its rows."""
+    relation = getattr(bound.panel, "relation_name", None)
+    if relation is None:
+        return frozenset()
+    rows = [
+        {name for panel in _shown_panels(row) for name in _field_names(panel)}
+        for row in (bound.empty_child, *bound.children)
+    ]
+    return frozenset({relation, *(f"{relation}.{name}" for name in set.intersection(*rows))})
 
 
 def _field_names(bound: Any) -> list[str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.configuration.target_models import target_models
-from wagtail_llm_actions.fields import adapter_at
+from wagtail_llm_actions.fields import adapter_at, is_source
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.transfer.fixture import fields_of
 
@@ -139,5 +139,7 @@ def _target_problems(instance: models.Model) -> Iterator[str]:
         (instance.source, False, _("“%(type)s” has no field “%(name)s” to read.")),
     ):
         adapter = adapter_at(model, name)
-        if adapter is None or (writes and not adapter.is_destination):
+        if not (
+            adapter is not None and adapter.is_destination if writes else is_source(model, name)
+        ):
             yield message % {"type": capfirst(str(model._meta.verbose_name)), "name": name}

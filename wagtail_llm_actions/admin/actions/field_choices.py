@@ -7,25 +7,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
-from django.utils.translation import gettext as _
-from wagtail.admin.panels import FieldPanel
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.compat import edit_handler_for, permission_policy_for
 from wagtail_llm_actions.configuration.target_models import target_models
-from wagtail_llm_actions.fields import adapter_at
+from wagtail_llm_actions.fields import WHOLE_FORM, find, label
+from wagtail_llm_actions.fields.edit_form import form_labels
+from wagtail_llm_actions.fields.properties import property_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.db import models
-    from wagtail.admin.panels import Panel
 
     from wagtail_llm_actions.permissions import User
 
 Choice = tuple[str, str]
 MAX_SNIPPETS = 50
 """Of the choice to test with; older ones are tested by typing."""
+NO_DESTINATION = _(
+    "This type has no field that an action could write. Actions write plain text: not rich text, "
+    "and no field whose validators want a format, such as coordinates or an email address."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,29 +41,35 @@ class ModelFields:
 
 
 def model_fields(model: type[models.Model]) -> ModelFields:
-    """Return the text fields of the edit form of a model."""
-    handler = edit_handler_for(model)
-    form_fields = handler.get_form_class().base_fields
-    destinations, sources = [], []
-    for panel in _field_panels(handler):
-        name = panel.field_name
-        adapter = adapter_at(model, name)
-        if adapter is None or name not in form_fields:
+    """Return the fields of the edit form of a model, and the parts of them that can be read alone."""
+    form_class = edit_handler_for(model).get_form_class()
+    form_fields = form_class.base_fields
+    destinations: list[Choice] = []
+    sources: list[Choice] = []
+    for name, heading in form_labels(model).items():
+        place = find(model, name)
+        if place is None or name not in {*form_fields, *form_class.formsets}:
             continue
-        choice = (name, str(panel.heading or form_fields[name].label or name))
-        sources.append(choice)
-        form_field = form_fields[name]
+        adapter, field = place.adapter, place.field
+        sources.append((name, heading))
+        sources += [
+            (f"{name}{adapter.separator}{part}", f"{heading} > {part_label}")
+            for part, part_label in adapter.parts(field).items()
+        ]
         if (
             adapter.is_destination
-            and adapter.supports_widget(form_field.widget)
-            and adapter.takes_prose(model._meta.get_field(name), form_field)  # type: ignore[arg-type]
+            and adapter.supports_widget(form_fields[name].widget)
+            and adapter.takes_prose(field, form_fields[name])
         ):
-            destinations.append(choice)
-    counts = Counter(label for _name, label in sources)
+            destinations.append((name, heading))
+    sources += [(name, label(model, name)) for name in property_names(model)]
+    if sources:
+        sources.append((WHOLE_FORM, label(model, WHOLE_FORM)))
+    counts = Counter(heading for _name, heading in sources)
     return ModelFields(
         destinations=_distinct(destinations, counts),
         sources=_distinct(sources, counts),
-        problem="" if destinations else _problem(has_sources=bool(sources)),
+        problem="" if destinations else str(NO_DESTINATION),
     )
 
 
@@ -88,19 +96,3 @@ def snippet_choices(user: User, content_type_id: str) -> list[Choice]:
 def _distinct(choices: list[Choice], counts: Counter[str]) -> list[Choice]:
     """Add its name to the label of a field that other fields have too."""
     return [(name, f"{label} ({name})" if counts[label] > 1 else label) for name, label in choices]
-
-
-def _problem(*, has_sources: bool) -> str:
-    if not has_sources:
-        return _("The form of this type has no text field.")
-    return _(
-        "This type has no field that an action could write. Actions write plain text: not rich text, "
-        "and no field whose validators want a format, such as coordinates or an email address."
-    )
-
-
-def _field_panels(panel: Panel) -> Iterator[FieldPanel]:
-    if isinstance(panel, FieldPanel):
-        yield panel
-    for child in getattr(panel, "children", ()):
-        yield from _field_panels(child)

@@ -29,6 +29,7 @@ from wagtail_llm_actions.admin.form_resolver import editor_form_of, resolve_edit
 from wagtail_llm_actions.admin.run_access import can_read_texts
 from wagtail_llm_actions.answers.characters import visible
 from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError, PermissionRevoked
+from wagtail_llm_actions.fields import form_names
 from wagtail_llm_actions.messages.errors import error_sentence, form_field, troubleshooting
 from wagtail_llm_actions.messages.labels import finish_reason_label
 from wagtail_llm_actions.models import LLMAction
@@ -153,7 +154,7 @@ def _object_form(request: HttpRequest, llm_action: LLMAction) -> EditorForm | No
         name, editor_form = "test_snippet", resolve_editor_form(url)
     else:
         return None
-    if llm_action.source not in editor_form.fields(request).readable:
+    if not form_names(llm_action.source) <= editor_form.fields(request).readable:
         raise _invalid({name: str(NOT_IN_FORM[name])})
     return editor_form
 

@@ -33,6 +33,7 @@ from wagtail_llm_actions.admin.editor.side_panel import side_panel_content
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_editor_form
 from wagtail_llm_actions.admin.run_access import can_read_texts
 from wagtail_llm_actions.errors import PermissionDeniedError, PermissionRevoked
+from wagtail_llm_actions.fields import form_names
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for
 from wagtail_llm_actions.permissions.policies import can_view_costs
@@ -115,7 +116,7 @@ def start_run(request: HttpRequest) -> JsonResponse:
     shown = form.bind(request)
     # The source too: a form may hide a field from this user, and the answer would reveal it.
     if not (
-        permitted.llm_action.source in shown.readable
+        form_names(permitted.llm_action.source) <= shown.readable
         and permitted.llm_action.destination in shown.writable
     ):
         raise PermissionDeniedError

@@ -8,7 +8,7 @@ from wagtail.admin.staticfiles import versioned_static
 
 from wagtail_llm_actions.admin.editor.poll_token import issue_poll_token
 from wagtail_llm_actions.admin.editor.serializers import RunState, candidates_state
-from wagtail_llm_actions.fields import adapter_at
+from wagtail_llm_actions.fields import adapter_at, form_names
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.permissions.actions import offered_actions, offered_at
 from wagtail_llm_actions.permissions.editing import can_edit
@@ -122,7 +122,9 @@ def _fields(
 ) -> dict[str, FieldOffer]:
     fields: dict[str, FieldOffer] = {}
     for action in actions:
-        if not (access.can_read({action.source}) and access.can_write(action.destination)):
+        if not (
+            access.can_read(form_names(action.source)) and access.can_write(action.destination)
+        ):
             continue
         adapter = adapter_at(model, action.destination)
         if adapter is None or not adapter.is_destination:

@@ -16,7 +16,7 @@ from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.starters import create_missing_starters
 from wagtail_llm_actions.configuration.target_models import target_models
-from wagtail_llm_actions.fields import adapter_at
+from wagtail_llm_actions.fields import find
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.permissions.policies import PROMPT_TEMPLATE_POLICY
 from wagtail_llm_actions.runs.request.variables import (
@@ -162,9 +162,12 @@ def _last_word(name: str) -> str:
 
 def _is_long_text(model: type[models.Model], name: str, destinations: Collection[str]) -> bool:
     """Return whether a field that can be read is for paragraphs, and is neither a title nor a name."""
-    is_long = isinstance(_field(model, name), (models.TextField, StreamField))
-    adapter = adapter_at(model, name)
-    is_prose = name in destinations or (adapter is not None and not adapter.is_destination)
+    place = find(model, name)
+    # Not a part of a field, and not the whole form.
+    if place is None or place.part:
+        return False
+    is_long = isinstance(place.field, (models.TextField, StreamField))
+    is_prose = name in destinations or not place.adapter.is_destination
     is_short = name in DESCRIPTIONS or _last_word(name) in NAME_WORDS
     return is_long and is_prose and not is_short
 

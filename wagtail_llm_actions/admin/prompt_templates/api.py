@@ -15,6 +15,7 @@ from wagtail_llm_actions.admin.editor.request_params import parse_number
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_editor_form
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError
+from wagtail_llm_actions.fields import form_names
 from wagtail_llm_actions.permissions.editing import can_edit
 from wagtail_llm_actions.permissions.policies import PROMPT_TEMPLATE_POLICY
 from wagtail_llm_actions.prompts.rendering import validate
@@ -58,7 +59,9 @@ def preview_prompt_template(request: HttpRequest) -> JsonResponse:
     if not can_edit(request.user, page):
         raise PermissionDeniedError
     readable = form.fields(request).readable
-    sources = [source for source in model_fields(type(page)).sources if source[0] in readable]
+    sources = [
+        source for source in model_fields(type(page)).sources if form_names(source[0]) <= readable
+    ]
     summary = summary_field(type(page))
     names = [name for name, _label in sources]
     source = request.POST.get("source", "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
+from wagtail_llm_actions.fields import names_read
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.request.prompt import build_prompt, read_source
 from wagtail_llm_actions.runs.request.variables import field_label, field_text, language_code, title
@@ -103,5 +104,5 @@ def _fill_request(
             "prompt": prompt.fallback.text,
             "truncated_chars": prompt.fallback.truncated_chars,
         }
-    own = set() if source_text else {llm_action.source}
+    own = set() if source_text else names_read(type(instance), llm_action.source, form_fields)
     run.read_fields = sorted(own | prompt.read_fields)

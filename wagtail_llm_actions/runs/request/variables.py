@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
-from django.core.exceptions import FieldDoesNotExist
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, override
 from wagtail.models import AbstractPage, Locale, Site
 
 from wagtail_llm_actions import fields
@@ -60,8 +59,8 @@ def resolve_variables(
     }
     values = {name: read() for name, read in readers.items() if name in used}
     for name in set(used) - readers.keys():
-        field = name.removeprefix(f"{FIELDS}.")
-        if (text := readable_text(instance, field, form_fields)) is not None:
+        path = name.removeprefix(f"{FIELDS}.")
+        if (text := readable_text(instance, path, form_fields)) is not None:
             values[name] = text
     return values
 
@@ -70,10 +69,11 @@ def fields_read(
     model: type[models.Model], used: Collection[str], form_fields: Collection[str] | None = None
 ) -> frozenset[str]:
     """Return the names of the fields that these variables read; the arguments are as above."""
-    names = {name.removeprefix(f"{FIELDS}.") for name in used if name.startswith(f"{FIELDS}.")}
+    paths = {name.removeprefix(f"{FIELDS}.") for name in used if name.startswith(f"{FIELDS}.")}
     if "post_summary" in used:
-        names.add(summary_field(model))
-    return frozenset(names - {""} if form_fields is None else names.intersection(form_fields))
+        paths.add(summary_field(model))
+    names = [fields.names_read(model, path, form_fields) for path in paths - {""}]
+    return frozenset().union(*names)
 
 
 def summary_field(model: type[models.Model]) -> str:
@@ -97,11 +97,7 @@ def title(instance: models.Model) -> str:
 
 def field_label(model: type[models.Model], path: str) -> str:
     """Return a field's label as forms show it, or its path if the model has no such field."""
-    try:
-        name = model._meta.get_field(path).verbose_name  # type: ignore[union-attr]
-    except FieldDoesNotExist:
-        return path
-    return str(name)[:1].upper() + str(name)[1:]
+    return fields.label(model, path)
 
 
 def field_text(instance: models.Model, path: str) -> str:
@@ -114,11 +110,8 @@ def field_text(instance: models.Model, path: str) -> str:
 
 def max_length(model: type[models.Model], path: str) -> int | None:
     """Return the maximum length of a field in characters; ``None`` without a limit."""
-    try:
-        field = model._meta.get_field(path)
-    except FieldDoesNotExist:
-        return None
-    return getattr(field, "max_length", None)
+    place = fields.find(model, path)
+    return getattr(place.field, "max_length", None) if place else None
 
 
 def language_code(instance: models.Model) -> str:
@@ -146,13 +139,15 @@ def language_name(instance: models.Model) -> str:
 
 
 def readable_text(
-    instance: models.Model, name: str, form_fields: Collection[str] | None
+    instance: models.Model, path: str, form_fields: Collection[str] | None
 ) -> str | None:
-    """Return the text of a field; ``None`` if it cannot be read, or the form does not show it."""
-    if form_fields is not None and name not in form_fields:
-        return None
+    """Return the text of a field, its choices in the language of the object.
+
+    It is ``None`` if the field cannot be read, or the form does not show it.
+    """
     try:
-        return fields.read(instance, name)
+        with override(language_code(instance)):
+            return fields.read(instance, path, form_fields)
     except LookupError:
         return None
 

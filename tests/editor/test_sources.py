@@ -1,0 +1,155 @@
+"""What a run reads: the fields of the form as the editor is writing them, of every kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from example_site.blog.models import BlogPage
+from tests.editor.actions import action_for
+from tests.editor.forms import click, offers, page_edit, snippet_add, snippet_edit
+from tests.factories import AuthorFactory, BlogPageFactory
+from tests.notices.models import Harbour
+from tests.voyages.models import Picture, Secret, Voyage
+from wagtail_llm_actions.models import LLMRun
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _snippet_editor(editor: User) -> None:
+    names = ["add_voyage", "change_voyage"]
+    editor.user_permissions.add(*Permission.objects.filter(codename__in=names))
+
+
+def clear(user: User) -> None:
+    """Let the form of a voyage show the user everything."""
+    user.user_permissions.add(Permission.objects.get(codename="clear_voyage"))
+
+
+def stream(name: str, *blocks: tuple[str, str]) -> dict[str, str]:
+    """Return what a form sends of a StreamField with such blocks."""
+    data = {f"{name}-count": str(len(blocks))}
+    for number, (kind, value) in enumerate(blocks):
+        prefix = f"{name}-{number}"
+        data |= {f"{prefix}-type": kind, f"{prefix}-order": str(number), f"{prefix}-deleted": ""}
+        data |= {f"{prefix}-id": "", f"{prefix}-value": value}
+    return data
+
+
+def prompt_of(
+    client: Client, source: str, url: str = "", text: str = "{{ input }}", **typed: str
+) -> str:
+    """Return the prompt of a click on a voyage's form, after typing."""
+    llm_action = action_for(Voyage, text, source=source, destination="summary")
+    url = url or snippet_edit(Voyage.objects.create(name="North"))
+    click(client, llm_action, url, **(stream("log") | typed))
+    run = LLMRun.objects.latest("queued_at")
+    return run.prompt.removeprefix("<input>").removesuffix("</input>")
+
+
+def test_a_stream_field_is_read_as_it_stands_in_the_form(client: Client) -> None:
+    page = BlogPageFactory(body=[("paragraph", "<p>Saved.</p>")])
+    llm_action = action_for(BlogPage, source="body", destination="summary")
+    typed = stream("body", ("heading", "Typed"), ("heading", "Not saved"))
+
+    assert offers(client, page_edit(page))["fields"]["summary"]["actions"]
+    click(client, llm_action, page_edit(page), **typed)
+
+    run = LLMRun.objects.get()
+    assert run.prompt == "<input>## Typed\n\n## Not saved</input>"
+    assert run.read_fields == ["body"]
+
+
+def test_blocks_of_one_kind_are_read_and_templates_read_the_field(client: Client) -> None:
+    blocks = stream("log", ("line", "One."), ("text", "Two."), ("line", "Three."))
+
+    assert prompt_of(client, "log:line", **blocks) == "One.\n\nThree."
+    assert "<fields_log>One.\n\nTwo.\n\nThree.</fields_log>" in prompt_of(
+        client, "log:line", text="{{ input }} {{ fields.log }}", **blocks
+    )
+
+
+def test_what_is_not_valid_yet_is_read_too(client: Client) -> None:
+    # A link that is none, and a rich text that is no JSON yet.
+    blocks = stream("log", ("line", "One."), ("link", "tides"))
+
+    assert prompt_of(client, "log", **blocks) == "One.\n\ntides"
+    assert prompt_of(client, "name", name="N" * 200) == "N" * 200
+
+
+def test_relations_and_values_are_read_as_they_stand_in_the_form(client: Client) -> None:
+    for name in ("East", "West"):
+        Harbour.objects.create(name=name)
+    cook, mate = AuthorFactory(name="Ines"), AuthorFactory(name="Tomas")
+    voyage = Voyage.objects.create(name="North")
+    voyage.crew.add(cook)
+    url = snippet_edit(voyage)
+    typed = {"tags": 'sea, "low tide"', "calls_at": "West", "crew": str(mate.pk), "kind": "day"}
+    text = "{{ input }} {{ fields.crew }} {{ fields.calls_at }} {{ fields.kind }}"
+
+    prompt = prompt_of(client, "tags", url, text, **typed)
+
+    assert prompt == (
+        "low tide, sea</input> <fields_crew>Tomas</fields_crew> "
+        "<fields_calls_at>West</fields_calls_at> <fields_kind>Day trip</fields_kind>"
+    )
+    assert [author.name for author in voyage.crew.all()] == ["Ines"]
+    assert "Tomas" in prompt_of(client, "crew", snippet_add(Voyage), **(typed | {"name": "New"}))
+
+
+def test_inline_rows_are_read_as_they_stand_in_the_form(client: Client) -> None:
+    voyage = Voyage(name="North")
+    voyage.gallery = [Picture(caption=name, sort_order=n) for n, name in enumerate("ABC")]
+    voyage.save()
+    typed = {
+        "gallery-0-DELETE": "on",
+        "gallery-1-ORDER": "3",
+        "gallery-2-ORDER": "2",
+        "gallery-2-caption": "C" * 101,  # Too long to be saved.
+        "gallery-3-caption": "D",
+        "gallery-3-ORDER": "1",
+        "gallery-3-id": "",
+        "gallery-TOTAL_FORMS": "4",
+    }
+
+    prompt = prompt_of(client, "gallery.caption", snippet_edit(voyage), **typed)
+
+    assert prompt == f"- D\n- {'C' * 101}\n- B"
+    assert [picture.caption for picture in voyage.gallery.all()] == ["A", "B", "C"]
+    assert Picture.objects.count() == 3
+
+
+def test_hidden_rows_and_hidden_fields_of_rows_are_not_read(client: Client, editor: User) -> None:
+    voyage = Voyage(name="North")
+    voyage.gallery = [Picture(caption="A boat", remark="For the board only.")]
+    voyage.secrets = [Secret(text="Also for the board.")]
+    voyage.save()
+    url = snippet_edit(voyage)
+    template = "{{ input }} {{ fields.gallery }} {{ fields.secrets }}"
+
+    assert prompt_of(client, "gallery", url) == "Caption: A boat"
+    assert LLMRun.objects.latest("queued_at").read_fields == ["gallery.caption", "gallery.image"]
+    assert "board" not in prompt_of(client, "*", url)
+    assert prompt_of(client, "gallery", url, template) == ""
+    offered = len(offers(client, url)["fields"]["summary"]["actions"])
+    for source in ("gallery.remark", "secrets", "secrets.text"):
+        llm_action = action_for(Voyage, source=source, destination="summary")
+        assert click(client, llm_action, url, **stream("log")).status_code == 403, source
+    assert len(offers(client, url)["fields"]["summary"]["actions"]) == offered
+
+    clear(editor)
+
+    assert "For the board only." in prompt_of(client, "gallery", url)
+    assert LLMRun.objects.latest("queued_at").read_fields == [
+        "gallery.caption",
+        "gallery.image",
+        "gallery.remark",
+    ]
+    assert "Also for the board." in prompt_of(client, "*", url)

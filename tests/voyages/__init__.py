@@ -1,0 +1,1 @@
+"""A snippet with fields of every kind that can only be read."""

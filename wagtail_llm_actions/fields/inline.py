@@ -1,0 +1,90 @@
+"""Inline rows: the child objects that an ``InlinePanel`` edits with their page or snippet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import prefetch_related_objects
+from django.utils.text import capfirst
+from modelcluster.fields import ParentalKey
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.fields.base import FieldAdapter, adapter_for
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+MAX_ROWS = 1_000
+"""What comes after them is left out."""
+
+
+class InlineAdapter(FieldAdapter):
+    """Rows, read one after the other; ``gallery.caption`` is a field of each."""
+
+    kind = "inline"
+    separator = "."
+
+    def accepts(self, field: Any) -> bool:
+        """Return whether ``field`` is the other side of a ``ParentalKey``."""
+        return isinstance(field, models.ManyToOneRel) and isinstance(field.field, ParentalKey)
+
+    def parts(self, field: Any) -> dict[str, str]:
+        """Return the fields of a row that a form can have and that can be read."""
+        return {
+            child.name: str(capfirst(str(child.verbose_name)))
+            for child in field.related_model._meta.get_fields()
+            if _is_content(child, field) and adapter_for(child) is not None
+        }
+
+    def read(self, instance: models.Model, field: Any) -> str:
+        """Return the rows with all their fields."""
+        return self.read_parts(instance, field, self.parts(field))
+
+    def read_parts(self, instance: models.Model, field: Any, parts: Collection[str]) -> str:
+        """Return the rows in their order: of a single field a list, else each field by its label.
+
+        The objects that foreign keys of the rows name are looked up together.
+        """
+        labels = self.parts(field)
+        if not parts or not labels.keys() >= set(parts):
+            raise LookupError(field.name)
+        fields = [field.related_model._meta.get_field(name) for name in parts]
+        rows = list(getattr(instance, field.get_accessor_name()).all()[:MAX_ROWS])
+        foreign_keys = [each.name for each in fields if isinstance(each, models.ForeignKey)]
+        prefetch_related_objects(rows, *foreign_keys)
+        if len(fields) == 1:
+            return _beginning(f"- {text}" for row in rows if (text := _read(row, fields[0])))
+        blocks = (
+            _labelled({labels[each.name]: _read(row, each) for each in fields}) for row in rows
+        )
+        return _beginning(filter(None, blocks), separator="\n\n")
+
+
+def _is_content(child: Any, relation: models.ManyToOneRel) -> bool:
+    return (
+        isinstance(child, models.Field)
+        and child.editable
+        and child != relation.field
+        and not child.primary_key
+    )
+
+
+def _read(row: models.Model, field: Any) -> str:
+    adapter = adapter_for(field)
+    return adapter.read(row, field) if adapter else ""
+
+
+def _labelled(texts: dict[str, str]) -> str:
+    return "\n".join(f"{label}: {text}" for label, text in texts.items() if text)
+
+
+def _beginning(texts: Iterator[str], separator: str = "\n") -> str:
+    """Join as many texts as a prompt can hold, and one more."""
+    chars, found = get_settings().max_prompt_chars, []
+    for text in texts:
+        found.append(text)
+        chars -= len(text)
+        if chars < 0:
+            break
+    return separator.join(found)

@@ -1,0 +1,200 @@
+"""Paths: what an action reads or writes, as a name for a place in an edit form.
+
+======================  =====================================================================
+``summary``             a field of the model, or a property that the site names in its settings
+``body:quote``          all blocks of this name in a StreamField, at any depth
+``body:quote.author``   a block within them
+``gallery``             inline rows
+``gallery.caption``     a field of the rows
+``*``                   all fields that the user's form shows, in its order
+======================  =====================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from wagtail_llm_actions.fields.base import adapter_for
+from wagtail_llm_actions.fields.contract import Contract
+from wagtail_llm_actions.fields.edit_form import form_labels
+from wagtail_llm_actions.fields.properties import property_names, read_property
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from django.db import models
+
+    from wagtail_llm_actions.answers.destination import Destination
+    from wagtail_llm_actions.fields.base import FieldAdapter, ModelField
+
+WHOLE_FORM = "*"
+PUBLISHING = frozenset(
+    {"slug", "show_in_menus", "go_live_at", "expire_at", "comment_notifications"}
+)
+"""Fields of Wagtail's own that say where and when something is published: no content."""
+_PART = re.compile(r"[:.]")
+
+
+class Place(NamedTuple):
+    """A path, looked up in a model."""
+
+    adapter: FieldAdapter
+    field: ModelField
+    part: str
+    """The path of a part of the field; empty for the whole."""
+
+
+def find(model: type[models.Model], path: str) -> Place | None:
+    """Return the place of a path; ``None`` where the model has none, or no adapter reads it."""
+    name, *rest = _PART.split(path, maxsplit=1)
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    adapter = adapter_for(field)
+    if adapter is None:
+        return None
+    part = rest[0] if rest else ""
+    if rest and (path != f"{name}{adapter.separator}{part}" or part not in adapter.parts(field)):
+        return None
+    return Place(adapter, field, part)
+
+
+def adapter_at(model: type[models.Model], path: str) -> FieldAdapter | None:
+    """Return the adapter of the field at ``path``; ``None`` where there is no such field or adapter."""
+    place = find(model, path)
+    return place.adapter if place else None
+
+
+def is_source(model: type[models.Model], path: str) -> bool:
+    """Return whether an action of the model can read ``path``."""
+    return path == WHOLE_FORM or path in property_names(model) or find(model, path) is not None
+
+
+def destination_at(model: type[models.Model], path: str) -> Destination:
+    """Return what the field at ``path`` takes; plain text where no adapter knows it."""
+    return contract_at(model, path).destination
+
+
+def contract_at(model: type[models.Model], path: str) -> Contract:
+    """Return the contract of the field at ``path``; plain text where no adapter knows it."""
+    place = find(model, path)
+    return place.adapter.contract(place.field) if place else Contract()
+
+
+def label(model: type[models.Model], path: str) -> str:
+    """Return the label of a path as forms show it, or the path if the model has no such field."""
+    if path == WHOLE_FORM:
+        return _("All fields of the form")
+    name, *rest = _PART.split(path, maxsplit=1)
+    if name in property_names(model):
+        return str(capfirst(name.replace("_", " ")))
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return path
+    # The other side of a relation has no name of its own.
+    verbose_name = str(getattr(field, "verbose_name", name.replace("_", " ")))
+    whole = verbose_name[:1].upper() + verbose_name[1:]
+    if not rest:
+        return whole
+    adapter = adapter_for(field)
+    parts = adapter.parts(field) if adapter else {}
+    return f"{whole} > {parts.get(rest[0], rest[0])}"
+
+
+def form_names(path: str) -> frozenset[str]:
+    """Return the names that a form has to show for an action to read a path.
+
+    A form shows a StreamField as a whole. Of the whole form, only what it shows is read.
+    """
+    return frozenset() if path == WHOLE_FORM else frozenset({path.partition(":")[0]})
+
+
+def names_read(
+    model: type[models.Model], path: str, shown: Collection[str] | None = None
+) -> frozenset[str]:
+    """Return the names, in the form, of all that reading ``path`` reads.
+
+    Args:
+        model: A page or snippet model.
+        path: Of a source.
+        shown: The names of the fields that a user's form shows; ``None`` for all.
+    """
+    if path == WHOLE_FORM:
+        within = [names_read(model, name, shown) for name in _names_of_form(model, shown)]
+        return frozenset().union(*within)
+    place = find(model, path)
+    parts = _parts_of_form(place, shown) if place else None
+    names = form_names(path) if parts is None else parts
+    return frozenset(name for name in names if shown is None or name in shown)
+
+
+def read(instance: models.Model, path: str, shown: Collection[str] | None = None) -> str:
+    """Return the text of the field at ``path`` of an instance, saved or not.
+
+    Args:
+        instance: A page or snippet.
+        path: Of a source.
+        shown: The names of the fields that a user's form shows; ``None`` for all. Nothing else is
+            read.
+
+    Raises:
+        LookupError: The form does not show it, the model has no such field, or it cannot be read.
+    """
+    model = type(instance)
+    if path == WHOLE_FORM:
+        return _read_form(instance, shown)
+    if shown is not None and not form_names(path) <= set(shown):
+        raise LookupError(path)
+    if path in property_names(model):
+        return read_property(instance, path)
+    place = find(model, path)
+    if place is None:
+        raise LookupError(path)
+    if place.part:
+        return place.adapter.read_parts(instance, place.field, [place.part])
+    names = _parts_of_form(place, shown)
+    if names is None:
+        return place.adapter.read(instance, place.field)
+    parts = [name.partition(place.adapter.separator)[2] for name in names]
+    return place.adapter.read_parts(instance, place.field, parts)
+
+
+def _parts_of_form(place: Place, shown: Collection[str] | None) -> list[str] | None:
+    """Return the names in the form of a field's parts, where it can hide some of them."""
+    if place.part or place.adapter.separator == ":":
+        return None
+    names = [
+        f"{place.field.name}{place.adapter.separator}{part}"
+        for part in place.adapter.parts(place.field)
+    ]
+    return [name for name in names if shown is None or name in shown]
+
+
+def _names_of_form(model: type[models.Model], shown: Collection[str] | None) -> list[str]:
+    return [
+        name
+        for name in form_labels(model)
+        if name not in PUBLISHING and (shown is None or name in shown) and find(model, name)
+    ]
+
+
+def _read_form(instance: models.Model, shown: Collection[str] | None) -> str:
+    """Return the fields of the form one after the other, each under its label."""
+    labels = form_labels(type(instance))
+    texts = []
+    for name in _names_of_form(type(instance), shown):
+        try:
+            text = read(instance, name, shown)
+        except LookupError:
+            continue
+        if text:
+            gap = "\n\n" if "\n" in text else " "
+            texts.append(f"{labels[name]}:{gap}{text}")
+    return "\n\n".join(texts)

@@ -1,0 +1,81 @@
+"""Relations to other objects, read by their titles: foreign keys, many-to-many fields, tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from taggit.managers import TaggableManager
+
+from wagtail_llm_actions.fields.base import FieldAdapter
+from wagtail_llm_actions.fields.values import MAX_ITEMS, series, value_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ForeignKeyAdapter(FieldAdapter):
+    """A page, image, document, snippet or other object that a chooser or a list chose."""
+
+    kind = "foreign_key"
+
+    def accepts(self, field: Any) -> bool:
+        """Return whether ``field`` is a foreign key."""
+        return isinstance(field, models.ForeignKey)
+
+    def read(self, instance: models.Model, field: Any) -> str:
+        """Return the title of the object."""
+        try:
+            return value_text(getattr(instance, field.name))
+        except ObjectDoesNotExist:
+            return ""
+
+
+class ManyToManyAdapter(FieldAdapter):
+    """Several objects, such as categories."""
+
+    kind = "many_to_many"
+
+    def accepts(self, field: Any) -> bool:
+        """Return whether ``field`` is a many-to-many field."""
+        return isinstance(field, models.ManyToManyField)
+
+    def read(self, instance: models.Model, field: Any) -> str:
+        """Return the titles of the objects."""
+        return series(map(value_text, related(instance, field.name)))
+
+
+class TagsAdapter(FieldAdapter):
+    """Tags."""
+
+    kind = "tags"
+
+    def accepts(self, field: Any) -> bool:
+        """Return whether ``field`` holds tags."""
+        return isinstance(field, TaggableManager)
+
+    def read(self, instance: models.Model, field: Any) -> str:
+        """Return the names of the tags in the order of the alphabet."""
+        return series(sorted(str(tag) for tag in related(instance, field.name)))
+
+
+def related(instance: models.Model, name: str) -> Sequence[Any]:
+    """Return the objects at the other end of a relation, by one query at most.
+
+    Those of an unsaved form are in Django's cache of prefetched objects; see ``set_related``.
+    """
+    cached = getattr(instance, "_prefetched_objects_cache", {}).get(name)
+    if cached is not None:
+        return list(cached[:MAX_ITEMS])
+    try:
+        return list(getattr(instance, name).all()[:MAX_ITEMS])
+    except ValueError:  # An object without a primary key has no relations in the database.
+        return []
+
+
+def set_related(instance: Any, name: str, objects: Sequence[Any]) -> None:
+    """Let ``related`` return these objects; nothing is written to the database."""
+    if not hasattr(instance, "_prefetched_objects_cache"):
+        instance._prefetched_objects_cache = {}
+    instance._prefetched_objects_cache[name] = list(objects)

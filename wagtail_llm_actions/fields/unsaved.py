@@ -1,0 +1,71 @@
+"""Set what a form was sent on its object, valid or not, without saving anything.
+
+Wagtail's preview does the same for a valid form. What an editor is still writing need not be valid.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from taggit.managers import TaggableManager
+from taggit.models import Tag
+from wagtail.blocks import BlockField
+
+from wagtail_llm_actions.fields.relation import set_related
+
+
+def set_unsaved_values(form: Any) -> None:
+    """Set the values of a validated form, and of its inline rows, on the instance.
+
+    Django sets the valid values of columns by itself. Added are text and blocks that are not valid,
+    and what is no column: tags, many-to-many fields and inline rows.
+    """
+    for name in form.fields:
+        field = _model_field(form.instance, name)
+        if name in form.errors:
+            _set_invalid(form, name, field)
+        elif name in form.cleaned_data and isinstance(
+            field, (models.ManyToManyField, TaggableManager)
+        ):
+            _set_related(form.instance, field, form.cleaned_data[name])
+    for relation, formset in getattr(form, "formsets", {}).items():
+        rows = [row for row in formset.forms if not formset._should_delete_form(row)]
+        kept = [row for row in rows if row.instance.pk or row.has_changed()]
+        for row in kept:
+            set_unsaved_values(row)
+        kept.sort(key=_order)
+        instances = [row.instance for row in kept]
+        for position, instance in enumerate(instances):
+            if hasattr(instance, "sort_order_field"):
+                setattr(instance, instance.sort_order_field, position)
+        getattr(form.instance, relation).set(instances)
+
+
+def _model_field(instance: models.Model, name: str) -> Any:
+    try:
+        return instance._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def _set_invalid(form: Any, name: str, field: Any) -> None:
+    form_field = form.fields[name]
+    raw = form_field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+    if isinstance(form_field, BlockField):
+        setattr(form.instance, name, raw)
+    elif isinstance(raw, str) and isinstance(field, (models.CharField, models.TextField)):
+        # A null byte makes the field invalid, and the database rejects it.
+        setattr(form.instance, name, raw.replace("\0", ""))
+
+
+def _set_related(instance: Any, field: Any, objects: Any) -> None:
+    if isinstance(field, TaggableManager):
+        objects = [Tag(name=name) for name in objects]
+    set_related(instance, field.name, objects)
+
+
+def _order(row: Any) -> float:
+    """Return the position of a row, which has none where ordering is off."""
+    return row.cleaned_data.get("ORDER") or 0
