@@ -80,7 +80,7 @@ def test_each_object_gets_a_run_of_bulk_priority_after_the_commit(
     for run, page in zip(LLMRun.objects.order_by("target_label"), pages, strict=True):
         assert (run.target, run.target_label) == (page, page.title)
         assert (run.trigger, run.status, run.user) == ("bulk", "queued", user)
-        assert "The tide came in early that day." in run.prompt
+        assert "The tide came in **early** that day." in run.prompt
 
 
 def test_a_run_reads_the_latest_draft_and_changes_nothing(provider: ScriptedProvider) -> None:
