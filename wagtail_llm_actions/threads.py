@@ -10,48 +10,56 @@ from __future__ import annotations
 import _thread
 import threading
 from contextlib import suppress
-from functools import update_wrapper
+from functools import cache, wraps  # noqa: TID251 - what the ban points to
 from importlib.machinery import BuiltinImporter
 from importlib.util import module_from_spec
 from socket import socketpair
 from types import BuiltinFunctionType
-from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from importlib.machinery import ModuleSpec
 
 P = ParamSpec("P")
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class built_once(Generic[P, T]):  # noqa: N801 - a decorator
-    """Keep what a function returns, as ``functools.cache``, and never call it twice at the same time.
+class BuiltOnce(Protocol[P, T_co]):
+    """A function whose results are kept."""
 
-    ``cache`` gives each of several threads that come first an object of its own. The arguments are
-    positional and hashable.
-    """
-
-    def __init__(self, build: Callable[P, T]) -> None:
-        self._build = build
-        self._built: dict[tuple[object, ...], T] = {}
-        self._lock = threading.RLock()
-        update_wrapper(self, build)
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T_co:
         """Return the object of these arguments."""
-        try:
-            return self._built[args]
-        except KeyError:
-            with self._lock:
-                if args not in self._built:
-                    self._built[args] = self._build(*args, **kwargs)
-                return self._built[args]
 
     def cache_clear(self) -> None:
         """Forget all objects."""
-        with self._lock:
-            self._built.clear()
+
+
+def built_once(build: Callable[P, T]) -> BuiltOnce[P, T]:
+    """Keep what a function returns, as ``functools.cache``, and never call it twice at the same time.
+
+    ``cache`` alone gives each of several threads that come first an object of its own. The arguments
+    are positional and hashable.
+    """
+    once, lock = cache(build), threading.RLock()
+
+    # Only the first calls wait for the lock, and come here at all.
+    @cache
+    @wraps(build)
+    def built(*args: Hashable) -> T:
+        with lock:
+            return once(*args)
+
+    forget = built.cache_clear
+
+    def cache_clear() -> None:
+        with lock:
+            once.cache_clear()
+            forget()
+
+    built.cache_clear = cache_clear  # type: ignore[method-assign]
+    return cast("BuiltOnce[P, T]", built)
 
 
 def start_native_thread(target: Callable[[], None], *, name: str) -> None:

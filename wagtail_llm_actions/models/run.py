@@ -344,6 +344,12 @@ class LLMRun(models.Model):
         return self.status not in self.UNFINISHED
 
     @property
+    def target_model(self) -> type[models.Model] | None:
+        """The page or snippet model; ``None`` where it was removed from the code."""
+        # By the id, as the manager keeps the types of models: a list of runs costs no queries.
+        return ContentType.objects.get_for_id(self.target_content_type_id).model_class()
+
+    @property
     def content_fields(self) -> set[str]:
         """The names of the fields whose content the prompt and the output hold, or are meant for.
 

@@ -74,5 +74,5 @@ def can_edit_target(user: User, run: LLMRun) -> bool:
         return False
     if run.trigger == LLMRun.Trigger.TEST:
         return True
-    model = ContentType.objects.get_for_id(run.target_content_type_id).model_class()
+    model = run.target_model
     return model is not None and has_model_permission(user, model)

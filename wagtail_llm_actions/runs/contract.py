@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib.contenttypes.models import ContentType
-
 from wagtail_llm_actions import fields
 from wagtail_llm_actions.fields.contract import Contract, FaultKind
 from wagtail_llm_actions.models import LLMAction
@@ -17,8 +15,7 @@ if TYPE_CHECKING:
 
 def contract_of(run: LLMRun) -> Contract:
     """Return what the destination field of a run takes; plain text where the model is gone."""
-    # By the id, as the manager keeps the types of models: a list of runs costs no queries.
-    model = ContentType.objects.get_for_id(run.target_content_type_id).model_class()
+    model = run.target_model
     return fields.contract_at(model, run.field_path) if model else Contract()
 
 

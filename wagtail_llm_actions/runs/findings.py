@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.conf import ModelSettings
 
-ASK_SECONDS = 5.0
-"""How long a click waits for the answer of a local server."""
+ASK_SECONDS = 0.5
+"""How long a click waits for the answer of a local server, as it holds a web process meanwhile."""
 FRESH_SECONDS = 10
 
 
@@ -45,7 +45,7 @@ def stored_corrections(models: Iterable[ModelSettings]) -> Mapping[str, tuple[Co
 def server_context(model: ModelSettings, needed_tokens: int) -> int | None:
     """Return the tokens of the context that a local server has for a prompt and its answer.
 
-    Where no setting tells it, the server is asked, for five seconds at most. If it would load too
+    Where no setting tells it, the server is asked, for half a second at most. If it would load too
     little, and nobody has set how much, the requests for the model ask for more from now on.
 
     Args:
@@ -70,23 +70,29 @@ def server_context(model: ModelSettings, needed_tokens: int) -> int | None:
     return known
 
 
-def begins_in_reasoning(model: ModelSettings) -> bool:
-    """Return whether the answers of a model are known to begin with reasoning that nothing opens."""
-    if BEGINS_IN_REASONING.search(model.name):
-        return True
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """What is known about a model when it is called."""
+
+    begins_in_reasoning: bool
+    """Whether its answers begin with reasoning that nothing opens."""
+    requested_context: int | None
+    """Tokens of the context that requests ask the server to load; ``None`` for none."""
+
+
+def findings_of(model: ModelSettings) -> Findings:
+    """Return what is known about a model, by one query."""
     finding = _finding(model)
-    return finding is not None and finding.begins_in_reasoning
+    is_known = finding is not None and finding.begins_in_reasoning
+    return Findings(
+        begins_in_reasoning=is_known or bool(BEGINS_IN_REASONING.search(model.name)),
+        requested_context=_requested(finding) if finding and _decides_context(model) else None,
+    )
 
 
 def store_begins_in_reasoning(model: ModelSettings) -> None:
     """Keep that an answer of a model began so; its later answers are held back from the first word."""
     _store(model, begins_in_reasoning=True)
-
-
-def requested_context(model: ModelSettings) -> int | None:
-    """Return the tokens of the context that requests ask the server to load; ``None`` for none."""
-    finding = _finding(model) if _decides_context(model) else None
-    return _requested(finding) if finding else None
 
 
 def _ask(model: ModelSettings, finding: LLMModelFinding | None) -> LLMModelFinding:

@@ -205,7 +205,7 @@ def _field_errors(run: LLMRun) -> dict[str, str]:
 
 
 def _empty_source(run: LLMRun, field: str) -> str:
-    model = run.target_content_type.model_class()
+    model = run.target_model
     is_page = model is not None and issubclass(model, AbstractPage)
     if run.target_object_id is None:
         if is_page:
@@ -221,7 +221,7 @@ def _empty_source(run: LLMRun, field: str) -> str:
 
 def _result_warnings(run: LLMRun, notice: str) -> list[str]:
     warnings = [notice] if notice else []
-    model = run.target_content_type.model_class()
+    model = run.target_model
     if run.status != run.Status.SUCCEEDED or model is None:
         return warnings
     limit, length = max_length(model, run.field_path), len(visible(run.output))

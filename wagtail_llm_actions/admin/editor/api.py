@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from wagtail_llm_actions.admin.editor.serializers import RunState
+    from wagtail_llm_actions.admin.editor.serializers import DecisionState, RunState
     from wagtail_llm_actions.admin.form_resolver import EditorForm
     from wagtail_llm_actions.permissions.visible_fields import VisibleFields
 
@@ -172,7 +172,9 @@ def decide_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     else:
         raise BadInput
     log_texts_of_latest_save(request.user, run)
-    return _state(request, [run])
+    # The editor does not wait for it, so that nothing more is asked.
+    state: DecisionState = {"decision": run.decision}
+    return JsonResponse(state)
 
 
 def _editable_form(request: HttpRequest) -> tuple[EditorForm, str]:

@@ -88,7 +88,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add labels, sentences and links."""
         run = self.object
-        model = run.target_content_type.model_class()
+        model = run.target_model
         add_edit_urls([run], self.request.user)
         attempts = [
             (attempt, _parameters(attempt), usd(attempt.cost_usd), usage_repair_sentences(attempt))

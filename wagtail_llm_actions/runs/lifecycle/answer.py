@@ -44,6 +44,7 @@ class Answer:
         self._begins_in_reasoning = begins_in_reasoning
         self._is_cut_off = True
         self._live = LiveFilter(TAG, begins_in_reasoning=begins_in_reasoning)
+        self._raw: str | None = None
         self._cleaned: CleanAnswer | None = None
         self._unflushed = ""
         self._flushed_at = -math.inf
@@ -57,7 +58,9 @@ class Answer:
     @property
     def raw(self) -> str:
         """All text so far, as the model wrote it."""
-        return storable(join_surrogates("".join(self._pieces)))
+        if self._raw is None:
+            self._raw = storable(join_surrogates("".join(self._pieces)))
+        return self._raw
 
     @property
     def cleaned(self) -> CleanAnswer:
@@ -80,7 +83,7 @@ class Answer:
 
     def add(self, text: str) -> None:
         """Take the next piece of text."""
-        self._cleaned = None
+        self._raw = self._cleaned = None
         kept = text[: self._room]
         self._room -= len(text)
         self._pieces.append(kept)

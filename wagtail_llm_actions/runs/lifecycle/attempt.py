@@ -35,8 +35,7 @@ from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
 from wagtail_llm_actions.runs.findings import (
-    begins_in_reasoning,
-    requested_context,
+    findings_of,
     store_begins_in_reasoning,
     store_corrections,
 )
@@ -95,9 +94,10 @@ class Attempt:
         self._parameters = clamp_to_capabilities(
             model, temperature=run.temperature, max_tokens=run.max_tokens
         )
-        if context := requested_context(model):
-            self._parameters["context_tokens"] = context
-        self._begins_in_reasoning = begins_in_reasoning(model)
+        found = findings_of(model)
+        if found.requested_context:
+            self._parameters["context_tokens"] = found.requested_context
+        self._begins_in_reasoning = found.begins_in_reasoning
         self.answer = Answer(
             run,
             max_chars=self._parameters["max_tokens"] * MAX_CHARS_PER_TOKEN,
@@ -282,7 +282,7 @@ class Attempt:
                 service_tier=usage.service_tier,
                 region=usage.region,
             )
-            for name in filter(None, (self._model.name, self._response_model))
+            for name in dict.fromkeys((self._model.name, self._response_model or self._model.name))
         )
         return next(filter(None, prices), None)
 

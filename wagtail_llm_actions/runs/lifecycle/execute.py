@@ -98,7 +98,7 @@ class _Execution:
         self._attempt: Attempt | None = None
         self._answer: Answer | None = None
         # Those of earlier claims too: a requeued run goes on counting.
-        self._rows: list[LLMAttempt] = list(run.attempts.all())
+        self._rows: list[LLMAttempt] = [] if lease.is_first else list(run.attempts.all())
         started_at = run.started_at or timezone.now()
         self._deadline = started_at + timedelta(seconds=get_settings().run_timeout_seconds)
 

@@ -32,11 +32,18 @@ class Cancelled(Exception):
 
 
 class Lease:
-    """Identifies one claim of a run; see ``transitions.claim``."""
+    """Identifies one claim of a run; see ``transitions.claim``.
 
-    def __init__(self, run_id: UUID, token: UUID) -> None:
+    Args:
+        run_id: Of the run.
+        token: Fences off the writes of others.
+        is_first: Whether nobody has claimed the run before, so that it has no attempts.
+    """
+
+    def __init__(self, run_id: UUID, token: UUID, *, is_first: bool = False) -> None:
         self.run_id = run_id
         self.token = token
+        self.is_first = is_first
         self._checked = self._renewed = time.monotonic()
 
     def check(self) -> None:

@@ -59,21 +59,22 @@ def claim(run_id: UUID) -> Lease | None:
     Returns:
         The lease; ``None`` where another worker has the run, or it is final.
     """
-    now = timezone.now()
-    lease = Lease(run_id, uuid.uuid4())
+    now, token = timezone.now(), uuid.uuid4()
     is_due = Q(retry_at=None) | Q(retry_at__lte=now)
     due = LLMRun.objects.filter(is_due, pk=run_id)
     leased = {
         "retry_at": None,
-        "lease_token": lease.token,
+        "lease_token": token,
         "lease_expires_at": lease_expiry(),
     }
     new = due.filter(started_at=None)
     if _move(new, Status.QUEUED, Status.RUNNING, started_at=now, **leased):
         send_on_commit(run_started, [run_id])
-        return lease
+        return Lease(run_id, token, is_first=True)
     requeued = due.exclude(started_at=None)
-    return lease if _move(requeued, Status.QUEUED, Status.RUNNING, **leased) else None
+    return (
+        Lease(run_id, token) if _move(requeued, Status.QUEUED, Status.RUNNING, **leased) else None
+    )
 
 
 def requeue(lease: Lease, retry_at: datetime) -> bool:

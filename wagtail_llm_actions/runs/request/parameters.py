@@ -31,13 +31,24 @@ def clamp_to_capabilities(
             is limited to the model's maximum, and to half of its context.
     """
     facts = model.capabilities
-    context = context_limit(model)
-    with_reasoning = max_tokens + facts.reasoning_tokens
-    limits = (with_reasoning, facts.max_output_tokens, context and max(1, context // 2))
     return {
         "temperature": min(temperature, facts.max_temperature)
         if facts.accepts_temperature
         else None,
-        "max_tokens": min(filter(None, limits)),
+        "max_tokens": output_limit(model, max_tokens, context_limit(model)),
         "reasoning_effort": facts.reasoning_effort or None,
     }
+
+
+def output_limit(model: ModelSettings, max_tokens: int, context: int | None) -> int:
+    """Return the tokens of an answer at most, reasoning included.
+
+    Args:
+        model: As above.
+        max_tokens: Of visible output.
+        context: The tokens of prompt and answer together; ``None`` for unknown.
+    """
+    facts = model.capabilities
+    with_reasoning = max_tokens + facts.reasoning_tokens
+    limits = (with_reasoning, facts.max_output_tokens, context and max(1, context // 2))
+    return min(filter(None, limits))

@@ -17,7 +17,7 @@ from wagtail_llm_actions.prompts.tokens import approximate_tokens, prefix_length
 from wagtail_llm_actions.prompts.variables import LANGUAGE_VARIABLES, is_content, keeps_language
 from wagtail_llm_actions.prompts.work import Work
 from wagtail_llm_actions.runs.findings import server_context
-from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
+from wagtail_llm_actions.runs.request.parameters import output_limit
 from wagtail_llm_actions.runs.request.variables import (
     field_label,
     fields_read,
@@ -138,10 +138,13 @@ def build_prompt(
 
     def build(part: str) -> Prompt:
         part_values = {**values, "input": part}
-        rendered = render(system_instructions, part_values, max_chars=limit, work=work)
+        system, prompt = (
+            render(template, part_values, max_chars=limit, work=work) if template else ""
+            for template in (system_instructions, text)
+        )
         return Prompt(
-            system_instructions="\n\n".join(filter(None, [rendered, *additions])),
-            text=render(text, part_values, max_chars=limit, work=work) + ending,
+            system_instructions="\n\n".join(filter(None, [system, *additions])),
+            text=prompt + ending,
             truncated_chars=len(source) - len(part),
             read_fields=read_fields,
         )
@@ -169,8 +172,9 @@ def _available_tokens(model: ModelSettings, max_tokens: int, prompt: Prompt) -> 
 
     A server is asked for its context only where the prompt might be too long for it.
     """
-    output = clamp_to_capabilities(model, temperature=0, max_tokens=max_tokens)["max_tokens"]
-    known, needed = [context_limit(model)], prompt.approximate_tokens + output
+    known = [context_limit(model)]
+    output = output_limit(model, max_tokens, known[0])
+    needed = prompt.approximate_tokens + output
     if needed > SMALLEST_CONTEXT:
         known.append(server_context(model, needed))
     context = min(filter(None, known), default=None)
