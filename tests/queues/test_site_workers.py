@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ from tests.parts.worker import WorkerProcess
 from tests.queues.runs import answer, final, live_text, poll, wait_for_long
 from tests.settings import WAGTAIL_LLM_ACTIONS
 from wagtail_llm_actions.conf import RQ_QUEUE
-from wagtail_llm_actions.messages.workers import QUEUE_DOWN, WORKER_PROBLEMS
+from wagtail_llm_actions.messages.workers import QUEUE_DOWN, worker_problem_sentence
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import WorkerProblem, get_queue
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
@@ -132,7 +134,8 @@ def test_a_worker_with_another_serializer_is_said_everywhere_and_the_run_fails(
     options = QUEUES if named else (*QUEUES, "--serializer", "json")
     client.force_login(AdminFactory())
     LLMActionFactory()
-    said = str(WORKER_PROBLEMS[WorkerProblem.UNSUITABLE])
+    said = worker_problem_sentence(WorkerProblem.UNSUITABLE)
+    assert said.endswith(f"--serializer {named or 'rq.serializers.DefaultSerializer'}")
     with SiteWorker(settings, *options) as worker:
         worker.wait_until_ready()
         assert get_queue().has_worker() is False
@@ -153,8 +156,16 @@ def test_a_worker_with_another_database_is_said_and_the_run_fails(
     valkey: Valkey, use_queues: UseQueues, start_run: Start, tmp_path: Any
 ) -> None:
     settings = use_queues(with_queue(valkey))
-    with SiteWorker(settings, database=str(tmp_path / "other.sqlite3")) as worker:
+    other = str(tmp_path / "other.sqlite3")
+    with closing(sqlite3.connect(other)) as database:
+        database.execute("CREATE TABLE django_migrations (id, app, name, applied)")
+        row = (1, "wagtail_llm_actions", "0001_initial", "2020-01-01 00:00:00")
+        database.execute("INSERT INTO django_migrations VALUES (?, ?, ?, ?)", row)
+        database.commit()
+    with SiteWorker(settings, database=other) as worker:
         worker.wait_until_ready()
+        # A busy machine answers the probe late, and until then the worker counts as one.
+        eventually(lambda: get_queue().worker_problem() == WorkerProblem.OTHER_SITE)
         assert get_queue().has_worker() is False
 
         run = start_run()

@@ -39,6 +39,8 @@ class WorkerProblem(StrEnum):
     """No worker listens to the queue of bulk runs."""
     UNSUITABLE = "unsuitable"
     """A worker takes the jobs and cannot execute them, or does not answer."""
+    OTHER_SITE = "other_site"
+    """A worker takes the jobs and works on another database."""
 
 
 class Priority(StrEnum):

@@ -49,7 +49,7 @@ def worker_problem(queue: EngineQueue) -> WorkerProblem | None:
         time.sleep(POLL_SECONDS)
     if status == JobStatus.FINISHED:
         is_ours = probe.return_value() == import_string(IDENTIFY)()
-        return None if is_ours else WorkerProblem.UNSUITABLE
+        return None if is_ours else WorkerProblem.OTHER_SITE
     if status not in WAITING:
         return WorkerProblem.UNSUITABLE
     is_overdue = probe.enqueued_at is not None and timezone.now() - probe.enqueued_at > MAX_WAIT

@@ -27,7 +27,7 @@ from wagtail_llm_actions.errors import (
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.errors import entry_for, sentence_of, troubleshooting_of
 from wagtail_llm_actions.messages.labels import model_label
-from wagtail_llm_actions.messages.workers import QUEUE_DOWN, WORKER_PROBLEMS
+from wagtail_llm_actions.messages.workers import QUEUE_DOWN, worker_problem_sentence
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.permissions.policies import ACTION_POLICY, can_view_runs
 from wagtail_llm_actions.queues import get_queue
@@ -87,7 +87,7 @@ def alerts(actions: Iterable[LLMAction], user: User) -> list[Alert]:
 def _queue() -> Iterator[Alert]:
     try:
         if problem := get_queue().worker_problem():
-            yield Alert(str(WORKER_PROBLEMS[problem]))
+            yield Alert(worker_problem_sentence(problem))
     except QueueUnavailable:
         yield Alert(str(QUEUE_DOWN))
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.errors import QueueUnavailable
-from wagtail_llm_actions.messages.workers import WORKER_PROBLEMS
+from wagtail_llm_actions.messages.workers import worker_problem_sentence
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.queues import WorkerProblem, get_queue
 
@@ -83,7 +83,7 @@ def _worker() -> Step:
         if problem == WorkerProblem.MISSING:
             text = _("Start one: manage.py llm_actions_worker")
         elif problem is not None:
-            text = str(WORKER_PROBLEMS[problem])
+            text = worker_problem_sentence(problem)
         elif queue.has_worker():
             text = _("A worker is running.")
         else:

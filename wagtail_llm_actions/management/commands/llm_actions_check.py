@@ -14,7 +14,7 @@ from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.currency import price_sentence
 from wagtail_llm_actions.messages.model_status import status_sentence
-from wagtail_llm_actions.messages.workers import QUEUE_DOWN, WORKER_PROBLEMS
+from wagtail_llm_actions.messages.workers import QUEUE_DOWN, worker_problem_sentence
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers
 
@@ -91,7 +91,7 @@ def _queue_problems() -> list[str]:
         problem = get_queue().worker_problem()
     except QueueUnavailable:
         return [str(QUEUE_DOWN)]
-    return [str(WORKER_PROBLEMS[problem])] if problem else []
+    return [worker_problem_sentence(problem)] if problem else []
 
 
 def _opened_at(breaker: LLMCircuitBreaker | None) -> str | None:
