@@ -118,6 +118,10 @@ else:
         },
     }
 
+# Wagtail's index of references and that of its search cost more than half of saving a page, and no
+# test asks for them.
+TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+
 WAGTAIL_SITE_NAME = "Tests"
 WAGTAILADMIN_BASE_URL = "http://localhost"
 

@@ -82,8 +82,8 @@ class Site:
         )
         run: LLMRun = LLMRunFactory(
             **{"status": "succeeded", "finish_reason": "stop", "action": self.actions[kind]}
-            | {"target_object_id": str(self.dossier.pk), "read_fields": [kind, "text"]}
-            | {"user": self.colleague}
+            | {"target_object_id": str(self.dossier.pk), "target_label": str(self.dossier)}
+            | {"read_fields": [kind, "text"], "user": self.colleague}
             | texts
             | values
         )

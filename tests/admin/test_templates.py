@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
-from wagtail.models import ModelLogEntry
+from wagtail.models import ModelLogEntry, ReferenceIndex
 
 from tests.admin.html import page_at, words
 from tests.factories import BlogPageFactory, LLMActionFactory, NoticeFactory, PromptTemplateFactory
@@ -114,7 +114,9 @@ def test_the_method_delete_does_not_go_round_the_form(client: Client, admin: Use
 
 
 def test_a_used_template_survives_the_deletion_of_several(client: Client, admin: User) -> None:
-    used, unused = LLMActionFactory().prompt_template, PromptTemplateFactory()
+    llm_action, unused = LLMActionFactory(), PromptTemplateFactory()
+    used = llm_action.prompt_template
+    ReferenceIndex.create_or_update_for_object(llm_action)
     url = reverse("wagtail_bulk_action", args=["wagtail_llm_actions", "prompttemplate", "delete"])
 
     response = client.post(f"{url}?id={used.pk}&id={unused.pk}", follow=True)
