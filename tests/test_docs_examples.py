@@ -129,9 +129,9 @@ def test_the_queue_of_the_docs_has_a_run_executed(settings: Settings) -> None:
     settings.WAGTAIL_LLM_ACTIONS = WAGTAIL_LLM_ACTIONS | {
         "QUEUE": f"{example_module('queue').__name__}.TasksQueue"
     }
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     run = LLMRunFactory()
 
-    # The default task backend executes a task at once.
     get_queue().enqueue(run.pk, Priority.INTERACTIVE)
     get_queue().enqueue(run.pk, Priority.INTERACTIVE)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue")]
 
-INTRO = "The tide came in early that day.\n\nNobody had told the boats."
+INTRO = "The tide came in **early** that day.\n\nNobody had told the boats."
 
 
 def author_action(**values: Any) -> LLMAction:
