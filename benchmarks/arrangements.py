@@ -10,12 +10,7 @@ from wagtail_llm_actions.queues.base import Priority
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-RQWORKER = [
-    "rqworker",
-    *(priority.value for priority in Priority),
-    "--serializer",
-    "rq.serializers.JSONSerializer",
-]
+RQWORKER = ["rqworker", *(priority.value for priority in Priority)]
 FORKING = "benchmarks.site.forking.ForkingWorker"
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from tests.parts.fresh_python import run_python
 from wagtail_llm_actions.queues.thread import ThreadQueue
+from wagtail_llm_actions.streams.database import DatabaseStream
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +91,17 @@ def test_a_run_does_not_wait_for_ever_for_the_site(tmp_path: Path) -> None:
     script = SCRIPT.partition('site.execute("BEGIN")')[0] + OTHER_SITE
 
     assert run_python(script, str(tmp_path / "db.sqlite3"), "update") == "Tides!\n"
+
+
+@pytest.mark.parametrize(("mode", "flush_seconds"), [("DEFERRED", 0.5), ("IMMEDIATE", 0.25)])
+def test_live_text_is_written_half_as_often_where_a_write_can_stand_in_the_way_of_a_page(
+    mode: str, flush_seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("about SQLite")
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "transaction_mode", mode)
+
+    assert DatabaseStream().flush_seconds == flush_seconds
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def yielding_writes() -> Iterator[None]:
 
     Does nothing on other databases, nor inside a transaction. An INSERT needs ``sqlite_transaction``.
     """
-    if _has_deferred_transactions():
+    if has_deferred_transactions():
         with connection.execute_wrapper(_execute):
             yield
     else:
@@ -64,7 +64,7 @@ def sqlite_transaction() -> AbstractContextManager[None]:
 
 def check_transactions() -> list[checks.CheckMessage]:
     """Return the recommended settings if writes of the web process may make one another fail."""
-    if not _has_deferred_transactions():
+    if not has_deferred_transactions():
         return []
     return [
         checks.Warning(
@@ -78,7 +78,8 @@ def check_transactions() -> list[checks.CheckMessage]:
     ]
 
 
-def _has_deferred_transactions() -> bool:
+def has_deferred_transactions() -> bool:
+    """Return whether the database is SQLite, with transactions as Django begins them by itself."""
     mode = connection.settings_dict["OPTIONS"].get("transaction_mode") or "DEFERRED"
     return connection.vendor == "sqlite" and mode.upper() == "DEFERRED"
 

@@ -16,6 +16,7 @@ from tests.admin.runs import HISTORY, links, run_url
 from tests.editor.forms import page_edit
 from tests.editor.requests import poll
 from tests.factories import (
+    AdminFactory,
     AuthorFactory,
     BlogIndexPageFactory,
     BlogPageFactory,
@@ -85,6 +86,39 @@ def test_the_history_can_end_where_the_right_to_edit_ends(client: Client) -> Non
     reader.groups.get().permissions.add(Permission.objects.get(codename="change_author"))
 
     assert listed(client) == {inside, own, of_snippet}
+
+
+def test_a_limited_history_offers_what_its_own_runs_have_and_names_nobody_else(
+    client: Client,
+) -> None:
+    section = BlogIndexPageFactory()
+    colleague = EditorFactory(first_name="Ines", last_name="Quay")
+    LLMRunFactory(page=BlogPageFactory(parent=section), user=colleague, model_key="here")
+    stranger = EditorFactory(first_name="Otto", last_name="Vane")
+    deleted = LLMActionFactory(label="Elsewhere")
+    LLMRunFactory(user=stranger, model_key="elsewhere", action=deleted)
+    deleted.delete()
+    author_run()
+
+    def offered(user: User) -> dict[str, set[str]]:
+        client.force_login(user)
+        page = page_at(client, reverse(HISTORY))
+        return {
+            name: {option.text for option in page.select(f"[name={name}] option[value]")}
+            for name in ("user", "model_key", "page_type", "action")
+        }
+
+    limited, full = offered(section_reader(section)), offered(AdminFactory())
+
+    assert "Ines Quay" in limited["user"]
+    assert "Otto Vane" not in limited["user"]
+    assert "elsewhere" not in limited["model_key"]
+    assert "Author (snippet)" not in limited["page_type"]
+    assert "Elsewhere (deleted)" not in limited["action"]
+    assert {"Ines Quay", "Otto Vane"} <= full["user"]
+    assert {"here", "elsewhere"} <= full["model_key"]
+    assert "Author (snippet)" in full["page_type"]
+    assert "Elsewhere (deleted)" in full["action"]
 
 
 def test_readers_of_a_section_are_led_to_its_history_and_see_no_figures(client: Client) -> None:

@@ -120,3 +120,23 @@ def test_a_test_is_cancelled(visit: Visit) -> None:
 
     expect(panel(admin).get_by_role("status")).to_have_text("Cancelled.")
     expect(panel(admin).get_by_role("button", name="Test", exact=True)).to_be_focused()
+
+
+def test_a_test_that_fails_at_once_says_why_and_can_be_repeated(visit: Visit) -> None:
+    llm_action = LLMActionFactory(model="stuck", prompt_template__text="{{ fields.gone }}")
+    admin = visit(AdminFactory())
+    admin.open(reverse("wagtail_llm_actions_actions:edit", args=[llm_action.pk]))
+    test = panel(admin).get_by_role("button", name="Test", exact=True)
+
+    test.click()
+    expect(admin.control("test_input")).to_have_attribute("aria-invalid", "true")
+    admin.control("test_input").fill("Water.")
+    test.click()
+    expect(panel(admin).get_by_role("status")).to_have_text("Failed")
+    expect(admin.control("prompt_template")).to_have_attribute("aria-invalid", "true")
+    admin.control("model").select_option("")
+    test.click()
+    expect(admin.control("model")).to_have_attribute("aria-invalid", "true")
+    expect(admin.control("prompt_template")).not_to_have_attribute("aria-invalid", "true")
+
+    assert test.get_attribute("aria-disabled") == "false"

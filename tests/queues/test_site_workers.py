@@ -12,6 +12,7 @@ import django_rq
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils.html import escape
 from rq.job import JobStatus
 
 from tests.factories import AdminFactory, LLMActionFactory, LLMRunFactory
@@ -21,7 +22,11 @@ from tests.parts.worker import WorkerProcess
 from tests.queues.runs import answer, final, live_text, poll, wait_for_long
 from tests.settings import WAGTAIL_LLM_ACTIONS
 from wagtail_llm_actions.conf import RQ_QUEUE
-from wagtail_llm_actions.messages.workers import QUEUE_DOWN, worker_problem_sentence
+from wagtail_llm_actions.messages.workers import (
+    QUEUE_DOWN,
+    UNFAIR_WORKER,
+    worker_problem_sentence,
+)
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import WorkerProblem, get_queue
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
@@ -102,6 +107,7 @@ def test_rqworker_executes_clicks_and_bulk_runs(
 
         assert get_queue().has_worker() is True
         assert get_queue().worker_problem() is None
+        assert get_queue().shares_slots() is False
 
 
 @pytest.mark.parametrize("serializer", [None, JSON])
@@ -118,6 +124,7 @@ def test_the_packages_worker_reads_the_serializer_of_the_setting(
         worker.wait_until_ready()
         assert final(start_run()).output == "The tide came early."
         assert get_queue().worker_problem() is None
+        assert get_queue().shares_slots() is True
 
 
 @pytest.mark.parametrize("named", [None, JSON])
@@ -185,6 +192,17 @@ def test_a_worker_on_other_queues_is_no_worker(valkey: Valkey, use_queues: UseQu
         assert get_queue().has_worker() is True
         assert get_queue().worker_problem() == WorkerProblem.MISSING_FOR_BULK
         assert "llm_bulk" in checked()
+
+
+def test_an_admin_reads_that_rqworker_leaves_no_slot_to_others(
+    client: Client, valkey: Valkey, use_queues: UseQueues
+) -> None:
+    client.force_login(AdminFactory())
+    with SiteWorker(use_queues(with_queue(valkey), **SCRIPTED)) as worker:
+        worker.wait_until_ready()
+        steps = client.get(reverse("wagtail_llm_actions:getting_started"))
+
+    assert escape(str(UNFAIR_WORKER)) in steps.content.decode()
 
 
 def test_a_worker_that_is_busy_with_a_run_is_a_worker(

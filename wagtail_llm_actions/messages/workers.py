@@ -32,6 +32,10 @@ WORKER_PROBLEMS: Mapping[WorkerProblem, Promise] = {
         "database of it, of their own: URL in RQ_QUEUES."
     ),
 }
+UNFAIR_WORKER = _(
+    "It is rqworker, which executes runs in the order of the queue: one person's many runs keep all "
+    "others waiting. manage.py llm_actions_worker keeps a free slot for others."
+)
 QUEUE_DOWN = _("The queue server cannot be reached, so no run will start.")
 
 

@@ -26,6 +26,8 @@ OWNER = "wagtail_llm_actions.tasks.owner_of"
 """Dotted path of the function that returns whose run it is, by the run's id as a string."""
 OWNER_KEY = "owner"
 """Where a job keeps it."""
+SHARES_SLOTS = "shares_slots"
+"""What a worker that shares its slots among users says of itself, beside what RQ registers."""
 IDENTIFY = "wagtail_llm_actions.tasks.identify"
 """Dotted path of the function that returns what tells the database of a process from others."""
 
@@ -123,6 +125,16 @@ class Queue(ABC):
 
         Raises:
             QueueUnavailable: The queue did not answer within 2 seconds.
+        """
+        return None
+
+    def shares_slots(self) -> bool | None:
+        """Return whether another's click finds a free slot however many runs one user has.
+
+        ``None``, the default, where the queue cannot tell. Asked where a worker runs.
+
+        Raises:
+            QueueUnavailable: As ``has_worker``.
         """
         return None
 

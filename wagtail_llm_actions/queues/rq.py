@@ -15,8 +15,16 @@ from rq.job import JobStatus
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import QueueUnavailable
-from wagtail_llm_actions.queues.base import OWNER, OWNER_KEY, TASK, Priority, Queue, WorkerProblem
-from wagtail_llm_actions.queues.worker_probe import worker_problem
+from wagtail_llm_actions.queues.base import (
+    OWNER,
+    OWNER_KEY,
+    SHARES_SLOTS,
+    TASK,
+    Priority,
+    Queue,
+    WorkerProblem,
+)
+from wagtail_llm_actions.queues.worker_probe import live_workers, worker_problem
 from wagtail_llm_actions.redis_connection import check_rq_queues, get_fail_fast_connection
 
 if TYPE_CHECKING:
@@ -114,6 +122,18 @@ class RQQueue(Queue):
         problem = self._problem(Priority.BULK)
         is_missing = problem == WorkerProblem.MISSING
         return WorkerProblem.MISSING_FOR_BULK if is_missing else problem
+
+    @_unavailable()
+    def shares_slots(self) -> bool:
+        """Return whether all workers of the interactive queue are ``llm_actions_worker``.
+
+        ``rqworker`` takes the jobs in their order, whoever they are for.
+
+        Raises:
+            QueueUnavailable: As ``has_worker``.
+        """
+        queue = _engine(Priority.INTERACTIVE)
+        return all(queue.connection.hexists(key, SHARES_SLOTS) for key in live_workers(queue))
 
     @_unavailable()
     def _problem(self, priority: Priority) -> WorkerProblem | None:

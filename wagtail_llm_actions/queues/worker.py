@@ -23,7 +23,13 @@ from rq.exceptions import StopRequested
 from rq.timeouts import BaseDeathPenalty
 
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.queues.base import OWNER_KEY, RECOVER, WARM_UP, reserved_slots
+from wagtail_llm_actions.queues.base import (
+    OWNER_KEY,
+    RECOVER,
+    SHARES_SLOTS,
+    WARM_UP,
+    reserved_slots,
+)
 from wagtail_llm_actions.queues.pool import Pool
 
 if TYPE_CHECKING:
@@ -115,6 +121,10 @@ class SingleQueueWorker(SimpleWorker):
         self._heartbeat_at = time.monotonic()
         with suppress(RedisError):
             super().heartbeat(timeout, pipeline)
+
+    def serialize(self) -> dict[str, Any]:
+        """Return what the worker registers of itself."""
+        return {**super().serialize(), SHARES_SLOTS: 1}
 
     def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
         """Report to RQ's monitoring, if the server can be reached."""

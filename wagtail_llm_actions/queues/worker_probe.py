@@ -38,7 +38,7 @@ def worker_problem(queue: EngineQueue) -> WorkerProblem | None:
     Raises:
         redis.exceptions.RedisError: The server is down or slow.
     """
-    workers = _live_workers(queue)
+    workers = live_workers(queue)
     if not workers:
         return WorkerProblem.MISSING
     is_idle = all(queue.connection.hget(key, "state") != b"busy" for key in workers)
@@ -56,7 +56,8 @@ def worker_problem(queue: EngineQueue) -> WorkerProblem | None:
     return WorkerProblem.UNSUITABLE if is_overdue and is_idle else None
 
 
-def _live_workers(queue: EngineQueue) -> list[str]:
+def live_workers(queue: EngineQueue) -> list[str]:
+    """Return the keys of the workers that listen to a queue."""
     # Killed workers stay in the set; the key of each expires soon after.
     return [key for key in worker_registration.get_keys(queue) if queue.connection.exists(key)]
 

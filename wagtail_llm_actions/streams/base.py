@@ -7,7 +7,7 @@ stream loses is missing on the screen for some seconds, and nowhere else.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Stream(ABC):
     """Carries the live text of runs between processes."""
 
-    flush_seconds: ClassVar[float]
+    flush_seconds: float
     """How long a worker collects text between two calls of ``append``.
 
     Browsers poll at this pace while text arrives, so a shorter time costs requests too.

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Case, F, TextField, Value, When
 from django.db.models.functions import Concat, Substr
 
+from wagtail_llm_actions.sqlite import has_deferred_transactions
 from wagtail_llm_actions.streams.base import Stream
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ class DatabaseStream(Stream):
     """Appends to ``LLMRun.output``; positions are characters."""
 
     flush_seconds = 0.25
+
+    def __init__(self) -> None:
+        """Write half as often where a write may stand in the way of a page that is being saved."""
+        if has_deferred_transactions():
+            self.flush_seconds *= 2
 
     def append(self, run_id: UUID, text: str) -> None:
         """Add the text by one query, without reading what is there.

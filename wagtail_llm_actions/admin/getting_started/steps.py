@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.errors import QueueUnavailable
-from wagtail_llm_actions.messages.workers import worker_problem_sentence
+from wagtail_llm_actions.messages.workers import UNFAIR_WORKER, worker_problem_sentence
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.queues import WorkerProblem, get_queue
 
@@ -86,6 +86,8 @@ def _worker() -> Step:
             text = worker_problem_sentence(problem)
         elif queue.has_worker():
             text = _("A worker is running.")
+            if queue.shares_slots() is False:
+                text = f"{text} {UNFAIR_WORKER}"
         else:
             text = _("Runs are executed by the queue that the site has chosen.")
     except QueueUnavailable:

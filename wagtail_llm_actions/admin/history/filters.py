@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import django_filters
@@ -23,6 +24,7 @@ from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_costs
+from wagtail_llm_actions.permissions.runs import viewable_runs
 from wagtail_llm_actions.reporting.usage import COUNTED_TRIGGERS, UNKNOWN_COST
 
 if TYPE_CHECKING:
@@ -35,11 +37,11 @@ if TYPE_CHECKING:
 MAX_SEARCHED_RUNS = 10_000
 
 
-def actions() -> list[tuple[Any, str]]:
+def actions(runs: QuerySet[LLMRun]) -> list[tuple[Any, str]]:
     """Return all actions, followed by the last labels of deleted actions that have runs."""
     existing = LLMAction.objects.order_by("label").values_list("pk", "label")
     deleted = (
-        LLMRun.objects.filter(action=None, trigger__in=COUNTED_TRIGGERS)
+        runs.filter(action=None, trigger__in=COUNTED_TRIGGERS)
         .order_by("action_label")
         .values_list("action_label", flat=True)
         .distinct()
@@ -53,27 +55,31 @@ def actions() -> list[tuple[Any, str]]:
     ]
 
 
-def models() -> list[tuple[str, str]]:
+def models(runs: QuerySet[LLMRun]) -> list[tuple[str, str]]:
     """Return the models that runs were for, with their labels."""
-    keys = LLMRun.objects.order_by("model_key").values_list("model_key", flat=True).distinct()
+    keys = runs.order_by("model_key").values_list("model_key", flat=True).distinct()
     return [(key, model_label(key)) for key in keys]
 
 
-def users() -> list[tuple[Any, str]]:
+def users(runs: QuerySet[LLMRun]) -> list[tuple[Any, str]]:
     """Return the users who have runs."""
-    used = LLMRun.objects.order_by().values("user").distinct()
+    used = runs.order_by().values("user").distinct()
     found = get_user_model()._default_manager.filter(pk__in=used)
     return [(user.pk, get_user_display_name(user)) for user in found]
 
 
-def target_types() -> list[tuple[int, str]]:
+def target_types(runs: QuerySet[LLMRun]) -> list[tuple[int, str]]:
     """Return the page and snippet types that runs were for, sorted by their labels."""
-    used = LLMRun.objects.order_by().values("target_content_type")
+    used = runs.order_by().values("target_content_type")
     types = ContentType.objects.filter(pk__in=used)
     return sorted(
         ((content_type.pk, model_type_label(content_type)) for content_type in types),
         key=lambda choice: choice[1],
     )
+
+
+CHOICES = {"action": actions, "model_key": models, "page_type": target_types, "user": users}
+"""What the filters of the history offer, by their names; each is called with the runs of the list."""
 
 
 class SiteDaysField(DateRangeField):
@@ -112,18 +118,16 @@ class HistoryFilterSet(WagtailFilterSet):
 
     queued_at = SiteDaysFilter(label=_lazy("Date"), widget=DateRangePickerWidget)
     status = CheckboxesFilter(label=_lazy("Status"), choices=LLMRun.Status.choices)
-    action = django_filters.ChoiceFilter(
-        label=_lazy("Action"), choices=actions, method="filter_action"
-    )
+    action = django_filters.ChoiceFilter(label=_lazy("Action"), method="filter_action")
     page_type = django_filters.ChoiceFilter(
-        label=_lazy("Page or snippet type"), field_name="target_content_type", choices=target_types
+        label=_lazy("Page or snippet type"), field_name="target_content_type"
     )
     page = django_filters.CharFilter(
         label=_lazy("Title or ID of the page or snippet"), method="filter_page"
     )
-    model_key = django_filters.ChoiceFilter(label=_lazy("Model"), choices=models)
+    model_key = django_filters.ChoiceFilter(label=_lazy("Model"))
     user = django_filters.ChoiceFilter(
-        label=_lazy("User"), choices=users, null_label=_lazy("No user"), null_value=NO_USER
+        label=_lazy("User"), null_label=_lazy("No user"), null_value=NO_USER
     )
     error_code = CheckboxesFilter(
         label=_lazy("Error"), choices=[(code.value, code.value) for code in ErrorCode]
@@ -158,6 +162,10 @@ class HistoryFilterSet(WagtailFilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # A limited history must name nobody whose runs it does not list.
+        runs = self.queryset if self.request is None else viewable_runs(self.request.user)
+        for name, choices in CHOICES.items():
+            self.filters[name].extra["choices"] = partial(choices, runs)
         if self.request is not None and not can_view_costs(self.request.user):
             del self.filters["cost"]
 
