@@ -137,6 +137,12 @@ def test_a_queue_of_the_sites_own_gives_no_message(settings: Settings) -> None:
             "maps 'blog.BlogPage' to 'sumary'",
             "exact label",
         ),
+        (
+            {"SOURCE_PROPERTIES": {"blog.BlogPage": ["teaser", "teazer"]}},
+            "W006",
+            "names blog.BlogPage.teazer, but there is no such model, property or method",
+            "exact label",
+        ),
         ({"QUEUE": "missing.Queue"}, "E004", "['QUEUE'] is 'missing.Queue'", "extra"),
         (
             {"QUEUE": "datetime.datetime"},

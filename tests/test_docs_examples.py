@@ -15,6 +15,8 @@ from tests.providers.contract import collect
 from tests.settings import WAGTAIL_LLM_ACTIONS
 from wagtail_llm_actions import signals
 from wagtail_llm_actions.errors import ModelUnavailable
+from wagtail_llm_actions.fields import blocks
+from wagtail_llm_actions.fields.markdown import to_markdown
 from wagtail_llm_actions.generation import FinishReason, GenerationRequest, TextDelta
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.provider_registry import get_provider
@@ -149,3 +151,21 @@ def test_the_check_of_the_stream_of_the_docs_is_a_system_check(settings: Setting
     }
 
     assert "newsroom.E001" in [check.id for check in run_checks()]
+
+
+def test_the_block_reader_of_the_docs_reads_its_block() -> None:
+    names = example("block")
+    block = names["PriceBlock"]()
+    price = {"audience": "Adults", "amount": "12.50", "remarks": "<p>With <b>tea</b></p>"}
+    before = dict(blocks._readers)
+    names["register"]()
+    try:
+        read = [
+            blocks.Walk(to_markdown, 1_000).read(block, block.to_python(price | more))
+            for more in ({}, {"is_secret": True})
+        ]
+    finally:
+        blocks._readers.clear()
+        blocks._readers.update(before)
+
+    assert read == ["Adults: 12.50 €\n\nWith **tea**", ""]

@@ -266,6 +266,7 @@ def test_no_key_is_in_any_representation(settings: Settings) -> None:
         ({"QUEUE": 5}, "['QUEUE'] must be the dotted path of a class."),
         ({"STREAM": 5}, "['STREAM'] must be the dotted path of a class."),
         ({"POST_SUMMARY_FIELDS": "summary"}, "['POST_SUMMARY_FIELDS'] must be a dict."),
+        ({"SOURCE_PROPERTIES": {"a.B": "c"}}, "must be a dict whose values are lists of names."),
         ({"THREADS": 0}, "['THREADS'] must be a number above 0, not 0."),
         ({"THREADS": 1.5}, "['THREADS'] must be a number above 0, not 1.5."),
         ({"THREADS": True}, "['THREADS'] must be a number above 0, not True."),

@@ -49,6 +49,7 @@ def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
         *_addresses(settings),
         *_models(settings, raw),
         *_post_summary_fields(settings),
+        *_source_properties(settings),
         *_queue(settings),
         *_stream(settings),
         *_writers(),
@@ -182,6 +183,20 @@ def _post_summary_fields(settings: Settings) -> Iterator[checks.CheckMessage]:
                 "model or field.",
                 hint="Write it as {'blog.BlogPage': 'summary'}, with the model's exact label.",
                 id="wagtail_llm_actions.W003",
+            )
+
+
+def _source_properties(settings: Settings) -> Iterator[checks.CheckMessage]:
+    models = {model._meta.label: model for model in apps.get_models()}
+    for label, names in settings.source_properties.items():
+        model = models.get(label)
+        wrong = [name for name in names if not hasattr(model, name)] if model else [""]
+        for name in wrong:
+            yield checks.Warning(
+                f"{SETTING}['SOURCE_PROPERTIES'] names {label}.{name}, but there is no such model, "
+                "property or method.",
+                hint="Write it as {'blog.BlogPage': ['reading_minutes']}, with the model's exact label.",
+                id="wagtail_llm_actions.W006",
             )
 
 

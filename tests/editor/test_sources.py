@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import Permission
+from wagtail.models import Locale
 
 from example_site.blog.models import BlogPage
 from tests.editor.actions import action_for
 from tests.editor.forms import click, offers, page_edit, snippet_add, snippet_edit
-from tests.factories import AuthorFactory, BlogPageFactory
+from tests.factories import AuthorFactory, BlogPageFactory, LLMRunFactory
 from tests.notices.models import Harbour
 from tests.voyages.models import Picture, Secret, Voyage
+from wagtail_llm_actions.bulk.start import build_chunks, new_key, objects_of
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.test import Client
+    from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -153,3 +156,77 @@ def test_hidden_rows_and_hidden_fields_of_rows_are_not_read(client: Client, edit
         "gallery.remark",
     ]
     assert "Also for the board." in prompt_of(client, "*", url)
+
+
+@pytest.mark.parametrize("trigger", ["editor", "bulk"])
+@pytest.mark.parametrize(
+    ("source", "read_fields"),
+    [
+        ("secrets", ["secrets.text"]),
+        ("gallery", ["gallery.caption", "gallery.remark"]),
+        ("gallery.remark", []),
+        ("*", ["name", "secrets.text"]),
+    ],
+)
+def test_texts_made_from_hidden_rows_are_for_those_who_see_the_rows(
+    client: Client, editor: User, source: str, read_fields: list[str], trigger: str
+) -> None:
+    voyage = Voyage.objects.create(name="North")
+    LLMRunFactory(
+        action=action_for(Voyage, source=source, destination="summary"),
+        trigger=trigger,
+        target_object_id=str(voyage.pk),
+        read_fields=read_fields,
+        succeeded=True,
+        output="An output.",
+    )
+    action_for(Voyage, source="name", destination="summary")
+    url = snippet_edit(voyage)
+
+    found = offers(client, url)
+    assert (found["pending"], found["previous_counts"]) == ([], {})
+
+    clear(editor)
+
+    found = offers(client, url)
+    assert bool(found["pending"]) or bool(found["previous_counts"])
+
+
+def test_a_bulk_run_on_the_whole_form_reads_what_everybody_sees() -> None:
+    voyage = Voyage(name="North")
+    voyage.gallery = [Picture(caption="A boat", remark="For the board only.")]
+    voyage.secrets = [Secret(text="Also for the board.")]
+    voyage.save()
+    prompts = {}
+
+    for source in ("*", "gallery"):
+        llm_action = action_for(Voyage, source=source, destination="summary")
+        (chunk,) = build_chunks(llm_action, objects_of(llm_action), key=new_key())
+        prompts[source] = chunk.runs[0].prompt
+
+    assert "A boat" in prompts["*"]
+    assert "board" not in prompts["*"]
+    assert "board only" in prompts["gallery"]
+
+
+def test_a_property_of_the_site_is_read_from_the_unsaved_form(
+    client: Client, settings: Settings
+) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "SOURCE_PROPERTIES": {"voyages.Voyage": ["distance", "broken"]}
+    }
+
+    assert prompt_of(client, "distance", miles="12.5") == "12.5 nautical miles"
+    assert LLMRun.objects.get().read_fields == ["distance"]
+    assert prompt_of(client, "broken") == ""
+    assert LLMRun.objects.latest("queued_at").error_context["reason"] == "unreadable_source"
+
+
+def test_labels_are_in_the_language_of_the_object(client: Client) -> None:
+    german = Locale.objects.create(language_code="de")
+    page = BlogPageFactory(show_in_menus=True, locale=german)
+    llm_action = action_for(BlogPage, source="show_in_menus", destination="summary")
+
+    click(client, llm_action, page_edit(page), show_in_menus="on")
+
+    assert LLMRun.objects.get().prompt == "<input>Ja</input>"

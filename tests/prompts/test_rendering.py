@@ -56,6 +56,7 @@ def test_each_variable_of_the_guide_is_replaced(name: str) -> None:
         ("{{ 'a' if post_summary else 'b' }}", "b"),
         ("{{ post_title|upper }}", "<post_title>THE HARBOUR</post_title>"),
         ("{{ input|wordcount }}", "5"),
+        ("{{ '## A [b](https://c.d/) **e**'|plain }}", "A b e"),
         ("{{ input|truncate(14) }}", "<input>The tide...</input>"),
         ("{% if 'harbour' in post_title and 'x' not in post_title %}sea{% endif %}", "sea"),
         ("{% if post_title == 'News' or post_title == 'The harbour' %}new{% endif %}", "new"),

@@ -62,6 +62,7 @@ HEAVY = {
 """Templates, and the content of each of their variables."""
 ALLOWED = {
     "title once": ("{{ input|title|first }}", LETTERS),
+    "plain once": ("{{ input|plain|first }}", sized("**a** ")),
     "wordcount once": ("{{ input|wordcount }}", LETTERS),
     "trim with half of it": ("{{ input|trim(input)|length }}", SCRIPTS[: SIZE // 2]),
     "search once": ("{{ 1 if 'b' in input else 2 }}", LETTERS),

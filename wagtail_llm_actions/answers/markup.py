@@ -110,7 +110,7 @@ def plain(text: str) -> str:
         return "\0"
 
     text = _CODE.sub(keep, text)
-    text = _without_markdown(_without_html(text))
+    text = without_markdown(_without_html(text))
     pieces = iter(codes)
     return re.sub("\0", lambda _: next(pieces), text)
 
@@ -184,7 +184,8 @@ def _boundary(name: str, *, is_closing: bool) -> str:
     return "\n- " if name == "li" else "\n"
 
 
-def _without_markdown(text: str) -> str:
+def without_markdown(text: str) -> str:
+    """Return the text that a reader of rendered Markdown would see; code and HTML stay as they are."""
     if "\n[1]" not in text:
         # Without a list of the sources, their numbers mean nothing.
         text = _CITATION.sub("", text)

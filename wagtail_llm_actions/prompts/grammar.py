@@ -49,7 +49,7 @@ ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
 # Filters whose output is never much longer than their input, whatever their arguments.
 ALLOWED_FILTERS = frozenset(
     {"capitalize", "default", "first", "last", "length", "lower", "title", "trim", "truncate"}
-    | {"upper", "wordcount"}
+    | {"plain", "upper", "wordcount"}
 )
 COUNTING_FILTERS = frozenset({"length", "wordcount"})
 """Filters whose output is a number and contains none of the content."""

@@ -74,6 +74,14 @@ def _title(value: object) -> str:
     return _WORD.sub(lambda word: word[0][0].upper() + word[0][1:].lower(), str(value))
 
 
+def _plain(value: object) -> str:
+    """Remove the marks of Markdown, but not those of lists and tables."""
+    # Loaded where a template uses it: the expressions take long to compile.
+    from wagtail_llm_actions.answers.markup import without_markdown  # noqa: PLC0415
+
+    return without_markdown(str(value))
+
+
 class _Compiled(NamedTuple):
     template: Template
     used: frozenset[str]
@@ -95,7 +103,7 @@ class _PromptEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {
             name: function for name, function in self.filters.items() if name in ALLOWED_FILTERS
         }
-        self.filters |= {DELIMIT: _delimit, "title": _title, "trim": _trim}
+        self.filters |= {DELIMIT: _delimit, "plain": _plain, "title": _title, "trim": _trim}
         self.tests = {name: test for name, test in self.tests.items() if name in ALLOWED_TESTS}
         self.tests["none"] = self.tests["undefined"]
 

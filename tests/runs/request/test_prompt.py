@@ -269,6 +269,27 @@ def test_a_source_that_is_too_long_for_the_model_is_cut_at_a_word(settings: Sett
     assert built("{{ input }}", source=source, max_tokens=100).truncated_chars == 0
 
 
+def test_a_long_source_is_cut_at_the_end_of_a_paragraph(settings: Settings) -> None:
+    model = model_with(settings, CONTEXT_TOKENS=3_000)
+    paragraphs = [f"Part {number}: " + "harbour " * 60 + "end." for number in range(60)]
+
+    prompt = built("{{ input }}", source="\n\n".join(paragraphs), model=model)
+
+    assert prompt.truncated_chars > 0
+    sent = prompt.text.removeprefix("<input>").removesuffix("</input>").split("\n\n")
+    assert sent == paragraphs[: len(sent)]
+    assert len(sent) > 5
+
+
+def test_a_source_of_one_long_paragraph_is_cut_at_a_word(settings: Settings) -> None:
+    model = model_with(settings, CONTEXT_TOKENS=3_000)
+
+    prompt = built("{{ input }}", source="Title\n\n" + "harbour " * 12_000, model=model)
+
+    assert prompt.text.endswith("harbour</input>")
+    assert len(prompt.text) > 3_000
+
+
 def test_a_long_source_reads_the_variables_once(
     settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -50,7 +50,8 @@ class Prompt:
     system_instructions: str
     text: str
     truncated_chars: int
-    """Characters at the end of the source that were left out to fit the model's context."""
+    """Characters at the end of the source that were left out to fit the model's context. It is cut at
+    the end of a paragraph where there is one in the second half of what fits."""
     read_fields: frozenset[str]
     """The names of the fields that the templates read, the source aside."""
     fallback: Prompt | None = None
@@ -182,7 +183,7 @@ def _available_tokens(model: ModelSettings, max_tokens: int, prompt: Prompt) -> 
 
 
 def _fit(build: Callable[[str], Prompt], source: str, available: int) -> Prompt:
-    """Build the prompt with as much of the source as fits, to within a few words.
+    """Build the prompt with as much of the source as fits, to within a paragraph or a few words.
 
     Tokens grow almost in proportion to the source, so the share that fits is interpolated. The
     slack, which doubles with each step, makes sure that a template with conditions ends as well.
@@ -195,12 +196,18 @@ def _fit(build: Callable[[str], Prompt], source: str, available: int) -> Prompt:
     while prompt.approximate_tokens > available:
         share = max(0, available - base - slack) / (prompt.approximate_tokens - base)
         tokens, slack = tokens * share, slack * 2
-        prompt = build(_cut_at_word(source, prefix_length(source, tokens)))
+        prompt = build(_cut(source, prefix_length(source, tokens)))
     return prompt
 
 
-def _cut_at_word(text: str, length: int) -> str:
-    """Return at most ``length`` characters, without the part of a word at their end."""
+def _cut(text: str, length: int) -> str:
+    """Return at most ``length`` characters, to the end of a paragraph, or else of a line or a word.
+
+    An end in the first half is none: a long paragraph is cut rather than left out.
+    """
     kept = text[:length]
-    words, space, _part = kept.rpartition(" ")
-    return words if space else kept
+    for end in ("\n\n", "\n", " "):
+        position = kept.rfind(end)
+        if position > length // 2:
+            return kept[:position].rstrip()
+    return kept
