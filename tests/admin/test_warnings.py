@@ -74,8 +74,8 @@ def test_an_action_without_warnings_is_saved_in_silence(client: Client, admin: U
             "“Blog page” has nothing for {{ fields.lead }}, which the prompt template uses.",
         ),
         (
-            {"prompt_template__system_instructions": "About {{ fields.tags }}."},
-            "“Blog page” has nothing for {{ fields.tags }}, which the prompt template uses.",
+            {"prompt_template__system_instructions": "About {{ fields.labels }}."},
+            "“Blog page” has nothing for {{ fields.labels }}, which the prompt template uses.",
         ),
     ],
 )
