@@ -14,7 +14,7 @@ def run_python(script: str, *arguments: str) -> str:
         capture_output=True,
         check=False,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
