@@ -38,7 +38,7 @@ def superusers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    path("llm/actions", RedirectView.as_view(url="/admin/llm/actions/")),
+    path("llm/actions", RedirectView.as_view(pattern_name="wagtail_llm_actions_actions:list")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]
 

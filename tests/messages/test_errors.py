@@ -144,7 +144,8 @@ def test_a_busy_model_says_when_to_come_back(seconds: float | None, words: str) 
     error = RateLimited(provider="test", model="scripted", retry_after_seconds=seconds)
     run = LLMRun(status="failed", model_key="scripted", **error_fields(error))
 
-    assert error_sentence(run) == f"Scripted is busy. {words}"
+    about_limits = "If this happens often, ask your admin about the limits of the account."
+    assert error_sentence(run) == f"Scripted is busy. {words} {about_limits}"
 
 
 @pytest.mark.parametrize(

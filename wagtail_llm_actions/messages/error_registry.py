@@ -52,7 +52,7 @@ REGISTRY = (
         sentence=_("“%(field)s” cannot be read as text. Ask your admin to check this action."),
         troubleshooting=_(
             "The source field of the action no longer exists, holds no text, or is rich text with more "
-            "than 10,000 tags. Choose another one in the action."
+            "than 10,000 tags. Choose another one in the action, and test it with a sample input."
         ),
         form_field="source",
     ),
@@ -61,7 +61,8 @@ REGISTRY = (
         reason=InvalidInput.Reason.TEMPLATE,
         sentence=_("The prompt template of this action has an error. Ask your admin to check it."),
         troubleshooting=_(
-            "The prompt template could not be rendered for this page. Open it and use its preview."
+            "The prompt template could not be rendered for this page. Check it in its preview, then "
+            "test the action with a sample input."
         ),
         form_field="prompt_template",
     ),

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from wagtail_llm_actions.catalog import catalog
@@ -43,14 +44,14 @@ def rate_limited_sentence(context: ProviderErrorContext, model_key: str) -> str:
     seconds = context.get("retry_after_seconds")
     if not seconds:
         message = _("%(model)s is busy. Wait a little, then try again.") % {"model": model}
-        return _with_local_model(message, model_key)
+        return _with_local_model(message, model_key, otherwise=_ABOUT_LIMITS)
     count = math.ceil(seconds)
     message = ngettext(
         "%(model)s is busy. Try again in %(count)d second.",
         "%(model)s is busy. Try again in %(count)d seconds.",
         count,
     ) % {"model": model, "count": count}
-    return _with_local_model(message, model_key)
+    return _with_local_model(message, model_key, otherwise=_ABOUT_LIMITS)
 
 
 def account_sentence(message: Promise, context: ProviderErrorContext, model_key: str) -> str:
@@ -58,10 +59,13 @@ def account_sentence(message: Promise, context: ProviderErrorContext, model_key:
     return _with_local_model(str(message) % {"model": model_label(model_key)}, model_key)
 
 
-def _with_local_model(message: str, model_key: str) -> str:
+_ABOUT_LIMITS = _lazy("If this happens often, ask your admin about the limits of the account.")
+
+
+def _with_local_model(message: str, model_key: str, otherwise: Promise | str = "") -> str:
     local = _local_model(other_than=model_key)
     if not local:
-        return message
+        return f"{message} {otherwise}".rstrip()
     hint = _("If this happens often, ask your admin to let this action use %(local)s.")
     return f"{message} {hint % {'local': local}}"
 

@@ -268,7 +268,8 @@ PROVIDER_ERRORS = (
         ),
         troubleshooting=_(
             "The provider did not accept the request. Its message, above, says why: often a parameter "
-            "is unknown to the server, or its value is out of range."
+            "is unknown to the server, or its value is out of range. Test the action with a sample "
+            "input to tell its settings from the content of the page."
         ),
     ),
     ErrorEntry(
