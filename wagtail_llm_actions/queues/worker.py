@@ -140,8 +140,10 @@ class SingleQueueWorker(SimpleWorker):
         """Register with a server that has lost its data."""
         if self.birth_date is None:
             return
+        # The releases of redis differ in the type that they want.
+        fields: Any = self.serialize()
         with suppress(RedisError), self.connection.pipeline() as pipeline:
-            pipeline.hset(self.key, mapping=self.serialize())
+            pipeline.hset(self.key, mapping=fields)
             pipeline.expire(self.key, self.worker_ttl)
             worker_registration.register(self, pipeline)
             pipeline.execute()
