@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.providers.contract import KEY, collect, fail
-from tests.providers.server import ProviderServer, Step, streamed, whole
+from tests.providers.server import Act, ProviderServer, Step, streamed, whole
 from tests.providers.wire_anthropic import AnthropicWire
 from tests.providers.wire_ollama import OllamaWire
 from tests.providers.wire_openai import OpenAIWire
@@ -23,6 +23,7 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.providers.finish_reasons import read_finish_reason
+from wagtail_llm_actions.providers.http import HTTPProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,6 +133,32 @@ COMPLETE: dict[str, bytes] = {
     "o token counts as the end": data(ONE, TWO, {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 4}}),
     "o a part": data(piece({"type": "text", "text": TEXT}), STOP) + DONE,
     "o parts without a type": data(piece([{"text": "The tide "}]), piece(["came early"]), STOP),
+    "o text for content": data({"choices": [{"delta": {"text": TEXT}}]}, STOP) + DONE,
+    "o a delta that is a text": data({"choices": [{"delta": TEXT}]}, STOP) + DONE,
+    "o a text in an object": data(
+        piece([{"type": "text", "text": {"value": TEXT, "annotations": []}}]), STOP) + DONE,
+    "o parts that are thoughts": data(
+        piece([{"type": "text", "thought": True, "text": "Hm"}]), ONE, TWO, STOP) + DONE,
+    "o content that is marked as thought": data(
+        {"choices": [{"delta": {"content": "Hm", "extra_content": {"google": {"thought": True}}}}]},
+        {"choices": [{"delta": {"content": "Hm", "channel": "analysis"}}]},
+        {"choices": [{"delta": {"content": "Hm", "role": "reasoning"}}]},
+        ONE, TWO, STOP) + DONE,
+    "o a reason that is an object": data(ONE, TWO, piece("", {"type": "stop", "matched": 2})),
+    "o a reason by another name": data(ONE, TWO, {"choices": [{"delta": {}, "finishReason": "STOP"}]}),
+    "o a reason beside the choices": data(ONE, TWO, {"choices": [], "finish_reason": "stop"}),
+    "o not finished": data(piece("The tide ", "not_finished"), TWO) + DONE,
+    "o stop in each piece": data(piece("The tide ", "stop"), piece("came early", "stop")),
+    "o [DONE] as a text": data(ONE, TWO) + b'data: "[DONE]"\n\n',
+    "o [DONE] in lower case": data(ONE, TWO) + b"data: [done]\n\n",
+    "o an event of the end": data(ONE, TWO) + b"event: done\ndata: {}\n\n",
+    "o done": data(ONE, TWO, {"done": True}),
+    "o a heartbeat": data(ONE) + b"event: heartbeat\ndata: {}\n\n" + data(TWO, STOP) + DONE,
+    "o null as an event": data(ONE) + b"data: null\n\n" + data(TWO, STOP) + DONE,
+    "o a field name twice": (data(ONE, TWO, STOP) + DONE).replace(b"data: ", b"data: data: "),
+    "o an indented field": (data(ONE, TWO, STOP) + DONE).replace(b"data: ", b"  Data: "),
+    "o lines without fields": b"".join(json.dumps(p).encode() + b"\n" for p in (ONE, TWO, STOP)),
+    "o a list over lines": b"[" + b",\n".join(json.dumps(p).encode() for p in (ONE, TWO, STOP)) + b"]",
     "o a second choice": data(
         {"choices": [{"index": 0, "delta": {"content": "The tide "}}, {"index": 1, "delta": {"content": "Boats"}}]},
         {"choices": [{"index": 1, "delta": {"content": " sink"}, "finish_reason": "stop"}]},
@@ -153,8 +180,15 @@ COMPLETE: dict[str, bytes] = {
         {"type": "content_block_delta", "delta": {"type": "thinking_delta", "thinking": "Hm"}},
         {"type": "content_block_delta", "delta": {"type": "citations_delta", "citation": {}}},
         a_text(TEXT), A_STOP, A_END),
+    "a a reason beside the delta": named(
+        A_START, a_text(TEXT), {"type": "message_delta", "stop_reason": "end_turn"}),
+    "a text in the start of a block": named(
+        A_START, {"type": "content_block_start", "content_block": {"type": "text", "text": TEXT}}, A_STOP),
+    "a whole as a text": json.dumps({**A_WHOLE, "content": TEXT}).encode(),
     "a whole": json.dumps(A_WHOLE).encode(),
     "a whole over many lines": json.dumps(A_WHOLE, indent=2).encode(),
+    "l text by its name in another call": b'{"response": "The tide ", "done": false}\n'
+    b'{"response": "came early", "done": true, "done_reason": "stop"}\n',
     "l whole": json.dumps(L_WHOLE).encode(),
     "l whole over many lines": json.dumps(L_WHOLE, indent=2).encode(),
     "l a status before it": b'{"status": "loading"}\n' + json.dumps(L_WHOLE).encode(),
@@ -190,8 +224,45 @@ def test_one_message_of_a_server_that_ignores_stream_gives_its_text(
     assert collect(WIRES[name[0]].provider(server.url))[0] == TEXT
 
 
+ENDED = ["o no [DONE]", "o [DONE] alone", "a as documented", "a nothing but its own end", "l whole"]
+
+
+@pytest.mark.parametrize("name", ENDED)
+def test_a_connection_that_breaks_after_the_end_of_a_text_takes_nothing_from_it(
+    server: ProviderServer, name: str
+) -> None:
+    cut = streamed([COMPLETE[name] + b"\n"])[:-1]
+    server.play(cut)
+
+    text, result = collect(WIRES[name[0]].provider(server.url))
+
+    assert (text, result.finish_reason) == (TEXT, FinishReason.STOP)
+
+
+@pytest.mark.parametrize("name", ENDED)
+def test_a_connection_that_is_never_closed_ends_with_the_text(
+    server: ProviderServer, name: str
+) -> None:
+    server.play(streamed([COMPLETE[name] + b"\n", Act.HANG]))
+    provider = WIRES[name[0]].provider(server.url)
+    assert isinstance(provider, HTTPProvider)
+    provider.end_seconds = 0.1
+
+    assert collect(provider)[0] == TEXT
+
+
 BROKEN: dict[str, tuple[bytes, type[ProviderError], str]] = {
     "o no end": (data(ONE, TWO), ModelUnavailable, "The answer broke off."),
+    "o token counts in the middle": (
+        data(ONE, {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 1}}, TWO),
+        ModelUnavailable,
+        "broke off.",
+    ),
+    "o a refusal in a part": (
+        data(piece([{"type": "refusal", "refusal": "I cannot."}]), STOP),
+        ContentFiltered,
+        "I cannot.",
+    ),
     "o half an event": (data(ONE) + b'data: {"choices": [{"del', ModelUnavailable, "broke off."),
     "o error": (data(ONE, piece("", "error")) + DONE, ModelUnavailable, "(finish reason: error)"),
     "o resources": (
@@ -276,14 +347,15 @@ def test_an_answer_that_is_none_says_why(server: ProviderServer, name: str) -> N
     ("words", "reason"),
     [
         ("stop STOP end_turn endTurn stop_sequence eos eos_token complete COMPLETE completed done "
-         "finished FINISH_REASON_STOP FinishReason.STOP", FinishReason.STOP),
+         "finished FINISH_REASON_STOP FinishReason.STOP stop_sequence_reached eos_found", FinishReason.STOP),
         ("length max_tokens MAX_TOKENS maxTokens model_length model_context_window_exceeded "
-         "FINISH_REASON_MAX_TOKENS", FinishReason.LENGTH),
+         "FINISH_REASON_MAX_TOKENS maximum_tokens MaxTokens time_limit truncated max-tokens-reached",
+         FinishReason.LENGTH),
         ("content_filter content-filter safety SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII "
-         "refusal sensitive guardrail_intervened", FinishReason.CONTENT_FILTER),
-        ("error network_error insufficient_system_resource MALFORMED_FUNCTION_CALL cancelled abort",
+         "refusal sensitive guardrail_intervened MODEL_ARMOR output_sensitive", FinishReason.CONTENT_FILTER),
+        ("error network_error insufficient_system_resource MALFORMED_FUNCTION_CALL cancelled abort preempted",
          FinishReason.ERROR),
-        ("null FINISH_REASON_UNSPECIFIED", ""),
+        ("null FINISH_REASON_UNSPECIFIED not_finished", ""),
     ],
 )  # fmt: skip
 def test_finish_reasons_in_use_have_their_meaning(words: str, reason: str) -> None:

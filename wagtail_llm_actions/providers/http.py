@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -62,6 +63,8 @@ class HTTPProvider(Provider, Generic[Client, Options]):
     """
 
     options_class: type[Options]
+    end_seconds: float = 5.0
+    """How long token counts, and the end of the response, may come after the end of the text."""
     parser_class: ClassVar[type[ResponseParser]]
     """Reads the events of one stream; a new instance for each."""
 
@@ -183,7 +186,7 @@ class HTTPProvider(Provider, Generic[Client, Options]):
             try:
                 async with self.open_stream(request) as events:
                     is_answered = True
-                    async for event in events:
+                    async for event in _until_end(events, parser, self.end_seconds):
                         for item in parser.read(event):
                             yield item
                 yield self._redacted(parser.result(request.model), request)
@@ -249,6 +252,31 @@ class HTTPProvider(Provider, Generic[Client, Options]):
         if self.api_key.isascii() and self.api_key.isprintable():
             return ""
         return "The API key holds characters that no key can have, such as a line break."
+
+
+async def _until_end(
+    events: AsyncIterable[Any], parser: ResponseParser, end_seconds: float
+) -> AsyncGenerator[Any]:
+    """Yield events; how the connection ends no longer matters once the answer has."""
+    iterator = aiter(events)
+    while True:
+        try:
+            async with asyncio.timeout(end_seconds if parser.has_ended else None):
+                event = await anext(iterator)
+        except StopAsyncIteration:
+            return
+        except Exception as error:
+            is_broken = isinstance(error, TimeoutError | ValueError) or _is_transport_error(error)
+            if not (parser.has_ended and is_broken):
+                raise
+            release_frames(error)
+            return
+        yield event
+
+
+def _is_transport_error(error: BaseException) -> bool:
+    """Return whether a connection broke; by name, since each library has its own classes."""
+    return any(found.__name__ == "TransportError" for found in type(error).__mro__)
 
 
 def _texts(request: GenerationRequest) -> str:

@@ -23,7 +23,7 @@ from wagtail_llm_actions.generation import (
 )
 from wagtail_llm_actions.providers.base import Failure
 from wagtail_llm_actions.providers.errors.body import MAX_CHARS, read_error
-from wagtail_llm_actions.providers.finish_reasons import read_finish_reason
+from wagtail_llm_actions.providers.finish_reasons import finish_word, read_finish_reason
 from wagtail_llm_actions.providers.sse import DONE, JSONObject
 from wagtail_llm_actions.providers.usage import UsageReader
 
@@ -82,11 +82,18 @@ class ResponseParser(ABC):
         """Which categories of a content filter struck."""
         self.is_refused = False
         """Whether the refusal stands in place of an answer, so that no text counts."""
+        self._goes_on = False
+        """Whether text followed what looked like the end: some servers say “stop” in each piece."""
         self._words = ""
         """What arrived that is no event; a web page perhaps."""
         self._has_text = False
         self._has_reasoned = False
         self._usage = UsageReader(cached_is_separate=self.cached_is_separate)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server said that the text is at its end; token counts may follow."""
+        return self.is_complete or (self.finish_reason is not None and not self._goes_on)
 
     @property
     def usage(self) -> Usage | None:
@@ -114,12 +121,15 @@ class ResponseParser(ABC):
             if isinstance(event, str) and len(self._words) < MAX_CHARS:
                 self._words += f"{event}\n"
             return
+        had_ended = self.has_ended
         for delta in self.parse(event):
             if isinstance(delta, ReasoningDelta):
                 self._has_reasoned = True
                 yield delta
             elif delta.text:
                 self._has_text = self._has_text or bool(delta.text.strip())
+                if had_ended:
+                    self._goes_on, self.is_complete = True, False
                 yield delta
 
     def result(self, request_model: str) -> GenerationResult:
@@ -193,10 +203,10 @@ def read(value: object, name: str, kind: type[T]) -> T | None:
     raise wrong_shape(name)
 
 
-def read_end(value: object, name: str) -> str | None:
-    """Return a finish reason, or ``None`` where this is not the end."""
-    found = getattr(value, name, None)
-    return found if read_finish_reason(found) else None
+def read_end(value: object, *names: str) -> str | None:
+    """Return the finish reason in the first member that has one; ``None`` where this is not the end."""
+    words = (finish_word(getattr(value, name, None)) for name in names)
+    return next(filter(read_finish_reason, words), None)
 
 
 def wrong_shape(name: str) -> ResponseError:

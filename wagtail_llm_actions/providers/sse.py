@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -31,7 +32,10 @@ Event: TypeAlias = JSONObject | Done | object
 """A ``Done`` or a JSON value; a protocol's events are objects."""
 
 DONE = Done()
-DONE_MARK = "[DONE]"
+_REPEATED_FIELD = re.compile(r"\A\s*(?:data:\s*)+")
+DONE_MARK = re.compile(r"\"?\[done\]\"?|done", re.IGNORECASE)
+END_EVENTS = frozenset({"done", "end", "complete", "completed", "finish", "close"})
+"""Names of events without data of their own, by which gateways end a stream."""
 
 
 async def read_lines(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
@@ -90,12 +94,14 @@ class _EventReader:
             yield from self._end_of_event()
             return
         field, colon, value = line.partition(":")
+        field = field.strip().lower()
         if colon and field in {"", "event", "id", "retry"}:
             self._has_fields = True
             self._name = value.strip() if field == "event" else self._name
         elif field == "data":
             self._has_fields = True
-            yield from self._add(value.strip())
+            # Some proxies put their own field name before that of the server.
+            yield from self._add(_REPEATED_FIELD.sub("", value).strip())
         elif self._data or line.lstrip().startswith(("{", "[")):
             self._bare += not self._data
             yield from self._add(line)
@@ -112,7 +118,7 @@ class _EventReader:
 
     def _add(self, data: str) -> Iterator[Event]:
         self._data = f"{self._data}\n{data}" if self._data else data
-        if self._data == DONE_MARK:
+        if DONE_MARK.fullmatch(self._data):
             self._data = ""
             yield DONE
         elif self._data.endswith(("}", "]")):
@@ -133,6 +139,9 @@ class _EventReader:
 
     def _named(self, value: object) -> Iterator[Event]:
         """Yield an event, or each one of a list."""
+        if self._name in END_EVENTS and not value:
+            yield DONE
+            return
         for item in value if isinstance(value, list) else [value]:
             is_error = self._name == "error" and not (isinstance(item, dict) and "error" in item)
             yield JSONObject(error=item) if is_error else item

@@ -50,8 +50,12 @@ class MessageParser(ResponseParser):
     def _parse_whole(self, event: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield the blocks of a message, which a server sends that ignores ``stream``."""
         self._parse_start(event)
-        for block in read(event, "content", list) or []:
-            yield from _deltas(block)
+        content = event.content
+        if isinstance(content, str):
+            yield TextDelta(text=content)
+        else:
+            for block in read(event, "content", list) or []:
+                yield from _deltas(block)
         self._parse_end(event, event)
 
     def _parse_start(self, message: object) -> None:
@@ -61,7 +65,8 @@ class MessageParser(ResponseParser):
         self._usage.read(getattr(message, "usage", None), skip="output")
 
     def _parse_end(self, event: object, delta: object) -> None:
-        self.finish_reason = read_end(delta, "stop_reason") or self.finish_reason
+        said = read_end(delta, "stop_reason") or read_end(event, "stop_reason")
+        self.finish_reason = said or self.finish_reason
         details = getattr(delta, "stop_details", None)
         self.refusal = read(details, "explanation", str) or self.refusal
         self.filter_reasons += reasons_in(delta)

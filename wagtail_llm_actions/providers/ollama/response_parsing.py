@@ -55,7 +55,8 @@ class ChatParser(ResponseParser):
         if reasoning := read(message, "thinking", str):
             self._has_reasoning = True
             yield ReasoningDelta(text=reasoning)
-        yield TextDelta(text=read(message, "content", str) or "")
+        # The member of ``/api/generate``, which some proxies keep.
+        yield TextDelta(text=read(message, "content", str) or read(part, "response", str) or "")
 
     def read(self, event: Event) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield what the next line holds; only a line with ``done`` ends a chat."""

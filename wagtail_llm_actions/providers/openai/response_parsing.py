@@ -31,6 +31,10 @@ REASONING = (
 
 Source: the API references of DeepSeek, vLLM, OpenRouter and LiteLLM.
 """
+ENDS = ("finish_reason", "finishReason", "stop_reason", "stopReason")
+"""Members in which servers say why the answer ended: OpenAI's own, and those of gateways."""
+REASONING_ROLES = frozenset({"analysis", "commentary", "reasoning", "thinking", "thought"})
+"""Channels of Harmony and roles of gateways, whose ``content`` is what the model thinks."""
 USAGES = ("usage", "usageMetadata", "usage_metadata", "token_usage")
 """Members that hold token counts: OpenAI's own, Gemini's, and those of gateways."""
 
@@ -50,12 +54,14 @@ class ChatCompletionParser(ResponseParser):
         """Yield the deltas of a chunk."""
         choices = read(event, "choices", list)
         has_usage = self._read_usage(event, choices)
+        self.is_complete = self.is_complete or event.done is True
         if not has_usage and choices is None:
             self.unread = self.unread or "choices"
             return
         self.has_started = True
         self.response_model = read(event, "model", str) or self.response_model
         self._usage.read_terms(event)
+        self.finish_reason = read_end(event, *ENDS) or self.finish_reason
         self.filter_reasons += reasons_in(event)
         # A chunk of nothing but token counts comes after the last piece.
         self.is_complete = self.is_complete or (has_usage and not choices and self._has_text)
@@ -78,18 +84,37 @@ class ChatCompletionParser(ResponseParser):
         delta = self._delta(choice)
         self.refusal += read(delta, "refusal", str) or ""
         self.filter_reasons += reasons_in(choice, delta)
-        self.is_refused = bool(self.refusal)
-        self.finish_reason = read_end(choice, "finish_reason") or self.finish_reason
+        self.finish_reason = read_end(choice, *ENDS) or self.finish_reason
         if any(getattr(delta, name, None) for name in REASONING):
             yield ReasoningDelta(text=_reasoning(delta))
-        yield from _deltas(getattr(delta, "content", None))
-        yield from _deltas(getattr(choice, "text", None))
+        content = delta if isinstance(delta, str) else getattr(delta, "content", None)
+        if _is_reasoning(delta) and content:
+            yield ReasoningDelta(text=_text(content))
+        else:
+            self.refusal += _refusal(content)
+            yield from _deltas(content)
+        self.is_refused = bool(self.refusal)
+        yield from _deltas(getattr(delta, "text", None) or getattr(choice, "text", None))
 
     def _delta(self, choice: object) -> object:
         """Return what a choice adds; after deltas, a message repeats the whole text."""
         delta = getattr(choice, "delta", None)
         self._has_deltas = self._has_deltas or bool(delta)
         return delta if self._has_deltas else getattr(choice, "message", None)
+
+
+def _is_reasoning(part: object) -> bool:
+    """Return whether a delta, or a part of its content, is marked as reasoning."""
+    google = getattr(getattr(part, "extra_content", None), "google", None)
+    marks = (getattr(part, "channel", None), getattr(part, "role", None))
+    is_thought = True in (getattr(part, "thought", None), getattr(google, "thought", None))
+    return is_thought or any(isinstance(m, str) and m in REASONING_ROLES for m in marks)
+
+
+def _refusal(content: object) -> str:
+    """Return the refusal in the parts of a content."""
+    parts = content if isinstance(content, list) else []
+    return "".join(_text(getattr(part, "refusal", None)) for part in parts)
 
 
 def _reasoning(delta: object) -> str:
@@ -109,6 +134,9 @@ def _deltas(content: object) -> Iterator[TextDelta | ReasoningDelta]:
         if isinstance(part, str):
             yield TextDelta(text=part)
             continue
+        if _is_reasoning(part):
+            yield ReasoningDelta(text=_text(part))
+            continue
         match getattr(part, "type", None):
             case "text" | "output_text" | None:
                 yield TextDelta(text=_text(getattr(part, "text", None)))
@@ -117,7 +145,9 @@ def _deltas(content: object) -> Iterator[TextDelta | ReasoningDelta]:
 
 
 def _text(value: object) -> str:
-    """Return a text, or the joined texts of a list of parts."""
+    """Return a text, that of a part, or the joined texts of a list of parts."""
     if isinstance(value, list):
-        return "".join(_text(getattr(part, "text", None)) for part in value)
+        return "".join(map(_text, value))
+    if isinstance(value, JSONObject):
+        return _text(value.text or value.value)
     return value if isinstance(value, str) else ""
