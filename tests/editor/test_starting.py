@@ -121,6 +121,7 @@ def test_the_answer_describes_a_run_that_waits(
         "output": "",
         "finish_reason": None,
         "faults": [],
+        "unsourced_facts": [],
         "notice": "",
         "accept_blocked_reason": "",
         "error": None,

@@ -38,6 +38,7 @@ declare namespace LLMActions {
     output: string;
     finish_reason: 'stop' | 'length' | 'content_filter' | 'error' | null;
     faults: string[];
+    unsourced_facts: string[];
     notice: string;
     started_by: string;
     accept_blocked_reason: string;

@@ -178,6 +178,7 @@ declare namespace LLMActions {
     | 'notEmpty'
     | 'length'
     | 'tooLong'
+    | 'unsourcedFacts'
     | 'faults'
     | 'shortened'
     | 'noRoom'

@@ -43,6 +43,7 @@ VALUES = {
     "write_mode": "append",
     "candidate_count": 3,
     "only_when_empty": True,
+    "check_facts": False,
     "is_active": False,
     "sort_order": 4,
 }

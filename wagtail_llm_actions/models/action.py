@@ -120,6 +120,13 @@ class LLMAction(UnconstrainedRevisionMixin, ClusterableModel):
         default=False,
         help_text=_("Only write into a field that has no text yet."),
     )
+    check_facts = models.BooleanField(
+        _("check facts"),
+        default=True,
+        help_text=_(
+            "Name numbers, dates, names, quotations and links of an output that its source does not hold."
+        ),
+    )
     # Availability
 
     # The id as text, not a foreign key: Page is swappable since Wagtail 8.0.

@@ -175,6 +175,9 @@ class LLMRun(models.Model):
     )
     """What Accept does with the text that the field has."""
 
+    check_facts = models.BooleanField(default=True)
+    """Whether the facts of the output are looked for in what was sent."""
+
     # Request: what is sent, frozen when the run is created
 
     prompt_template_revision = models.ForeignKey(
@@ -247,6 +250,8 @@ class LLMRun(models.Model):
     """The text as the model wrote it."""
     removed = models.JSONField(default=list)
     """What cleaning took away, as ``answers.RemovedText`` of each kind."""
+    unsourced_facts = models.JSONField(default=list)
+    """Facts of the output that are not in what was sent, as ``answers.facts`` finds them."""
     finish_reason = models.CharField(
         _("finish reason"),
         max_length=100,

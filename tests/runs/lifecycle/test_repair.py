@@ -109,3 +109,14 @@ def test_a_repair_needs_as_much_time_as_the_answer_took() -> None:
 
     assert has_time(started_at, answered_at, started_at + timedelta(seconds=41))
     assert not has_time(started_at, answered_at, started_at + timedelta(seconds=40))
+
+
+def test_facts_that_were_not_sent_are_stored_unless_the_action_says_otherwise(
+    provider: ScriptedProvider,
+) -> None:
+    prompt = "Summarise: The pier was built in 1901."
+    for _ in range(2):
+        provider.script("Built in 1901, and again in 1987 by Dr Weiss.")
+
+    assert executed(prompt=prompt).unsourced_facts == ["1987", "Dr Weiss"]
+    assert executed(prompt=prompt, check_facts=False).unsourced_facts == []

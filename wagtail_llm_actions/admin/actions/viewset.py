@@ -87,6 +87,7 @@ class ActionViewSet(SnippetViewSet):
                     FieldPanel("write_mode"),
                     FieldPanel("candidate_count"),
                     FieldPanel("only_when_empty"),
+                    FieldPanel("check_facts"),
                 ],
                 heading=_("Candidates"),
             ),

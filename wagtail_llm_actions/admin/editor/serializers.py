@@ -84,6 +84,8 @@ class RunState(LiveState):
     finish_reason: str | None
     faults: list[str]
     """What of a proposed text does not fit its field, but for its length, which the widget counts."""
+    unsourced_facts: list[str]
+    """Facts of the output that are not in what was sent to the model."""
     notice: str
     """What the editor should know about the text, such as that it was cut off."""
     started_by: str
@@ -228,6 +230,7 @@ def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState
         "output": run.output if is_final else "",
         "finish_reason": run.finish_reason or None,
         "faults": _faults(run) if run.status == LLMRun.Status.SUCCEEDED else [],
+        "unsourced_facts": run.unsourced_facts,
         "notice": notice(run) if is_final else "",
         "started_by": _started_by(run),
         "accept_blocked_reason": "",

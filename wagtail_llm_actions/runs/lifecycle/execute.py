@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from wagtail_llm_actions.answers.facts import unsourced_facts
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import (
     ErrorCode,
@@ -125,7 +126,8 @@ class _Execution:
             else:
                 attempt.succeed(result)
                 result = self._repaired(attempt, model, result)
-                succeed(self._lease, self.outcome(), result)
+                facts = self._unsourced_facts()
+                succeed(self._lease, replace(self.outcome(), unsourced_facts=facts), result)
                 return
 
     def abort_attempt(self, code: ErrorCode) -> None:
@@ -156,6 +158,12 @@ class _Execution:
         attempt = self._new_attempt(model)
         self._answer = attempt.answer
         return attempt
+
+    def _unsourced_facts(self) -> list[str]:
+        run = self._run
+        if not run.check_facts:
+            return []
+        return unsourced_facts(self._text, f"{run.system_instructions}\n{run.prompt}")
 
     def _new_attempt(self, model: ModelSettings, repair: str = "") -> Attempt:
         number = len(self._rows) + 1

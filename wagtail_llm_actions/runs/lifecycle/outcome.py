@@ -23,6 +23,7 @@ class RunOutcome:
     output: str = ""
     raw_output: str = ""
     removed: list[RemovedText] = field(default_factory=list)
+    unsourced_facts: list[str] = field(default_factory=list)
     first_token_at: datetime | None = None
     input_tokens: int | None = None
     """``None`` where no provider has reported any; so with all token counts."""

@@ -54,6 +54,7 @@ def build_run(
         trigger=trigger,
         instruction=instruction,
         write_mode=llm_action.write_mode,
+        check_facts=llm_action.check_facts,
         model_key=llm_action.model,
         fallback_model_key=llm_action.fallback_model,
         temperature=llm_action.temperature,

@@ -86,6 +86,7 @@ export function createCard({ path, label, onCommand, onEdit }) {
       }
       text.dispatchEvent(new Event('autosize:update'));
       this.setLength('', false);
+      this.setUnsourcedFacts('');
       this.setFaults('');
       this.setAcceptBlocked('');
       this.setChanges([]);
@@ -113,6 +114,12 @@ export function createCard({ path, label, onCommand, onEdit }) {
       text.setAttribute('aria-describedby', message && part('length').id);
       part('shorten').hidden = !isTooLong;
       setObstacles({ isTooLong });
+    },
+
+    /** @param {string} message - the facts of the proposal that its source does not hold */
+    setUnsourcedFacts(message) {
+      part('unsourced').hidden = !message;
+      showText(part('facts'), message);
     },
 
     /** @param {string} message - what of the proposal does not fit the field, besides its length */

@@ -306,6 +306,7 @@ export class FieldWidget {
     const after = this.mergedText(this.card.text());
     const size = measure(this.field, after);
     this.card.setLength(lengthMessage(size, texts), size.tooLong);
+    this.card.setUnsourcedFacts(this.unsourcedMessage());
     this.card.setFaults(this.faultsMessage());
     const notEmpty = this.isOnlyWhenEmpty() && before.trim() ? texts.notEmpty : '';
     this.card.setAcceptBlocked(this.candidates.run?.accept_blocked_reason || notEmpty);
@@ -317,6 +318,13 @@ export class FieldWidget {
   mergedText(text) {
     const { field, candidates } = this;
     return merge(field, field.normalize(text), candidates.run?.write_mode ?? 'replace');
+  }
+
+  /** Names the facts that are still in the text, whatever the editor made of it. */
+  unsourcedMessage() {
+    const text = this.card.text();
+    const facts = this.candidates.run?.unsourced_facts.filter((fact) => text.includes(fact)) ?? [];
+    return facts.length ? fillIn(this.texts.unsourcedFacts, { facts: facts.join(' · ') }) : '';
   }
 
   /** The server has judged the text as it came; one that was edited is judged by the form. */

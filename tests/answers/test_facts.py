@@ -1,0 +1,78 @@
+"""Facts that a source does not hold are named; those that it holds in another form are not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.facts import measure
+from wagtail_llm_actions.answers.facts import MAX_FACTS, unsourced_facts
+
+LEAST_RECALL, LEAST_PRECISION = 0.95, 0.9
+
+HARBOUR = (
+    "On 12 March 2024 the harbour of Port Isaac was closed for three days. Anna Weber counted 1,200 boats "
+    "and said: “Nobody had told the boats.” See https://example.org/harbour/."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("The pier was built in 1987 by Dr Weiss.", ["1987", "Dr Weiss"]),
+        ("It reopened on 14 March 2024.", ["14 March 2024"]),
+        ("Repairs cost £2.5 million.", ["2.5 million"]),
+        ("“Everybody knew about it”, she said.", ["“Everybody knew about it”"]),
+        ("More at www.example.com/boats.", ["www.example.com/boats"]),
+        ("The UNESCO helped, and so did Clara Weber.", ["UNESCO", "Clara Weber"]),
+        ("It happened on a Friday.", ["Friday"]),
+    ],
+)
+def test_a_fact_that_the_source_does_not_hold_is_named(text: str, facts: list[str]) -> None:
+    assert unsourced_facts(text, HARBOUR) == facts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Closed since March 12, 2024, for 3 days.",
+        "In March 2024 about 1200 boats waited, Weber says.",
+        "Since 12.3.2024 and 2024-03-12 the harbour is closed.",
+        "“Nobody had told the boats”, says Anna Weber.",
+        "Details: example.org/harbour.",
+        "Port Isaac’s harbour. Visitors may come. Yesterday was quiet.",
+        "1. Boats\n2. Harbour",
+        "Harbour of Port Isaac: What Fishermen Should Know About Boats",
+        "",
+    ],
+)
+def test_what_the_source_holds_in_another_form_is_not_named(text: str) -> None:
+    assert unsourced_facts(text, HARBOUR) == []
+
+
+def test_german_nouns_are_no_names() -> None:
+    source = "Am 12. März wurde der Hafen gesperrt."
+
+    assert (
+        unsourced_facts("Die Sperrung traf Fischer und Händler, die mit Geduld warteten.", source)
+        == []
+    )
+    assert unsourced_facts("Ein zweiter Hafen ist in Hamburg geplant.", source) == ["Hamburg"]
+
+
+def test_each_fact_is_named_once_and_the_list_ends() -> None:
+    assert unsourced_facts("It was 1987. Yes, 1987.", "") == ["1987"]
+    assert len(unsourced_facts(" ".join(f"{n}." for n in range(300, 400)), "")) == MAX_FACTS
+
+
+def test_of_400_seeded_answers_almost_all_facts_are_found_and_few_others() -> None:
+    tally = measure()
+
+    assert tally.recall >= LEAST_RECALL, tally.misses
+    assert tally.precision >= LEAST_PRECISION, tally.misses
+
+
+@given(st.text(), st.text())
+def test_any_text_can_be_checked(text: str, source: str) -> None:
+    assert all(fact.strip() for fact in unsourced_facts(text, source))
