@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Locale, Page
@@ -361,6 +363,19 @@ def test_the_number_of_queries_does_not_grow_with_actions_and_runs(
 
     with django_assert_num_queries(13):
         assert len(offers(client, url)["fields"]["summary"]["actions"]) == actions
+
+
+def test_the_long_texts_of_runs_stay_in_the_database(client: Client, editor: User) -> None:
+    page, llm_action = BlogPageFactory(), LLMActionFactory(source="intro")
+    LLMRunFactory(action=llm_action, page=page, user=editor, status="failed", error_code="timeout")
+    LLMRunFactory(action=llm_action, page=page, user=editor, succeeded=True)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert offers(client, page_edit(page))["pending"]
+
+    asked = " ".join(query["sql"] for query in queries)
+    for name in ("prompt", "system_instructions", "raw_output", "error_detail"):
+        assert f'llmrun"."{name}"' not in asked.replace("`", '"')
 
 
 @pytest.mark.parametrize("actions", [1, 3])

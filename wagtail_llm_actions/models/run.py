@@ -57,6 +57,12 @@ class LLMRunQuerySet(models.QuerySet["LLMRun"]):
             target_object_id=str(instance.pk),
         )
 
+    def for_editors(self) -> LLMRunQuerySet:
+        """Leave out the long texts that editors do not see on their form."""
+        return self.defer(
+            "prompt", "system_instructions", "fallback_request", "raw_output", "error_detail"
+        )
+
     def content(self) -> models.QuerySet[LLMRun, dict[str, Any]]:
         """Return the ``CONTENT_COLUMNS`` of the runs, unordered, to be counted or made distinct."""
         return self.order_by().values(*CONTENT_COLUMNS)

@@ -17,9 +17,8 @@ def siblings(run: LLMRun) -> QuerySet[LLMRun]:
     if run.candidate_group is None:
         return LLMRun.objects.none()
     # The user has an index; the candidate group has none.
-    return LLMRun.objects.filter(user=run.user_id, candidate_group=run.candidate_group).exclude(
-        pk=run.pk
-    )
+    of_click = LLMRun.objects.filter(user=run.user_id, candidate_group=run.candidate_group)
+    return of_click.exclude(pk=run.pk).for_editors()
 
 
 def candidates_of(run: LLMRun) -> list[LLMRun]:

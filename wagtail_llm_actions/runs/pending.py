@@ -34,7 +34,7 @@ def pending_runs(user: User, instance: models.Model, form_key: str) -> list[LLMR
     own = Q(user=user, trigger=LLMRun.Trigger.EDITOR, queued_at__gt=timezone.now() - MAX_AGE)
     bulk = Q(trigger=LLMRun.Trigger.BULK, status=LLMRun.Status.SUCCEEDED)
     recover_throttled()
-    runs = runs_for(instance, form_key).filter(own | bulk).select_related("user")
+    runs = runs_for(instance, form_key).filter(own | bulk).for_editors().select_related("user")
     runs = runs.order_by("-queued_at")[:MAX_RUNS]
     newest: dict[str, list[LLMRun]] = {}
     for run in runs:

@@ -92,7 +92,4 @@ def _with_output(runs: LLMRunQuerySet) -> LLMRunQuerySet:
 
 def _detailed(runs: LLMRunQuerySet, can_read: CanRead) -> LLMRunQuerySet:
     readable = runs.with_content(lambda run: can_read(run.content_fields))
-    # Long texts that are not shown here.
-    return readable.defer(
-        "prompt", "system_instructions", "fallback_request", "error_detail"
-    ).select_related("user")
+    return readable.for_editors().select_related("user")

@@ -82,8 +82,7 @@ def followed_run(request: HttpRequest, run_id: UUID) -> LLMRun:
         PermissionDeniedError: The user may not follow it.
         PermissionRevoked: The user may follow it, but not read its texts any more.
     """
-    runs = LLMRun.objects.defer("prompt", "system_instructions", "fallback_request", "error_detail")
-    run = runs.filter(pk=run_id).first()
+    run = LLMRun.objects.for_editors().filter(pk=run_id).first()
     if run is None:
         raise Http404
     if not can_follow(request.user, run):
