@@ -33,6 +33,24 @@ SENT = {
     "stream_options": {"include_usage": True},
     "extra_body": {"max_tokens": 5000},
 }
+OLLAMA = {
+    "json": {
+        "model": "m",
+        "messages": SENT["messages"],
+        "think": "low",
+        "truncate": False,
+        "keep_alive": "5m",
+        "options": {"num_predict": 5000, "temperature": 1.5, "num_ctx": 32768},
+    }
+}
+ANTHROPIC = {
+    "model": "m",
+    "messages": [{"role": "user", "content": "Hoo?"}],
+    "max_tokens": 5000,
+    "temperature": 1.5,
+    "output_config": {"effort": "low"},
+    "thinking": {"type": "disabled"},
+}
 RENAMED = Correction(parameter="max_tokens", other_name="max_completion_tokens")
 
 
@@ -145,6 +163,178 @@ def test_all_parameters_that_a_refusal_names_are_corrected_at_once(
     words: str, parameters: list[str]
 ) -> None:
     found = find_corrections(words, parameter="", sent=SENT)
+
+    assert [correction.parameter for correction in found] == parameters
+
+
+@pytest.mark.parametrize(
+    ("sent", "words", "parameters"),
+    [
+        (SENT, "invalid request: stream_options is not supported", ["stream_options"]),
+        (
+            SENT,
+            "Malformed input request: #: extraneous key [stream_options] is not permitted, please reformat your input and try again.",
+            ["stream_options"],
+        ),
+        (
+            SENT,
+            "Malformed input request: #: extraneous key [stream_options] is not permitted#: extraneous key [reasoning_effort] is not permitted, please reformat",
+            ["stream_options", "reasoning_effort"],
+        ),
+        (
+            SENT,
+            "Invalid value at 'reasoning_effort' (type.googleapis.com/google.x.ReasoningEffort), \"none\"",
+            ["reasoning_effort"],
+        ),
+        (
+            SENT,
+            "Extra inputs are not permitted, field: 'reasoning_effort', value: 'none'",
+            ["reasoning_effort"],
+        ),
+        (
+            SENT,
+            "2 request validation errors: Extra inputs are not permitted, field: 'stream_options', value: {'include_usage': True}; Extra inputs are not permitted, field: 'reasoning_effort', value: 'none'",
+            ["stream_options", "reasoning_effort"],
+        ),
+        (
+            SENT,
+            "`reasoning_effort` must be one of `low`, `medium`, or `high`",
+            ["reasoning_effort"],
+        ),
+        (SENT, "reasoning_effort is not supported with this model", ["reasoning_effort"]),
+        (SENT, "Model grok-4 does not support parameter reasoningEffort.", ["reasoning_effort"]),
+        (SENT, "Argument not supported on this model: reasoning_effort", ["reasoning_effort"]),
+        (
+            SENT,
+            "Unsupported value: 'reasoning_effort' does not support 'none' with this model. Supported values are: 'minimal', 'low', 'medium', and 'high'.",
+            ["reasoning_effort"],
+        ),
+        (SENT, "Unknown parameter: 'reasoning_effort'.", ["reasoning_effort"]),
+        (SENT, "Range of max_tokens should be [1, 4096]", ["max_tokens"]),
+        (
+            SENT,
+            "The parameter 'temperature' is not supported for reasoning models",
+            ["temperature"],
+        ),
+        (SENT, "'temperature' must be 1 for this model", ["temperature"]),
+        (SENT, "This model requires temperature=1", ["temperature"]),
+        (SENT, "temperature: only 1 is accepted", ["temperature"]),
+        (SENT, "`temperature` must be set to 1.0 for this model.", ["temperature"]),
+        (SENT, "Expected temperature to be at most 1, but got 1.5 instead.", ["temperature"]),
+        (SENT, "temperature must be less than or equal to 1", ["temperature"]),
+        (SENT, "temperature must be in [0, 1]", ["temperature"]),
+        (SENT, "temperature: 1.5 is greater than the maximum of 1", ["temperature"]),
+        (
+            SENT,
+            "Invalid 'max_tokens': integer above maximum value. Expected a value <= 4096, but got 5000 instead.",
+            ["max_tokens"],
+        ),
+        (SENT, "max_tokens: must be no more than 4096", ["max_tokens"]),
+        (SENT, "maxTokens must not exceed 4096", ["max_tokens"]),
+        (SENT, "max_new_tokens must be <= 4096. Given: 5000", ["max_tokens"]),
+        (
+            SENT,
+            "Unrecognized request arguments supplied: stream_options, reasoning_effort",
+            ["stream_options", "reasoning_effort"],
+        ),
+        (SENT, 'json: unknown field "stream_options"', ["stream_options"]),
+        (
+            SENT,
+            "Failed to deserialize the JSON body into the target type: stream_options: unknown field `include_usage`, expected `x`",
+            ["stream_options"],
+        ),
+        (
+            SENT,
+            "Failed to deserialize the JSON body into the target type: reasoning_effort: unknown variant `none`, expected one of `low`, `medium`, `high`",
+            ["reasoning_effort"],
+        ),
+        (
+            SENT,
+            "Invalid input: body -> stream_options: Additional properties are not allowed; body -> temperature: must be <= 1",
+            ["stream_options", "temperature"],
+        ),
+        (
+            SENT,
+            "parameters ['temperature', 'reasoning_effort'] are not supported for this model",
+            ["temperature", "reasoning_effort"],
+        ),
+        (
+            SENT,
+            "Setting 'temperature' and 'reasoning_effort' at the same time is not supported",
+            ["temperature", "reasoning_effort"],
+        ),
+        (
+            SENT,
+            "You passed system message, but this model does not support system messages",
+            ["system"],
+        ),
+        (SENT, "System messages are not supported by this model", ["system"]),
+        (SENT, "Conversation roles must alternate user/assistant/user/assistant/...", ["system"]),
+        (
+            SENT,
+            "Jinja Exception: Only user, assistant and tool roles are supported, but got system.",
+            ["system"],
+        ),
+        (SENT, "messages.0.role: Input should be 'user' or 'assistant'", ["system"]),
+        (OLLAMA, '"owl" does not support thinking', ["think"]),
+        (OLLAMA, 'think value "low" is not supported for this model', ["think"]),
+        (
+            OLLAMA,
+            'invalid think value: "low" (must be "high", "medium", "low", true, or false)',
+            ["think"],
+        ),
+        (OLLAMA, 'json: unknown field "truncate"', ["truncate"]),
+        (
+            OLLAMA,
+            "model requires more system memory (9.1 GiB) than is available (5.9 GiB)",
+            ["num_ctx"],
+        ),
+        (
+            OLLAMA,
+            "llama runner process has terminated: cudaMalloc failed: out of memory",
+            ["num_ctx"],
+        ),
+        (OLLAMA, "memory layout cannot be allocated", ["num_ctx"]),
+        (
+            OLLAMA,
+            "model failed to load, this may be due to resource limitations or an internal error, check ollama server logs for details",
+            ["num_ctx"],
+        ),
+        (ANTHROPIC, "temperature: Extra inputs are not permitted", ["temperature"]),
+        (ANTHROPIC, "`temperature` is deprecated for this model.", ["temperature"]),
+        (
+            ANTHROPIC,
+            "output_config.effort: Input should be 'low', 'medium' or 'high'",
+            ["output_config"],
+        ),
+        (ANTHROPIC, "This model does not support the effort parameter.", ["output_config"]),
+        (
+            ANTHROPIC,
+            '"thinking.type.disabled" is not supported for this model. Use "thinking.type.adaptive"',
+            ["thinking"],
+        ),
+        (ANTHROPIC, "adaptive thinking is not supported on this model", ["thinking"]),
+        (
+            ANTHROPIC,
+            "thinking: Extra inputs are not permitted; output_config: Extra inputs are not permitted",
+            ["thinking", "output_config"],
+        ),
+        (
+            SENT,
+            "This model's maximum context length is 4096 tokens. However, your request has 4000 input tokens plus 5000 'max_tokens'.",
+            [],
+        ),
+        (SENT, "Your request was rejected: unknown user", []),
+        (SENT, "The model `owl` does not exist", []),
+        (SENT, "Invalid API key", []),
+        (SENT, "The system is overloaded and not available", []),
+        (OLLAMA, "llama runner process has terminated: exit status 2", []),
+    ],
+)
+def test_refusals_of_many_servers_are_understood(
+    sent: dict[str, Any], words: str, parameters: list[str]
+) -> None:
+    found = find_corrections(words, parameter="", sent=sent)
 
     assert [correction.parameter for correction in found] == parameters
 

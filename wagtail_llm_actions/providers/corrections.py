@@ -27,20 +27,21 @@ OTHER_NAME = {
 SYSTEM = "system"
 NUM_CTX = "num_ctx"
 WORDS: Mapping[str, str] = {
-    "max_tokens": r"max_tokens|max_new_tokens|max_?output_?tokens|max(?:imum)?(?: output)? tokens",
+    "max_tokens": r"max_?tokens|max_new_tokens|max_?output_?tokens|max(?:imum)?(?: output)? tokens",
     "max_completion_tokens": r"max_completion_tokens",
     "stream_options": r"stream_options|stream options|include_usage",
     "temperature": r"temperature",
-    "reasoning_effort": r"reasoning_effort|reasoning effort|reasoning\.effort",
+    "reasoning_effort": r"reasoning_?effort|reasoning effort|reasoning\.effort",
     "output_config": r"output_config|effort",
     "thinking": r"thinking",
     "think": r"think|thinking",
     "truncate": r"truncate",
     "keep_alive": r"keep_alive",
-    NUM_CTX: r"num_ctx|(?:more|enough|out of)(?: \w+)? memory|unable to allocate|resource limitations",
+    NUM_CTX: r"num_ctx|(?:more|enough|out of)(?: \w+)? memory|unable to allocate|memory layout"
+    r"|resource limitations",
     SYSTEM: r"system role|role system|role ['\"`]?system['\"`]?|['\"`]system['\"`]|system messages?"
     r"|system prompts?|developer (?:instruction|role)|roles must alternate|user and assistant roles"
-    r"|messages\[0\]\.role",
+    r"|messages(?:\[0\]|\.0)\.role|got system",
 }
 """How servers call each parameter that may be corrected."""
 REFUSED = re.compile(
@@ -51,12 +52,13 @@ REFUSED = re.compile(
     r"|cannot be disabled|input should be|cannot unmarshal|not a permitted|can only be|only supported|(been|was) removed|must alternate|only user and"
     r"|does not accept|only (the )?default|deprecated|cannot both|is not compatible|incompatible"
     r"|instead\b|only [`'\"\w.]+ is (?:allowed|supported|accepted)|may only|does not match|extra_forbidden|unknown_parameter"
+    r"|must be one of|roles are supported|temperature\W* must be (?:set to )?\d|requires temperature"
     r"|neither\b|memory|unable to allocate|resource limitations",
     re.IGNORECASE,
 )
 NUMBER = r"['`\"]?(\d+(?:\.\d+)?)\b"
 LIMITS = (
-    re.compile(r"(?:at most|less than or equal to|up to|<=|≤|maximum (?:value )?(?:of|is)|max(?:imum)?:)"
+    re.compile(r"(?:at most|less than or equal to|up to|no more than|not exceed|<=|≤|maximum (?:value )?(?:of|is)|max(?:imum)?:)"
                rf"\s*{NUMBER}", re.IGNORECASE),
     re.compile(rf"> {NUMBER}, which is the maximum", re.IGNORECASE),
     re.compile(rf"[\[(]\s*\d+(?:\.\d+)?\s*,\s*{NUMBER}\s*[\])]"),
@@ -71,7 +73,8 @@ LISTED = re.compile(
     r"[\s'\"`,&\[\](){}]*(?::\s*['\"]?[\w.]+['\"]?,\s*['\"])?(?:(?:and|n?or)\s*['\"`]*)?"
 )
 """What stands between the names of a list, possibly with their values."""
-PROBLEMS = re.compile(r";\s|\n")
+PROBLEMS = re.compile(r";\s|\n|(?=#: )")
+"""What stands between the problems that one message lists."""
 EXCLUSIVE = re.compile(r"exclusive|(?:less|lower|smaller) than(?! or equal)", re.IGNORECASE)
 ABOUT_CONTEXT = re.compile(r"context|prompt is too long|input tokens", re.IGNORECASE)
 
