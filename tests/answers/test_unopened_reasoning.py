@@ -41,6 +41,12 @@ def test_a_text_is_shown_as_it_arrives_once_the_reasoning_is_over(is_cut_off: bo
     assert live.end(is_cut_off=is_cut_off) == ""
 
 
+def test_words_before_a_box_are_no_reasoning_that_the_next_answer_would_begin_with() -> None:
+    found = clean(f"The title is <|begin_of_box|>{TEXT}<|end_of_box|>", LINE, TAG)
+
+    assert (found.text, found.has_reasoned_unopened) == (TEXT, False)
+
+
 def test_a_held_text_without_any_end_of_reasoning_is_the_text() -> None:
     assert shown(TEXT) == TEXT
     assert clean(TEXT, LINE, TAG, begins_in_reasoning=True).text == TEXT
@@ -129,3 +135,54 @@ def test_a_tag_that_is_written_about_ends_no_reasoning() -> None:
 )
 def test_the_models_that_do_so_are_known_by_name(name: str, begins: bool) -> None:
     assert bool(BEGINS_IN_REASONING.search(name)) is begins
+
+
+BEGINNINGS = [
+    "Okay, the user wants a title.",
+    "Alright, let me see.",
+    "Hmm, a harbour.",
+    "We need to write a title.",
+    "I need to find a title.",
+    "First, I read the text.",
+    "The user asks for a title.",
+    "The task is to write a title.",
+    "This is a request for a title.",
+    "Got it, a title.",
+    "Looking at the text, I see boats.",
+    "I'll start with the boats.",
+    "Let's count the boats.",
+    "Also, der Nutzer will einen Titel.",
+    "Der Nutzer will einen Titel.",
+    "Ich muss einen Titel finden.",
+    "Wir müssen kurz sein.",
+    "L’utilisateur veut un titre.",
+    "Je dois trouver un titre.",
+    "El usuario quiere un título.",
+    "Necesito un título.",
+    "L'utente vuole un titolo.",
+    "De gebruiker wil een titel.",
+    "Пользователь хочет заголовок.",
+    "好的，用户想要标题。",
+    "ユーザーはタイトルを求めています。",
+]
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_an_unknown_model_that_seems_to_think_is_held_back_until_it_closes_its_thoughts(
+    beginning: str,
+) -> None:
+    live = LiveFilter(TAG)
+
+    held = [live.feed(character) for character in f"{beginning} {THOUGHT}\n</think>\n"]
+    text = [live.feed(character) for character in TEXT]
+
+    assert "".join(held) == ""
+    assert "".join([*text, live.end()]).strip() == TEXT
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_a_text_that_only_begins_so_is_shown_at_its_end(beginning: str) -> None:
+    text = beginning.replace("the user", "Anna").replace("The user", "Anna") + " The end came"
+    live = LiveFilter(TAG)
+
+    assert live.feed(text) + live.end() == text

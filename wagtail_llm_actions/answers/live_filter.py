@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LONGEST_MARKER = 100
 """Characters; above the length of every closing and every header of a turn."""
+BOX = "<|begin_of_box|>"
+"""What stands before it is about the answer, but no reasoning that a prompt has opened."""
 SLICE = 4_096
 UNDECIDED_CHARS = 40
 """As long as an answer is that short, it may still become reasoning that is not marked by a token."""
@@ -90,6 +92,7 @@ class LiveFilter:
         self._searched = 0
         self._set_aside = ""
         """What stands before the end of reasoning that nothing opened; a text behind it drops it."""
+        self._closed_by = ""
         self._may_be_text = True
         """Whether it is the text if nothing follows."""
 
@@ -307,7 +310,7 @@ class LiveFilter:
         if not text.strip():
             return
         self._drop_set_aside()
-        self._set_aside = text
+        self._set_aside, self._closed_by = text, closing
         reads_like_reasoning = self.begins_in_reasoning or bool(UNMARKED.match(text))
         self._may_be_text &= not reads_like_reasoning and "final" not in closing.lower()
         self.begins_in_reasoning = False
@@ -315,7 +318,8 @@ class LiveFilter:
     def _drop_set_aside(self) -> None:
         if self._set_aside:
             self.removals.add(Removal.REASONING, self._set_aside)
-            self._set_aside, self.has_reasoned_unopened = "", True
+            self._set_aside = ""
+            self.has_reasoned_unopened |= self._closed_by != BOX
 
     def _forget_text(self) -> None:
         self._text, self._line, self._is_fenced = [], "", False

@@ -154,7 +154,12 @@ UNMARKED = re.compile(
     r"|hmm|(?:the )?user (?:wants|asks|asked|is asking|has|needs|said|says|provided|gave|requests)"
     r"|we (?:need|are asked|have to|should|must)|i (?:need|should|have) to|let(?:'s|’s| me| us) "
     r"|first,? i|(?:here(?:'s|’s| is) a )?thinking process|my (?:thought|thinking)"
-    r"|okay, der|der (?:nutzer|benutzer)|好的，|嗯，|首先，|用户"
+    r"|(?:the|this) task (?:is|asks|requires)\b|(?:this|it) is a request\b|got it[,.] "
+    r"|looking at (?:the|this) (?:text|article|input|page|post)\b|i(?:'|’)ll (?:write|create|start|need)\b"
+    r"|the (?:prompt|instructions?|input) (?:is|says?|asks?)\b"
+    r"|okay, der|(?:also|los|gut)[,!.] der|der (?:nutzer|benutzer|anwender)|(?:ich|wir) (?:muss|müssen|soll|sollen|brauchen?)\b"
+    r"|l(?:'|’)utilisateur|je dois\b|nous devons\b|el usuario|(?:necesito|debo|tengo que)\b|l(?:'|’)utente|o usuário"
+    r"|de gebruiker|пользователь|ユーザー|사용자|好的，|嗯，|首先，|用户"
 )
 """How reasoning without an opening mostly begins. Such an answer is not shown before its end."""
 
@@ -213,6 +218,37 @@ PHRASES = (
     ),
     *("first, i", "thinking", "**thinking", "**thought", "**reasoning", "# thinking", "*thinking"),
     *("here's a thinking process", "here is a thinking process", "here's my thought process"),
+    *("the task ", "this task ", "this is a request", "it is a request", "got it", "looking at th"),
+    *(
+        "i'll write",
+        "i'll create",
+        "i'll start",
+        "i'll need",
+        "the prompt ",
+        "the instruction",
+        "the input ",
+    ),
+    *(
+        "also, der",
+        "los! der",
+        "los, der",
+        "gut, der",
+        "der anwender",
+        "ich muss",
+        "ich soll",
+        "ich brauche",
+    ),
+    *(
+        "wir müssen",
+        "wir sollen",
+        "wir brauchen",
+        "l'utilisateur",
+        "je dois",
+        "nous devons",
+        "el usuario",
+    ),
+    *("necesito", "debo", "tengo que", "l'utente", "o usuário", "de gebruiker", "пользователь"),
+    *("ユーザー", "사용자", "好的，", "嗯，", "首先，", "用户"),
     *("here are my reasoning steps", "[analysis", "[scratchpad", "[begin"),
     *("here is my thought process", "my thought", "my thinking", "okay, der", "der nutzer"),
     *("der benutzer", "```think", "```reasoning", "```thought", "analysis", "assistantanalysis"),
