@@ -129,6 +129,15 @@ def test_inline_rows_are_read_as_they_stand_in_the_form(client: Client) -> None:
     assert Picture.objects.count() == 3
 
 
+def test_rows_that_the_form_does_not_send_are_those_of_the_draft(client: Client) -> None:
+    voyage = Voyage(name="North")
+    voyage.gallery = [Picture(caption="A boat")]
+    voyage.save()
+    url = snippet_edit(voyage)
+
+    assert prompt_of(client, "gallery.caption", url, **{"gallery-TOTAL_FORMS": ""}) == "- A boat"
+
+
 def test_hidden_rows_and_hidden_fields_of_rows_are_not_read(client: Client, editor: User) -> None:
     voyage = Voyage(name="North")
     voyage.gallery = [Picture(caption="A boat", remark="For the board only.")]

@@ -78,7 +78,7 @@ def test_a_queue_that_is_down_fails_the_run_and_logs_no_content(
             {},
             {"reason": "unreadable_source", "detail": "gone"},
         ),
-        ({"source": "body"}, "{{ input }}", {}, {"reason": "unreadable_source", "detail": "Body"}),
+        ({"source": "body"}, "{{ input }}", {}, {"reason": "empty_source", "detail": "Body"}),
         ({"model": "gone"}, "{{ input }}", {}, {"reason": "unknown_model", "detail": "gone"}),
         (
             {},

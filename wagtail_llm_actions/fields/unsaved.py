@@ -31,6 +31,8 @@ def set_unsaved_values(form: Any) -> None:
         ):
             _set_related(form.instance, field, form.cleaned_data[name])
     for relation, formset in getattr(form, "formsets", {}).items():
+        if not formset.management_form.is_valid():
+            continue  # The form shows no such rows, so that none were sent.
         rows = [row for row in formset.forms if not formset._should_delete_form(row)]
         kept = [row for row in rows if row.instance.pk or row.has_changed()]
         for row in kept:
