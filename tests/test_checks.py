@@ -15,6 +15,7 @@ from wagtail_llm_actions.conf import RQ_QUEUE, THREAD_QUEUE
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND
 from wagtail_llm_actions.fields import base
 from wagtail_llm_actions.fields.text import TextAdapter
+from wagtail_llm_actions.providers.openai import OpenAIProvider
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.queues.rq import RQQueue
 from wagtail_llm_actions.queues.thread import ThreadQueue
@@ -328,6 +329,19 @@ def test_a_server_at_an_address_of_its_own_lacks_its_models_only(
     assert found.id == "wagtail_llm_actions.W002"
     assert "the provider 'openai' is set up, and only MODELS is missing" in str(found.hint)
     assert "{'MODELS': {'my-model': {'PROVIDER': 'openai', 'NAME':" in str(found.hint)
+
+
+def test_a_client_library_that_is_missing_is_named_before_anything_runs(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OpenAIProvider, "packages", ("a-library-that-is-missing",))
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+    settings.WAGTAIL_LLM_ACTIONS = {}
+
+    (found,) = messages()
+
+    assert found.id == "wagtail_llm_actions.W008"
+    assert found.hint == 'pip install "wagtail-llm-actions[openai]"'
 
 
 def test_hints_lead_to_pages_that_are_installed(settings: Settings) -> None:

@@ -100,13 +100,21 @@ def _unknown_keys(raw: Any) -> Iterator[checks.CheckMessage]:
 def _providers(settings: Settings) -> Iterator[checks.CheckMessage]:
     for entry in settings.providers.values():
         try:
-            build_provider(entry)
+            provider = build_provider(entry)
         except ImproperlyConfigured as error:
             yield checks.Error(
                 str(error),
                 hint="Set BACKEND to the dotted path of a Provider subclass, such as "
                 f"{OPENAI_BACKEND!r}. {documentation('settings.md')} lists the other keys.",
                 id="wagtail_llm_actions.E002",
+            )
+            continue
+        if not provider.is_installed():
+            yield checks.Warning(
+                f"The client library of the provider {entry.alias!r} is not installed, so none of its "
+                "models can be used.",
+                hint=f'pip install "{provider.requirement}"',
+                id="wagtail_llm_actions.W008",
             )
 
 

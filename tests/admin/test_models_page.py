@@ -171,7 +171,7 @@ def test_what_could_be_switched_on_names_the_variable_and_what_has_to_be_pulled(
         '"gpt-4o-mini": {"PROVIDER": "openai", "NAME": "gpt-4o-mini"},'
     )
     assert found["Ollama"].startswith(
-        "Install its library: pip install “wagtail-llm-actions[ollama]”. "
+        'Install its library: pip install "wagtail-llm-actions[ollama]" '
         "Set OLLAMA_HOST in the environment of the site, and start it again."
     )
     assert "Load it with: ollama pull mistral" in found["Ollama"]

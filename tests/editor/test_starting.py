@@ -33,6 +33,7 @@ from tests.factories import (
 )
 from tests.notices.models import Harbour, Notice
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.priority import is_starting as starts_at_once
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -186,6 +187,9 @@ def test_a_run_that_waits_for_no_other_is_starting_where_the_web_process_execute
         return [state["is_starting"] for state in states]
 
     assert is_starting() == [True, False]
+    run = LLMRun.objects.earliest("queued_at")
+    LLMRun.objects.filter(pk=run.pk).update(status=LLMRun.Status.RUNNING)
+    assert starts_at_once(run)
     LLMRun.objects.all().delete()
     LLMRunFactory(action=llm_action, page=page, running=True)
     assert is_starting() == [False, False]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -58,9 +57,10 @@ def _more_models(path: str, backend: type[Provider]) -> MoreModels:
         if model.vendor == backend.vendor and key not in known
     ]
     steps = []
-    if any(not _is_installed(package) for package in backend.packages):
+    if not backend.is_installed():
         steps.append(
-            _("Install its library: pip install “%(requirement)s”.")
+            # Straight quotes, as a shell needs them.
+            _('Install its library: pip install "%(requirement)s"')
             % {"requirement": backend.requirement}
         )
     step, setting = _switch(path, backend, models)
@@ -108,11 +108,3 @@ def _with_price(model: ModelSettings, backend: type[Provider]) -> MoreModel:
     )
     command = f"{backend.vendor} pull {model.name}" if backend.is_local else ""
     return MoreModel(model=model, price=price, command=command)
-
-
-def _is_installed(package: str) -> bool:
-    try:
-        version(package)
-    except PackageNotFoundError:
-        return False
-    return True

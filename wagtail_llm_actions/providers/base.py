@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -80,9 +81,17 @@ class Provider(ABC):
     requirement: ClassVar[str] = ""
     """What pip has to install for this adapter, such as ``wagtail-llm-actions[openai]``."""
     packages: ClassVar[tuple[str, ...]] = ()
-    """Distributions whose versions belong into a support report."""
+    """Distributions of the client library; their versions belong into a support report."""
     added_paths: ClassVar[tuple[str, ...]] = ()
     """Paths that the client library appends, so that ``base_url`` must not end with one."""
+
+    @classmethod
+    def is_installed(cls) -> bool:
+        """Return whether the client library is there; imports nothing."""
+        try:
+            return all(version(package) for package in cls.packages)
+        except PackageNotFoundError:
+            return False
 
     def __init__(
         self,

@@ -41,7 +41,8 @@ def is_starting(run: LLMRun) -> bool:
     No run has a slot then. Of other queues nobody knows whether a worker will come.
     """
     running = LLMRun.objects.filter(_same_priority(run), status=LLMRun.Status.RUNNING)
-    return get_queue().executes_here and not running.exists()
+    # The run itself may have begun since it was read.
+    return get_queue().executes_here and not running.exclude(pk=run.pk).exists()
 
 
 def _same_priority(run: LLMRun) -> Q:
