@@ -31,18 +31,18 @@ def set_unsaved_values(form: Any) -> None:
         ):
             _set_related(form.instance, field, form.cleaned_data[name])
     for relation, formset in getattr(form, "formsets", {}).items():
-        if not formset.management_form.is_valid():
-            continue  # The form shows no such rows, so that none were sent.
-        rows = [row for row in formset.forms if not formset._should_delete_form(row)]
-        kept = [row for row in rows if row.instance.pk or row.has_changed()]
-        for row in kept:
-            set_unsaved_values(row)
-        kept.sort(key=_order)
-        instances = [row.instance for row in kept]
-        for position, instance in enumerate(instances):
-            if hasattr(instance, "sort_order_field"):
-                setattr(instance, instance.sort_order_field, position)
-        getattr(form.instance, relation).set(instances)
+        if formset.management_form.is_valid():  # Otherwise, the form shows no such rows.
+            _set_rows(form.instance, relation, formset)
+
+
+def _set_rows(instance: Any, relation: str, formset: Any) -> None:
+    rows = [row for row in formset.forms if not formset._should_delete_form(row)]
+    kept = sorted((row for row in rows if row.instance.pk or row.has_changed()), key=_order)
+    for position, row in enumerate(kept):
+        set_unsaved_values(row)
+        if hasattr(row.instance, "sort_order_field"):
+            setattr(row.instance, row.instance.sort_order_field, position)
+    getattr(instance, relation).set([row.instance for row in kept])
 
 
 def _model_field(instance: models.Model, name: str) -> Any:
