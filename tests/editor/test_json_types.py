@@ -163,7 +163,7 @@ def test_the_widgets_endpoints_answer_with_what_the_scripts_declare(
     assert is_object(poll(client, run).json(), "RunState")
     assert is_object(offers(client, url), "Offers")
     assert is_object(cancel(client, run).json(), "RunState")
-    assert is_object(decide(client, run, decision="dismiss").json(), "DecisionState")
+    assert is_object(decide(client, run, decision="dismiss").json(), "RunState")
     previous_url = reverse("wagtail_llm_actions:previous_texts")
     previous_texts = client.get(previous_url, form).json()
     assert previous_texts["fields"]

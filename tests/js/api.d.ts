@@ -57,10 +57,6 @@ declare namespace LLMActions {
     decide_url: string;
   }
 
-  interface DecisionState {
-    decision: 'none' | 'accepted' | 'edited' | 'dismissed';
-  }
-
   interface ActionOffer {
     id: number;
     label: string;

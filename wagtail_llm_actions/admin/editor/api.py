@@ -28,7 +28,7 @@ from wagtail_llm_actions.admin.editor.request_params import (
     parse_form_key,
     parse_number,
 )
-from wagtail_llm_actions.admin.editor.serializers import candidates_state
+from wagtail_llm_actions.admin.editor.serializers import candidates_state, run_state
 from wagtail_llm_actions.admin.editor.side_panel import side_panel_content
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_editor_form
 from wagtail_llm_actions.admin.run_access import can_read_texts
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from wagtail_llm_actions.admin.editor.serializers import DecisionState, RunState
+    from wagtail_llm_actions.admin.editor.serializers import RunState
     from wagtail_llm_actions.admin.form_resolver import EditorForm
     from wagtail_llm_actions.permissions.visible_fields import VisibleFields
 
@@ -172,9 +172,8 @@ def decide_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     else:
         raise BadInput
     log_texts_of_latest_save(request.user, run)
-    # The editor does not wait for it, so that nothing more is asked.
-    state: DecisionState = {"decision": run.decision}
-    return JsonResponse(state)
+    # Nobody waits for it, so that the object's locks are not asked for.
+    return JsonResponse(run_state(run, with_costs=can_view_costs(request.user)))
 
 
 def _editable_form(request: HttpRequest) -> tuple[EditorForm, str]:

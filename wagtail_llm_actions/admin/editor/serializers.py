@@ -113,12 +113,6 @@ class RunState(LiveState):
     decide_url: str
 
 
-class DecisionState(TypedDict):
-    """What is recorded of an editor's decision."""
-
-    decision: str
-
-
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """How far the browser has read a run's live text."""
