@@ -39,7 +39,7 @@ _LABELED = re.compile(r"[ \t*_]*[^\W\d_]\w{2,15}(?: \w{2,15})?[*_]*[ ]?[:：][*_
 """“Short: …”: a list of texts where every line begins so."""
 _ONLY_ITEM = re.compile(r"\s*1[.)]\s+(\S[^\n]*)")
 _NUMBERED_ON_LINE = re.compile(
-    r"(?s)(?:[^\n]{0,60}[:：]\s+)?\(?1[.)]\s+(\S.{0,600}?)[\s;,]+\(?2[.)]\s.*"
+    rf"(?si)(?:[^\n]{{0,60}}{TEXT}[^\n:：]{{0,40}}[:：]\s+)?\(?1[.)]\s+(\S.{{0,600}}?)[\s;,]+\(?2[.)]\s.*"
 )
 _EXPLANATION = re.compile(
     r"(?i)\s*(?:(?:-{3,}|\*{3,}|_{3,}|={3,})\s*$|#{1,6}\s|\*\*[^*\n]{1,60}(?::\*\*|\*\*:)"

@@ -49,6 +49,10 @@ _ABOUT = (
     r"|changes|it (?:short|concise|brief|simple|under|within|close)|characters|capitali[sz]ation|phrasing|clarity|key points?|rechtschreibung|grammatik|fehler|zeichensetzung|fautes"
     r"|orthographe|errores|ortografía|fouten|errori|refusi)\b|\b(?:kept|made) it\b)"
 )
+_IS_ABOUT = (
+    r"(?:is|was|has|stays|keeps|contains|remains|uses|hat|ist|fait|est|tiene|es|ha|è|heeft)\b[^\n]*"
+    rf"(?:\b(?:short|concise|kurz|prägnant|court|concis|bref|corto|breve|conciso|kort|simplified|shortened|corrected|translated|rewritten|edited|generated|kept|tone|length|meaning|original|limit)\b|{_UNIT})"
+)
 _CHANGE = (
     rf"(?:{TEXT}|\b(?:chang\w+|adjust\w*|revis\w+|tweak\w*|edit\w*|modif\w+|variations?|anything else|something else|another"
     r"|different|more options|rewrit\w+|shorter|longer|refine\w*|works for you|this works|further|alternatives?)\b)"
@@ -70,13 +74,13 @@ _COMMENTS = (
     # About the text.
     r"(?:note|please note|n\.?b\.?|anmerkung|hinweis|remarque|nota|opmerking)\b(?: that)?\s*[:,]?\*{0,2}\s*(?:that\s|dass\s)?"
     rf"(?:i(?:['’]ve| have)?\s(?:\w+\s)?(?:kept|made|chose|used|corrected|changed|avoided|removed|tried|left|assumed|translated|simplified|shortened|rephrased|rewritten|revised|fixed|edited|adjusted|preserved)\b"
-    rf"|ich habe\b|j['’]ai\b|he (?:mantenido|corregido|usado|cambiado)\b|{_THE_TEXT}|as an ai"
+    rf"|ich habe\b|j['’]ai\b|he (?:mantenido|corregido|usado|cambiado)\b|{_THE_TEXT} {_IS_ABOUT}|as an ai"
     rf"|(?:this|it) (?:is|has)[^\n]*(?:{_UNIT}|{TEXT}))",
-    rf"{_THE_TEXT}[^\n]*(?:\b(?:captures?|conveys?|highlights?|reflects?|emphasi[sz]es|evokes?|stays|aims|summari[sz]es"
+    rf"{_THE_TEXT}\s(?:(?:also|above|now|effectively|successfully|concisely|clearly|accurately|should|aims to)\s){{0,2}}(?:\b(?:captures?|conveys?|highlights?|reflects?|emphasi[sz]es|evokes?|stays|aims|summari[sz]es"
     r"|hebt|enthält|bleibt|fasst|résume|résume bien|resume|is (?:short|concise|under|within|engaging|catchy|brief)"
     r"|has no (?:errors|mistakes)|ist (?:kurz|prägnant)|est (?:court|concis|bref|accrocheur)|es (?:corto|breve|conciso)"
     rf"|is kort|è breve)\b|(?:is|has) (?:about |only |exactly )?\d+ {_UNIT})",
-    rf"(?:this (?:one|version)|in this version,? i|it)(?:['’]s| is)?\b[^\n]*(?:\b(?:short and|shorter and|concise and|catchy)\b|{_ABOUT})"
+    rf"(?:this (?:one|version)(?! (?:of|was))|in this version,? i|it(?=['’]s (?:short|brief|concise|catchy|clear|simple|under|within)| (?:keeps|highlights|captures|emphasi[sz]es|conveys|maintains|mentions|uses|is (?:short|under|within|about \d|only \d|brief|concise|catchy|clear|simple))))(?:['’]s| is)?\b[^\n]*(?:\b(?:short and|shorter and|concise and|catchy)\b|{_ABOUT})"
     r"(?=[^\n]{0,120}$)",
     rf"(?:i(?:['’]ve| have)?|we(?:['’]ve| have)) (?:kept|made|chose|chosen|used|corrected|changed|tried|avoided|focused"
     rf"|removed|fixed|aimed|translated|rewrote|rewritten|simplified|shortened|rephrased)\b[^\n]*{_ABOUT}",
@@ -106,7 +110,7 @@ _COMMENTS = (
     r"|(?:shall|should|can) i (?:also |help|make|write|suggest|adjust|shorten|rewrite|create|provide|revise|try)\b[^\n]*\?"
     r"|(?:is there|do you need) anything else",
     rf"if you(?:['’]d| would)? (?:like|want|need|prefer)\b[^\n]*(?:\bi can (?:also )?(?:\w+ )?(?:make|write|provide|adjust|create"
-    rf"|suggest|shorten|revise|offer|generate|help|do)\b|{_CHANGE}[^\n]*\b(?:let me|just|tell me|ask)\b|\blet me know\b[^\n]*{_CHANGE})"
+    rf"|suggest|shorten|revise|offer|generate|help|do)\b|{_CHANGE}[^\n]*\b(?:let me|just (?:let|ask|say|tell)|tell me|ask)\b|\blet me know\b[^\n]*{_CHANGE})"
     r"|if (?:this|it) doesn['’]t (?:fit|work|suit)\b",
     rf"lass(?:en sie)? (?:es )?mich (?:gerne )?wissen\b[^\n]*{_CHANGES}|(?:sag|geben sie mir)\b[^\n]*\bbescheid\b"
     r"|ich hoffe,? (?:das|dies|dass|es|der|die)\b[^\n]*\b(?:hilft|helfen|gefällt|passt|entspricht)",
