@@ -27,7 +27,7 @@ from tests.fields.hostile import RICH_TEXTS
 from tests.prompts.test_allowlist import BOMBS, REFUSED
 from tests.prompts.test_work import ALLOWED, HEAVY, MAX_CHARS, WORDS, heavy_values
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.fields.markdown import to_markdown
+from wagtail_llm_actions.fields.markup.markdown import to_markdown
 from wagtail_llm_actions.prompts.rendering import render, validate
 validate("{{ input }}")
 to_markdown("<p>a</p>")

@@ -38,7 +38,10 @@ SECRET = "Content of_"  # noqa: S105
 """What the content of each hidden field begins with, and all texts of the runs that read it."""
 PACKAGE = "wagtail_llm_actions:"
 
-PER_RUN = {f"{PACKAGE}{name}" for name in ("history_run", "poll_run", "cancel_run", "decide_run")}
+PER_RUN = {
+    f"{PACKAGE}{name}"
+    for name in ("history_run", "poll_run", "cancel_run", "decide_run", "form_value")
+}
 PER_FIELD = {f"{PACKAGE}{name}" for name in ("start_run", "start_playground_run")}
 EVERY_RIGHT = (
     "view_llmrun",

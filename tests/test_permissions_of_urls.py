@@ -101,6 +101,8 @@ OWN_URLS: dict[str, tuple[str, Outcomes]] = {
     "poll_run": ("GET", FOR_ITS_USER),
     "cancel_run": ("POST", FOR_ITS_USER),
     "decide_run": ("POST", FOR_ITS_USER),
+    # Of any text that they may propose again; the field of this one takes the text itself.
+    "form_value": ("POST", outcomes(403, editor=400, section_reader=400, admin=400)),
 }
 
 
@@ -203,6 +205,7 @@ class Site:
                 "poll_run",
                 "cancel_run",
                 "decide_run",
+                "form_value",
                 "poll_playground_run",
             }
             if view == "usage_export":

@@ -125,6 +125,7 @@ def test_the_fields_of_the_chosen_type_are_offered_by_their_labels(
         ("title", "Title"),
         ("subtitle", "Subtitle"),
         ("summary", "Summary"),
+        ("intro", "Introduction"),
         ("seo_title", "Title tag"),
         ("search_description", "Meta description"),
     ]

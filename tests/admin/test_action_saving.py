@@ -119,7 +119,7 @@ def test_a_changed_action_keeps_its_revisions(client: Client, admin: User) -> No
         ({"label": ""}, "This field is required."),
         ({"model_type": ""}, "This field is required."),
         ({"model_type": "0"}, "That choice is not one of the available choices."),
-        ({"destination": "intro"}, "intro is not one of the available choices"),
+        ({"destination": "body"}, "body is not one of the available choices"),
         ({"destination": "slug"}, "slug is not one of the available choices"),
         ({"source": "path"}, "path is not one of the available choices"),
         ({"model": "gpt-2"}, "gpt-2 is not one of the available choices"),

@@ -101,6 +101,14 @@ def test_markup_stays_where_the_field_takes_it() -> None:
     assert cleaned("```\n**The** tide\n```", Destination(is_plain=False)) == "**The** tide"
 
 
+@pytest.mark.parametrize(
+    "answer", ["<ul><li>One</li></ul>", "<h2>Tide</h2>", "<p>One</p>\n<p>Two</p>"]
+)
+def test_html_stays_where_the_field_takes_it(answer: str) -> None:
+    assert cleaned(answer, Destination(is_plain=False)) == answer
+    assert cleaned(f"<answer>{answer}</answer>", Destination(is_plain=False)) == answer
+
+
 def test_a_list_stays_where_several_lines_are_asked_for() -> None:
     titles = "The tide\nThe boats\nA port"
 

@@ -11,7 +11,7 @@ from wagtail.models import Locale
 from example_site.blog.models import BlogPage
 from tests.editor.actions import action_for
 from tests.editor.forms import click, offers, page_edit, snippet_add, snippet_edit
-from tests.factories import AuthorFactory, BlogPageFactory, LLMRunFactory
+from tests.factories import AuthorFactory, BlogPageFactory, LLMActionFactory, LLMRunFactory
 from tests.notices.models import Harbour
 from tests.voyages.models import Picture, Secret, Voyage
 from wagtail_llm_actions.bulk.start import build_chunks, new_key, objects_of
@@ -239,3 +239,11 @@ def test_labels_are_in_the_language_of_the_object(client: Client) -> None:
     click(client, llm_action, page_edit(page), show_in_menus="on")
 
     assert LLMRun.objects.get().prompt == "<input>Ja</input>"
+
+
+def test_a_form_with_comments_is_read(client: Client, editor: User) -> None:
+    comments = {"comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}
+
+    response = click(client, LLMActionFactory(), page_edit(BlogPageFactory()), **comments)
+
+    assert response.status_code == 202

@@ -138,6 +138,7 @@ def test_the_answer_describes_a_run_that_waits(
         "poll_url": f"/admin/llm/runs/{run.pk}/",
         "cancel_url": f"/admin/llm/runs/{run.pk}/cancel/",
         "decide_url": f"/admin/llm/runs/{run.pk}/decide/",
+        "value_url": "",
     }
 
 

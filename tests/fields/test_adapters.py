@@ -45,9 +45,9 @@ def test_free_text_is_read_and_written(model: type[models.Model], name: str) -> 
     assert TextAdapter().is_destination
 
 
-def test_rich_text_is_only_read() -> None:
+def test_rich_text_is_read_and_written() -> None:
     assert adapter_of(BlogPage, "intro") is RichTextAdapter
-    assert not RichTextAdapter().is_destination
+    assert RichTextAdapter().is_destination
 
 
 @pytest.mark.parametrize(

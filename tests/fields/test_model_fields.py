@@ -22,6 +22,7 @@ def test_the_fields_of_a_page_are_offered_by_the_labels_and_in_the_order_of_its_
         ("title", "Title"),
         ("subtitle", "Subtitle"),
         ("summary", "Summary"),
+        ("intro", "Introduction"),
         ("seo_title", "Title tag"),
         ("search_description", "Meta description"),
     ]
@@ -31,7 +32,6 @@ def test_everything_in_the_form_of_a_page_is_a_source_and_so_are_its_blocks() ->
     offered = model_fields(BlogPage)
 
     assert [source for source in offered.sources if source not in offered.destinations] == [
-        ("intro", "Introduction"),
         ("body", "Body"),
         ("body:heading", "Body > Heading"),
         ("body:paragraph", "Body > Paragraph"),

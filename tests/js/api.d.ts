@@ -55,6 +55,12 @@ declare namespace LLMActions {
     poll_token: string;
     cancel_url: string;
     decide_url: string;
+    value_url: string;
+  }
+
+  interface FormValue {
+    value: string;
+    html: string;
   }
 
   interface ActionOffer {

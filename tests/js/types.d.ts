@@ -22,9 +22,64 @@ declare namespace LLMActions {
     separator?: string;
     /** In characters; null where the field has no limit, which is the default. */
     maxLength?: number | null;
+    /** What `write` takes to bring back what the field holds; the text by default. */
+    value?(): string;
+    /**
+     * Makes the value of a text, where the field takes more than text. The same text in the same
+     * field costs one request.
+     */
+    prepare?(run: RunState, text: string, post: Post): Promise<Outcome>;
   }
 
-  type Field = Required<WritableField>;
+  /** Sends a form; the answer is the JSON of the server. */
+  type Post = (url: string, data: Record<string, string>) => Promise<FormValue>;
+
+  /** What accepting a text does to a field. */
+  interface Outcome {
+    /** What is written. */
+    value: string;
+    /** What the field will hold, as text. */
+    text: string;
+    /** The accepted text alone, formatted. */
+    formatted?: Node[];
+  }
+
+  /** The content of Draftail as JSON; only what is used here. */
+  interface RawContent {
+    blocks: { type: string; text: string; entityRanges?: { key: number }[] }[];
+    entityMap: Record<number, { data: { alt?: string; title?: string; url?: string } }>;
+  }
+
+  interface ContentBlock {
+    getKey(): string;
+    getText(): string;
+    getType(): string;
+  }
+
+  interface BlockMap {
+    get(key: string): ContentBlock | undefined;
+    map(change: (block: ContentBlock) => ContentBlock | undefined): BlockMap;
+  }
+
+  interface ContentState {
+    getBlockMap(): BlockMap;
+    merge(change: { blockMap: BlockMap }): ContentState;
+  }
+
+  interface EditorState {
+    getCurrentContent(): ContentState;
+  }
+
+  /** The hidden input behind Draftail; Wagtail adds the editor when it is ready. */
+  interface DraftailInput extends HTMLInputElement {
+    draftailEditor: {
+      getEditorState(): EditorState;
+      onChange(state: EditorState): void;
+      saveState(): void;
+    };
+  }
+
+  type Field = Required<Omit<WritableField, 'prepare'>> & Pick<WritableField, 'prepare'>;
 
   /** The default export of a writer's module. */
   interface FieldWriter {
@@ -223,6 +278,17 @@ declare namespace LLMActions {
 interface Window {
   wagtail?: { editHandler?: object };
   wagtailConfig: { CSRF_HEADER_NAME: string; CSRF_TOKEN: string };
+  DraftJS: {
+    EditorState: {
+      push(
+        state: LLMActions.EditorState,
+        content: LLMActions.ContentState,
+        changeType: string,
+      ): LLMActions.EditorState;
+    };
+    convertFromRaw(raw: LLMActions.RawContent): LLMActions.ContentState;
+  };
+  Draftail: { serialiseEditorStateToRaw(state: LLMActions.EditorState): LLMActions.RawContent };
   Diff?: LLMActions.DiffLibrary;
   Chart?: new (canvas: HTMLCanvasElement, configuration: object) => { destroy(): void };
 }

@@ -28,6 +28,7 @@ from wagtail_llm_actions.prompts.destination import describe
             "Answer with plain text, only the text itself. About this field: The descriptive text "
             "displayed underneath a headline in search engine results.",
         ),
+        ("intro", "Answer with Markdown (bold, italic, links), only the text itself."),
     ],
 )
 def test_the_sentence_comes_from_the_field(path: str, sentence: str) -> None:

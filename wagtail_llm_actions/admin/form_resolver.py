@@ -19,10 +19,12 @@ from wagtail.models import AbstractPage, Locale, RevisionMixin, TranslatableMixi
 from wagtail.snippets.models import get_snippet_models
 
 from wagtail_llm_actions.compat import edit_handler_for, page_model
+from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.fields.unsaved import set_unsaved_values
 from wagtail_llm_actions.permissions.visible_fields import FieldAccess, visible_fields
 
 if TYPE_CHECKING:
+    from django import forms
     from django.db import models
     from django.http import HttpRequest, QueryDict
     from django.urls import ResolverMatch
@@ -52,6 +54,18 @@ class EditorForm:
     def access(self, request: HttpRequest) -> FieldAccess:
         """Return what tells of single fields whether the form shows them to the user."""
         return FieldAccess(self.edit_handler, lambda: self.fields(request))
+
+    def widget(self, request: HttpRequest, name: str) -> forms.Widget:
+        """Return the widget of a field that the form lets the user of a request change.
+
+        Raises:
+            PermissionDeniedError: It does not show the field, or not to be changed.
+        """
+        form = self._form(request)
+        if name not in visible_fields(self.edit_handler, form, request).writable:
+            raise PermissionDeniedError
+        widget: forms.Widget = form.fields[name].widget
+        return widget
 
     def bind(self, request: HttpRequest) -> VisibleFields:
         """Set the submitted values on the instance, valid or not, without saving it.

@@ -7,6 +7,7 @@ from django.urls import path
 from wagtail_llm_actions.admin.actions import playground
 from wagtail_llm_actions.admin.actions.api import action_fields
 from wagtail_llm_actions.admin.editor import api
+from wagtail_llm_actions.admin.editor.form_value import form_value
 from wagtail_llm_actions.admin.editor.poll_fast_path import PollURLPattern
 from wagtail_llm_actions.admin.getting_started.views import (
     CreateFirstActionView,
@@ -66,4 +67,5 @@ urlpatterns = [
     PollURLPattern("llm/runs/<uuid:run_id>/", api.poll_run, name="poll_run"),
     path("llm/runs/<uuid:run_id>/cancel/", api.cancel_run, name="cancel_run"),
     path("llm/runs/<uuid:run_id>/decide/", api.decide_run, name="decide_run"),
+    path("llm/runs/<uuid:run_id>/value/", form_value, name="form_value"),
 ]

@@ -26,6 +26,11 @@ _WORDS = re.compile(r"(?m)^(?![ \t]*(?:`{3}|~{3}|[-=+*_#>\s]*$)).*\S")
 _NO_TEXT = "*_#>~=|`-\"' \n"
 """What is markup of nothing where it is all of an answer."""
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+_FORMATTED = re.compile(
+    r"<(?:p|h[1-6]|ul|ol|blockquote|pre|table|a|b|strong|i|em|s|del|sup|sub|code)[\s>]",
+    re.IGNORECASE,
+)
+"""The beginning of HTML whose first element means something where the field is not plain."""
 _JOINED_LINES = re.compile(r"(?<![ \t])[ \t]*\n\s*")
 
 
@@ -146,8 +151,10 @@ def _without_fence(text: str, removals: Removals, _destination: Destination) -> 
 
 def _without_wrapping(text: str, removals: Removals, destination: Destination) -> str:
     is_one_line = destination.is_one_line
-    inside = wrapping.tagged(text, is_one_line=is_one_line)
-    text = _unwrap(text, inside, Removal.TAG, removals)
+    # HTML is content where the field takes it.
+    if destination.is_plain or not _FORMATTED.match(text):
+        inside = wrapping.tagged(text, is_one_line=is_one_line)
+        text = _unwrap(text, inside, Removal.TAG, removals)
     value = wrapping.json_value(text, is_one_line=is_one_line)
     return _unwrap(text, value, Removal.TAG, removals)
 

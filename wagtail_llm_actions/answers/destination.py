@@ -11,6 +11,10 @@ class Destination:
 
     is_plain: bool = True
     """Whether Markdown and HTML would be shown to readers as they are."""
+    markup: tuple[str, ...] = ()
+    """What the field takes of Markdown, as a prompt calls it; empty for all of it."""
+    has_references: bool = False
+    """Whether links and images of the input come back as references to the same objects."""
     is_one_line: bool = False
     max_length: int | None = None
     """In characters; ``None`` without a limit."""

@@ -10,6 +10,7 @@ from wagtail_llm_actions.fields.base import (
 )
 from wagtail_llm_actions.fields.blocks import register_block
 from wagtail_llm_actions.fields.inline import InlineAdapter
+from wagtail_llm_actions.fields.markup.markdown import targets
 from wagtail_llm_actions.fields.paths import (
     WHOLE_FORM,
     adapter_at,
@@ -50,6 +51,7 @@ __all__ = [
     "register",
     "register_block",
     "registered_adapters",
+    "targets",
 ]
 
 # Of several that accept a field, the last one is used: a field with choices is a choice.

@@ -33,6 +33,9 @@ class FieldAdapter(ABC):
     an action, but not its destination."""
     separator: ClassVar[str] = ":"
     """Between the name of a field and one of its ``parts`` in a path."""
+    is_converted: ClassVar[bool] = False
+    """Whether the server makes the value of an accepted text, by ``to_form_value``; else the writer
+    puts the text itself into the field."""
 
     @property
     def is_destination(self) -> bool:
@@ -64,6 +67,33 @@ class FieldAdapter(ABC):
             LookupError: The field has no such part, or cannot be read.
         """
         raise LookupError(next(iter(parts), ""))
+
+    def read_with_references(self, instance: models.Model, field: Any) -> str:
+        """Return the text for an action whose destination can hold the same references.
+
+        Where a kind has links or images, they get targets that ``to_form_value`` knows again.
+        """
+        return self.read(instance, field)
+
+    def to_form_value(
+        self, text: str, widget: forms.Widget, *, current: str, mode: str, targets: Collection[str]
+    ) -> tuple[str, str]:
+        """Return what the writer puts into the form; only for a kind that is converted.
+
+        Args:
+            text: What the editor accepts, not to be trusted.
+            widget: Of the form field.
+            current: What the form field holds, as the writer reads it.
+            mode: ``replace``, ``append`` or ``prepend``.
+            targets: The references and addresses that the model was given.
+
+        Returns:
+            The value of the whole field, and HTML of the text alone, to be shown for review.
+
+        Raises:
+            LookupError: No value can be made of the text.
+        """
+        raise NotImplementedError
 
     def destination(self, field: Any) -> Destination:
         """Return what a field takes: prompts say so, and answers are cleaned for it."""

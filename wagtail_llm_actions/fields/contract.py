@@ -51,13 +51,15 @@ class Contract:
     destination: Destination = field(default_factory=Destination)
     validators: Sequence[Callable[[str], object]] = ()
     """Called with the text; they raise ``ValidationError``."""
+    as_counted: Callable[[str], str] = str
+    """Returns what of a text counts as its length."""
 
     def faults(self, text: str) -> list[Fault]:
         """Return what of a text does not fit, the length first; empty where all does."""
         return [*self._too_long(text), *self._invalid(text)]
 
     def _too_long(self, text: str) -> Iterator[Fault]:
-        limit, count = self.destination.max_length, len(visible(text))
+        limit, count = self.destination.max_length, len(visible(self.as_counted(text)))
         if limit is not None and count > limit:
             yield Fault(kind=FaultKind.TOO_LONG, count=count, limit=limit)
 

@@ -135,7 +135,13 @@ def names_read(
     return frozenset(name for name in names if shown is None or name in shown)
 
 
-def read(instance: models.Model, path: str, shown: Collection[str] | None = None) -> str:
+def read(
+    instance: models.Model,
+    path: str,
+    shown: Collection[str] | None = None,
+    *,
+    with_references: bool = False,
+) -> str:
     """Return the text of the field at ``path`` of an instance, saved or not.
 
     Args:
@@ -143,13 +149,14 @@ def read(instance: models.Model, path: str, shown: Collection[str] | None = None
         path: Of a source.
         shown: The names of the fields that a user's form shows; ``None`` for all. Nothing else is
             read.
+        with_references: Read it for a destination that can hold the same links and images.
 
     Raises:
         LookupError: The form does not show it, the model has no such field, or it cannot be read.
     """
     model = type(instance)
     if path == WHOLE_FORM:
-        return _read_form(instance, shown)
+        return _read_form(instance, shown, with_references=with_references)
     if shown is not None and not form_names(path) <= set(shown):
         raise LookupError(path)
     if path in property_names(model):
@@ -160,6 +167,8 @@ def read(instance: models.Model, path: str, shown: Collection[str] | None = None
     if place.part:
         return place.adapter.read_parts(instance, place.field, [place.part])
     names = _parts_of_form(place, shown)
+    if names is None and with_references:
+        return place.adapter.read_with_references(instance, place.field)
     if names is None:
         return place.adapter.read(instance, place.field)
     parts = [name.partition(place.adapter.separator)[2] for name in names]
@@ -185,13 +194,15 @@ def _names_of_form(model: type[models.Model], shown: Collection[str] | None) -> 
     ]
 
 
-def _read_form(instance: models.Model, shown: Collection[str] | None) -> str:
+def _read_form(
+    instance: models.Model, shown: Collection[str] | None, *, with_references: bool
+) -> str:
     """Return the fields of the form one after the other, each under its label."""
     labels = form_labels(type(instance))
     texts = []
     for name in _names_of_form(type(instance), shown):
         try:
-            text = read(instance, name, shown)
+            text = read(instance, name, shown, with_references=with_references)
         except LookupError:
             continue
         if text:

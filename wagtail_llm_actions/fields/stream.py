@@ -14,7 +14,7 @@ from wagtail.fields import StreamField
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.fields.base import FieldAdapter
 from wagtail_llm_actions.fields.blocks import MAX_DEPTH, Walk
-from wagtail_llm_actions.fields.markdown import all_to_markdown
+from wagtail_llm_actions.fields.markup.markdown import all_to_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

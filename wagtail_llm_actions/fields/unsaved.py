@@ -30,9 +30,10 @@ def set_unsaved_values(form: Any) -> None:
             field, (models.ManyToManyField, TaggableManager)
         ):
             _set_related(form.instance, field, form.cleaned_data[name])
-    for relation, formset in getattr(form, "formsets", {}).items():
+    for formset in getattr(form, "formsets", {}).values():
         if formset.management_form.is_valid():  # Otherwise, the form shows no such rows.
-            _set_rows(form.instance, relation, formset)
+            # The name in the form may be another one: that of Wagtail's comments is.
+            _set_rows(form.instance, formset.rel_name, formset)
 
 
 def _set_rows(instance: Any, relation: str, formset: Any) -> None:

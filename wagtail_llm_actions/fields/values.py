@@ -18,7 +18,7 @@ from wagtail.blocks import StreamValue
 from wagtail.models import AbstractPage
 from wagtail.rich_text import RichText
 
-from wagtail_llm_actions.fields.markdown import to_markdown
+from wagtail_llm_actions.fields.markup.markdown import to_markdown
 
 MAX_ITEMS = 1_000
 """Of a relation or another series; what comes after them is left out."""

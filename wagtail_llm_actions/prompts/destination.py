@@ -15,6 +15,8 @@ def describe(destination: Destination) -> str:
     text follow.
     """
     kind = "plain text" if destination.is_plain else "Markdown"
+    if destination.markup:
+        kind += f" ({', '.join(destination.markup)})"
     line = " on one line" if destination.is_one_line else ""
     limit = f", at most {destination.max_length} characters" if destination.max_length else ""
     answer = f"Answer with {kind}{line}{limit}, only the text itself."

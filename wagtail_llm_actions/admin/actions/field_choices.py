@@ -25,8 +25,8 @@ Choice = tuple[str, str]
 MAX_SNIPPETS = 50
 """Of the choice to test with; older ones are tested by typing."""
 NO_DESTINATION = _(
-    "This type has no field that an action could write. Actions write plain text: not rich text, "
-    "and no field whose validators want a format, such as coordinates or an email address."
+    "This type has no field that an action could write. Actions write text and rich text, but no "
+    "field whose validators want a format, such as coordinates or an email address."
 )
 
 

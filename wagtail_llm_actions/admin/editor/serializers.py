@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.editor.poll_interval import ACTIVE_RUNS, poll_after_ms
+from wagtail_llm_actions.fields import adapter_at
 from wagtail_llm_actions.fields.contract import FaultKind
 from wagtail_llm_actions.messages.currency import usd
 from wagtail_llm_actions.messages.errors import error_sentence, retry_message
@@ -111,6 +113,17 @@ class RunState(LiveState):
     """Goes into the ``X-LLM-Actions-Poll-Token`` header of the next polls; may be empty."""
     cancel_url: str
     decide_url: str
+    value_url: str
+    """Where to get the ``FormValue`` of the text; empty where the writer takes the text itself."""
+
+
+class FormValue(TypedDict):
+    """What the writer of a field puts into the form for a text."""
+
+    value: str
+    """Of the whole field, in the format of its writer."""
+    html: str
+    """The text alone, formatted; the browser shows the elements that it knows, without attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +254,16 @@ def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState
         "poll_token": "",
         "cancel_url": reverse("wagtail_llm_actions:cancel_run", args=[run.pk]),
         "decide_url": reverse("wagtail_llm_actions:decide_run", args=[run.pk]),
+        "value_url": _value_url(run),
     }
+
+
+def _value_url(run: LLMRun) -> str:
+    model = ContentType.objects.get_for_id(run.target_content_type_id).model_class()
+    adapter = adapter_at(model, run.field_path) if model else None
+    if adapter is None or not adapter.is_converted:
+        return ""
+    return reverse("wagtail_llm_actions:form_value", args=[run.pk])
 
 
 def _click_cost(candidates: Sequence[LLMRun]) -> str:

@@ -82,7 +82,9 @@ def _fill_request(
     is_test = run.trigger == LLMRun.Trigger.TEST
     if llm_action.only_when_empty and not is_test and field_text(instance, run.field_path):
         raise InvalidInput(InvalidInput.Reason.NOT_EMPTY, run.field_label)
-    source = source_text or read_source(instance, llm_action.source, form_fields)
+    source = source_text or read_source(
+        instance, llm_action.source, form_fields, destination=llm_action.destination
+    )
     run.source_hash = hashlib.sha256(source.encode()).hexdigest()
     prompt = build_prompt(
         text=llm_action.prompt_template.text,

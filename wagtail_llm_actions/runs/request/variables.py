@@ -58,9 +58,11 @@ def resolve_variables(
         "max_length": lambda: max_length(type(instance), destination),
     }
     values = {name: read() for name, read in readers.items() if name in used}
+    with_references = takes_references(type(instance), destination)
     for name in set(used) - readers.keys():
         path = name.removeprefix(f"{FIELDS}.")
-        if (text := readable_text(instance, path, form_fields)) is not None:
+        text = readable_text(instance, path, form_fields, with_references=with_references)
+        if text is not None:
             values[name] = text
     return values
 
@@ -101,9 +103,9 @@ def field_label(model: type[models.Model], path: str) -> str:
 
 
 def field_text(instance: models.Model, path: str) -> str:
-    """Return the text of a field; empty if it cannot be read."""
+    """Return the text of a field as answers for it are written; empty if it cannot be read."""
     try:
-        return fields.read(instance, path)
+        return fields.read(instance, path, with_references=True)
     except LookupError:
         return ""
 
@@ -138,8 +140,17 @@ def language_name(instance: models.Model) -> str:
         return code
 
 
+def takes_references(model: type[models.Model], destination: str) -> bool:
+    """Return whether a field can hold the links and images of what is read for it."""
+    return bool(destination) and fields.destination_at(model, destination).has_references
+
+
 def readable_text(
-    instance: models.Model, path: str, form_fields: Collection[str] | None
+    instance: models.Model,
+    path: str,
+    form_fields: Collection[str] | None,
+    *,
+    with_references: bool = False,
 ) -> str | None:
     """Return the text of a field, its choices in the language of the object.
 
@@ -147,7 +158,7 @@ def readable_text(
     """
     try:
         with override(language_code(instance)):
-            return fields.read(instance, path, form_fields)
+            return fields.read(instance, path, form_fields, with_references=with_references)
     except LookupError:
         return None
 

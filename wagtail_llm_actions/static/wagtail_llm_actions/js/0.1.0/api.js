@@ -75,6 +75,8 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
      * @returns {Promise<LLMActions.RunState>}
      */
     async startRun(actionId, instruction = '') {
+      // Draftail is late with what was typed last.
+      for (const input of form.elements) /** @type {any} */ (input).draftailEditor?.saveState();
       const body = new FormData(form);
       for (const [name, value] of [...body]) {
         if (value instanceof File) body.delete(name);
@@ -97,6 +99,12 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
     poll({ url, token, cursors }) {
       const query = new URLSearchParams(cursors.map((cursor) => ['cursor', cursor]));
       return request(`${url}?${query}`, { headers: { [POLL_TOKEN_HEADER]: token } });
+    },
+
+    /** @type {LLMActions.Post} */
+    post(url, data) {
+      const body = new URLSearchParams({ ...data, 'llm-actions-form-action': formAction() });
+      return request(url, { method: 'POST', body });
     },
 
     /** @type {(url: string) => Promise<LLMActions.PreviousTexts>} */

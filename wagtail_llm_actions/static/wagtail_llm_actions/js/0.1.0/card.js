@@ -39,6 +39,8 @@ export function createCard({ path, label, onCommand, onEdit }) {
   part('accept-blocked').id = `llm-actions-accept-blocked-${path}`;
   part('accept').setAttribute('aria-describedby', part('accept-blocked').id);
   text.addEventListener('input', () => onEdit(text.value));
+  const source = /** @type {HTMLDetailsElement} */ (part('source'));
+  source.addEventListener('toggle', () => text.dispatchEvent(new Event('autosize:update')));
   root.addEventListener('click', ({ target }) => {
     const button = /** @type {Element} */ (target).closest('[data-command]');
     if (!(button instanceof HTMLElement)) return;
@@ -84,6 +86,7 @@ export function createCard({ path, label, onCommand, onEdit }) {
         text.value = view.text ?? '';
         text.scrollTop = state === 'working' ? text.scrollHeight : 0;
       }
+      this.setFormatted([]);
       text.dispatchEvent(new Event('autosize:update'));
       this.setLength('', false);
       this.setUnsourcedFacts('');
@@ -129,6 +132,15 @@ export function createCard({ path, label, onCommand, onEdit }) {
     setAcceptBlocked(reason) {
       showText(part('accept-blocked'), reason);
       setObstacles({ isBlocked: Boolean(reason) });
+    },
+
+    /** @param {Node[]} nodes - the text as the field will show it; none where that is all */
+    setFormatted(nodes) {
+      const formatted = part('formatted');
+      if (formatted.hidden || !nodes.length) source.open = !nodes.length;
+      formatted.hidden = !nodes.length;
+      part('source-summary').hidden = !nodes.length;
+      formatted.replaceChildren(...nodes);
     },
 
     /** @param {LLMActions.Change[]} changes */

@@ -1,5 +1,5 @@
 /**
- * Helpers for the document: templates with named parts, texts, links, the clipboard.
+ * Helpers for the document: templates with named parts, texts, links.
  */
 
 /**
@@ -91,25 +91,6 @@ export function listenForEscape(element, onEscape) {
     event.stopPropagation();
     onEscape();
   });
-}
-
-/**
- * @param {string} text
- * @param {HTMLElement} root - an element of the document
- */
-export async function copyText(text, root) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // The clipboard needs https, and a permission that not everybody gives.
-    const source = document.createElement('textarea');
-    source.value = text;
-    source.className = 'w-sr-only';
-    root.append(source);
-    source.select();
-    document.execCommand('copy');
-    source.remove();
-  }
 }
 
 /** @returns {string} a random UUID; `crypto.randomUUID` needs https, `getRandomValues` does not */

@@ -43,11 +43,31 @@ export async function findFields(form, { fields, writers }) {
 }
 
 /**
+ * @param {HTMLFormElement} form
+ * @param {string} path - of a field of the form itself; `summary` is not the `summary` of a block
+ *   or of an inline row
+ */
+export function findBox(form, path) {
+  const field = Array.from(form.querySelectorAll('[data-field][data-contentpath]')).find(
+    (element) =>
+      element.getAttribute('data-contentpath') === path &&
+      !element.parentElement?.closest('[data-contentpath], [data-contentpath-disabled]'),
+  );
+  return field?.querySelector('[data-field-input]');
+}
+
+/**
  * @param {LLMActions.WritableField} field
  * @returns {LLMActions.Field}
  */
 export function withDefaults(field) {
-  return { separator: '\n\n', maxLength: null, normalize: (text) => text.trim(), ...field };
+  return {
+    separator: '\n\n',
+    maxLength: null,
+    normalize: (text) => text.trim(),
+    value: field.read,
+    ...field,
+  };
 }
 
 /** Marks that nobody sees, which providers put into their texts, and which some emoji need. */

@@ -3,7 +3,8 @@
  * texts.
  */
 
-import { clone, copyText, getPart, getTemplate, showLink, showText } from './dom.js';
+import { copyText } from './copy.js';
+import { clone, getPart, getTemplate, showLink, showText } from './dom.js';
 
 /** Texts above either limit are cut to a few lines at first. */
 const LONG_CHARS = 280;

@@ -6,7 +6,7 @@
  */
 
 import { createCard } from './card.js';
-import { copyText, getPart } from './dom.js';
+import { getPart } from './dom.js';
 import { measure, merge } from './fields.js';
 import { Generation } from './generation.js';
 import { createInstruction } from './instruction.js';
@@ -46,6 +46,7 @@ export class FieldWidget {
     this.field = field;
     this.memory = services.memoryOf(path);
     this.poll = services.api.poll;
+    this.post = services.api.post;
     /** @type {LLMActions.ActionReference} - the one run last */
     this.action = offer.actions[0];
     this.generation = new Generation(services, {
@@ -152,7 +153,7 @@ export class FieldWidget {
   /** Offers Undo again where the field still holds what was accepted before the form was loaded. */
   async restoreAcceptance() {
     const { accepted } = this.memory.read();
-    if (!accepted || this.state || this.field.read() !== accepted.value) return;
+    if (!accepted || this.state || this.field.value() !== accepted.value) return;
     const { id, url, text, value, before } = accepted;
     const answer = await this.poll({ url, token: '', cursors: ['0'] }).catch(() => null);
     const first = /** @type {LLMActions.RunState | null} */ (answer);
@@ -190,7 +191,7 @@ export class FieldWidget {
     this.toolbar.refresh();
     if (this.state === 'proposal') this.review();
     // From here on, Undo would take away more than the accepted text.
-    if (this.state === 'accepted' && this.field.read() !== this.accepted?.value) this.close();
+    if (this.state === 'accepted' && this.field.value() !== this.accepted?.value) this.close();
   }
 
   // Display.
@@ -303,7 +304,12 @@ export class FieldWidget {
   async review() {
     const { texts, compare } = this;
     const before = this.field.read();
-    const after = this.mergedText(this.card.text());
+    const text = this.card.text();
+    // What the server refuses, Accept will say.
+    const outcome = await this.outcome(text).catch(() => null);
+    if (!outcome || text !== this.card.text() || this.state !== 'proposal') return;
+    this.card.setFormatted(outcome.formatted ?? []);
+    const after = outcome.text;
     const size = measure(this.field, after);
     this.card.setLength(lengthMessage(size, texts), size.tooLong);
     this.card.setUnsourcedFacts(this.unsourcedMessage());
@@ -333,6 +339,17 @@ export class FieldWidget {
     const isAsItCame = run && this.card.text() === this.field.normalize(run.output);
     if (!isAsItCame || !run.faults.length) return '';
     return fillIn(this.texts.faults, { faults: run.faults.join(' ') });
+  }
+
+  /**
+   * @param {string} text
+   * @returns {Promise<LLMActions.Outcome>} of accepting it
+   */
+  async outcome(text) {
+    const { run } = this.candidates;
+    if (run && this.field.prepare) return this.field.prepare(run, text, this.post);
+    const merged = this.mergedText(text);
+    return { value: merged, text: merged };
   }
 
   isOnlyWhenEmpty() {
@@ -376,12 +393,15 @@ export class FieldWidget {
     this.card.focus();
   }
 
-  accept() {
+  async accept() {
     const { run } = this.candidates;
     const text = this.field.normalize(this.card.text());
-    const before = this.field.read();
-    const undo = this.field.write(this.mergedText(text));
-    const value = this.field.read();
+    const outcome = await this.outcome(text).catch(({ message }) => this.card.setStatus(message));
+    // Pressed twice, or dismissed meanwhile.
+    if (!outcome || this.state !== 'proposal' || run !== this.candidates.run) return;
+    const before = this.field.value();
+    const undo = this.field.write(outcome.value);
+    const value = this.field.value();
     this.accepted = { text, value, undo };
     this.generation.decide('accept', text);
     this.handleDecision();
@@ -414,13 +434,18 @@ export class FieldWidget {
     this.card.setStatus(shortened ? this.texts.shortened : this.texts.noRoom);
   }
 
-  async copy() {
-    await copyText(this.card.text(), this.root);
-    this.card.setStatus(this.texts.copied);
+  copy() {
+    return this.copyText(this.card.text());
   }
 
-  async report() {
-    await copyText(String(this.candidates.run?.error?.report), this.root);
+  report() {
+    return this.copyText(String(this.candidates.run?.error?.report));
+  }
+
+  /** @param {string} text */
+  async copyText(text) {
+    const { copyText } = await import('./copy.js');
+    await copyText(text, this.root);
     this.card.setStatus(this.texts.copied);
   }
 }

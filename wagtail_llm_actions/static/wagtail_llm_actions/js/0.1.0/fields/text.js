@@ -2,6 +2,8 @@
  * The writer of plain text: inputs and text areas.
  */
 
+import { findBox } from '../fields.js';
+
 const TEXT_INPUTS = ['text', 'search', 'url', 'email', 'tel'];
 
 /**
@@ -25,20 +27,6 @@ function setValue(control, text) {
   }
   // Wagtail's slug follows the title on this event.
   control.dispatchEvent(new Event('change', { bubbles: true }));
-}
-
-/**
- * @param {HTMLFormElement} form
- * @param {string} path - of a field of the form itself; `summary` is not the `summary` of a block
- *   or of an inline row
- */
-function findBox(form, path) {
-  const field = Array.from(form.querySelectorAll('[data-field][data-contentpath]')).find(
-    (element) =>
-      element.getAttribute('data-contentpath') === path &&
-      !element.parentElement?.closest('[data-contentpath], [data-contentpath-disabled]'),
-  );
-  return field?.querySelector('[data-field-input]');
 }
 
 /** @param {string} text */

@@ -1,0 +1,101 @@
+"""The value of a rich text field for a text that an editor accepts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.urls import reverse
+
+from tests.editor.forms import page_edit
+from tests.editor.test_json_types import is_object
+from tests.factories import BlogPageFactory, EditorFactory, LLMRunFactory
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from wagtail_llm_actions.models import LLMRun
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue")]
+
+
+def proposed(user: User, **values: Any) -> LLMRun:
+    run: LLMRun = LLMRunFactory(
+        **{"page": BlogPageFactory(), "user": user, "field_path": "intro", "succeeded": True}
+        | values
+    )
+    return run
+
+
+def convert(client: Client, run: LLMRun, text: str, **data: str) -> Any:
+    assert run.target
+    address = {"llm-actions-form-action": page_edit(run.target)}
+    url = reverse("wagtail_llm_actions:form_value", args=[run.pk])
+    return client.post(url, {"text": text, **address, **data})
+
+
+def texts(answer: Any) -> list[str]:
+    return [block["text"] for block in json.loads(answer.json()["value"])["blocks"]]
+
+
+def test_an_editor_gets_what_the_features_of_the_field_allow(client: Client, editor: User) -> None:
+    run = proposed(editor)
+
+    answer = convert(client, run, "## Tide\n\nIt **came** [early](https://a.example/).")
+
+    assert is_object(answer.json(), "FormValue")
+    assert answer.json()["html"] == (
+        '<p>Tide</p><p>It <b>came</b> <a href="https://a.example/">early</a>.</p>'
+    )
+    assert texts(answer) == ["Tide", "It came early."]
+
+
+def test_only_references_that_the_prompt_had_come_back(client: Client, editor: User) -> None:
+    page, other = BlogPageFactory.create_batch(2)
+    run = proposed(editor, prompt=f"Rewrite: See [the tide](page:{page.pk}).")
+
+    answer = convert(client, run, f"[Tide](page:{page.pk}) [other](page:{other.pk})")
+
+    assert answer.json()["html"] == (f'<p><a linktype="page" id="{page.pk}">Tide</a> other</p>')
+
+
+def test_text_is_added_to_what_the_form_holds(client: Client, editor: User) -> None:
+    run = proposed(editor, write_mode="append")
+    value = {"blocks": [{"key": "abcde", "type": "unstyled", "text": "One"}], "entityMap": {}}
+
+    answer = convert(client, run, "Two", value=json.dumps(value))
+
+    assert texts(answer) == ["One", "Two"]
+    assert json.loads(answer.json()["value"])["blocks"][0]["key"] == "abcde"
+
+
+def test_a_text_that_cannot_be_converted_is_refused_with_a_sentence(
+    client: Client, editor: User
+) -> None:
+    answer = convert(client, proposed(editor), "> " * 300 + "x")
+
+    assert answer.status_code == 422
+    assert "too much markup" in answer.json()["error"]["message"]
+
+
+def test_a_broken_value_is_a_bad_request(client: Client, editor: User) -> None:
+    assert convert(client, proposed(editor), "One", value="{").status_code == 400
+
+
+def test_who_may_not_edit_the_page_gets_no_value(client: Client, editor: User) -> None:
+    run = proposed(EditorFactory())
+    editor.groups.clear()
+
+    assert convert(client, run, "One").status_code in {302, 403}
+
+
+def test_a_run_tells_where_its_value_is_made(client: Client, editor: User) -> None:
+    rich, plain = proposed(editor), proposed(editor, field_path="summary")
+
+    def polled(run: LLMRun) -> Any:
+        return client.get(reverse("wagtail_llm_actions:poll_run", args=[run.pk])).json()
+
+    assert polled(rich)["value_url"] == reverse("wagtail_llm_actions:form_value", args=[rich.pk])
+    assert polled(plain)["value_url"] == ""

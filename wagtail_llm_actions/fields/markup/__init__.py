@@ -1,0 +1,1 @@
+"""Rich text as HTML, as Markdown, and as the blocks that both mean."""
