@@ -16,7 +16,7 @@ from tests.settings import WAGTAIL_LLM_ACTIONS
 from wagtail_llm_actions import signals
 from wagtail_llm_actions.errors import ModelUnavailable
 from wagtail_llm_actions.fields import blocks
-from wagtail_llm_actions.fields.markdown import to_markdown
+from wagtail_llm_actions.fields.markup.markdown import to_markdown
 from wagtail_llm_actions.generation import FinishReason, GenerationRequest, TextDelta
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.provider_registry import get_provider
