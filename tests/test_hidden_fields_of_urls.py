@@ -42,7 +42,9 @@ PER_RUN = {
     f"{PACKAGE}{name}"
     for name in ("history_run", "poll_run", "cancel_run", "decide_run", "form_value")
 }
-PER_FIELD = {f"{PACKAGE}{name}" for name in ("start_run", "start_playground_run")}
+PER_FIELD = {
+    f"{PACKAGE}{name}" for name in ("start_run", "request_preview", "start_playground_run")
+}
 EVERY_RIGHT = (
     "view_llmrun",
     "view_usage_llmrun",

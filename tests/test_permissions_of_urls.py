@@ -97,6 +97,7 @@ OWN_URLS: dict[str, tuple[str, Outcomes]] = {
     "offers": ("GET", FOR_ALL),
     "previous_texts": ("GET", FOR_EDITORS),
     "side_panel": ("GET", FOR_EDITORS),
+    "request_preview": ("POST", FOR_EDITORS),
     "start_run": ("POST", outcomes(403, editor=202, section_reader=202, admin=202)),
     "poll_run": ("GET", FOR_ITS_USER),
     "cancel_run": ("POST", FOR_ITS_USER),

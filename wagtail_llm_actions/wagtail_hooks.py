@@ -123,6 +123,7 @@ def insert_editor_js() -> str:
         {
             "loader_url": versioned_static(script_path("loader.js")),
             "offers_url": reverse("wagtail_llm_actions:offers"),
+            "request_preview_url": reverse("wagtail_llm_actions:request_preview"),
             "runs_url": reverse("wagtail_llm_actions:start_run"),
             "previous_texts_url": reverse("wagtail_llm_actions:previous_texts"),
             "side_panel_url": reverse("wagtail_llm_actions:side_panel"),

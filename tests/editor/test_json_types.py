@@ -31,7 +31,7 @@ from tests.factories import (
 from wagtail_llm_actions.admin import api_errors
 from wagtail_llm_actions.admin.actions import playground
 from wagtail_llm_actions.admin.editor import offers as offers_module
-from wagtail_llm_actions.admin.editor import previous, serializers, side_panel
+from wagtail_llm_actions.admin.editor import previous, request_preview, serializers, side_panel
 from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.models import LLMAction, LLMRun
 
@@ -42,7 +42,15 @@ if TYPE_CHECKING:
     from django.test import Client
 
 DECLARATIONS = Path(__file__).parents[1] / "js" / "api.d.ts"
-MODULES = (api_errors, offers_module, playground, previous, serializers, side_panel)
+MODULES = (
+    api_errors,
+    offers_module,
+    playground,
+    previous,
+    request_preview,
+    serializers,
+    side_panel,
+)
 VALUES: Mapping[str, Iterable[str]] = {
     "status": LLMRun.Status.values,
     "decision": LLMRun.Decision.values,

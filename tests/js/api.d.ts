@@ -87,6 +87,16 @@ declare namespace LLMActions {
     has_side_panel: boolean;
   }
 
+  interface RequestPreview {
+    system_instructions: string;
+    prompt: string;
+    model_label: string;
+    fields: string[];
+    length: string;
+    notice: string;
+    error: string;
+  }
+
   interface PreviousRun extends RunState {
     user: string;
     time: string;

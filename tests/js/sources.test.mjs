@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { isSourceEmpty } from '#js/sources.js';
+import { isSourceEmpty } from '#js/fields.js';
 
 class Input {
   type = 'text';

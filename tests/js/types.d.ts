@@ -257,6 +257,7 @@ declare namespace LLMActions {
     api: ReturnType<typeof import('#js/api.js').createApi>;
     texts: Texts;
     compare: (before: string, after: string) => Promise<Change[]>;
+    requestPreviewUrl: string;
     loadPreviousTexts: () => Promise<PreviousTexts>;
     /** Returns what is kept of the card of a field. */
     memoryOf: (path: string) => Memory;

@@ -63,6 +63,7 @@ urlpatterns = [
     path("llm/offers/", api.offers, name="offers"),
     path("llm/previous-texts/", api.previous_texts, name="previous_texts"),
     path("llm/side-panel/", api.side_panel, name="side_panel"),
+    path("llm/request-preview/", api.preview_request, name="request_preview"),
     path("llm/runs/", api.start_run, name="start_run"),
     PollURLPattern("llm/runs/<uuid:run_id>/", api.poll_run, name="poll_run"),
     path("llm/runs/<uuid:run_id>/cancel/", api.cancel_run, name="cancel_run"),

@@ -27,21 +27,28 @@ def notice(run: LLMRun) -> str:
     return " ".join(_sentences(run))
 
 
+def truncation_notice(run: LLMRun) -> str:
+    """Return how much of the source was left out; empty where all of it was sent."""
+    if not run.truncated_chars:
+        return ""
+    return ngettext(
+        "The source text was too long for %(model)s: its last character was left out.",
+        "The source text was too long for %(model)s: its last %(count)s characters were left out.",
+        run.truncated_chars,
+    ) % {
+        "model": model_label(run.current_model_key),
+        "count": number_format(run.truncated_chars, force_grouping=True),
+    }
+
+
 def _sentences(run: LLMRun) -> Iterator[str]:
     if run.used_fallback:
         yield _("%(model)s could not answer, so %(fallback)s wrote this text.") % {
             "model": model_label(run.model_key),
             "fallback": model_label(run.fallback_model_key),
         }
-    if run.truncated_chars:
-        yield ngettext(
-            "The source text was too long for %(model)s: its last character was left out.",
-            "The source text was too long for %(model)s: its last %(count)s characters were left out.",
-            run.truncated_chars,
-        ) % {
-            "model": model_label(run.current_model_key),
-            "count": number_format(run.truncated_chars, force_grouping=True),
-        }
+    if cut := truncation_notice(run):
+        yield cut
     if codes := direction_controls(run.output):
         yield _(
             "The text holds invisible characters that turn its direction, so that it may read "

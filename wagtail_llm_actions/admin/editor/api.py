@@ -28,6 +28,7 @@ from wagtail_llm_actions.admin.editor.request_params import (
     parse_form_key,
     parse_number,
 )
+from wagtail_llm_actions.admin.editor.request_preview import request_preview
 from wagtail_llm_actions.admin.editor.serializers import candidates_state, run_state
 from wagtail_llm_actions.admin.editor.side_panel import side_panel_content
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_editor_form
@@ -42,6 +43,7 @@ from wagtail_llm_actions.runs.audit_log import log_texts_of_latest_save
 from wagtail_llm_actions.runs.candidates import candidates_of
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
+from wagtail_llm_actions.runs.rate_limits import check_requests
 from wagtail_llm_actions.runs.start import PermittedAction, start
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.permissions.visible_fields import VisibleFields
 
 MAX_INSTRUCTION_CHARS = 1_000
+PREVIEWS_PER_MINUTE = 30
 MAX_FORM_BYTES = 5_000_000
 """Django's own limit, ``DATA_UPLOAD_MAX_MEMORY_SIZE``, is lower by default; sites raise it."""
 
@@ -98,28 +101,9 @@ def side_panel(request: HttpRequest) -> JsonResponse:
 @json_errors
 def start_run(request: HttpRequest) -> JsonResponse:
     """Start a run on the form as it stands; for several candidates, several runs."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_BYTES:
-        raise TooLarge
-    data = request.POST
-    action_id = parse_number(data.get(f"{PREFIX}action", ""))
-    if action_id is None:
-        raise BadInput
-    form_key, click_id = parse_form_key(data.get(FORM_KEY, "")), client_request_id(request)
-    instruction = data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", "")
-    form = resolve_editor_form(data.get(f"{PREFIX}form-action", ""))
-    try:
-        permitted = PermittedAction(
-            user=request.user, action_id=action_id, instance=form.instance, parent=form.parent
-        )
-    except LLMAction.DoesNotExist:
-        raise Http404 from None
-    shown = form.bind(request)
-    # The source too: a form may hide a field from this user, and the answer would reveal it.
-    if not (
-        form_names(permitted.llm_action.source) <= shown.readable
-        and permitted.llm_action.destination in shown.writable
-    ):
-        raise PermissionDeniedError
+    form_key = parse_form_key(request.POST.get(FORM_KEY, ""))
+    click_id = client_request_id(request)
+    permitted, form, shown, instruction = _click(request)
     candidates = start(
         permitted,
         client_request_id=click_id,
@@ -132,6 +116,16 @@ def start_run(request: HttpRequest) -> JsonResponse:
         raise PermissionRevoked
     state = candidates_state(candidates, with_costs=can_view_costs(request.user))
     return _json(request, state, candidates, status=202)
+
+
+@require_POST
+@json_errors
+def preview_request(request: HttpRequest) -> JsonResponse:
+    """Return what a click would send, with the checks of the click, and without sending it."""
+    check_requests(request.user, "request_preview", PREVIEWS_PER_MINUTE)
+    permitted, _form, shown, instruction = _click(request)
+    found = request_preview(permitted, form_fields=shown.readable, instruction=instruction)
+    return JsonResponse(found)
 
 
 @require_GET
@@ -174,6 +168,36 @@ def decide_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     log_texts_of_latest_save(request.user, run)
     # Nobody waits for it, so that the object's locks are not asked for.
     return JsonResponse(run_state(run, with_costs=can_view_costs(request.user)))
+
+
+def _click(request: HttpRequest) -> tuple[PermittedAction, EditorForm, VisibleFields, str]:
+    """Return what a click would run, on the form as it stands, and the editor's instruction.
+
+    Raises:
+        PermissionDeniedError: The action, its source or its destination is not for this user.
+    """
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_BYTES:
+        raise TooLarge
+    data = request.POST
+    action_id = parse_number(data.get(f"{PREFIX}action", ""))
+    if action_id is None:
+        raise BadInput
+    instruction = data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", "")
+    form = resolve_editor_form(data.get(f"{PREFIX}form-action", ""))
+    try:
+        permitted = PermittedAction(
+            user=request.user, action_id=action_id, instance=form.instance, parent=form.parent
+        )
+    except LLMAction.DoesNotExist:
+        raise Http404 from None
+    shown = form.bind(request)
+    # The source too: a form may hide a field from this user, and the answer would reveal it.
+    if not (
+        form_names(permitted.llm_action.source) <= shown.readable
+        and permitted.llm_action.destination in shown.writable
+    ):
+        raise PermissionDeniedError
+    return permitted, form, shown, instruction
 
 
 def _editable_form(request: HttpRequest) -> tuple[EditorForm, str]:

@@ -62,6 +62,23 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
   // Read for each request: the first autosave of a new object rewrites it.
   const formAction = () => form.getAttribute('action') || '';
 
+  /**
+   * @param {number | null} actionId
+   * @param {string} instruction
+   */
+  function readForm(actionId, instruction) {
+    // Draftail is late with what was typed last.
+    for (const input of form.elements) /** @type {any} */ (input).draftailEditor?.saveState();
+    const body = new FormData(form);
+    for (const [name, value] of [...body]) {
+      if (value instanceof File) body.delete(name);
+    }
+    body.set('llm-actions-action', String(actionId));
+    body.set('llm-actions-instruction', instruction);
+    body.set('llm-actions-form-action', formAction());
+    return body;
+  }
+
   /** @param {string} url - of a list of this form's runs */
   const list = (url) =>
     request(`${url}?${new URLSearchParams({ form_action: formAction(), form_key: formKey })}`);
@@ -70,20 +87,21 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
 
   return {
     /**
+     * @param {string} url
+     * @param {number} actionId
+     * @param {string} instruction
+     * @returns {Promise<LLMActions.RequestPreview>} what `startRun` would send
+     */
+    previewRequest: (url, actionId, instruction) =>
+      request(url, { method: 'POST', body: readForm(actionId, instruction) }),
+
+    /**
      * @param {number | null} actionId
      * @param {string} [instruction] - of the editor, for this run
      * @returns {Promise<LLMActions.RunState>}
      */
     async startRun(actionId, instruction = '') {
-      // Draftail is late with what was typed last.
-      for (const input of form.elements) /** @type {any} */ (input).draftailEditor?.saveState();
-      const body = new FormData(form);
-      for (const [name, value] of [...body]) {
-        if (value instanceof File) body.delete(name);
-      }
-      body.set('llm-actions-action', String(actionId));
-      body.set('llm-actions-instruction', instruction);
-      body.set('llm-actions-form-action', formAction());
+      const body = readForm(actionId, instruction);
       body.set('llm-actions-form-key', formKey);
       body.set('llm-actions-request-id', uuid());
       Object.entries(extra).forEach(([name, value]) => body.set(name, value));

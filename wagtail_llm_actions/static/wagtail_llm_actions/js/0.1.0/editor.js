@@ -41,8 +41,7 @@ function compareWhenNeeded(url) {
 
 /**
  * @param {HTMLFormElement} form
- * @returns {(callback: () => void) => void} calls back when somebody has worked in the form, and
- *   paused: a rich text writes its value with a delay, and tells nobody
+ * @returns {(callback: () => void) => void} calls back after each pause in somebody's work
  */
 function listenForEdits(form) {
   /** @type {(() => void)[]} */
@@ -93,6 +92,7 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
     texts,
     compare: compareWhenNeeded(String(urls.diffUrl)),
     memoryOf: createMemories(formKey || form.getAttribute('action') || ''),
+    requestPreviewUrl: String(urls.requestPreviewUrl),
     loadPreviousTexts: () => api.listPreviousTexts(String(urls.previousTextsUrl)),
     notifyChanged: () => form.dispatchEvent(new Event('llm-actions:changed')),
     countWaiting: countWhenNeeded(widgets, sidePanelToggle),

@@ -1,6 +1,6 @@
 /**
- * The instruction of an editor for the next run of a field: one line, in the row below the field and,
- * while a card offers to try again, in the card. It is the same line, so nothing has to be typed twice.
+ * The instruction of an editor for the next run: one line below the field or, while a card offers to
+ * try again, in the card.
  */
 
 import { clone, getPart, labelWithField, listenForEscape } from './dom.js';
@@ -26,7 +26,7 @@ export function createInstruction({ label, toolbar, card, memory, onRun }) {
   row.append(toggle);
 
   function place() {
-    // Whoever types in it goes on typing: an element that moves loses the focus.
+    // An element that moves loses the focus.
     if (document.activeElement === input) return;
     if (isInCard) getPart(card, 'instruction').append(root);
     else row.after(root);
@@ -56,7 +56,6 @@ export function createInstruction({ label, toolbar, card, memory, onRun }) {
   });
   input.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.isComposing) return;
-    // Enter would save the form.
     event.preventDefault();
     onRun();
   });

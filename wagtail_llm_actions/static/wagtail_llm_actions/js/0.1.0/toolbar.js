@@ -9,11 +9,15 @@ import { fillIn } from './messages.js';
  * @param {LLMActions.FieldOffer} offer
  * @param {object} options
  * @param {(action: LLMActions.ActionReference) => void} options.onSelect
+ * @param {(toggle: HTMLElement) => void} options.onPreview - shows or hides what would be sent
  * @param {string} options.path - of the field; makes the ids unique
  * @param {() => boolean} options.isFilled - whether the field has a text now
  * @param {(source: string) => boolean} options.isEmpty - whether that field is known to have none
  */
-export function createToolbar({ label, actions }, { onSelect, path, isFilled, isEmpty }) {
+export function createToolbar(
+  { label, actions },
+  { onSelect, onPreview, path, isFilled, isEmpty },
+) {
   const { root, part } = clone('llm-actions-toolbar');
   const texts = getTemplate('llm-actions-toolbar').dataset;
   const generate = part('generate');
@@ -76,6 +80,8 @@ export function createToolbar({ label, actions }, { onSelect, path, isFilled, is
   generate.setAttribute('aria-describedby', part('reason').id);
   generate.addEventListener('click', () => run(first));
   root.addEventListener('pointerenter', refresh);
+  labelWithField(part('request-toggle'), label);
+  part('request-toggle').addEventListener('click', () => onPreview(part('request-toggle')));
   if (items.length) {
     labelWithField(menuToggle, label);
     // To the right of the whole control; below it, the tooltip would cover the card.

@@ -7,17 +7,19 @@
 
 import { createCard } from './card.js';
 import { getPart } from './dom.js';
-import { measure, merge } from './fields.js';
+import { isSourceEmpty, measure, merge } from './fields.js';
 import { Generation } from './generation.js';
 import { createInstruction } from './instruction.js';
 import { doneMessage, fillIn, lengthMessage, progressMessage, runDetails } from './messages.js';
 import { createPreviousTexts } from './previous-texts.js';
-import { isSourceEmpty } from './sources.js';
 import { createToolbar } from './toolbar.js';
 
 export class FieldWidget {
   /** @type {LLMActions.CardState | null} - null while no card is shown */
   state = null;
+
+  /** @type {{toggle: () => void} | undefined} - what will be sent */
+  requestPreview;
 
   /** @type {ReturnType<FieldWidget['loadList']> | undefined} */
   list;
@@ -58,6 +60,7 @@ export class FieldWidget {
       onConnectionLost: () => this.card.setStatus(this.texts.connectionLost),
     });
     this.toolbar = createToolbar(offer, {
+      onPreview: (toggle) => this.preview(toggle, services),
       onSelect: (action) => this.generate(action),
       path,
       isFilled: () => this.isFilled(),
@@ -163,6 +166,21 @@ export class FieldWidget {
     this.generation.restore(first, { chosen: id });
     this.accepted = { text, value, undo: () => this.field.write(before) };
     this.show('accepted', { status: this.texts.accepted });
+  }
+
+  /**
+   * @param {HTMLElement} toggle
+   * @param {LLMActions.Services} services
+   */
+  async preview(toggle, { api, requestPreviewUrl: url }) {
+    const { createRequestPreview } = await import('./request-preview.js');
+    this.requestPreview ??= createRequestPreview({
+      toggle,
+      toolbar: this.root,
+      offer: this.offer,
+      load: (actionId) => api.previewRequest(url, actionId, this.instruction.text()),
+    });
+    this.requestPreview.toggle();
   }
 
   /** @param {LLMActions.RunState} run - succeeded */
@@ -276,7 +294,6 @@ export class FieldWidget {
     this.listCandidates();
   }
 
-  /** Offers a choice where there is one. */
   async listCandidates() {
     const hasChoice = () => this.state !== 'accepted' && this.candidates.all.length > 1;
     this.listPlace.hidden = !hasChoice();
@@ -326,7 +343,6 @@ export class FieldWidget {
     return merge(field, field.normalize(text), candidates.run?.write_mode ?? 'replace');
   }
 
-  /** Names the facts that are still in the text, whatever the editor made of it. */
   unsourcedMessage() {
     const text = this.card.text();
     const facts = this.candidates.run?.unsourced_facts.filter((fact) => text.includes(fact)) ?? [];
