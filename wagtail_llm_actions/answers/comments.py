@@ -75,7 +75,7 @@ _COMMENTS = (
     r"(?:note|please note|n\.?b\.?|anmerkung|hinweis|remarque|nota|opmerking)\b(?: that)?\s*[:,]?\*{0,2}\s*(?:that\s|dass\s)?"
     rf"(?:i(?:['’]ve| have)?\s(?:\w+\s)?(?:kept|made|chose|used|corrected|changed|avoided|removed|tried|left|assumed|translated|simplified|shortened|rephrased|rewritten|revised|fixed|edited|adjusted|preserved)\b"
     rf"|ich habe\b|j['’]ai\b|he (?:mantenido|corregido|usado|cambiado)\b|{_THE_TEXT} {_IS_ABOUT}|as an ai"
-    rf"|(?:this|it) (?:is|has)[^\n]*(?:{_UNIT}|{TEXT}))",
+    rf"|(?:this|it) (?:is|has) (?!not\b)[^\n.,]{{0,40}}(?:{_UNIT}|{TEXT}))",
     rf"{_THE_TEXT}\s(?:(?:also|above|now|effectively|successfully|concisely|clearly|accurately|should|aims to)\s){{0,2}}(?:\b(?:captures?|conveys?|highlights?|reflects?|emphasi[sz]es|evokes?|stays|aims|summari[sz]es"
     r"|hebt|enthält|bleibt|fasst|résume|résume bien|resume|is (?:short|concise|under|within|engaging|catchy|brief)"
     r"|has no (?:errors|mistakes)|ist (?:kurz|prägnant)|est (?:court|concis|bref|accrocheur)|es (?:corto|breve|conciso)"
