@@ -187,6 +187,7 @@ def date_adapter() -> Iterator[None]:
     fields.register(DateAdapter())
     yield
     base._adapters[:] = before
+    base.adapter_for.cache_clear()
 
 
 @pytest.mark.usefixtures("date_adapter")

@@ -13,6 +13,7 @@ from django.db import models
 
 from wagtail_llm_actions.answers.destination import Destination
 from wagtail_llm_actions.fields.contract import Contract, help_text_of
+from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -134,6 +135,7 @@ def register(adapter: FieldAdapter) -> None:
             msg = f"{adapter!r} has another writer than {other!r} for the kind {adapter.kind!r}."
             raise ValueError(msg)
     _adapters.insert(0, adapter)
+    adapter_for.cache_clear()
 
 
 def registered_adapters() -> list[FieldAdapter]:
@@ -141,6 +143,7 @@ def registered_adapters() -> list[FieldAdapter]:
     return list(_adapters)
 
 
+@built_once
 def adapter_for(field: object) -> FieldAdapter | None:
     """Return the adapter of a field of a model's ``_meta``; ``None`` where none accepts it."""
     if not isinstance(field, (models.Field, models.ForeignObjectRel)):
