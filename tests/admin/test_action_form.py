@@ -48,6 +48,7 @@ def test_a_new_action_asks_for_what_the_guide_names(client: Client, admin: User)
         "Write mode",
         "Number of candidates",
         "Only when empty",
+        "Check facts",
         "Groups",
         "Offered below",
         "Active",
