@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 # Wagtail asks these for pictures and news; there is no such network here.
 ELSEWHERE = ("gravatar.com", "releases.wagtail.org")
 
+FORM_IS_REMEMBERED = """() => {
+    const form = document.querySelector("form[data-edit-form]");
+    return window.wagtail.app.getControllerForElementAndIdentifier(form, "w-unsaved").initialFormData;
+}"""
+
 
 class Person:
     """Somebody at work; an error on the console of their browser fails the test."""
@@ -46,6 +51,10 @@ class Person:
     def open(self, path: str) -> None:
         """Go to a page of the admin and wait until it is ready to be used."""
         self.page.goto(f"{self.site}{path}")
+
+    def wait_for_unsaved_changes(self) -> None:
+        """Wait until Wagtail sees changes of the form: it remembers it two seconds after it opened."""
+        self.page.wait_for_function(FORM_IS_REMEMBERED)
 
     def control(self, name: str) -> Locator:
         """Return the form's own control with this name."""

@@ -34,6 +34,7 @@ WRITTEN = (
     "<p>now</p><p>- Early</p><p>- Late</p>"
 )
 BEFORE = '<p data-block-key="aaaaa">My <i>own</i> words.</p>'
+TYPED = BEFORE.replace("words.", "words. And more.")
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,12 @@ def saved_intro(page: BlogPage) -> str:
     return re.sub(r' data-block-key="(?!aaaaa)\w+"', "", draft.intro)
 
 
+def wait_for_autosave(editor: Person, page: BlogPage, intro: str) -> None:
+    eventually(lambda: saved_intro(page) == intro)
+    indicator = editor.page.locator("#w-autosave-indicator")
+    expect(indicator).to_have_attribute("data-w-autosave-state-value", "saved")
+
+
 def test_rich_text_is_read_unsaved_reviewed_accepted_saved_and_taken_back(
     visit: Visit, rich_text_site: str
 ) -> None:
@@ -69,10 +76,11 @@ def test_rich_text_is_read_unsaved_reviewed_accepted_saved_and_taken_back(
     editor.open(reverse("wagtailadmin_pages:edit", args=[page.pk]))
     intro = editor.field("Introduction")
     draftail = editor.page.locator("[data-contentpath=intro] [contenteditable=true]")
-    draftail.click()
-    editor.page.keyboard.press("End")
-    editor.page.keyboard.type(" And more.")
+    editor.wait_for_unsaved_changes()
+    draftail.press("End")
+    draftail.press_sequentially(" And more.")
 
+    # At once: Draftail itself tells the form a moment later.
     intro.generate.click()
     intro.wait_for_proposal()
 
@@ -84,16 +92,15 @@ def test_rich_text_is_read_unsaved_reviewed_accepted_saved_and_taken_back(
     expect(draftail).to_have_text("My own words. And more.")
     expect(intro.card.locator("del").first).to_be_visible()
 
+    # What is written while Wagtail saves would wait for the next change.
+    wait_for_autosave(editor, page, TYPED)
     intro.press("Accept")
     expect(draftail.locator("a")).to_have_text("here")
-    eventually(lambda: saved_intro(page) == WRITTEN)
-    expect(editor.page.locator("#w-autosave-indicator")).to_have_attribute(
-        "data-w-autosave-state-value", "saved"
-    )
+    wait_for_autosave(editor, page, WRITTEN)
     intro.press("Undo")
 
     expect(draftail).to_have_text("My own words. And more.")
-    eventually(lambda: saved_intro(page) == BEFORE.replace("words.", "words. And more."))
+    wait_for_autosave(editor, page, TYPED)
     # The editor's own history has all of it.
     draftail.click()
     editor.page.keyboard.press("Control+z")
@@ -110,6 +117,7 @@ def test_an_edited_proposal_is_added_to_what_the_field_has(
     editor = visit(EditorFactory(), rich_text_site)
     editor.open(reverse("wagtailadmin_pages:edit", args=[page.pk]))
     intro = editor.field("Introduction")
+    editor.wait_for_unsaved_changes()
 
     intro.generate.click()
     intro.wait_for_proposal()

@@ -51,6 +51,8 @@ ENDS = {
         *("half-characters", "hang-after", "nul", "same-events", "slow-first", "twice"),
         *("usage-fractions", "usage-huge", "usage-negative", "usage-parts", "usage-words"),
         *TOO_MUCH,
+        # Whole, unless the end is lost with the connection.
+        "cut-after",
     },
 }
 """How a run ends, and the misbehaviours that end it so."""

@@ -34,7 +34,7 @@ beforeEach(() => {
 
 function api() {
   return createApi({
-    form: { elements: [], getAttribute: () => '/admin/pages/4/edit/' },
+    form: { querySelector: () => null, getAttribute: () => '/admin/pages/4/edit/' },
     formKey: '',
     runsUrl: '/runs/',
     texts,

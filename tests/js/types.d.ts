@@ -46,7 +46,12 @@ declare namespace LLMActions {
 
   /** The content of Draftail as JSON; only what is used here. */
   interface RawContent {
-    blocks: { type: string; text: string; entityRanges?: { key: number }[] }[];
+    blocks: {
+      type: string;
+      text: string;
+      entityRanges?: { key: number }[];
+      inlineStyleRanges?: { style: string }[];
+    }[];
     entityMap: Record<number, { data: { alt?: string; title?: string; url?: string } }>;
   }
 
@@ -289,7 +294,10 @@ interface Window {
     };
     convertFromRaw(raw: LLMActions.RawContent): LLMActions.ContentState;
   };
-  Draftail: { serialiseEditorStateToRaw(state: LLMActions.EditorState): LLMActions.RawContent };
+  Draftail: {
+    /** Returns `null` for an editor without content. */
+    serialiseEditorStateToRaw(state: LLMActions.EditorState): LLMActions.RawContent | null;
+  };
   Diff?: LLMActions.DiffLibrary;
   Chart?: new (canvas: HTMLCanvasElement, configuration: object) => { destroy(): void };
 }

@@ -66,9 +66,10 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
    * @param {number | null} actionId
    * @param {string} instruction
    */
-  function readForm(actionId, instruction) {
-    // Draftail is late with what was typed last.
-    for (const input of form.elements) /** @type {any} */ (input).draftailEditor?.saveState();
+  async function readForm(actionId, instruction) {
+    if (form.querySelector('[data-draftail-input]')) {
+      (await import('./draftail.js')).storeContents(form);
+    }
     const body = new FormData(form);
     for (const [name, value] of [...body]) {
       if (value instanceof File) body.delete(name);
@@ -92,8 +93,8 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
      * @param {string} instruction
      * @returns {Promise<LLMActions.RequestPreview>} what `startRun` would send
      */
-    previewRequest: (url, actionId, instruction) =>
-      request(url, { method: 'POST', body: readForm(actionId, instruction) }),
+    previewRequest: async (url, actionId, instruction) =>
+      request(url, { method: 'POST', body: await readForm(actionId, instruction) }),
 
     /**
      * @param {number | null} actionId
@@ -101,7 +102,7 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
      * @returns {Promise<LLMActions.RunState>}
      */
     async startRun(actionId, instruction = '') {
-      const body = readForm(actionId, instruction);
+      const body = await readForm(actionId, instruction);
       body.set('llm-actions-form-key', formKey);
       body.set('llm-actions-request-id', uuid());
       Object.entries(extra).forEach(([name, value]) => body.set(name, value));

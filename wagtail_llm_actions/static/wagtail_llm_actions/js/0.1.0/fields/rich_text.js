@@ -2,6 +2,7 @@
  * The writer of rich text: Draftail, Wagtail's editor. Values are its content state, as JSON.
  */
 
+import { readContent } from '../draftail.js';
 import { findBox } from '../fields.js';
 
 /** Draftail tells nobody that its content has changed; it is asked after each change on the screen. */
@@ -88,9 +89,10 @@ function contentOf(input, value) {
 function setContent(input, content) {
   const editor = input.draftailEditor;
   const { EditorState } = window.DraftJS;
-  editor.onChange(EditorState.push(editor.getEditorState(), content, 'change-block-data'));
+  const state = EditorState.push(editor.getEditorState(), content, 'change-block-data');
+  editor.onChange(state);
   // Else the form would get it a moment later, and a save at once would miss it.
-  editor.saveState();
+  input.value = readContent(input, state);
   input.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
@@ -140,10 +142,7 @@ function createPrepare(readValue) {
  * @returns {LLMActions.WritableField}
  */
 function createField(input, place) {
-  function value() {
-    const state = input.draftailEditor?.getEditorState();
-    return state ? JSON.stringify(window.Draftail.serialiseEditorStateToRaw(state)) : input.value;
-  }
+  const value = () => readContent(input);
   return {
     place,
     value,
