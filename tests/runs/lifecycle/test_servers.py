@@ -22,6 +22,7 @@ from wagtail_llm_actions.generation import FinishReason, Usage
 from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.models import LLMModelFinding, LLMRun
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
+from wagtail_llm_actions.runs import findings
 from wagtail_llm_actions.runs.lifecycle import attempt as attempts
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 
@@ -39,6 +40,13 @@ TEXT = "The tide came early"
 LONG = "harbour " * 6_200
 """About 12,400 tokens, estimated at 20,000."""
 LIMIT_SECONDS = 3
+
+
+@pytest.fixture(autouse=True)
+def answers_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for the server's context on a machine that is busy with other tests too."""
+    monkeypatch.setattr(findings, "ASK_SECONDS", 30.0)
+    monkeypatch.setattr(findings, "FRESH_SECONDS", 300)
 
 
 @pytest.fixture
