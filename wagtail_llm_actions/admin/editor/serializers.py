@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
-from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -259,8 +258,7 @@ def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState
 
 
 def _value_url(run: LLMRun) -> str:
-    model = ContentType.objects.get_for_id(run.target_content_type_id).model_class()
-    adapter = adapter_at(model, run.field_path) if model else None
+    adapter = adapter_at(run.target_model, run.field_path) if run.target_model else None
     if adapter is None or not adapter.is_converted:
         return ""
     return reverse("wagtail_llm_actions:form_value", args=[run.pk])
