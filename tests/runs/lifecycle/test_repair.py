@@ -88,6 +88,16 @@ def test_a_repair_that_does_not_fit_either_leaves_the_answer_as_it_was(
     assert len(provider.requests) == 2
 
 
+def test_a_repair_that_is_cut_off_leaves_the_answer_as_it_was(provider: ScriptedProvider) -> None:
+    provider.script(LONG)
+    provider.script("This is a great summary. It conveys the", FinishReason.LENGTH)
+
+    run = executed()
+
+    assert (run.output, run.finish_reason) == (LONG.strip(), "stop")
+    assert LLMAttempt.objects.filter(run=run).count() == 2
+
+
 @pytest.mark.parametrize("step", [ModelUnavailable, FinishReason.CONTENT_FILTER])
 def test_a_repair_that_fails_leaves_the_answer_as_it_was(
     provider: ScriptedProvider, step: Any

@@ -19,6 +19,7 @@ from wagtail_llm_actions.errors import (
     ProviderTimeout,
     RunInterrupted,
 )
+from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.contract import faults_of
@@ -176,8 +177,8 @@ class _Execution:
     ) -> GenerationResult:
         """Ask the model once to repair an answer that does not fit its field.
 
-        The repair is taken where it has fewer faults. One that fails costs the editor nothing but
-        the time.
+        The repair is taken where it is whole and has fewer faults. One that fails costs the editor
+        nothing but the time.
         """
         text = attempt.answer.cleaned.text
         faults = faults_of(self._run, text)
@@ -192,7 +193,8 @@ class _Execution:
             self._fail_attempt(error)
             return result
         repair.succeed(repaired)
-        if len(faults_of(self._run, repair.answer.cleaned.text)) >= len(faults):
+        is_whole = repaired.finish_reason is FinishReason.STOP
+        if not is_whole or len(faults_of(self._run, repair.answer.cleaned.text)) >= len(faults):
             return result
         self._answer = repair.answer
         return repaired
