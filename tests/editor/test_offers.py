@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.admin.staticfiles import versioned_static
 from wagtail.models import Locale, Page
 
 from example_site.blog.models import Author, HomePage
@@ -34,6 +35,7 @@ from tests.factories import (
     NoticeFactory,
 )
 from tests.notices.models import MEMOS, Memo, Notice
+from wagtail_llm_actions.fields.text import TextAdapter
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -46,7 +48,6 @@ pytestmark = pytest.mark.django_db
 
 NOTHING = {
     "fields": {},
-    "writers": {},
     "pending": [],
     "previous_counts": {},
     "has_side_panel": False,
@@ -82,7 +83,7 @@ def test_a_field_has_its_actions_in_their_order(client: Client, editor: User) ->
     assert set(found["fields"]) == {"title", "summary"}
     assert found["fields"]["summary"] == {
         "label": "Summary",
-        "kind": "text",
+        "writer": versioned_static(TextAdapter.writer),
         "actions": [
             {
                 "id": first.pk,

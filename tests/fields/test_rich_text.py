@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django import forms
 from wagtail.admin.rich_text import DraftailRichTextArea
 
 from tests.factories import BlogPageFactory
@@ -145,7 +146,7 @@ def test_draftail_gets_its_own_format_for_the_features_of_the_widget() -> None:
 
     value, html = RichTextAdapter().to_form_value(
         f"**Tide** [see](page:{page.pk})\n\n## Low",
-        area,
+        forms.CharField(widget=area),
         current="",
         mode="replace",
         targets={f"page:{page.pk}"},

@@ -9,6 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import pytest
+from django import forms
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from wagtail.admin.rich_text import DraftailRichTextArea
@@ -108,7 +109,7 @@ def written(answer: str, area: DraftailRichTextArea, current: str, prompt: str) 
     cleaned = clean(answer, Destination(is_plain=False), TAG).text
     value, _html = RichTextAdapter().to_form_value(
         cleaned,
-        area,
+        forms.CharField(widget=area),
         current=area.format_value(current),
         mode="replace",
         targets=targets(prompt),

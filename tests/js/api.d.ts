@@ -75,13 +75,12 @@ declare namespace LLMActions {
 
   interface FieldOffer {
     label: string;
-    kind: string;
+    writer: string;
     actions: ActionOffer[];
   }
 
   interface Offers {
     fields: Record<string, FieldOffer>;
-    writers: Record<string, string>;
     pending: RunState[];
     previous_counts: Record<string, number>;
     has_side_panel: boolean;

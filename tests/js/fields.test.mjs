@@ -63,12 +63,9 @@ test('a writer that fails costs its own fields their widgets, and no others', as
   const found = await findFields(
     {},
     {
-      fields: { title: { kind: 'text' }, tags: { kind: 'tags' }, date: { kind: 'date' } },
-      writers: {
-        text: module('(form, path) => ({ read: () => path })'),
-        tags: module('() => { throw new Error("No tags.") }'),
-        date: module('() => null'),
-      },
+      title: { writer: module('(form, path) => ({ read: () => path })') },
+      tags: { writer: module('() => { throw new Error("No tags.") }') },
+      date: { writer: module('() => null') },
     },
   );
   delete globalThis.reportError;

@@ -55,8 +55,8 @@ class EditorForm:
         """Return what tells of single fields whether the form shows them to the user."""
         return FieldAccess(self.edit_handler, lambda: self.fields(request))
 
-    def widget(self, request: HttpRequest, name: str) -> forms.Widget:
-        """Return the widget of a field that the form lets the user of a request change.
+    def form_field(self, request: HttpRequest, name: str) -> forms.Field:
+        """Return a form field that the form lets the user of a request change.
 
         Raises:
             PermissionDeniedError: It does not show the field, or not to be changed.
@@ -64,8 +64,8 @@ class EditorForm:
         form = self._form(request)
         if name not in visible_fields(self.edit_handler, form, request).writable:
             raise PermissionDeniedError
-        widget: forms.Widget = form.fields[name].widget
-        return widget
+        form_field: forms.Field = form.fields[name]
+        return form_field
 
     def bind(self, request: HttpRequest) -> VisibleFields:
         """Set the submitted values on the instance, valid or not, without saving it.

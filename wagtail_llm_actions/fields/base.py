@@ -34,14 +34,19 @@ class FieldAdapter(ABC):
     an action, but not its destination."""
     separator: ClassVar[str] = ":"
     """Between the name of a field and one of its ``parts`` in a path."""
-    is_converted: ClassVar[bool] = False
-    """Whether the server makes the value of an accepted text, by ``to_form_value``; else the writer
-    puts the text itself into the field."""
 
     @property
     def is_destination(self) -> bool:
         """Whether actions can write such fields."""
         return bool(self.writer)
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether the server makes the value of an accepted text, by ``to_form_value``.
+
+        Else the writer puts the text itself into the field.
+        """
+        return type(self).to_form_value is not FieldAdapter.to_form_value
 
     @abstractmethod
     def accepts(self, field: Any) -> bool:
@@ -77,13 +82,21 @@ class FieldAdapter(ABC):
         return self.read(instance, field)
 
     def to_form_value(
-        self, text: str, widget: forms.Widget, *, current: str, mode: str, targets: Collection[str]
+        self,
+        text: str,
+        form_field: forms.Field,
+        *,
+        current: str,
+        mode: str,
+        targets: Collection[str],
     ) -> tuple[str, str]:
-        """Return what the writer puts into the form; only for a kind that is converted.
+        """Return what the writer puts into the form, where that is more than the text.
+
+        A kind that has this method is converted.
 
         Args:
             text: What the editor accepts, not to be trusted.
-            widget: Of the form field.
+            form_field: As the user's form has it, with its widget.
             current: What the form field holds, as the writer reads it.
             mode: ``replace``, ``append`` or ``prepend``.
             targets: The references and addresses that the model was given.
@@ -92,6 +105,7 @@ class FieldAdapter(ABC):
             The value of the whole field, and HTML of the text alone, to be shown for review.
 
         Raises:
+            ValidationError: The text stands for no value of the field.
             LookupError: No value can be made of the text.
         """
         raise NotImplementedError
@@ -125,15 +139,7 @@ def register(adapter: FieldAdapter) -> None:
     """Add an adapter, usually in an ``AppConfig.ready()``.
 
     Of several adapters that accept a field, the one registered last is used.
-
-    Raises:
-        ValueError: Another adapter has the same kind, and another writer.
     """
-    for other in _adapters:
-        writers = {other.writer, adapter.writer} - {""}
-        if other.kind == adapter.kind and len(writers) > 1:
-            msg = f"{adapter!r} has another writer than {other!r} for the kind {adapter.kind!r}."
-            raise ValueError(msg)
     _adapters.insert(0, adapter)
     adapter_for.cache_clear()
 

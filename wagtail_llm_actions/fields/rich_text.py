@@ -56,7 +56,6 @@ class RichTextAdapter(FieldAdapter):
 
     kind = "rich_text"
     writer = script_path("fields/rich_text.js")
-    is_converted = True
 
     def accepts(self, field: Any) -> bool:
         """Return whether ``field`` is Wagtail's rich text."""
@@ -90,10 +89,16 @@ class RichTextAdapter(FieldAdapter):
         return isinstance(widget, DraftailRichTextArea)
 
     def to_form_value(
-        self, text: str, widget: forms.Widget, *, current: str, mode: str, targets: Collection[str]
+        self,
+        text: str,
+        form_field: forms.Field,
+        *,
+        current: str,
+        mode: str,
+        targets: Collection[str],
     ) -> tuple[str, str]:
         """Return what Draftail gets, as JSON, and the HTML of the new text alone."""
-        area: Any = widget
+        area: Any = form_field.widget
         before = area.value_from_datadict({"text": current}, {}, "text") if current else ""
         new, whole = merge(text, area.features, before=before, mode=mode, targets=targets)
         return area.format_value(whole), new

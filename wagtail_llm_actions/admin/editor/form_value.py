@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -42,17 +43,19 @@ def form_value(request: HttpRequest, run_id: UUID) -> JsonResponse:
     adapter = adapter_at(type(form.instance), run.field_path)
     if adapter is None or not adapter.is_converted:
         raise BadInput
-    widget = form.widget(request, run.field_path)
+    form_field = form.form_field(request, run.field_path)
     try:
         value, html = adapter.to_form_value(
             request.POST.get("text", "").replace("\0", ""),
-            widget,
+            form_field,
             current=request.POST.get("value", ""),
             mode=run.write_mode,
             targets=targets(run.prompt),
         )
     except json.JSONDecodeError:
         raise BadInput from None
+    except ValidationError as error:
+        raise RequestRefused(422, "invalid_output", " ".join(error.messages)) from None
     except LookupError:
         message = _(
             "This text has too much markup to be put into the field. Copy it, or try again."

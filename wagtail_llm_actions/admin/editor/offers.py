@@ -47,8 +47,8 @@ class FieldOffer(TypedDict):
     """A field with its actions."""
 
     label: str
-    kind: str
-    """Of the field's adapter; names its writer."""
+    writer: str
+    """The URL of the browser module that writes such a field."""
     actions: list[ActionOffer]
 
 
@@ -57,8 +57,6 @@ class Offers(TypedDict):
 
     fields: dict[str, FieldOffer]
     """By the path of the field."""
-    writers: dict[str, str]
-    """The URL of the browser module that writes a kind of field, by the kinds of ``fields``."""
     pending: list[RunState]
     """Runs under way, and proposals that are not decided; one for each click."""
     previous_counts: dict[str, int]
@@ -69,7 +67,6 @@ class Offers(TypedDict):
 
 NO_OFFERS: Offers = {
     "fields": {},
-    "writers": {},
     "pending": [],
     "previous_counts": {},
     "has_side_panel": False,
@@ -96,7 +93,6 @@ def form_offers(request: HttpRequest, form: EditorForm, form_key: str) -> Offers
         get_queue().prepare()
     return {
         "fields": fields,
-        "writers": _writers(model, fields),
         "pending": [
             {
                 **candidates_state(candidates, with_costs=with_costs),
@@ -130,8 +126,9 @@ def _fields(
         if adapter is None or not adapter.is_destination:
             continue
         label = field_label(model, action.destination)
+        writer = versioned_static(adapter.writer)
         offer = fields.setdefault(
-            action.destination, {"label": label, "kind": adapter.kind, "actions": []}
+            action.destination, {"label": label, "writer": writer, "actions": []}
         )
         offer["actions"].append(
             {
@@ -145,11 +142,6 @@ def _fields(
             }
         )
     return fields
-
-
-def _writers(model: type[models.Model], paths: Iterable[str]) -> dict[str, str]:
-    adapters = filter(None, (adapter_at(model, path) for path in paths))
-    return {adapter.kind: versioned_static(adapter.writer) for adapter in adapters}
 
 
 def _candidate_groups(runs: Collection[LLMRun]) -> list[list[LLMRun]]:

@@ -97,7 +97,7 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
     notifyChanged: () => form.dispatchEvent(new Event('llm-actions:changed')),
     countWaiting: countWhenNeeded(widgets, sidePanelToggle),
   };
-  (await findFields(form, offers)).forEach((field, path) => {
+  (await findFields(form, offers.fields)).forEach((field, path) => {
     const offer = offers.fields[path];
     const previousCount = offers.previous_counts[path] ?? 0;
     widgets.set(path, new FieldWidget(services, { path, offer, field, previousCount }));

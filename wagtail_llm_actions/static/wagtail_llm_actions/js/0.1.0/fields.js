@@ -25,15 +25,15 @@ async function attempt(call) {
  * Loads the writers that this form needs, and finds its fields with them.
  *
  * @param {HTMLFormElement} form
- * @param {Pick<LLMActions.Offers, 'fields' | 'writers'>} offers
+ * @param {LLMActions.Offers['fields']} fields
  * @returns {Promise<Map<string, LLMActions.Field>>} by path; without the fields that the form does
  *   not show, or shows in a way that their writer does not know
  */
-export async function findFields(form, { fields, writers }) {
+export async function findFields(form, fields) {
   const found = await Promise.all(
-    Object.entries(fields).map(async ([path, { kind }]) => {
+    Object.entries(fields).map(async ([path, { writer: url }]) => {
       const field = await attempt(async () => {
-        const { default: writer } = await import(writers[kind]);
+        const { default: writer } = await import(url);
         return /** @type {LLMActions.FieldWriter} */ (writer).find(form, path);
       });
       return /** @type {const} */ ([path, field]);

@@ -4,14 +4,10 @@
 
 import { readContent } from '../draftail.js';
 import { findBox } from '../fields.js';
+import { createPrepare } from './conversion.js';
 
 /** Draftail tells nobody that its content has changed; it is asked after each change on the screen. */
 const SETTLE_MS = 250;
-
-/** What the preview shows of the server's HTML: these elements, without their attributes. */
-const ELEMENTS = new Set(
-  'P H1 H2 H3 H4 H5 H6 UL OL LI BLOCKQUOTE B I S SUP SUB CODE BR HR'.split(' '),
-);
 
 /**
  * @param {string} value
@@ -33,34 +29,6 @@ function textOf(value) {
     })
     .join('\n')
     .trim();
-}
-
-/**
- * Builds what an editor sees of a formatted text. Nothing else of the HTML reaches the document.
- *
- * @param {string} html
- * @returns {Node[]}
- */
-export function preview(html) {
-  /**
-   * @param {Node} node
-   * @returns {Node[]}
-   */
-  function copy(node) {
-    if (node instanceof Text) return [document.createTextNode(node.data)];
-    if (!(node instanceof Element)) return [];
-    const children = Array.from(node.childNodes).flatMap(copy);
-    const link = node.getAttribute('href') ?? '';
-    const name = { A: 'u', EMBED: 'em' }[node.tagName];
-    if (!name && !ELEMENTS.has(node.tagName)) return children;
-    const element = document.createElement(name ?? node.tagName);
-    element.append(...children);
-    if (link) element.title = link;
-    if (name === 'em') element.textContent = node.getAttribute('alt') || node.getAttribute('url');
-    return [element];
-  }
-  const { body } = new DOMParser().parseFromString(html, 'text/html');
-  return Array.from(body.childNodes).flatMap(copy);
 }
 
 /**
@@ -97,46 +65,6 @@ function setContent(input, content) {
 }
 
 /**
- * Asks the server for the values of texts: once for each, and not for every letter that is typed.
- *
- * @param {() => string} readValue
- * @returns {NonNullable<LLMActions.WritableField['prepare']>}
- */
-function createPrepare(readValue) {
-  let latest = '';
-  /** @type {Promise<LLMActions.Outcome>} */
-  let outcome;
-
-  /**
-   * @param {string} key - of the text, and of what the field holds
-   * @param {number} delay - in milliseconds
-   * @param {() => Promise<LLMActions.FormValue>} send
-   */
-  async function ask(key, delay, send) {
-    await new Promise((resolve) => setTimeout(resolve, delay));
-    if (key !== latest) throw new Error('Another text is asked for.');
-    try {
-      const { value, html } = await send();
-      return { value, text: textOf(value), formatted: preview(html) };
-    } catch (error) {
-      if (key === latest) latest = '';
-      throw error;
-    }
-  }
-
-  return (run, text, post) => {
-    const value = readValue();
-    const key = JSON.stringify([run.id, text.trim(), value]);
-    if (key !== latest) {
-      const delay = latest ? SETTLE_MS : 0;
-      latest = key;
-      outcome = ask(key, delay, () => post(run.value_url, { text, value }));
-    }
-    return outcome;
-  };
-}
-
-/**
  * @param {LLMActions.DraftailInput} input
  * @param {Element} place
  * @returns {LLMActions.WritableField}
@@ -146,7 +74,7 @@ function createField(input, place) {
   return {
     place,
     value,
-    prepare: createPrepare(value),
+    prepare: createPrepare(value, ({ value: next }) => textOf(next)),
     read: () => textOf(value()),
     write(next) {
       const before = input.draftailEditor.getEditorState().getCurrentContent();

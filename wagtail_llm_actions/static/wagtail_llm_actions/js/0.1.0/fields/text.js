@@ -60,9 +60,12 @@ export default {
   find(form, path) {
     const place = findBox(form, path);
     const control = form.elements.namedItem(path);
+    // Behind a list of tags, a text would be saved without being seen.
     const isText =
       control instanceof HTMLTextAreaElement ||
-      (control instanceof HTMLInputElement && TEXT_INPUTS.includes(control.type));
+      (control instanceof HTMLInputElement &&
+        TEXT_INPUTS.includes(control.type) &&
+        !control.matches('[data-controller~=w-tag]'));
     return place && isText && place.contains(control) ? createField(control, place) : null;
   },
 };
