@@ -6,6 +6,7 @@ The URLs are those of ``tests/test_permissions_of_urls.py``, which fails for one
 from __future__ import annotations
 
 import uuid
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.editor.actions import action_for
 from tests.editor.forms import snippet_edit
 from tests.factories import (
     AdminFactory,
+    BlogPageFactory,
     DossierFactory,
     EditorFactory,
     LLMRunFactory,
@@ -66,6 +68,7 @@ class Site:
 
     def __init__(self, user: User) -> None:
         self.dossier = DossierFactory()
+        self.page = BlogPageFactory()
         self.colleague = EditorFactory()
         self.actions: dict[str, LLMAction] = {}
         self.runs: dict[str, LLMRun] = {}
@@ -87,6 +90,7 @@ class Site:
         )
         run: LLMRun = LLMRunFactory(
             **{"status": "succeeded", "finish_reason": "stop", "action": self.actions[kind]}
+            | {"page": self.page}
             | {"target_object_id": str(self.dossier.pk), "target_label": str(self.dossier)}
             | {"read_fields": [kind, "text"], "user": self.colleague}
             | texts
@@ -147,13 +151,22 @@ class Site:
 
 
 def told(site: Site, client: Client) -> dict[str, str]:
-    """Return everything that each URL answers, in one text."""
+    """Return everything that each URL answers, in one text, and the pages that they lead to.
+
+    These are asked for once, after all others: with what has changed, and with every message.
+    """
     found = {}
+    destinations: set[str] = set()
     for name, (method, _outcomes) in TABLE.items():
         send = getattr(client, method.lower())
         data = {"export": "csv"} if name == f"{PACKAGE}usage_export" else None
-        answers = [send(url, data or site.data(kind), follow=True) for url, kind in site.urls(name)]
+        answers = [send(url, data or site.data(kind)) for url, kind in site.urls(name)]
+        destinations |= {answer.url for answer in answers if answer.status_code == HTTPStatus.FOUND}
         found[name] = " ".join(answer.getvalue().decode() for answer in answers)
+    for url in sorted(destinations):
+        answer = client.get(url, follow=True)
+        assert answer.status_code == HTTPStatus.OK
+        found[url] = answer.getvalue().decode()
     return found
 
 
