@@ -27,12 +27,15 @@ from tests.factories import (
 )
 from tests.notices.models import Notice
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.reporting.usage import aggregate
 from wagtail_llm_actions.runs.audit_log import ACCEPTED, TAKEN_BACK
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import Model
     from django.test import Client
+
+    from wagtail_llm_actions.reporting.usage import Metrics
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +54,11 @@ def messages(instance: Model) -> list[str]:
     """Return what the history says of accepted texts, the oldest first."""
     entries = registry.get_logs_for_instance(instance).filter(action__in=[ACCEPTED, TAKEN_BACK])
     return [str(entry.message) for entry in entries.order_by("timestamp", "pk")]
+
+
+def metrics_of(run: LLMRun) -> Metrics:
+    """Return what the figures say of one run."""
+    return aggregate(LLMRun.objects.filter(pk=run.pk))
 
 
 TEXT = "The tide came early."
@@ -120,16 +128,98 @@ def test_the_next_text_is_an_entry_of_its_own(client: Client, editor: User) -> N
     assert messages(page) == ["LLM text accepted in Summary", "LLM text accepted in Subtitle"]
 
 
-@pytest.mark.parametrize("saved", ["", "Nobody had told the boats.", "The day."])
+REWRITTEN = ["", "Nobody had told the boats.", "The day.", "The boats came late."]
+
+
+@pytest.mark.parametrize("saved", REWRITTEN)
 def test_nobody_is_credited_with_a_text_that_they_did_not_save(
     client: Client, editor: User, saved: str
 ) -> None:
     page = BlogPageFactory()
-    accepted_run(client, page, editor)
+    run = accepted_run(client, page, editor)
+    assert metrics_of(run).accepted == 1
 
     save(client, page_edit(page), summary=saved)
 
     assert messages(page) == []
+    assert metrics_of(run).accepted == 0
+    assert metrics_of(run).proposed == 1
+    run.refresh_from_db()
+    assert run.get_decision_display() == "Accepted, not saved"
+
+
+def test_of_two_texts_for_a_field_only_the_saved_one_counts(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    first = accepted_run(client, page, editor, output="Nobody had told the boats.")
+    second = accepted_run(client, page, editor)
+
+    save(client, page_edit(page), summary=TEXT)
+
+    assert (metrics_of(first).accepted, metrics_of(second).accepted) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "decision"), [(TEXT, "accepted"), ("The tide came late.", "edited")]
+)
+def test_an_autosave_that_was_under_way_does_not_count_against_a_text(
+    client: Client, editor: User, accepted: str, decision: str
+) -> None:
+    page = BlogPageFactory()
+    run = LLMRunFactory(page=page, user=editor, succeeded=True)
+    decide(client, run, decision="accept", text=accepted)
+    save(client, page_edit(page), autosave=True, subtitle="As it was before the click")
+
+    save(client, page_edit(page), autosave=True, summary=accepted)
+
+    assert messages(page) == ["LLM text accepted in Summary"]
+    run.refresh_from_db()
+    assert run.decision == decision
+
+
+def test_a_save_before_the_decision_does_not_count_against_it(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    run = LLMRunFactory(page=page, user=editor, succeeded=True, finished_at=timezone.now())
+    save(client, page_edit(page), autosave=True, subtitle="As it was before the click")
+
+    decide(client, run, decision="accept", text=TEXT)
+
+    assert metrics_of(run).accepted == 1
+
+
+def test_a_text_of_a_form_that_was_left_unsaved_counts_until_the_next_save(
+    client: Client, editor: User
+) -> None:
+    page = BlogPageFactory()
+    run = accepted_run(client, page, editor)
+    LLMRun.objects.filter(pk=run.pk).update(decided_at=timezone.now() - timedelta(days=2))
+
+    save(client, page_edit(page), summary="Nobody had told the boats.")
+
+    assert metrics_of(run).accepted == 0
+
+
+def test_a_text_that_was_saved_and_rewritten_later_was_accepted(
+    client: Client, editor: User
+) -> None:
+    page = BlogPageFactory()
+    run = accepted_run(client, page, editor)
+    save(client, page_edit(page), summary=TEXT)
+
+    save(client, page_edit(page), summary="Nobody had told the boats.")
+
+    assert metrics_of(run).accepted == 1
+
+
+def test_a_text_without_spaces_between_its_words_may_be_worked_on(
+    client: Client, editor: User
+) -> None:
+    page = BlogPageFactory()
+    run = accepted_run(client, page, editor, output="潮はその日早く来たので、船は港を出なかった。")
+
+    save(client, page_edit(page), summary="潮はその日とても早く来たので、船は港を出なかった。")
+
+    assert messages(page) == ["LLM text accepted in Summary"]
+    assert metrics_of(run).accepted == 1
 
 
 def test_whoever_saves_something_else_is_not_credited_with_a_bulk_text(

@@ -49,7 +49,7 @@ declare namespace LLMActions {
     cost: string;
     click_cost: string;
     seconds: number | null;
-    decision: 'none' | 'accepted' | 'edited' | 'dismissed';
+    decision: 'none' | 'accepted' | 'edited' | 'dismissed' | 'unsaved';
     candidates: RunState[];
     poll_url: string;
     poll_token: string;

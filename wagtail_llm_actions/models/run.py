@@ -114,6 +114,7 @@ class LLMRun(models.Model):
         NONE = "none", _("None")
         ACCEPTED = "accepted", _("Accepted")
         EDITED = "edited", _("Accepted after editing")
+        UNSAVED = "unsaved", _("Accepted, not saved")
         DISMISSED = "dismissed", _("Dismissed")
 
     UNFINISHED = (Status.QUEUED, Status.RUNNING)

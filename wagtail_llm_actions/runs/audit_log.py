@@ -15,11 +15,13 @@ from wagtail.log_actions import LogFormatter, log
 from wagtail.models import RevisionMixin
 
 from wagtail_llm_actions.answers.characters import visible
-from wagtail_llm_actions.models import LLMAction, LLMRun
-from wagtail_llm_actions.runs.decisions import kept_share
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.decisions import record_save
 from wagtail_llm_actions.runs.request.variables import field_label, field_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db import models
     from django.utils.functional import Promise
     from wagtail.models import ModelLogEntry
@@ -69,30 +71,13 @@ def log_saved_texts(user: User, instance: models.Model) -> None:
     """Log which accepted texts a saved object holds, and which it held and were taken back; each once.
 
     These are the user's own runs and bulk runs, which count for whoever saves the object. An
-    acceptance is only a click: it counts once the field was saved with the text.
+    acceptance is only a click: a text that is not saved is not accepted in any figure either.
 
     Args:
         user: Who saved the object.
         instance: With the values that were saved, as a draft too.
     """
-    now = timezone.now()
-    own = Q(user=user, trigger=LLMRun.Trigger.EDITOR)
-    is_accepted = Q(decision__in=LLMRun.ACCEPTED_DECISIONS)
-    is_new = is_accepted & Q(decided_at__gt=now - MAX_FORM_AGE, audit_logged_at=None)
-    is_undone = ~is_accepted & Q(audit_logged_at__gt=now - MAX_FORM_AGE)
-    runs = LLMRun.objects.on_object(instance).filter(own | Q(trigger=LLMRun.Trigger.BULK))
-    rows = runs.filter(is_new | is_undone).only(*_COLUMNS).order_by("decided_at")
-    accepted, taken_back = [], []
-    for run in rows:
-        saved = field_text(instance, run.field_path)
-        if run.decision in LLMRun.ACCEPTED_DECISIONS:
-            if _holds(saved, run):
-                accepted.append(run)
-        elif _normal(run.output) not in _normal(saved):
-            taken_back.append(run)
-    # Two saves at the same moment: each run goes to the one that marks it first.
-    _log(user, instance, ACCEPTED, [run for run in accepted if _mark(run, now)])
-    _log(user, instance, TAKEN_BACK, [run for run in taken_back if _mark(run, None)])
+    _log_texts(user, instance, timezone.now())
 
 
 def log_texts_of_latest_save(user: User, run: LLMRun) -> None:
@@ -105,12 +90,35 @@ def log_texts_of_latest_save(user: User, run: LLMRun) -> None:
         return
     revision = target.latest_revision
     if revision and revision.user_id == user.pk and revision.created_at > run.finished_at:
-        log_saved_texts(user, revision.as_object())
+        _log_texts(user, revision.as_object(), revision.created_at)
+
+
+def _log_texts(user: User, instance: models.Model, saved_at: datetime) -> None:
+    now = timezone.now()
+    own = Q(user=user, trigger=LLMRun.Trigger.EDITOR)
+    is_accepted = Q(decision__in=LLMRun.ACCEPTED_DECISIONS)
+    is_new = Q(decided_at__gt=now - MAX_FORM_AGE)
+    may_count = is_accepted | Q(is_new, decision=LLMRun.Decision.UNSAVED)
+    is_undone = ~is_accepted & Q(audit_logged_at__gt=now - MAX_FORM_AGE)
+    runs = LLMRun.objects.on_object(instance).filter(own | Q(trigger=LLMRun.Trigger.BULK))
+    rows = runs.filter(Q(may_count, audit_logged_at=None) | is_undone).annotate(is_new=is_new)
+    accepted, taken_back = [], []
+    for run in rows.only(*_COLUMNS).order_by("decided_at"):
+        saved = field_text(instance, run.field_path)
+        if run.audit_logged_at is None:
+            if record_save(run, saved, saved_at) and run.is_new:
+                accepted.append(run)
+        elif _normal(run.output) not in _normal(saved):
+            taken_back.append(run)
+    # Two saves at the same moment: each run goes to the one that marks it first.
+    _log(user, instance, ACCEPTED, [run for run in accepted if _mark(run, now)])
+    _log(user, instance, TAKEN_BACK, [run for run in taken_back if _mark(run, None)])
 
 
 _COLUMNS = (
     "field_path",
     "decision",
+    "decided_at",
     "decision_similarity",
     "output",
     "write_mode",
@@ -120,12 +128,6 @@ _COLUMNS = (
 
 def _normal(text: str) -> str:
     return " ".join(visible(text).split())
-
-
-def _holds(saved: str, run: LLMRun) -> bool:
-    """Return whether at least half as much of the output is left as when it was accepted."""
-    is_last = run.write_mode == LLMAction.WriteMode.APPEND
-    return kept_share(run.output, saved, from_end=is_last) >= (run.decision_similarity or 0) / 2
 
 
 def _mark(run: LLMRun, moment: Any) -> bool:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
 
 from wagtail_llm_actions.answers.characters import visible
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs.candidates import siblings
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.signals import run_decided
 from wagtail_llm_actions.sqlite import yielding_writes
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Decision = LLMRun.Decision
 
@@ -21,35 +26,71 @@ _SUCCEEDED = Q(status=LLMRun.Status.SUCCEEDED)
 _BROKE_OFF = Q(status=LLMRun.Status.FAILED) & ~Q(output="")
 """Its text may be whole all the same; a person can tell."""
 
+_WORD = re.compile(
+    # Thai to Burmese, Khmer, and the scripts of Chinese and Japanese put no spaces between words.
+    r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+    r"|[^\s\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
 # The time grows with the square: 0.2 s for these, 4 s for three times as many.
 MAX_COMPARED_WORDS = 1_000
 
 
 def accept(run: LLMRun, text: str) -> None:
     """Record that ``text`` was put into the field: as proposed, or edited."""
-    proposed, taken = visible(run.output).split(), visible(text).split()
+    proposed, taken = _words(run.output), _words(text)
     if proposed == taken:
-        decided = _decide(run, Decision.ACCEPTED, similarity=1.0)
+        similarity = 1.0
     else:
         compared = proposed[:MAX_COMPARED_WORDS], taken[:MAX_COMPARED_WORDS]
         similarity = SequenceMatcher(None, *compared, autojunk=False).ratio()
-        decided = _decide(run, Decision.EDITED, similarity=similarity)
-    if decided:
+    decision = Decision.ACCEPTED if proposed == taken else Decision.EDITED
+    if _decide(run, decision, similarity=similarity):
         _dismiss_siblings(run)
 
 
+def record_save(run: LLMRun, saved: str, saved_at: datetime) -> bool:
+    """Let what was saved decide whether an accepted text counts; return whether it was saved.
+
+    It was while at least half as much of the output is left as when it was accepted. A later save
+    decides again: an autosave may have been under way when the text was accepted.
+
+    Args:
+        run: Accepted, by its last decision or before a save without its text.
+        saved: The text of the field.
+        saved_at: A save before the decision does not speak against it.
+    """
+    is_last = run.write_mode == LLMAction.WriteMode.APPEND
+    similarity = run.decision_similarity or 0
+    is_saved = kept_share(run.output, saved, from_end=is_last) >= similarity / 2
+    if is_saved:
+        decision = Decision.ACCEPTED if similarity == 1 else Decision.EDITED
+    else:
+        decision = Decision.UNSAVED
+    is_change = is_saved == (run.decision == Decision.UNSAVED)
+    if is_change and run.decided_at and saved_at > run.decided_at:
+        _decide(run, decision, similarity=similarity, instead_of=Decision(run.decision))
+    return is_saved
+
+
 def kept_share(output: str, text: str, *, from_end: bool = False) -> float:
-    """Return the share of an output's words that a text holds in their order, from 0.0 to 1.0.
+    """Return the share of an output that a text holds in the order of its words, from 0.0 to 1.0.
+
+    A word counts by its length, so that "the" and "of" do not make two texts alike.
 
     Args:
         output: Compared with up to its first 1,000 words.
         text: Compared with as many of its words.
         from_end: Take the text's last words instead of its first.
     """
-    words, held = visible(output).split()[:MAX_COMPARED_WORDS], visible(text).split()
+    words, held = _words(output)[:MAX_COMPARED_WORDS], _words(text)
     held = held[-MAX_COMPARED_WORDS:] if from_end else held[:MAX_COMPARED_WORDS]
     blocks = SequenceMatcher(None, words, held, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks) / (len(words) or 1)
+    kept = (word for block in blocks for word in words[block.a : block.a + block.size])
+    return sum(map(len, kept)) / (sum(map(len, words)) or 1)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(visible(text))
 
 
 def dismiss(run: LLMRun) -> None:

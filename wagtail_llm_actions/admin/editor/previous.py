@@ -74,13 +74,7 @@ def previous_run(run: LLMRun, user: Any) -> PreviousRun:
         **state,
         "user": name,
         "time": date_format(timezone.localtime(run.queued_at), "SHORT_DATETIME_FORMAT"),
-        "decision_label": _decision_labels().get(run.decision, ""),
-    }
-
-
-def _decision_labels() -> dict[str, str]:
-    return {
-        "accepted": _("Accepted"),
-        "edited": _("Accepted after editing"),
-        "dismissed": _("Dismissed"),
+        "decision_label": ""
+        if run.decision == LLMRun.Decision.NONE
+        else run.get_decision_display(),
     }
