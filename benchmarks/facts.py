@@ -12,7 +12,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
-from wagtail_llm_actions.answers.facts import unsourced_facts
+from wagtail_llm_actions.answers.facts.check import unsourced_facts
 
 SEED = 20261127
 ANSWERS_PER_LANGUAGE = 100

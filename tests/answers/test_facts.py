@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.facts import measure
-from wagtail_llm_actions.answers.facts import MAX_FACTS, unsourced_facts
+from wagtail_llm_actions.answers.facts.check import MAX_FACTS, unsourced_facts
 
 LEAST_RECALL, LEAST_PRECISION = 0.95, 0.9
 

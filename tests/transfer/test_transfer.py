@@ -44,6 +44,10 @@ VALUES = {
     "candidate_count": 3,
     "only_when_empty": True,
     "check_facts": False,
+    "answer_language": "de",
+    "required_words": "harbour",
+    "forbidden_words": "cheap, best*",
+    "min_length": 40,
     "is_active": False,
     "sort_order": 4,
 }

@@ -7,12 +7,18 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.answers.characters import join_surrogates
+from wagtail_llm_actions.answers.markers import (
+    LONGEST_MARKER,
+    OPENING,
+    UNFINISHED,
+    look_ahead,
+    may_be_reasoning,
+)
 from wagtail_llm_actions.answers.reasoning_forms import (
     ANSWER_HEADING,
     CLOSING,
     FINAL_CHANNEL,
     FORMS,
-    PHRASES,
     UNMARKED,
     WHOLE,
     Form,
@@ -23,27 +29,13 @@ from wagtail_llm_actions.answers.special_tokens import TOKEN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST_MARKER = 100
-"""Characters; above the length of every closing and every header of a turn."""
 BOX = "<|begin_of_box|>"
 """What stands before it is about the answer, but no reasoning that a prompt has opened."""
 SLICE = 4_096
-UNDECIDED_CHARS = 40
-"""As long as an answer is that short, it may still become reasoning that is not marked by a token."""
 MENTION_CHARS = 10
 """At most as long is what stands between two tags that a text begins by writing about."""
 MAX_SENTENCE_CHARS = 100
 """The same, where the tags are in the middle of a text."""
-_TOKEN_FORMS = [form for form in FORMS if form.is_token]
-_OPENING = re.compile("|".join(f"(?:{form.opening.pattern})" for form in _TOKEN_FORMS))
-# What may become a marker with the next piece.
-_UNFINISHED = re.compile(
-    r"(?:\\?<[|｜/<]?(?:[A-Za-z_/|｜][^<>\n]{0,98})?|<<SYS>|<SPECIAL_11>\s*[A-Za-z]{0,9}|<role>[A-Z]{0,12}(?:<[/a-z]{0,5})?"
-    r"|<details>\s*(?:<[a-z]{0,8}(?:>[^<>\n]{0,80}(?:<[/a-z]{0,8})?)?)?|\[[/|]?[A-Za-z_ ]{0,18}\|?|\[e~?|\](?:~(?:b(?:\]a?)?)?|<(?:\][a-z ]{0,12}(?:\[>?)?)?)?"
-    r"|/(?:n(?:o(?:_[a-z]{0,5})?)?)?|\\|◁[^◁▷\n]{0,10}"
-    r"|&(?:l(?:t(?:;[^&<>\n]{0,60}(?:&(?:gt?)?)?)?)?)?|a(?:s(?:s(?:i(?:s(?:t(?:a(?:n(?:t(?:f(?:i(?:n(?:a(?:l)?)?)?)?)?)?)?)?)?)?)?)?)?"
-    r")$"
-)
 _OPENING_QUOTES = "`\"'“‘(„«"
 _CLOSING_QUOTES = "`\"'”’)“»"
 _BEFORE_MENTION, _AFTER_MENTION = " `\"'“‘(„«\t", " `\"'”’),.;:?!»“\t"
@@ -76,7 +68,7 @@ class LiveFilter:
         self.ends_with_closing = False
         """Whether nothing but the text stands before a marker that ends reasoning."""
         self._marker = re.compile(
-            f"(?P<opening>{_OPENING.pattern})|(?P<closing>{CLOSING.pattern})"
+            f"(?P<opening>{OPENING.pattern})|(?P<closing>{CLOSING.pattern})"
             f"|(?P<tag>(?i:{tags.pattern}))|{TOKEN.pattern}"
         )
         self._buffer = ""
@@ -154,7 +146,7 @@ class LiveFilter:
             return
         for form in FORMS:
             if found := form.opening.match(self._buffer):
-                if is_last or len(self._buffer) > _look_ahead(found[0]):
+                if is_last or len(self._buffer) > look_ahead(found[0]):
                     self._open(form, found[0])
                     self._buffer = self._buffer[found.end() :]
                 return
@@ -167,7 +159,7 @@ class LiveFilter:
             self.is_reasoning = False
             self._forget_unmarked_reasoning()
             yield from self._read_text(is_last=True)
-        elif is_unmarked or _may_be_reasoning(self._buffer):
+        elif is_unmarked or may_be_reasoning(self._buffer):
             self.is_reasoning = is_unmarked
         else:
             self.is_reasoning = False
@@ -193,13 +185,13 @@ class LiveFilter:
             unfinished = (
                 None
                 if is_last
-                else _UNFINISHED.search(self._buffer, max(0, len(self._buffer) - LONGEST_MARKER))
+                else UNFINISHED.search(self._buffer, max(0, len(self._buffer) - LONGEST_MARKER))
             )
             yield from self._show(len(self._buffer) if unfinished is None else unfinished.start())
             return
         yield from self._show(found.start())
         marker = found[0]
-        if not is_last and len(self._buffer) <= _look_ahead(marker):
+        if not is_last and len(self._buffer) <= look_ahead(marker):
             return
         after = self._buffer[len(marker) : len(marker) + 1]
         if self._is_text(found, after):
@@ -243,7 +235,7 @@ class LiveFilter:
                 self._reasoning.append(self._buffer[:kept])
                 self._buffer = self._buffer[kept:]
             return
-        if not is_last and len(self._buffer) - found.start() <= _look_ahead(found[0]):
+        if not is_last and len(self._buffer) - found.start() <= look_ahead(found[0]):
             return
         inside = "".join(self._reasoning) + self._buffer[: found.start()]
         after = self._buffer[found.end() : found.end() + 2]
@@ -337,20 +329,3 @@ class LiveFilter:
             self._line = ""
         self._line += rest
         yield shown
-
-
-def _may_be_reasoning(text: str) -> bool:
-    """Return whether the beginning of an answer is that of a form of reasoning which is no token."""
-    head = text[:UNDECIDED_CHARS].lower().replace("’", "'")
-    is_short = len(text) < UNDECIDED_CHARS
-    return any(
-        phrase.startswith(head) or (is_short and head.startswith(phrase)) for phrase in PHRASES
-    )
-
-
-def _look_ahead(marker: str) -> int:
-    """Return how many characters are needed to tell a marker from a longer one, or from a mention."""
-    is_header = marker.startswith(
-        ("<|", "<start_of_turn", "<unused", "<SPECIAL", "<extra_id", "<assistant", "<beginning")
-    )
-    return LONGEST_MARKER if is_header else len(marker) + 2

@@ -29,6 +29,11 @@ class FaultKind(StrEnum):
     TOO_LONG = "too_long"
     INVALID = "invalid"
     """A validator of the field refuses it."""
+    TOO_SHORT = "too_short"
+    """As the next ones, by the rules of the action."""
+    LANGUAGE = "language"
+    MISSING_WORD = "missing_word"
+    FORBIDDEN_WORD = "forbidden_word"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,11 +42,13 @@ class Fault:
 
     kind: FaultKind
     count: int = 0
-    """The characters of a text that is too long."""
+    """The characters of a text that is too long or too short."""
     limit: int = 0
-    """How many the field takes."""
+    """How many it may or has to have."""
     detail: str = ""
-    """The validator's message, in the active language."""
+    """The validator's message, in the active language; the word; the code of the wanted language."""
+    found: str = ""
+    """The code of the language of the text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,13 +60,19 @@ class Contract:
     """Called with the text; they raise ``ValidationError``."""
     as_counted: Callable[[str], str] = str
     """Returns what of a text counts as its length."""
+    as_read: Callable[[str], str] = str
+    """Returns a text as readers see it: without markup, but for the addresses that it links to."""
 
     def faults(self, text: str) -> list[Fault]:
         """Return what of a text does not fit, the length first; empty where all does."""
         return [*self._too_long(text), *self._invalid(text)]
 
+    def length(self, text: str) -> int:
+        """Return the characters of a text, as the field counts them."""
+        return len(visible(self.as_counted(text)))
+
     def _too_long(self, text: str) -> Iterator[Fault]:
-        limit, count = self.destination.max_length, len(visible(self.as_counted(text)))
+        limit, count = self.destination.max_length, self.length(text)
         if limit is not None and count > limit:
             yield Fault(kind=FaultKind.TOO_LONG, count=count, limit=limit)
 

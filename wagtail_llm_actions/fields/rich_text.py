@@ -82,7 +82,7 @@ class RichTextAdapter(FieldAdapter):
 
     def contract(self, field: Any) -> Contract:
         """Return a contract that counts what readers see, as Wagtail's own validator does."""
-        return Contract(destination=self.destination(field), as_counted=words_of)
+        return Contract(destination=self.destination(field), as_counted=words_of, as_read=text_of)
 
     def supports_widget(self, widget: forms.Widget) -> bool:
         """Return whether the widget is Draftail."""
@@ -110,6 +110,16 @@ def words_of(text: str) -> str:
         return "".join(block.text for block in blocks_of(text))
     except LookupError:
         return text
+
+
+def text_of(text: str) -> str:
+    """Return an answer as readers see it, a line for each block, with the addresses of its links."""
+    try:
+        blocks = list(blocks_of(text))
+    except LookupError:
+        return text
+    links = {run.target for block in blocks for run in block.runs if is_address(run.target)}
+    return "\n".join([*(block.text for block in blocks), *sorted(links)])
 
 
 def markup_of(features: Collection[str]) -> tuple[str, ...]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 
+from wagtail_llm_actions.answers.words import split_words
+from wagtail_llm_actions.models.languages import language_choices
 from wagtail_llm_actions.models.revisions import UnconstrainedRevisionMixin
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.0, 2.0
 MIN_MAX_TOKENS, MAX_MAX_TOKENS = 1, 4096
 MAX_CANDIDATES = 5
+MAX_WORDS_CHARS = 1000
 
 
 class LLMActionManager(models.Manager["LLMAction"]):
@@ -127,6 +131,36 @@ class LLMAction(UnconstrainedRevisionMixin, ClusterableModel):
             "Name numbers, dates, names, quotations and links of an output that its source does not hold."
         ),
     )
+    # Rules for the answer
+
+    answer_language = models.CharField(
+        _("language"),
+        max_length=20,
+        blank=True,
+        choices=language_choices,
+        help_text=_(
+            "The prompt asks for it. A text that is certainly in another language is marked; a few "
+            "words are not enough to tell."
+        ),
+    )
+    required_words = models.TextField(
+        _("required words"),
+        blank=True,
+        validators=[MaxLengthValidator(MAX_WORDS_CHARS)],
+        help_text=_("Words or phrases, separated by commas. “boat*” takes any ending."),
+    )
+    forbidden_words = models.TextField(
+        _("forbidden words"),
+        blank=True,
+        validators=[MaxLengthValidator(MAX_WORDS_CHARS)],
+        help_text=_("Words or phrases, separated by commas. “cheap*” is any word that begins so."),
+    )
+    min_length = models.PositiveIntegerField(
+        _("minimum length"),
+        null=True,
+        blank=True,
+        help_text=_("How many characters the text has at least; empty for any number."),
+    )
     # Availability
 
     # The id as text, not a foreign key: Page is swappable since Wagtail 8.0.
@@ -166,6 +200,15 @@ class LLMAction(UnconstrainedRevisionMixin, ClusterableModel):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """Check that no word is both required and forbidden."""
+        super().clean()
+        forbidden = {word.casefold() for word in split_words(self.forbidden_words)}
+        for word in split_words(self.required_words):
+            if word.casefold() in forbidden:
+                message = _("“%(word)s” is a forbidden word too.") % {"word": word}
+                raise ValidationError({"required_words": message})
 
     def neighbours(self) -> models.QuerySet[LLMAction]:
         """Return the other actions of the same field."""

@@ -184,6 +184,8 @@ class LLMRun(models.Model):
 
     check_facts = models.BooleanField(default=True)
     """Whether the facts of the output are looked for in what was sent."""
+    rules = models.JSONField(default=dict)
+    """The action's rules for the answer, as ``runs.request.rules.AnswerRules.as_json`` gives them."""
 
     # Request: what is sent, frozen when the run is created
 

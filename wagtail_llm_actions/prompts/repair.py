@@ -15,19 +15,22 @@ CHARS_PER_WORD = 7
 """With the space behind it; they count words better than characters."""
 
 
-def repair_prompt(text: str, faults: Iterable[str]) -> str:
-    """Return the prompt: the text, and what is wrong with it. The source is not sent again.
+def repair_prompt(text: str, faults: Iterable[str], *, task: str = "") -> str:
+    """Return the prompt: the text, and what is wrong with it.
 
     The system instructions, which hold the form, the language and the tone, go with it unchanged.
 
     Args:
         text: The answer, cleaned.
         faults: A sentence for each fault, in English.
+        task: The prompt that the text answers, where its source is needed again: a text that has to
+            be longer would else get what nobody has said.
     """
-    return (
-        "This text does not fit its field. Rewrite it so that it fits, and change nothing else.\n\n"
-        f"<input>{neutralize_tags(text)}</input>\n\n{' '.join(faults)}"
-    )
+    if task:
+        asks = f"{task}\n\nThis answer does not fit. Write it again so that it fits.\n\n"
+    else:
+        asks = "This text does not fit its field. Rewrite it so that it fits, and change nothing else.\n\n"
+    return f"{asks}<input>{neutralize_tags(text)}</input>\n\n{' '.join(faults)}"
 
 
 def shorten_to(limit: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wagtail_llm_actions import fields
 from wagtail_llm_actions.fields.contract import Contract, FaultKind
 from wagtail_llm_actions.models import LLMAction
+from wagtail_llm_actions.runs.request.rules import AnswerRules
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.fields.contract import Fault
@@ -20,11 +21,13 @@ def contract_of(run: LLMRun) -> Contract:
 
 
 def faults_of(run: LLMRun, text: str) -> list[Fault]:
-    """Return what of a text does not fit the destination field of a run.
+    """Return what of a text does not fit the destination field of a run, or breaks its rules.
 
     A text that is added to another one is no whole value, so no validator judges it.
     """
-    faults = contract_of(run).faults(text)
-    if run.write_mode == LLMAction.WriteMode.REPLACE:
-        return faults
-    return [fault for fault in faults if fault.kind == FaultKind.TOO_LONG]
+    contract = contract_of(run)
+    faults = contract.faults(text)
+    if run.write_mode != LLMAction.WriteMode.REPLACE:
+        faults = [fault for fault in faults if fault.kind == FaultKind.TOO_LONG]
+    rules = AnswerRules(**run.rules)
+    return [*faults, *rules.faults(contract.as_read(text), length=contract.length(text))]

@@ -54,6 +54,32 @@ def test_an_answer_that_is_too_long_is_shortened_by_the_model(provider: Scripted
     )
 
 
+def test_a_broken_rule_of_the_action_is_mended_by_the_model(provider: ScriptedProvider) -> None:
+    provider.script("Cheap boats lay dry until noon.")
+    provider.script(SHORT)
+
+    run = executed(rules={"forbidden_words": ["cheap"]})
+
+    assert run.output == SHORT
+    assert provider.requests[1].prompt.endswith("The text must not have the word “cheap”.")
+
+
+def test_a_text_that_has_to_be_longer_goes_back_with_what_it_was_made_from(
+    provider: ScriptedProvider,
+) -> None:
+    provider.script("Boats.")
+    provider.script(SHORT)
+
+    run = executed(rules={"min_length": 20}, prompt="Summarise: The tide came in early.")
+
+    assert run.output == SHORT
+    assert provider.requests[1].prompt == (
+        "Summarise: The tide came in early.\n\n"
+        "This answer does not fit. Write it again so that it fits.\n\n<input>Boats.</input>\n\n"
+        "The text has 6 characters; at least 20 are asked for."
+    )
+
+
 def test_the_repair_is_an_attempt_that_counts(provider: ScriptedProvider) -> None:
     usage = Usage(input_tokens=100, output_tokens=50, cost_usd=Decimal("0.002"))
     provider.script(LONG, usage)

@@ -55,6 +55,10 @@ FIELDS = (
     "fallback_model",
     "temperature",
     "max_tokens",
+    "answer_language",
+    "required_words",
+    "forbidden_words",
+    "min_length",
 )
 NOT_ALLOWED = {
     "test_page": _lazy("You are not allowed to edit this page."),
@@ -181,7 +185,7 @@ def _state(request: HttpRequest, run: LLMRun, cursor: Cursor = START) -> Playgro
     return {
         **state,
         "field_errors": _field_errors(run),
-        "warnings": _result_warnings(run, state["notice"]),
+        "warnings": _result_warnings(run, state),
         "finish_reason_label": finish_reason_label(run),
         "history_url": reverse("wagtail_llm_actions:history_run", args=[run.pk])
         if can_view_runs(request.user)
@@ -219,8 +223,8 @@ def _empty_source(run: LLMRun, field: str) -> str:
     return message % {"field": field}
 
 
-def _result_warnings(run: LLMRun, notice: str) -> list[str]:
-    warnings = [notice] if notice else []
+def _result_warnings(run: LLMRun, state: RunState) -> list[str]:
+    warnings = [*filter(None, [state["notice"]]), *state["faults"]]
     model = run.target_model
     if run.status != run.Status.SUCCEEDED or model is None:
         return warnings

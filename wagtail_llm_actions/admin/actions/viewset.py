@@ -93,6 +93,16 @@ class ActionViewSet(SnippetViewSet):
             ),
             MultiFieldPanel(
                 [
+                    FieldPanel("answer_language"),
+                    FieldPanel("required_words"),
+                    FieldPanel("forbidden_words"),
+                    FieldPanel("min_length"),
+                ],
+                heading=_("Rules for the answer"),
+                classname="collapsed",
+            ),
+            MultiFieldPanel(
+                [
                     FieldPanel("groups"),
                     FieldPanel("offered_below"),
                     FieldPanel("is_active"),

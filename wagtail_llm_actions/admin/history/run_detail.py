@@ -17,6 +17,7 @@ from wagtail_llm_actions.admin.run_access import can_read_texts_in_history
 from wagtail_llm_actions.answers.characters import show_direction_controls
 from wagtail_llm_actions.messages.currency import source_label, usd
 from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
+from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.messages.labels import finish_reason_label, model_label, removal_labels
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.messages.usage_repairs import usage_repair_sentences
@@ -27,6 +28,7 @@ from wagtail_llm_actions.permissions.policies import (
     can_view_costs,
 )
 from wagtail_llm_actions.permissions.runs import viewable_runs
+from wagtail_llm_actions.runs.contract import faults_of
 from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
@@ -117,6 +119,9 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
                 (label, show_direction_controls(text)) for label, text in removal_labels(run)
             ],
             finish=finish_reason_label(run),
+            faults=[fault_sentence(fault) for fault in faults_of(run, run.output)]
+            if run.output
+            else [],
             error=error_sentence(run),
             troubleshooting=troubleshooting(run),
             report=support_report(run, run.attempts.all()) if run.error_code else "",

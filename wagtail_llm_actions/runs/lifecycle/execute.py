@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from wagtail_llm_actions.answers.facts import unsourced_facts
+from wagtail_llm_actions.answers.facts.check import unsourced_facts
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import (
     ErrorCode,
@@ -187,7 +187,7 @@ class _Execution:
         set_repairing(self._lease)
         try:
             with circuit_breaker(model, text=lambda: ""):
-                repair = self._new_attempt(model, repair_request(text, faults))
+                repair = self._new_attempt(model, repair_request(self._run.prompt, text, faults))
                 repaired = repair.receive(self._deadline)
         except LLMActionsError as error:
             self._fail_attempt(error)

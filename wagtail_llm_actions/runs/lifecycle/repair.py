@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.fields.contract import Fault
 
+NEEDS_SOURCE = frozenset({FaultKind.TOO_SHORT, FaultKind.MISSING_WORD})
+"""What cannot be mended from the text alone."""
 
-def repair_request(text: str, faults: Sequence[Fault]) -> str:
-    """Return the prompt that names the faults of an answer."""
-    return repair_prompt(text, _sentences(faults))
+
+def repair_request(prompt: str, text: str, faults: Sequence[Fault]) -> str:
+    """Return the prompt that names the faults of an answer to another prompt."""
+    needs_source = any(fault.kind in NEEDS_SOURCE for fault in faults)
+    return repair_prompt(text, _sentences(faults), task=prompt if needs_source else "")
 
 
 def has_time(started_at: datetime, now: datetime, deadline: datetime) -> bool:

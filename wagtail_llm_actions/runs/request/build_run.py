@@ -10,6 +10,7 @@ from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.fields import names_read
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.request.prompt import build_prompt, read_source
+from wagtail_llm_actions.runs.request.rules import rules_of
 from wagtail_llm_actions.runs.request.variables import field_label, field_text, language_code, title
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def _fill_request(
         instance, llm_action.source, form_fields, destination=llm_action.destination
     )
     run.source_hash = hashlib.sha256(source.encode()).hexdigest()
+    rules = rules_of(llm_action, instance)
+    run.rules = rules.as_json()
     prompt = build_prompt(
         text=llm_action.prompt_template.text,
         system_instructions=llm_action.prompt_template.system_instructions,
@@ -97,6 +100,7 @@ def _fill_request(
         model=model,
         fallback=get_settings().models.get(llm_action.fallback_model),
         max_tokens=llm_action.max_tokens,
+        rules=rules,
     )
     run.system_instructions = prompt.system_instructions
     run.prompt = prompt.text

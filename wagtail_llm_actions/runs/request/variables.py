@@ -51,9 +51,9 @@ def resolve_variables(
         "post_summary": lambda: _summary(instance, form_fields),
         "page.title": lambda: title(instance),
         "page.url": lambda: _url(instance),
-        "page.language": lambda: language_name(instance),
+        "page.language": lambda: language_name(language_code(instance)),
         "site.name": lambda: _site_name(instance),
-        "language": lambda: language_name(instance),
+        "language": lambda: language_name(language_code(instance)),
         "instruction": lambda: instruction,
         "max_length": lambda: max_length(type(instance), destination),
     }
@@ -131,9 +131,8 @@ def has_other_locales(instance: models.Model) -> bool:
     return pk is not None and Locale.objects.exclude(pk=pk).exists()
 
 
-def language_name(instance: models.Model) -> str:
-    """Return the English name of the object's language, such as German."""
-    code = language_code(instance)
+def language_name(code: str) -> str:
+    """Return the English name of a language, such as German; the code where it has none."""
     try:
         return str(get_language_info(code)["name"])
     except KeyError:

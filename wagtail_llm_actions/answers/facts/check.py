@@ -8,20 +8,17 @@ at the beginning of a sentence, is not named: people stop reading marks that are
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.answers.fact_words import (
+from wagtail_llm_actions.answers.facts.source import WORD, Source, plain_words
+from wagtail_llm_actions.answers.facts.values import DATE, NUMBER, dates_in, values_of
+from wagtail_llm_actions.answers.facts.words import (
     CONNECTORS,
     GERMAN_NOUN_ENDINGS,
     GERMAN_PLACE_WORDS,
     GERMAN_WORD_ENDINGS,
     HONORIFICS,
-    MONTHS,
     MULTIPLIERS,
-    NUMBERS,
     OPENERS,
     STOPWORDS,
     WEEKDAYS,
@@ -34,8 +31,6 @@ MAX_FACTS = 20
 MAX_CHARS = 20_000
 """Of the text; more than any field that somebody would check fact by fact."""
 LOOK_BACK_CHARS = 12
-LEAST_STEM = 4
-"""Letters that two forms of a name have in common."""
 _LINK = re.compile(
     r"(?i)\b(?:https?://|www\.)[^\s<>()\"“”«»]+|\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
     r"|\b(?:[a-z0-9-]{1,63}+\.){1,5}(?:com|org|net|de|fr|es|eu|ch|at|io|uk|edu|gov|info)\b(?:/[^\s<>()\"“”«»]*)?"
@@ -43,38 +38,10 @@ _LINK = re.compile(
 _QUOTATION = re.compile(
     r"“([^“”]{3,300})”|„([^„“”]{3,300})[“”]|«([^«»]{3,300})»|\"([^\"\n]{3,300})\""
 )
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_DATE = re.compile(
-    rf"""(?ix)
-    (?<![\w.]) (?: (?P<day>\d{{1,2}}) (?:st|nd|rd|th|er|º|\.)? \s+ (?:of\s+|de\s+)? )?
-    (?P<month>{_MONTH}) \b \.?
-    (?: \s+ (?P<day_after>\d{{1,2}}) (?:st|nd|rd|th)? (?![\d:.]\d) \b )?
-    (?: ,? \s+ (?:de\s+|del\s+)? (?P<year>\d{{4}}) \b )?
-    | (?<!\d) (?P<iso_year>\d{{4}}) - (?P<iso_month>\d{{2}}) - (?P<iso_day>\d{{2}}) (?!\d)
-    | (?<![\d.]) (?P<d>\d{{1,2}}) (?P<sep>[./]) \s? (?P<m>\d{{1,2}}) (?P=sep) \s? (?P<y>\d{{4}}|\d{{2}})? (?!\d)
-    """
-)
-_NUMBER = re.compile(
-    r"(?<![\w.,'’])\d+(?:[.,'’\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d+)?(?:\s?([^\W\d_]+))?"
-)
-_GROUPS = re.compile(r"[.,'’\u00a0\u202f ](?=\d{3}(?!\d))")
 _LIST_MARKER = re.compile(r"(?m)^\s*\d{1,2}[.)]\s+")
-_WORD = re.compile(r"[^\W\d_](?:[\w]|['’\-](?=\w))*|&")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n•–—|][\"”“»)\]]*|[\"“„«(\[])\s*[-*\"“„«(\[]*\s*$")
 _MOSTLY = 0.6
 """A line in which more of the long words have a capital is a heading in title case."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Date:
-    day: int | None
-    month: int
-    year: int | None
-
-    def is_held_by(self, other: _Date) -> bool:
-        """Return whether another date says the same, or more."""
-        mine, theirs = (self.day, self.month, self.year), (other.day, other.month, other.year)
-        return all(part is None or part == known for part, known in zip(mine, theirs, strict=True))
 
 
 def unsourced_facts(text: str, source: str) -> list[str]:
@@ -84,61 +51,13 @@ def unsourced_facts(text: str, source: str) -> list[str]:
         text: A cleaned answer.
         source: All that the model was given.
     """
-    checker = _Checker(_Source(source))
+    checker = _Checker(Source(source))
     found = checker.check(text[:MAX_CHARS])
     return list(dict.fromkeys(found))[:MAX_FACTS]
 
 
-class _Source:
-    """What a source holds, in the forms that facts are compared in."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    @cached_property
-    def plain(self) -> str:
-        return _plain(self.text)
-
-    @cached_property
-    def links(self) -> str:
-        return self.text.casefold()
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        found = (match[0].casefold() for match in _WORD.finditer(self.text))
-        return frozenset(part for word in found for part in (word, *re.split(r"['’\-]", word)))
-
-    @cached_property
-    def beginnings(self) -> frozenset[str]:
-        return frozenset(
-            word[:size] for word in self.words for size in range(LEAST_STEM, len(word) + 1)
-        )
-
-    @cached_property
-    def dates(self) -> list[_Date]:
-        return [date for match in _DATE.finditer(self.text) for date in _dates(match)]
-
-    @cached_property
-    def numbers(self) -> set[float]:
-        words = [match[0].casefold() for match in _WORD.finditer(self.text)]
-        pairs = pairwise([*words, ""])
-        spelled = {value for word, following in pairs for value in _spelled(word, following)}
-        return spelled.union(*(_values(match) for match in _NUMBER.finditer(self.text)))
-
-    def holds_name(self, word: str) -> bool:
-        word = re.sub(r"['’]s?$", "", word.casefold())
-        if word in self.words or word.rstrip("s") in self.words:
-            return True
-        # "German" for "Germany", "Bernese" for "Bern".
-        sizes = range(max(LEAST_STEM, len(word) - 4), len(word))
-        return len(word) > LEAST_STEM and (
-            word[: max(LEAST_STEM, len(word) - 2)] in self.beginnings
-            or any(word[:size] in self.words for size in sizes)
-        )
-
-
 class _Checker:
-    def __init__(self, source: _Source) -> None:
+    def __init__(self, source: Source) -> None:
         self._source = source
 
     def check(self, text: str) -> Iterator[str]:
@@ -146,14 +65,14 @@ class _Checker:
         for pattern, step in (
             (_LINK, self._link),
             (_QUOTATION, self._quotation),
-            (_DATE, self._date),
+            (DATE, self._date),
         ):
             for match in pattern.finditer(text):
                 yield from step(match)
             if pattern is not _QUOTATION:
                 text = pattern.sub(_blank, text)
         text = _LIST_MARKER.sub(lambda match: "\n" * len(match[0]), text)
-        for match in _NUMBER.finditer(text):
+        for match in NUMBER.finditer(text):
             yield from self._number(match)
         for line in text.splitlines():
             yield from self._names(line)
@@ -167,7 +86,7 @@ class _Checker:
     def _quotation(self, match: re.Match[str]) -> Iterator[str]:
         inside = next(filter(None, match.groups()))
         # One word in quotation marks is a manner of speaking.
-        if len(inside.split()) > 1 and _plain(inside) not in self._source.plain:
+        if len(inside.split()) > 1 and plain_words(inside) not in self._source.plain:
             yield match[0]
 
     def _date(self, match: re.Match[str]) -> Iterator[str]:
@@ -177,17 +96,17 @@ class _Checker:
             match["month"].casefold() in {"may", "mar", "mars", "sept", "dec"} or match[0].islower()
         ):
             return
-        dates = _dates(match)
+        dates = dates_in(match)
         if dates and not any(one.is_held_by(held) for one in dates for held in self._source.dates):
             yield match[0].strip()
 
     def _number(self, match: re.Match[str]) -> Iterator[str]:
-        if not _values(match) & self._source.numbers:
+        if not values_of(match) & self._source.numbers:
             has_unit = match[1] and match[1].casefold() in MULTIPLIERS
             yield (match[0] if has_unit else match[0].removesuffix(match[1] or "")).strip()
 
     def _names(self, line: str) -> Iterator[str]:
-        words = list(_WORD.finditer(line))
+        words = list(WORD.finditer(line))
         is_german = _language(words) == "de"
         is_prose = is_german or line.rstrip().endswith(".")
         if not is_prose and _is_title_case(words):
@@ -288,17 +207,6 @@ def _opens(word: str) -> bool:
     return not _is_marked(word) and re.split(r"['’]", word.casefold())[0] in OPENERS | {"l", "d"}
 
 
-def _spelled(word: str, following: str) -> Iterator[float]:
-    """Yield what a word says as a number, also with the next one: "two hundred"."""
-    for hundred in ("hundert", "tausend"):
-        if word.endswith(hundred) and (before := NUMBERS.get(word.removesuffix(hundred))):
-            yield float(before * NUMBERS[hundred])
-    if (value := NUMBERS.get(word)) is not None:
-        yield float(value)
-        if factor := NUMBERS.get(following.removesuffix("s")):
-            yield float(value * factor)
-
-
 def _is_marked(word: str) -> bool:
     """Return whether a word is an acronym, or has capitals inside."""
     return sum(character.isupper() for character in word) > 1
@@ -326,45 +234,3 @@ def _blank(match: re.Match[str]) -> str:
     """Take something out of a text, but neither the end of its sentence nor the break in it."""
     end = match[0].rstrip()[-1:]
     return f" , {end if end in '.!?' else ' '} "
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
-
-
-def _dates(match: re.Match[str]) -> list[_Date]:
-    """Return what a date may mean; days and months in numbers stand in either order."""
-    if match["month"]:
-        day = match["day"] or match["day_after"]
-        year = match["year"]
-        return [
-            _Date(
-                int(day) if day else None,
-                MONTHS[match["month"].casefold()],
-                int(year) if year else None,
-            )
-        ]
-    if match["iso_year"]:
-        return [_Date(int(match["iso_day"]), int(match["iso_month"]), int(match["iso_year"]))]
-    first, second, year = int(match["d"]), int(match["m"]), match["y"]
-    full = None if not year else int(year) + (2000 if len(year) == 2 else 0)  # noqa: PLR2004
-    orders = {(first, second), (second, first)}
-    return [_Date(day, month, full) for day, month in orders if 1 <= month <= 12 and 1 <= day <= 31]  # noqa: PLR2004
-
-
-def _values(match: re.Match[str]) -> set[float]:
-    """Return what a number may mean: "1.987" is almost two, or almost two thousand."""
-    unit = (match[1] or "").casefold()
-    digits = re.match(r"[\d.,'’\u00a0\u202f ]*\d", match[0])
-    number = digits[0] if digits else match[0]
-    readings = {_GROUPS.sub("", number), number}
-    values = set()
-    for reading in readings:
-        plain = re.sub(r"['’\u00a0\u202f ]", "", reading).replace(",", ".")
-        if plain.count(".") <= 1:
-            values.add(float(plain))
-    factor = MULTIPLIERS.get(unit)
-    if not factor:
-        return values
-    # "5 m" are metres as well.
-    return {value * factor for value in values} | (values if len(unit) == 1 else set())

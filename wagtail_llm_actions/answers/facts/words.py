@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wagtail_llm_actions.answers.language import STOPWORDS as FREQUENT_WORDS
+
 
 def _words(words: str) -> tuple[str, ...]:
     return tuple(words.split())
@@ -106,13 +108,8 @@ CONNECTORS = frozenset(
     _words("of the de del la las los le les du des d van von der den zu da di y & et")
 )
 """Stand in lower case inside a name."""
-STOPWORDS = {
-    "en": "the of and to in is was for that with on it as are were be by from has have not this an at",
-    "de": "der die das und ist nicht mit ein eine zu den im von auf für sich dem des wird war als auch sind hat",
-    "fr": "le la les des et est une un dans pour que qui sur avec au par du ne pas ce sont en son aux",
-    "es": "el la los las de y es en una un que por con para se del al no su lo fue son como más",
-}
-"""The most frequent words; the language of a text is the one that it has most of."""
+STOPWORDS = {code: FREQUENT_WORDS[code] for code in ("en", "de", "fr", "es")}
+"""The language of a text is the one that it has most of."""
 OPENERS = frozenset(" ".join(STOPWORDS.values()).split()) | frozenset(
     _words(
         "a after before while when where why how what who which but or so yet then there here these those they "

@@ -1,0 +1,1 @@
+"""Facts of a text that its source does not hold."""

@@ -1,0 +1,87 @@
+"""The rules that an action has for its answers, beside the contract of the field."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from wagtail_llm_actions.answers.language import other_language
+from wagtail_llm_actions.answers.words import ANY_ENDING, has_word, split_words
+from wagtail_llm_actions.fields.contract import Fault, FaultKind
+from wagtail_llm_actions.models.languages import LANGUAGE_OF_PAGE
+from wagtail_llm_actions.runs.request.variables import language_code, language_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db import models
+
+    from wagtail_llm_actions.models import LLMAction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerRules:
+    """What a run asks of its answer; stored on the run as JSON."""
+
+    language: str = ""
+    """The code of the language; empty for any."""
+    language_name: str = ""
+    """Its name in English, as prompts say it."""
+    required_words: tuple[str, ...] = ()
+    forbidden_words: tuple[str, ...] = ()
+    min_length: int = 0
+    """In characters."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the rules that there are."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    def sentences(self) -> Iterator[str]:
+        """Yield what prompts say, in English, as all that the package adds to them."""
+        if self.language_name:
+            yield f"Answer in {self.language_name}."
+        if self.min_length:
+            yield f"At least {self.min_length} characters."
+        if self.required_words:
+            yield f"Use these words: {_listed(self.required_words)}."
+        if self.forbidden_words:
+            yield f"Do not use these words: {_listed(self.forbidden_words)}."
+
+    def faults(self, text: str, *, length: int) -> Iterator[Fault]:
+        """Yield what of a text breaks the rules.
+
+        Args:
+            text: As readers read it, without markup.
+            length: Its characters, as the field counts them.
+        """
+        if found := other_language(text, self.language):
+            yield Fault(kind=FaultKind.LANGUAGE, found=found, detail=self.language)
+        if length < self.min_length:
+            yield Fault(kind=FaultKind.TOO_SHORT, count=length, limit=self.min_length)
+        for word in self.required_words:
+            if not has_word(text, word):
+                yield Fault(kind=FaultKind.MISSING_WORD, detail=word)
+        for word in self.forbidden_words:
+            if has_word(text, word):
+                yield Fault(kind=FaultKind.FORBIDDEN_WORD, detail=word)
+
+
+def rules_of(llm_action: LLMAction, instance: models.Model) -> AnswerRules:
+    """Return the rules of an action for an object.
+
+    An object without a locale has no language of its own, so that any will do.
+    """
+    code = llm_action.answer_language
+    if code == LANGUAGE_OF_PAGE:
+        code = language_code(instance) if getattr(instance, "locale", None) else ""
+    return AnswerRules(
+        language=code,
+        language_name=language_name(code),
+        required_words=split_words(llm_action.required_words),
+        forbidden_words=split_words(llm_action.forbidden_words),
+        min_length=llm_action.min_length or 0,
+    )
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(f"“{word.rstrip(ANY_ENDING)}”" for word in words)
