@@ -55,8 +55,8 @@ def run(rig: Rig, options: Options) -> Section:
         rows=rows,
         notes=[
             f"One user has {MANY_RUNS} runs of {pace.seconds:.0f} s each. The goal is 2 s while a "
-            "slot is free. `rqworker` takes runs in the order of the queue, whoever has started "
-            "them, so no slot stays free."
+            "slot is free. With `rqworker`, users take turns in the queue, but no slot stays free: a "
+            "click waits for the first run that ends."
         ],
     )
     return Section(title="A click beside the runs of another user", tables=[table])

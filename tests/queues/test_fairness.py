@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
+import django_rq
 import pytest
 
 from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory
@@ -18,6 +20,8 @@ from wagtail_llm_actions.queues.base import reserved_slots
 from wagtail_llm_actions.queues.pool import Pool
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from tests.parts.valkey import Valkey
     from tests.providers.server import ProviderServer
     from tests.queues.conftest import UseQueues
@@ -83,6 +87,27 @@ def test_the_next_slot_is_for_whoever_has_the_fewest() -> None:
 @pytest.mark.parametrize(("slots", "reserved"), [(1, 0), (2, 1), (4, 1), (10, 3)])
 def test_a_quarter_of_the_slots_is_for_others(slots: int, reserved: int) -> None:
     assert reserved_slots(slots) == reserved
+
+
+def test_the_next_turn_is_that_of_whoever_has_the_fewest(
+    valkey: Valkey, use_queues: UseQueues
+) -> None:
+    use_queues(valkey.rq_queues)
+    llm_action, page = LLMActionFactory(model="openai"), BlogPageFactory()
+    ann, ben, cem = EditorFactory(), EditorFactory(), EditorFactory()
+    queue = django_rq.get_queue("llm")
+
+    def click(user: User) -> str:
+        return f"llm-actions-{start_run(llm_action, page, user=user).pk}"
+
+    executed = click(ann)
+    # As a worker does that takes it.
+    queue.remove(executed)
+    queue.connection.zadd(queue.started_job_registry.key, {f"{executed}:1": time.time() + 60})
+    of_ann = [click(ann), click(ann)]
+    of_others = [click(ben), click(cem), click(ben)]
+
+    assert queue.job_ids == [*of_others[:2], of_ann[0], of_others[2], of_ann[1]]
 
 
 @pytest.mark.processes

@@ -15,11 +15,18 @@ from django.urls import reverse
 from django.utils.html import escape
 from rq.job import JobStatus
 
-from tests.factories import AdminFactory, LLMActionFactory, LLMRunFactory
+from tests.factories import (
+    AdminFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMActionFactory,
+    LLMRunFactory,
+)
 from tests.parts.processes import CommandProcess
 from tests.parts.waiting import eventually
 from tests.parts.worker import WorkerProcess
 from tests.queues.runs import answer, final, live_text, poll, wait_for_long
+from tests.runs.starting import start_run as click
 from tests.settings import WAGTAIL_LLM_ACTIONS
 from wagtail_llm_actions.conf import RQ_QUEUE
 from wagtail_llm_actions.messages.workers import (
@@ -230,3 +237,17 @@ def test_a_queue_that_is_missing_in_the_settings_is_said(
 
     assert str(QUEUE_DOWN) in client.get(reverse("wagtailadmin_home")).content.decode()
     assert str(QUEUE_DOWN) in checked()
+
+
+def test_users_take_turns_with_rqworker(valkey: Valkey, use_queues: UseQueues) -> None:
+    settings = use_queues(with_queue(valkey), **SCRIPTED)
+    llm_action, page = LLMActionFactory(), BlogPageFactory()
+    ann, ben = EditorFactory(), EditorFactory()
+    _, second, other = [click(llm_action, page, user=user) for user in (ann, ann, ben)]
+
+    with SiteWorker(settings, *QUEUES):
+        final(other)
+
+    second.refresh_from_db()
+    assert other.started_at
+    assert second.started_at is None or second.started_at > other.started_at

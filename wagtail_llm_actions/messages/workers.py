@@ -33,8 +33,8 @@ WORKER_PROBLEMS: Mapping[WorkerProblem, Promise] = {
     ),
 }
 UNFAIR_WORKER = _(
-    "It is rqworker, which executes runs in the order of the queue: one person's many runs keep all "
-    "others waiting. manage.py llm_actions_worker keeps a free slot for others."
+    "It is rqworker. People take turns, but one person's runs can fill all workers, so that others "
+    "wait until one of them has ended. manage.py llm_actions_worker keeps a free slot for others."
 )
 QUEUE_DOWN = _("The queue server cannot be reached, so no run will start.")
 

@@ -5,6 +5,7 @@ A job carries the ids of the run and its user; the state of a run is in the data
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -72,10 +73,13 @@ class RQQueue(Queue):
             QueueUnavailable: The server is down or slow, or ``RQ_QUEUES`` is wrong.
         """
         queue = _engine(priority)
+        waiting = queue.job_ids
         # A job may exist without being queued: a worker took it and was lost before the run
         # started.
-        if queue.get_job_position(_job_id(run_id)) is None:
-            _put(queue, run_id)
+        if _job_id(run_id) not in waiting:
+            job = _put(queue, run_id)
+            if waiting and _owner(job):
+                _take_turn(queue, job, waiting)
 
     @_unavailable()
     def enqueue_missing(self, run_ids: Collection[UUID], priority: Priority) -> int:
@@ -127,7 +131,7 @@ class RQQueue(Queue):
     def shares_slots(self) -> bool:
         """Return whether all workers of the interactive queue are ``llm_actions_worker``.
 
-        ``rqworker`` takes the jobs in their order, whoever they are for.
+        ``rqworker`` gives users turns, which is the order of the queue, but no slot of their own.
 
         Raises:
             QueueUnavailable: As ``has_worker``.
@@ -158,11 +162,11 @@ def _engine(priority: Priority) -> EngineQueue:
     )
 
 
-def _put(queue: EngineQueue, run_id: UUID, *, rejections: int = 0) -> None:
+def _put(queue: EngineQueue, run_id: UUID, *, rejections: int = 0) -> Job:
     meta: dict[str, object] = {OWNER_KEY: import_string(OWNER)(str(run_id))}
     if rejections:
         meta[REJECTIONS] = rejections
-    queue.enqueue(
+    return queue.enqueue(
         TASK,
         str(run_id),
         job_id=_job_id(run_id),
@@ -173,15 +177,42 @@ def _put(queue: EngineQueue, run_id: UUID, *, rejections: int = 0) -> None:
     )
 
 
+def _take_turn(queue: EngineQueue, job: Job, waiting: list[str]) -> None:
+    """Move a new job before those that are a later turn of their users than it is of its own.
+
+    Workers take jobs in their order, so that users take turns, whatever kind of worker it is.
+    """
+    started = queue.started_job_registry.get_job_ids(cleanup=False)
+    owners = [_owner(other) for other in _fetch(queue, [*started, *waiting])]
+    own_turn = owners.count(_owner(job))
+    turns = Counter(owners[: len(started)])
+    for other_id, owner in zip(waiting, owners[len(started) :], strict=True):
+        if owner and turns[owner] > own_turn:
+            # A worker may take either of the two at any moment.
+            if (
+                queue.remove(job.id)
+                and queue.connection.linsert(queue.key, "BEFORE", other_id, job.id) <= 0
+            ):
+                queue.push_job_id(job.id, at_front=True)
+            return
+        turns[owner] += 1
+
+
+def _owner(job: Job | None) -> str:
+    return str(job.get_meta(refresh=False).get(OWNER_KEY, "")) if job else ""
+
+
+def _fetch(queue: EngineQueue, job_ids: list[str]) -> list[Job | None]:
+    return queue.job_class.fetch_many(
+        job_ids, connection=queue.connection, serializer=queue.serializer
+    )
+
+
 def _jobs_not_queued(queue: EngineQueue, run_ids: Collection[UUID]) -> dict[UUID, Job | None]:
     """Return those of the runs that are not on the queue, with what is left of their jobs."""
     queued = set(queue.job_ids)
     missing = [run_id for run_id in run_ids if _job_id(run_id) not in queued]
-    jobs = queue.job_class.fetch_many(
-        [_job_id(run_id) for run_id in missing],
-        connection=queue.connection,
-        serializer=queue.serializer,
-    )
+    jobs = _fetch(queue, [_job_id(run_id) for run_id in missing])
     return dict(zip(missing, jobs, strict=True))
 
 
