@@ -36,6 +36,8 @@ class ModelCapabilities:
     """Limit of prompt and output together."""
     max_output_tokens: int | None = None
     """Limit of the output alone."""
+    begins_in_reasoning: bool | None = None
+    """Whether answers begin with reasoning that no marker opens; ``None`` leaves it to what is found."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

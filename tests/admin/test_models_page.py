@@ -119,6 +119,18 @@ def test_a_parameter_that_was_refused_is_told_with_the_setting_that_helps(
     assert told in rows(client)["Owl"][0]
 
 
+def test_reasoning_that_no_marker_opens_is_told_with_the_setting(
+    client: Client, admin: User, server: ProviderServer
+) -> None:
+    answer = WIRE.answer("A harbour. A tide, perhaps.\n</think>\n\nThe tide")
+    server.play(answer)
+    execute(LLMRunFactory(model_key="quick").pk)
+
+    told = "put 'BEGINS_IN_REASONING': True into the entry of the model in MODELS."
+    assert told in rows(client)["Owl"][0]
+    assert told not in rows(client)["Mistral"][0]
+
+
 def test_a_local_model_is_free_and_an_unknown_price_is_not(client: Client, admin: User) -> None:
     found = rows(client)
 

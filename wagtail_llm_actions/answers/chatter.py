@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from wagtail_llm_actions.answers.comments import COMMENT, COUNT, ON_A_LINE, REMARK, loose_count
+from wagtail_llm_actions.answers.comments import (
+    CHANGES,
+    COMMENT,
+    COUNT,
+    ON_A_LINE,
+    REMARK,
+    loose_count,
+)
 from wagtail_llm_actions.answers.phrases import (
     BARE_LABEL,
     INTRODUCTION,
@@ -21,11 +28,12 @@ from wagtail_llm_actions.answers.wrapping import fence_end, quoted
 MAX_LINE = 300
 """Characters; lead-ins are short, and looking no further keeps the search fast."""
 _EMPHASIS = "*_#> \t"
+_BULLETS = "-*•‣+▪◦●■○"
 _SMILES = "😊🙂😄👍✨🎉💡ℹ️"
 """With which assistants begin comments."""
 _MARKS = "\"'“”„«».!"
 _ITEM = re.compile(
-    rf"[ \t]*(?!\*{{3}})(?:#{{1,6}} )?(?:\*\*)?(?:\(?\d{{1,2}}[.)]{{1,2}}|[-*•‣+▪◦●■○]|(?:{TEXT}|variante?|#)\s?(?:\d{{1,2}}|[A-E])\s?[:.)])"
+    rf"[ \t]*(?!\*{{3}})(?:#{{1,6}} )?(?:\*\*)?(?:\(?\d{{1,2}}[.)]{{1,2}}|[{_BULLETS}]|(?:{TEXT}|variante?|#)\s?(?:\d{{1,2}}|[A-E])\s?[:.)])"
     r"(?:\*\*)?[ \t]+(?:\[[ x]?\] )?(?=\S)",
     re.IGNORECASE,
 )
@@ -37,6 +45,11 @@ _LOOSE_ITEM = re.compile(
 )
 _LABELED = re.compile(r"[ \t*_]*[^\W\d_]\w{2,15}(?: \w{2,15})?[*_]*[ ]?[:：][*_]*\s+(?=\S)")
 """“Short: …”: a list of texts where every line begins so."""
+_RECORD = re.compile(r"[ \t*_#]*[^\W\d_]+[*_]*[ ]?[:：][*_]*\s*\Z")
+_FURTHER = r"[*_]*[A-ZÄÖÜ]\w{2,15}[*_]*[ ]?[:：][*_]*[ ](?=\S)"
+_FURTHER_LABEL = re.compile(rf"[^\n]*(?:\n\s*|[,;|·][ ]){_FURTHER}")
+_FURTHER_ON_LINE = re.compile(rf"[^\n]*[,;|·][ ]{_FURTHER}")
+"""“Title: The Sea”, and “Author: …” behind it: both are parts of a record."""
 _ONLY_ITEM = re.compile(r"\s*1[.)]\s+(\S[^\n]*)")
 _NUMBERED_ON_LINE = re.compile(
     rf"(?si)(?:[^\n]{{0,60}}{TEXT}[^\n:：]{{0,40}}[:：]\s+)?\(?1[.)]\s+(\S.{{0,600}}?)[\s;,]+\(?2[.)]\s.*"
@@ -55,6 +68,7 @@ _FINAL_ANSWER = re.compile(
     r"[ \t]*(?:[:：][*_]*|\n)\s*"
 )
 """A label between reasoning and the answer."""
+_QUESTION_AND_ANSWER = re.compile(r"(?i)Q(?:uestion)?:[^\n]*\n\s*A(?:nswer)?:\s+(?=\S)")
 _MARKED_FINAL = re.compile(r"\s*(?:\*\*|#{1,6} )?Final [A-Z]\w+[*]*[:：]|\s*(?:\*\*|#{1,6} )Final ")
 _MARKED_TITLE = re.compile(
     r"(\*\*|__)[^*_]+\1[.!?]?|#{1,6}\s\S.*|(?i:<(h[1-6]|title|strong|b)\b[^<>]*>[^<>]*</\2>)"
@@ -67,6 +81,8 @@ def before_final_answer(text: str, *, is_one_line: bool) -> int:
 
     Where a field takes several lines, only what begins as reasoning does is such.
     """
+    if is_one_line and (answer := _QUESTION_AND_ANSWER.match(text)):
+        return answer.end()
     if not is_one_line and not UNMARKED.match(text):
         return 0
     found = [match for match in _FINAL_ANSWER.finditer(text, 1) if text[match.end() :].strip()]
@@ -100,6 +116,9 @@ def lead_in(text: str, *, is_one_line: bool) -> int:
         return 0
     skipped = next(number for number, (_, character) in enumerate(kept) if not character.isspace())
     end = kept[skipped + found.end() - 1][0] + 1
+    further = _FURTHER_ON_LINE if is_one_line else _FURTHER_LABEL
+    if _RECORD.match(first[:end]) and further.match(text, end):
+        return 0
     if first[:end].count("**") % 2 and first[end:].lstrip().startswith("**"):
         end = first.index("**", end) + 2
     after = first[end:].lstrip()[:1] or rest.strip()[:1]
@@ -124,7 +143,7 @@ def comment(text: str, *, is_one_line: bool) -> int | None:
         if position and (content := line.strip()):
             head = content.lstrip(_EMPHASIS + _SMILES)[:MAX_LINE]
             is_comment = (
-                bool(COMMENT.match(head))
+                bool(COMMENT.match(head) or CHANGES.match(text, position))
                 or (is_explained and bool(_ITEM.match(line)))
                 or (
                     is_one_line
@@ -226,6 +245,12 @@ def first_item(text: str) -> str | None:
     return found[1] if found else None
 
 
+def only_number(text: str) -> int:
+    """Return the length of a number in front of the only line of a text; 0 where there is none."""
+    found = _ONLY_ITEM.fullmatch(text)
+    return found.start(1) if found else 0
+
+
 def label_above_list(text: str) -> int:
     """Return the length of a line such as “Title options:” above a list."""
     first, _, rest = text.partition("\n")
@@ -241,7 +266,7 @@ def _match_end(line: str) -> int:
 def _is_marked(line: str) -> bool:
     """Return whether a single item is one for sure: “1. FC Köln” is not."""
     marker, item = line[: _match_end(line)].strip(), line[_match_end(line) :]
-    if marker[:1].isalpha() and item[:1].islower():
+    if marker[:1] not in _BULLETS and item[:1].islower():
         return False
     if not marker[:1].isalnum() and not marker.startswith(("(", "#")):
         return not item[:1].isdigit()

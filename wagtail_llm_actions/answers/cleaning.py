@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.answers import chatter, wrapping
 from wagtail_llm_actions.answers.characters import is_invisible, normalize
+from wagtail_llm_actions.answers.destination import Source
 from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.answers.markup import plain
+from wagtail_llm_actions.answers.phrases import QUOTED_NAME
 from wagtail_llm_actions.answers.removals import Removal, Removals
 from wagtail_llm_actions.answers.special_tokens import AT_END
 
@@ -25,6 +27,9 @@ _WORDS = re.compile(r"(?m)^(?![ \t]*(?:`{3}|~{3}|[-=+*_#>\s]*$)).*\S")
 """A line that is not only the beginning of a fence, or a rule."""
 _NO_TEXT = "*_#>~=|`-\"' \n"
 """What is markup of nothing where it is all of an answer."""
+_RULE_ABOVE = re.compile(r"\A(?:-{3,}|\*{3,}|_{3,})[ \t]*\n")
+_RULE_BELOW = re.compile(r"\n(?:-{3,}|\*{3,}|_{3,})\Z")
+"""What divides a text from what is said about it."""
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _FORMATTED = re.compile(
     r"<(?:p|h[1-6]|ul|ol|blockquote|pre|table|a|b|strong|i|em|s|del|sup|sub|code)[\s>]",
@@ -52,6 +57,7 @@ def clean(
     destination: Destination,
     tags: re.Pattern[str],
     *,
+    source: Source | None = None,
     is_cut_off: bool = False,
     begins_in_reasoning: bool = False,
 ) -> CleanAnswer:
@@ -61,11 +67,14 @@ def clean(
         answer: As it arrived.
         destination: What the field takes.
         tags: The tags that delimit content in prompts.
+        source: What the model was given to work on; ``None`` for unknown.
         is_cut_off: Whether the model was not at its end. Then a text without another behind it was
             reasoning, if its end was marked, or if the model is known to begin with it.
         begins_in_reasoning: Whether it is known that no marker opens the reasoning of this model.
     """
-    removals = Removals()
+    context = _Context(destination, tags, source or Source())
+    removals = context.removals
+    answer = _without_echoes(answer, context)
     live = LiveFilter(tags, removals, begins_in_reasoning=begins_in_reasoning)
     live.feed(answer)
     live.end(is_cut_off=is_cut_off)
@@ -74,7 +83,7 @@ def clean(
         # Nobody writes paragraphs into a line; they were reasoning, and the line never came.
         removals.add(Removal.REASONING, text)
         text = ""
-    text = _without_surroundings(text, destination, tags, removals)
+    text = _without_surroundings(text, context)
     is_only_reasoning = not text and Removal.REASONING in removals
     return CleanAnswer(
         text=text,
@@ -84,107 +93,143 @@ def clean(
     )
 
 
-def _without_surroundings(
-    text: str, destination: Destination, tags: re.Pattern[str], removals: Removals
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the steps need to know, and where they record what they take away."""
+
+    destination: Destination
+    tags: re.Pattern[str]
+    source: Source
+    removals: Removals = field(default_factory=Removals)
+
+    @property
+    def is_one_line(self) -> bool:
+        return self.destination.is_one_line
+
+
+def _without_echoes(answer: str, context: _Context) -> str:
+    """Leave out what was sent, with its tags, where the model repeats it beside its text."""
+    tags = context.tags.pattern
+    rest = re.sub(
+        rf"(?is:{tags})(?s:(.*?))(?is:{tags})",
+        lambda found: "" if context.source.holds(found[1]) else found[0],
+        answer,
+    )
+    if rest == answer or not rest.strip():
+        return answer
+    context.removals.add(Removal.TAG, answer)
+    return rest
+
+
+def _without_surroundings(text: str, context: _Context) -> str:
     for _ in range(MAX_PASSES):
         before = text
-        live = LiveFilter(tags, removals)
+        live = LiveFilter(context.tags, context.removals)
         live.feed(text)
         live.end()
         text = normalize(live.text).strip()
         if ending := AT_END.search(text):
-            removals.add(Removal.SPECIAL_TOKEN, ending[0])
+            context.removals.add(Removal.SPECIAL_TOKEN, ending[0])
             text = text[: ending.start()]
         for step in _STEPS:
-            text = step(text, removals, destination).strip()
+            text = step(text, context).strip()
         if text == before:
             break
     return "" if is_invisible(text) or not text.strip(_NO_TEXT) else text
 
 
-def _without_reasoning(text: str, removals: Removals, destination: Destination) -> str:
-    length = chatter.before_final_answer(text, is_one_line=destination.is_one_line)
-    removals.add(Removal.REASONING, text[:length])
+def _without_reasoning(text: str, context: _Context) -> str:
+    length = chatter.before_final_answer(text, is_one_line=context.is_one_line)
+    context.removals.add(Removal.REASONING, text[:length])
     text = text[length:].strip()
     leading = wrapping.leading_tag(text)
     if leading is None:
         return text
     element, is_answer = leading
     if is_answer:
-        removals.add(Removal.COMMENT, text[len(element) :])
+        context.removals.add(Removal.COMMENT, text[len(element) :])
         return element
-    removals.add(Removal.REASONING, element)
+    context.removals.add(Removal.REASONING, element)
     return text[len(element) :]
 
 
-def _without_lead_in(text: str, removals: Removals, destination: Destination) -> str:
-    length = chatter.lead_in(text, is_one_line=destination.is_one_line)
-    removals.add(Removal.LEAD_IN, text[:length])
-    return text[length:]
+def _without_lead_in(text: str, context: _Context) -> str:
+    length = chatter.lead_in(text, is_one_line=context.is_one_line)
+    if not length or context.source.begins_with(text[:length]):
+        return text
+    context.removals.add(Removal.LEAD_IN, text[:length])
+    return _RULE_ABOVE.sub("", text[length:].strip())
 
 
-def _first_item(text: str, removals: Removals, destination: Destination) -> str:
-    if not destination.is_one_line:
+def _first_item(text: str, context: _Context) -> str:
+    if not context.is_one_line:
         return text
     length = chatter.label_above_list(text)
-    removals.add(Removal.LEAD_IN, text[:length])
+    context.removals.add(Removal.LEAD_IN, text[:length])
     text = text[length:].strip()
     item = chatter.first_item(text)
     if item is None:
+        number = chatter.only_number(text)
+        # "1. FC Köln" is a name, which stands in the source as well.
+        is_name = not number or not context.source or context.source.holds(text[:number])
+        item = None if is_name else text[number:]
+    if item is None:
         return text
-    removals.add(Removal.ALTERNATIVE, text.replace(item, "", 1))
+    context.removals.add(Removal.ALTERNATIVE, text.replace(item, "", 1))
     return item
 
 
-def _without_comment(text: str, removals: Removals, destination: Destination) -> str:
-    begin = chatter.comment(text, is_one_line=destination.is_one_line)
+def _without_comment(text: str, context: _Context) -> str:
+    begin = chatter.comment(text, is_one_line=context.is_one_line)
     if begin is None or not _WORDS.search(text[:begin]):
         return text
-    removals.add(Removal.COMMENT, text[begin:])
-    return text[:begin]
+    if not context.is_one_line and context.source.has_lines_of(text[begin:]):
+        return text
+    context.removals.add(Removal.COMMENT, text[begin:])
+    return _RULE_BELOW.sub("", text[:begin].strip())
 
 
-def _without_fence(text: str, removals: Removals, _destination: Destination) -> str:
-    return _unwrap(text, wrapping.fenced(text), Removal.FENCE, removals)
+def _without_fence(text: str, context: _Context) -> str:
+    return _unwrap(text, wrapping.fenced(text), Removal.FENCE, context)
 
 
-def _without_wrapping(text: str, removals: Removals, destination: Destination) -> str:
-    is_one_line = destination.is_one_line
+def _without_wrapping(text: str, context: _Context) -> str:
+    is_one_line = context.is_one_line
     # HTML is content where the field takes it.
-    if destination.is_plain or not _FORMATTED.match(text):
+    if context.destination.is_plain or not _FORMATTED.match(text):
         inside = wrapping.tagged(text, is_one_line=is_one_line)
-        text = _unwrap(text, inside, Removal.TAG, removals)
+        text = _unwrap(text, inside, Removal.TAG, context)
     value = wrapping.json_value(text, is_one_line=is_one_line)
-    return _unwrap(text, value, Removal.TAG, removals)
+    return _unwrap(text, value, Removal.TAG, context)
 
 
-def _without_quotes(text: str, removals: Removals, destination: Destination) -> str:
-    inside = wrapping.quoted(text, is_one_line=destination.is_one_line)
-    return _unwrap(text, inside, Removal.QUOTES, removals)
+def _without_quotes(text: str, context: _Context) -> str:
+    named = QUOTED_NAME.fullmatch(text) if context.is_one_line else None
+    inside = named[1] if named else wrapping.quoted(text, is_one_line=context.is_one_line)
+    return _unwrap(text, inside, Removal.QUOTES, context)
 
 
-def _unwrap(text: str, inside: str | None, kind: Removal, removals: Removals) -> str:
-    if inside is None:
+def _unwrap(text: str, inside: str | None, kind: Removal, context: _Context) -> str:
+    if inside is None or context.source.is_within(text[:1], text[-1:]):
         return text
     start = text.find(inside.strip())
     ends = (text[:start], text[start + len(inside.strip()) :]) if start >= 0 else (text,)
-    removals.add(kind, " … ".join(end.strip() for end in ends))
+    context.removals.add(kind, " … ".join(end.strip() for end in ends))
     return inside
 
 
-def _without_markup(text: str, removals: Removals, destination: Destination) -> str:
-    cleaned = plain(text) if destination.is_plain else text
+def _without_markup(text: str, context: _Context) -> str:
+    cleaned = plain(text) if context.destination.is_plain else text
     if cleaned != text:
-        removals.add(Removal.MARKUP, text)
+        context.removals.add(Removal.MARKUP, text)
     return cleaned
 
 
-def _on_one_line(text: str, _removals: Removals, destination: Destination) -> str:
-    return _JOINED_LINES.sub(" ", text).replace("\t", " ") if destination.is_one_line else text
+def _on_one_line(text: str, context: _Context) -> str:
+    return _JOINED_LINES.sub(" ", text).replace("\t", " ") if context.is_one_line else text
 
 
-_STEPS: tuple[Callable[[str, Removals, Destination], str], ...] = (
+_STEPS: tuple[Callable[[str, _Context], str], ...] = (
     _without_reasoning,
     _without_lead_in,
     _first_item,

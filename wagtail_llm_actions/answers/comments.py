@@ -74,7 +74,8 @@ _COMMENTS = (
     # About the text.
     r"(?:note|please note|n\.?b\.?|anmerkung|hinweis|remarque|nota|opmerking)\b(?: that)?\s*[:,]?\*{0,2}\s*(?:that\s|dass\s)?"
     rf"(?:i(?:['’]ve| have)?\s(?:\w+\s)?(?:kept|made|chose|used|corrected|changed|avoided|removed|tried|left|assumed|translated|simplified|shortened|rephrased|rewritten|revised|fixed|edited|adjusted|preserved)\b"
-    rf"|ich habe\b|j['’]ai\b|he (?:mantenido|corregido|usado|cambiado)\b|{_THE_TEXT} {_IS_ABOUT}|as an ai"
+    rf"|ich habe\b|j['’]ai\b|he (?:mantenido|corregido|usado|cambiado)\b|{_THE_TEXT} {_IS_ABOUT}|{_THE_TEXT} (?:had|contained) (?:no|some|several|a few) (?:\w+ )?(?:errors|mistakes|typos)"
+    r"|(?:the )?(?:original )?(?:meaning|tone|content|structure) (?:was|is|has been) (?:kept|preserved|unchanged|maintained|retained)|as an ai"
     rf"|(?:this|it) (?:is|has) (?!not\b)[^\n.,]{{0,40}}(?:{_UNIT}|{TEXT}))",
     rf"{_THE_TEXT}\s(?:(?:also|above|now|effectively|successfully|concisely|clearly|accurately|should|aims to)\s){{0,2}}(?:\b(?:captures?|conveys?|highlights?|reflects?|emphasi[sz]es|evokes?|stays|aims|summari[sz]es"
     r"|hebt|enthält|bleibt|fasst|résume|résume bien|resume|is (?:short|concise|under|within|engaging|catchy|brief)"
@@ -90,6 +91,9 @@ _COMMENTS = (
     r"here(?:['’]s| is| are)(?: the| a list of(?: the)?)? (?:changes|corrections|edits|improvements)\b|explanation of (?:the )?changes"
     rf"|the {TEXT} above has been\b|there (?:were|are) no (?:\w+ )?(?:errors|mistakes|typos) in (?:the|your) {TEXT}"
     r"|this (?:\w+ )?(?:version|rewrite|rewriting) (?:keeps|maintains|preserves|retains)\b",
+    rf"{_THE_TEXT} (?:is|reads|should be) now (?:easier|clearer|simpler|shorter|more|free of)\b"
+    r"|(?:edited|rewritten|simplified|shortened|revised|proofread) for (?:clarity|brevity|readability|length|simplicity|concision)\b[^\n]{0,40}$"
+    r"|feel free to (?:reach out|contact me)\b[^\n]*\b(?:editing|rewriting|proofreading|translating)\b",
     r"this (?:version|rewrite|translation|wording|title|headline) is (?:clear|simple|accurate|direct)(?: and|[,.]|$)",
     rf"this (?:captures|conveys|highlights|summari[sz]es|reflects) the\b[^\n]*(?:essence|main|key|{TEXT})"
     r"|it (?:summari[sz]es|captures|conveys) the (?:main|key|essence)"
@@ -102,7 +106,7 @@ _COMMENTS = (
     r"|traducido|mantenido)\b|ho (?:corretto|semplificato|tradotto)\b|ik heb\b[^\n]*\b(?:gecorrigeerd|ingekort|vertaald|aangepast)\b",
     # Offers.
     rf"(?:please |just )?let me know\b[^\n]*{_CHANGE}|(?:please |just )?let me know!?$|tell me if\b[^\n]*{_CHANGE}",
-    rf"i hope (?:this|that|it|these|you|{_THE_TEXT})\b[^\n]*\b(?:helps?|meets?|works? for|fits?|is useful|is helpful|like it"
+    rf"i hope (?:this|that|it|these|you|{_THE_TEXT})\b[^\n]*\b(?:helps?|meets?|works? for|fits?|is useful|is helpful|like it(?=\W*$)"
     r"|suits?|expect)|hope (?:this|that|it|you like it)\b[^\n]{0,20}(?:helps|it)",
     rf"feel free to\b[^\n]*\b(?:adjust|modify|tweak|edit|customi[sz]e|change) (?:it|this|the|any|them|as)\b"
     rf"|feel free to (?:ask|let me know|use it|use this)\b(?:[^\n]*{_CHANGE}|[^\n]{{0,20}}$)|don['’]t hesitate to\b[^\n]*{_CHANGE}",
@@ -130,6 +134,11 @@ _COMMENTS = (
     r"(?:希望|祝)(?:这|對|对|您|你)[^\n]*(?:帮助|幫助|有用|喜欢|满意|要求)|(?:如果|若)(?:您|你)?(?:需要|想|有)[^\n]*(?:修改|调整|其他|更多|版本)"
     r"|[^\n]*(?:修正|変更|調整|別の案|他の案)[^\n]*(?:お知らせ|おっしゃって|お申し付け|いたします)|いかがでしょうか|도움이 되|[^\n]*(?:수정|변경)[^\n]*(?:말씀|알려)",
 )
+CHANGES = re.compile(
+    r"(?i)[*_#\s]{0,9}(?:changes|corrections|edits)\s?:\**\s*\n\s*(?:[-*•]|\d[.)])[^\n]*"
+    r"(?:→|->|=>|[\"”“] (?:to|with|instead)\b|\b(?:grammar|spelling|punctuation|typos?)\b)"
+)
+"""A heading and the first change of a list; both may stand at the end of a text about something else."""
 ON_A_LINE = re.compile(
     r"(?i)(?:key ?words?|tags?|tone|style|language|length|confidence|score|sources?|rationale|reasoning|explanation|disclaimer"
     rf"|(?:alternative|other|more|another) {TEXT}|alternatives?|edit|p\.?\s?s\.?|q|input|instruction|what i changed|stichw[oö]rter|schlagw[oö]rter"

@@ -1,8 +1,14 @@
-"""What a field takes as its text; prompts say it, and answers are cleaned for it."""
+"""What an answer is cleaned for: the field that takes it, and the texts that it was made from."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
+
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+LINE_CHARS = 24
+"""By so many characters at its beginning, a line is recognized after a model has worked on it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,3 +28,53 @@ class Destination:
     """What the form says about the field; in the language of the editor, mostly empty."""
     rules: tuple[str, ...] = ()
     """Sentences, in English, about what the field's validators ask for."""
+
+
+class Source:
+    """The texts that a model was given to work on.
+
+    What they begin or end with is no addition of the model to its answer.
+
+    Args:
+        texts: As they stand between the tags of the prompt.
+    """
+
+    def __init__(self, *texts: str) -> None:
+        self._texts = tuple(text.strip() for text in texts)
+
+    def __bool__(self) -> bool:
+        """Return whether the texts are known."""
+        return bool(self._texts)
+
+    def begins_with(self, piece: str) -> bool:
+        """Return whether a text begins with the words of a piece, whatever stands between them."""
+        words = _words(piece)
+        return any(f"{_words(text)} ".startswith(f"{words} ") for text in self._texts)
+
+    def has_lines_of(self, piece: str) -> bool:
+        """Return whether the first line of a piece begins a line of a text."""
+        first = _words(piece.strip().partition("\n")[0])[:LINE_CHARS]
+        return bool(first) and any(line.startswith(first) for line in self._lines)
+
+    def is_within(self, opening: str, closing: str) -> bool:
+        """Return whether a whole text stands between the same marks."""
+        return any(
+            text.startswith(opening) and text.endswith(closing) and len(text) > len(opening)
+            for text in self._texts
+        )
+
+    def holds(self, piece: str) -> bool:
+        """Return whether a piece is a part of a text, word for word."""
+        return bool(words := " ".join(piece.split())) and words in self._unspaced
+
+    @cached_property
+    def _lines(self) -> tuple[str, ...]:
+        return tuple(_words(line) for text in self._texts for line in text.split("\n"))
+
+    @cached_property
+    def _unspaced(self) -> str:
+        return "\n".join(" ".join(text.split()) for text in self._texts)
+
+
+def _words(text: str) -> str:
+    return _BETWEEN_WORDS.sub(" ", text).strip().casefold()

@@ -261,6 +261,12 @@ class LiveFilter:
         inside = "".join(self._reasoning) + self._buffer
         self._form, self._reasoning, self.is_reasoning = None, [], False
         begins_at_once = inside[:1].isalnum() or inside.startswith("\n")
+        if self._opening.endswith("/>") and inside.strip():
+            # “<think/>” is all of the reasoning, if nothing closes it.
+            self.removals.add(Removal.REASONING, self._opening)
+            self._buffer = inside.lstrip()
+            yield from self._show(len(self._buffer))
+            return
         if form.may_stay_open and (begins_at_once or not self._text):
             self.removals.add(Removal.REASONING, inside if inside.strip() else self._opening)
             self._buffer = ""

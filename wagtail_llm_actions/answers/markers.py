@@ -34,6 +34,15 @@ def may_be_reasoning(text: str) -> bool:
 def look_ahead(marker: str) -> int:
     """Return how many characters are needed to tell a marker from a longer one, or from a mention."""
     is_header = marker.startswith(
-        ("<|", "<start_of_turn", "<unused", "<SPECIAL", "<extra_id", "<assistant", "<beginning")
+        (
+            "<|",
+            "<start_of_turn",
+            "<unused",
+            "<ctrl",
+            "<SPECIAL",
+            "<extra_id",
+            "<assistant",
+            "<beginning",
+        )
     )
     return LONGEST_MARKER if is_header else len(marker) + 2

@@ -51,8 +51,8 @@ _UNDERSCORES = tuple(
 # A label that the text follows without a space, and emphasis whose end was never written.
 _BOLD_LABEL = re.compile(r"(?<![A-Za-z0-9*])\*\*(?=[^\s*])([^*\n]{1,60}[:.!?])\*\*(?=[A-Za-z0-9])")
 _OPEN_BOLD = re.compile(r"(?m)^([ \t]*(?:[-+*][ \t]+|\d{1,2}[.)][ \t]+)?)\*\*(?=[^\s*])([^*\n]*)$")
-_DUNDER = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)*__")
-_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(?!\d)(\S.*?)(?:[ \t]+#+)?[ \t]*$")
+_DUNDER = re.compile(r"__(?:[a-z0-9]+(?:_[a-z0-9]+)*|[A-Z0-9]+(?:_[A-Z0-9]+)*)__")
+_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(?!\d|of\b)(\S.*?)(?:[ \t]+#+)?[ \t]*$")
 _RULE = re.compile(r"(?m)^ {0,3}(?:-{3,}|={3,}|_{3,}|\*{3,}|(?:\* ){2,}\*)[ \t]*$\n?")
 _IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)?(?:\s+\"[^\"\n]*\")?\)")
 _LINK = re.compile(
@@ -90,7 +90,7 @@ _MEANINGS = (
     (_LATEX, r"\1"),
 )
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
-_ESCAPE = re.compile(r"\\([*_`#~>+\-.!|])")
+_ESCAPE = re.compile(r"\\([*_`#~<>$&+\-.!|])")
 _QUOTE = re.compile(r"(?m)^>[ \t]?(?!\s*\d)")
 
 

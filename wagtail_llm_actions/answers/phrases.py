@@ -51,13 +51,23 @@ LEAD_IN_ON_LINE = re.compile(
     rf"|(?:an?|one|the|my|your|eine?|der|une?|le|un|una|el|een|de)\s(?:[\w-]+\s){{0,4}}?{TEXT}\s(?:[\w-]+\s){{0,6}}?"
     rf"(?:is|are|be|would be|could be|might be|wäre|ist|lautet|könnte sein|könnte lauten|serait|est|sería|es|podría ser|zou zijn|is)"
     rf"|assistant|{LABEL}|[\[【]{LABEL}[\]】]){_COLON}(?!//)\s*"
-    rf"|(?i:sure(?: thing)?|certainly)!\s+(?=\S)|(?i:[\[【]{LABEL}[\]】])\s*(?=\S)|{_DASHED}"
+    rf"|(?i:sure(?: thing)?|certainly)!\s+(?=\S)|(?i:[\[【]{LABEL}[\]】])\s*(?=\S)|{_DASHED}|[:：][ ]+(?=\S)"
 )
 """In front of the text on its own line."""
 NEEDS_CAPITAL = re.compile(
-    rf"(?i)(?:{_DASHED}|[\[【]{LABEL}[\]】]\s*|(?:{LABEL}|assistant|{_NAMING}|{_PRESENTATION}[^:：\n]*){_COLON}\s*)"
+    rf"(?i)(?:{_DASHED}|(?:sure(?: thing)?|certainly)!\s+|[\[【]{LABEL}[\]】]\s*|(?:{LABEL}|assistant|{_NAMING}|{_PRESENTATION}[^:：\n]*){_COLON}\s*)"
 )
 """Words that go on in lower case belong to it: “Title: the fight of the century”."""
+
+_NAMED = r"(?:title|headline|heading|subject line|slogan|tagline|titel|überschrift|titre|título|titolo|kop)"
+QUOTED_NAME = re.compile(
+    rf"(?i)(?:{_AGREEMENT}[!,.]\s+)?(?:(?:how|what) about|wie wäre es mit|que diriez-vous de|{_NAMING}"
+    rf"|(?:[^\W\d_][\w-]*\s){{1,5}}?{_NAMED}\s(?:[\w-]+\s){{0,6}}?(?:is|be|wäre|ist|lautet|sein|lauten|serait|est|sería|es|zijn))"
+    r"[:,]?\s[\"“„«]\s?((?:[^\s\"“”„«»]+\s+){2,}[^\s\"“”„«»]+)\s?[\"“”»][.!?]?"
+)
+"""“A possible title could be “The tide came early”.”: the text is in the quotation marks."""
+
+_WORKED = r"(?:corrected|simplified|rewritten|rewrote|translated|summari[sz]ed|shortened|edited|proofread|revised|rephrased|improved|fixed)"
 
 INTRODUCTION = re.compile(
     rf"(?i)(?:[^:：\n]{{1,120}}[,.!]\s)?{_PRESENTATION}[^\n]*?{_ANY_TEXT}[^\n]*"
@@ -65,7 +75,7 @@ INTRODUCTION = re.compile(
 LEAD_IN_LINE = re.compile(
     rf"(?i)(?:{_AGREEMENT}\s?(?:[!.,:！，。：]|\s*$)(?:[^\n]*(?:[:：]|{TEXT}[^\n]*[.!])|\s*"
     rf"|\s*i(?:{APOSTROPHE}d| can| will|{APOSTROPHE}ll| would)\b[^\n]*[.!]?)"
-    rf"|{_AGREED}{{1,2}}(?:{_AGREEMENT}[!.]?)?"
+    rf"|{_AGREED}{{1,2}}(?:{_AGREEMENT}[!.]?)?|(?:i|we)(?:{APOSTROPHE}ve| have)? {_WORKED}\b[^\n]*{_ANY_TEXT}[^\n]*[:：]"
     rf"|{INTRODUCTION.pattern.removeprefix('(?i)')}[:：.]|{_AGREED}{{0,2}}{_PRESENTATION}(?:\s(?:it is|one|this|you go|we go))?\s?[:：]"
     rf"|(?:an?|one|the|my|eine?|une?|un|una|der|een|um|uma)\s(?:[\w-]+\s){{0,4}}?{TEXT}\s(?:for|could be|would be|might be|könnte|wäre|serait|sería|lautet|is|ist|est|es|zou)(?!\w)[^\n]*[:：]"
     rf"|(?:assistant|ai|assistent|model|bot|antwort|réponse)\s*[:：]?"

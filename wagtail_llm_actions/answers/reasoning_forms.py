@@ -85,7 +85,7 @@ FORMS = (
     ),
     # Gemma.
     _form(r"<\|channel>\s*(?:thought|analysis)\b", r"<channel\|>"),
-    _form(r"<unused94>\s*(?:thought)?", r"<unused95>"),
+    _form(r"<(?:unused|ctrl)94>\s*(?:thought)?", r"<(?:unused|ctrl)95>"),
     # Harmony without its special tokens.
     _form(
         r"(?:assistant)?analysis(?=[A-Z\n])",
@@ -130,7 +130,7 @@ FORMS = (
 CLOSING = re.compile(
     rf"(?i:(?:<|&lt;)/\s*{_NAME}\s*(?:>|&gt;)"
     rf")|{_PIPED_END}|<end_working_out>"
-    rf"|{_BRACKETED_END}|◁/think▷|<channel\|>|<unused95>|{_FINAL}|\[BEGIN FINAL RESPONSE\]"
+    rf"|{_BRACKETED_END}|◁/think▷|<channel\|>|<(?:unused|ctrl)95>|{_FINAL}|\[BEGIN FINAL RESPONSE\]"
     r"|<\|begin_of_box\|>|assistantfinal(?=\s*\S)"
 )
 """The end of reasoning that began in the prompt, so that the answer has no opening.
@@ -139,8 +139,10 @@ GLM puts a box around the answer, so that all before it is about it.
 """
 
 BEGINS_IN_REASONING = re.compile(
-    r"(?i)(?<![a-z0-9])(?:r1(?!\d)|deepseek-?r1|qwq|skywork-or1|openthinker|(?:glm-?)?z1(?!\d)|minimax-?m[2-9])"
-    r"|^(?!.*(?:claude|gemini|gpt|grok)).*(?<![a-z])think(?:ing|er)?(?![a-z])"
+    r"(?i)(?<![a-z0-9])(?:r1(?!\d)|deepseek-?r1|qwq|skywork-or1|openthinker|(?:glm-?)?z1(?!\d)|minimax-?m[2-9]"
+    r"|exaone-?deep|ring-(?:lite|mini|flash|1t|\d)|nemotron-(?:nano|3|super|ultra)|step-?3|intern-s1|ernie-?x1"
+    r"|deepseek-reasoner|light-r1|marco-o1|deepscaler)"
+    r"|^(?!.*(?:claude|gemini|gpt|grok)).*(?<![a-z])(?<!non-)(?:think(?:ing|er)?|reason(?:ing|er))(?![a-z])"
 )
 """The names of models whose chat templates open the reasoning, so that answers only close it.
 

@@ -22,7 +22,7 @@ _ENDS = (
     r"<role>(?:HUMAN|SYSTEM|OBSERVATION)</role>",
     r"\[(?:EOS|PAD|CLS|SEP|end of text|END FINAL RESPONSE|/?AVAILABLE_TOOLS|/?SYSTEM_PROMPT)\]",
     r"<</?SYS>>",
-    r"<(?:pad|unk|bos|sep|eo[ac]|TOKENS_UNUSED_\d+|reserved_\d+|0x00)>|</eos>",
+    r"</?\|im_end\|>|<[a-z]{2,12}:eos>|<(?:pad|unk|bos|sep|eo[ac]|TOKENS_UNUSED_\d+|reserved_\d+|0x00)>|</eos>",
 )
 # Tokens that begin a turn, or a part of the answer: only they themselves go.
 _BEGINNINGS = (
@@ -37,7 +37,7 @@ _BEGINNINGS = (
     r"<\|channel>\s*(?:final|response)\b",
     r"<\|(?:(?:start(?!\w*\|>\s*(?:user|system|human|tool)\b)|begin|box_start|object_ref|END_THINKING|bos|sop|assistant|message|constrain|channel|hy_Assistant|im_middle|bot)\w*|end_of_box)\|>",
     r"<｜(?:begin|Assistant)[^｜<>\n]{0,40}｜>",
-    r"<(?:bos|s)>(?=\s*\S)",
+    r"<(?:bos|s|[a-z]{2,12}:bos)>(?=\s*\S)",
     r"\[gMASK\]|<sop>|\[BOS\]|<BOS_TOKEN>|\[TOOL_CALLS\]|\[BEGIN FINAL RESPONSE\]",
 )
 TOKEN = re.compile(f"(?P<beginning>{'|'.join(_BEGINNINGS)})|(?P<end>{'|'.join(_ENDS)})")

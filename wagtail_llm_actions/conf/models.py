@@ -34,6 +34,7 @@ CAPABILITIES: Mapping[str, tuple[type, ...]] = {
     "STRUCTURED_OUTPUT": (bool,),
     "CONTEXT_TOKENS": (int,),
     "MAX_OUTPUT_TOKENS": (int,),
+    "BEGINS_IN_REASONING": (bool,),
 }
 KINDS: Mapping[str, tuple[type, ...]] = {
     "PROVIDER": (str,),

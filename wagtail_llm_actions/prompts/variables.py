@@ -71,6 +71,7 @@ def keeps_language(*texts: str) -> bool:
 _NAMES = r"(?:input|post_title|post_summary|page_title|fields_\w+)"
 TAG = re.compile(rf"</?{_NAMES}\s*/?>", re.IGNORECASE)
 """A tag that delimits content."""
+_CONTENT = re.compile(rf"<({_NAMES})>(.*?)</\1>", re.DOTALL)
 
 _FORM = re.compile(
     rf"""< \s*+ / \s*+ {_NAMES} (?! [\w-] )
@@ -90,6 +91,11 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Mn"})
 """Unicode's categories of controls, formatting characters and marks without a width of their own."""
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and a symbol that are invisible too: Hangul fillers, and Braille without dots."""
+
+
+def content_in(prompt: str) -> list[str]:
+    """Return the texts between the tags of a prompt."""
+    return [found[2] for found in _CONTENT.finditer(prompt)]
 
 
 def neutralize_tags(content: str) -> str:

@@ -32,11 +32,22 @@ def store_corrections(model: ModelSettings, corrections: Iterable[Correction]) -
     _store(model, corrections=[asdict(correction) for correction in corrections])
 
 
-def stored_corrections(models: Iterable[ModelSettings]) -> Mapping[str, tuple[Correction, ...]]:
-    """Return the corrections by model key."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToldFinding:
+    """What a site can make permanent by its settings."""
+
+    corrections: tuple[Correction, ...] = ()
+    begins_in_reasoning: bool = False
+
+
+def told_findings(models: Iterable[ModelSettings]) -> Mapping[str, ToldFinding]:
+    """Return what admins are told about models, by model key."""
     hashes = {model.key: _settings_hash(model) for model in models}
     return {
-        finding.model_key: tuple(Correction(**fields) for fields in finding.corrections)
+        finding.model_key: ToldFinding(
+            corrections=tuple(Correction(**fields) for fields in finding.corrections),
+            begins_in_reasoning=finding.begins_in_reasoning,
+        )
         for finding in LLMModelFinding.objects.filter(model_key__in=hashes)
         if finding.settings_hash == hashes[finding.model_key]
     }
@@ -83,9 +94,12 @@ class Findings:
 def findings_of(model: ModelSettings) -> Findings:
     """Return what is known about a model, by one query."""
     finding = _finding(model)
-    is_known = finding is not None and finding.begins_in_reasoning
+    begins = model.capabilities.begins_in_reasoning
+    if begins is None:
+        is_found = finding is not None and finding.begins_in_reasoning
+        begins = is_found or bool(BEGINS_IN_REASONING.search(model.name))
     return Findings(
-        begins_in_reasoning=is_known or bool(BEGINS_IN_REASONING.search(model.name)),
+        begins_in_reasoning=begins,
         requested_context=_requested(finding) if finding and _decides_context(model) else None,
     )
 

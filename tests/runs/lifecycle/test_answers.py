@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.factories import LLMRunFactory
+from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import ModelUnavailable
 from wagtail_llm_actions.generation import FinishReason, ReasoningDelta
 from wagtail_llm_actions.models import LLMAttempt, LLMModelFinding, LLMRun
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.testing import ScriptedProvider
+from wagtail_llm_actions.runs.findings import findings_of
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.streams.database import DatabaseStream
 
@@ -109,6 +111,33 @@ def _executed_afterwards() -> tuple[LLMRun, LLMRun]:
     """Execute two runs, with what only they show."""
     SHOWN.clear()
     return executed(), executed()
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+def test_a_site_can_say_whether_answers_begin_in_reasoning(
+    settings: Settings, *, is_set: bool
+) -> None:
+    models = settings.WAGTAIL_LLM_ACTIONS["MODELS"]
+    entry = models["scripted"] | {"NAME": "owl" if is_set else "owl-r1"}
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "MODELS": {"scripted": entry | {"BEGINS_IN_REASONING": is_set}}
+    }
+
+    found = findings_of(get_settings().models["scripted"])
+
+    assert found.begins_in_reasoning is is_set
+
+
+def test_a_text_that_begins_as_its_source_does_is_the_whole_text(
+    provider: ScriptedProvider,
+) -> None:
+    provider.script("Summary: The tide came early.")
+    run = LLMRunFactory(prompt="Proofread:\n<input>\nSummary: the tide came early\n</input>")
+
+    execute(run.pk)
+
+    run.refresh_from_db()
+    assert run.output == "Summary: The tide came early."
 
 
 @pytest.mark.parametrize("name", ["deepseek-r1", "Qwen/QwQ-32B"])

@@ -41,19 +41,18 @@ from wagtail_llm_actions.permissions.policies import (
 from wagtail_llm_actions.providers.corrections import setting_of
 from wagtail_llm_actions.reporting.period import Period
 from wagtail_llm_actions.reporting.usage import counted_runs
-from wagtail_llm_actions.runs.findings import stored_corrections
+from wagtail_llm_actions.runs.findings import ToldFinding, told_findings
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers, reset
 from wagtail_llm_actions.runs.rate_limits import check_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from django.http import HttpRequest
 
     from wagtail_llm_actions.conf import ModelSettings
     from wagtail_llm_actions.models import LLMCircuitBreaker
     from wagtail_llm_actions.pricing import Price
-    from wagtail_llm_actions.providers.corrections import Correction
 
 SHOWN_DAYS = 30
 CHECKS_PER_MINUTE = 10
@@ -73,6 +72,8 @@ class Row:
     """The parameters that the server has refused."""
     setting: str = ""
     """What makes their corrections permanent."""
+    begins_in_reasoning: bool = False
+    """Whether an answer began with reasoning that nothing marked."""
     accepts: str = ""
     price: Price | None = None
     context: str = ""
@@ -186,7 +187,7 @@ def _rows() -> list[Row]:
     period = Period.last_days(SHOWN_DAYS)
     runs = dict(counted_runs(period).values_list("model_key").annotate(Count("pk")))
     checks, circuit_breakers = last_checks(models.values()), open_circuit_breakers()
-    corrections = stored_corrections(models.values())
+    findings = told_findings(models.values())
     rows = [
         _row(
             model,
@@ -195,7 +196,7 @@ def _rows() -> list[Row]:
             runs_url=counted_runs_url(period, model_key=key),
             check=checks.get(key),
             circuit_breaker=circuit_breakers.get((model.provider, model.name)),
-            corrections=corrections.get(key, ()),
+            finding=findings.get(key, ToldFinding()),
         )
         for key, model in models.items()
     ]
@@ -221,7 +222,7 @@ def _row(
     runs_url: str,
     check: CheckResult | None,
     circuit_breaker: LLMCircuitBreaker | None,
-    corrections: Sequence[Correction],
+    finding: ToldFinding,
 ) -> Row:
     help_text = model_help_text(model)
     about = (help_text["about"], help_text["temperature"])
@@ -234,8 +235,9 @@ def _row(
         provider=model.provider,
         name=model.name,
         description=" ".join(filter(None, about)),
-        refused=", ".join(dict.fromkeys(f"“{each.parameter}”" for each in corrections)),
-        setting=setting_of(corrections),
+        refused=", ".join(dict.fromkeys(f"“{each.parameter}”" for each in finding.corrections)),
+        setting=setting_of(finding.corrections),
+        begins_in_reasoning=finding.begins_in_reasoning,
         accepts=_accepts(model),
         price=current_price(model),
         context=number_format(context_tokens, force_grouping=True) if context_tokens else "",

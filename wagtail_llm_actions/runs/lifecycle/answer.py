@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from wagtail_llm_actions.answers.characters import join_surrogates, normalize
 from wagtail_llm_actions.answers.cleaning import CleanAnswer, clean
+from wagtail_llm_actions.answers.destination import Source
 from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.prompts.text import storable
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
-from wagtail_llm_actions.prompts.variables import TAG
+from wagtail_llm_actions.prompts.variables import TAG, content_in
 from wagtail_llm_actions.runs.contract import contract_of
 from wagtail_llm_actions.streams import get_stream
 
@@ -70,6 +71,7 @@ class Answer:
                 self.raw,
                 contract_of(self._run).destination,
                 TAG,
+                source=Source(*content_in(self._run.prompt)),
                 is_cut_off=self._is_cut_off,
                 begins_in_reasoning=self._begins_in_reasoning,
             )

@@ -1,0 +1,79 @@
+"""What an answer has in common with the text that it was made from is no addition of the model."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.answers.test_cleaning import LINE, LINES
+from wagtail_llm_actions.answers.cleaning import clean
+from wagtail_llm_actions.answers.destination import Destination, Source
+from wagtail_llm_actions.prompts.variables import TAG, content_in
+
+TEXT = "The tide came early.\n\nNobody knew why."
+
+
+def made_from(source: str, answer: str, destination: Destination = LINES) -> str:
+    return clean(answer, destination, TAG, source=Source(source)).text
+
+
+@pytest.mark.parametrize(
+    ("source", "answer"),
+    [
+        ("Summary: the tide came early", "Summary: The tide came early."),
+        ("**Description:** A warm jumper", "Description: A warm jumper."),
+        ("Here is a title for you: Rocky", "Here is a title for you: “Rocky”"),
+        ('"I saw the Tide," she said, "and ran."', '"I saw the tide and ran."'),
+        (f"{TEXT}\n\nI hope this helps !", f"{TEXT}\n\nI hope this helps!"),
+        (
+            f"{TEXT}\n\n*Let me know if you need changes, to the text*",
+            f"{TEXT}\n\nLet me know if you need changes to the text.",
+        ),
+    ],
+)
+def test_what_a_text_begins_or_ends_with_stays_in_the_text_made_from_it(
+    source: str, answer: str
+) -> None:
+    assert made_from(source, answer) == answer
+    assert made_from("Boats lay dry.", answer) != answer
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "text"),
+    [
+        (
+            "Title: The sea",
+            "Sure! Here is the corrected text:\n\nTitle: The sea.",
+            "Title: The sea.",
+        ),
+        ("Boats. Summary: The sea", "Summary: Tides", "Tides"),
+        (f"{TEXT}\n\nI hope you come.", f"{TEXT}\n\nI hope this helps!", TEXT),
+    ],
+)
+def test_other_words_around_it_are_taken_away(source: str, answer: str, text: str) -> None:
+    assert made_from(source, answer) == text
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("<input>Boats lay dry.</input>\n\nThe tide", "The tide"),
+        ("The tide\n\n<input>\nBoats  lay dry.\n</input>", "The tide"),
+        ("<input>The tide</input>", "The tide"),
+        ("<input>Boats lay dry.</input>", "Boats lay dry."),
+    ],
+)
+def test_a_text_that_a_model_repeats_with_its_tags_is_not_its_answer(
+    answer: str, text: str
+) -> None:
+    assert made_from("Boats lay dry.", answer, LINE) == text
+
+
+def test_a_number_that_only_the_model_has_written_is_that_of_a_list_of_one() -> None:
+    assert made_from("The tide", "1. The tide", LINE) == "The tide"
+    assert made_from("Am 1. Mai kam die Flut", "1. Mai: die Flut", LINE) == "1. Mai: die Flut"
+
+
+def test_the_texts_of_a_prompt_are_those_between_its_tags() -> None:
+    prompt = "Title for:\n<input>\nThe tide\n</input>\nNot <post_title>Boats</post_title> <b>x</b>"
+
+    assert content_in(prompt) == ["\nThe tide\n", "Boats"]
