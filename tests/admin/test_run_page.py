@@ -64,7 +64,7 @@ def test_the_page_of_a_run_shows_everything_about_it(client: Client, admin: User
         "12 in, 7 out 4 of these read from the cache, 3 written to it, 2 for reasoning",
         "Cost $0.0021 US dollars per million tokens: 0.1 in, 0.5 out (genai-prices 0.2.3)",
         "2 written to the cache for an hour",
-        "by its last 99 characters",
+        "its last 99 characters were left out",
         "Fallback used: spare",
         "Introduction → Summary",
         str(run.pk),

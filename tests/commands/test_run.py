@@ -339,9 +339,11 @@ def test_ctrl_c_cancels_what_waits_and_says_how_much_is_left() -> None:
 
 @pytest.mark.processes
 def test_runs_that_are_under_way_when_it_stops_are_waited_for() -> None:
-    llm_action = LLMActionFactory(model="stuck")
+    llm_action = LLMActionFactory(
+        model="stuck", prompt_template__text="{{ page.title }} " * 3 + "{{ input }}"
+    )
     BlogPageFactory.create_batch(4)
-    BlogPageFactory(intro="Tides. " * 100)
+    BlogPageFactory(title="Tides. " * 30)
     settings = {"WAGTAIL_LLM_ACTIONS": THREADS | {"MAX_PROMPT_CHARS": 500}}
 
     with CommandProcess(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from jinja2.filters import do_title
 
 from tests.factories import BlogPageFactory
+from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.prompts.rendering import render
 from wagtail_llm_actions.prompts.variables import DESCRIPTIONS
 from wagtail_llm_actions.prompts.work import Work
-from wagtail_llm_actions.runs.request.prompt import Prompt, build_prompt
+from wagtail_llm_actions.runs.request.prompt import build_prompt
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.runs.request.fitting import Prompt
 
 MAX_CHARS = 100_000
 SIZE = 2_400_000
@@ -163,8 +169,26 @@ def test_a_source_is_cut_to_what_a_prompt_can_hold_before_it_is_rendered() -> No
 
 
 @pytest.mark.django_db
-def test_a_source_that_is_longer_than_a_prompt_is_still_refused() -> None:
+@pytest.mark.parametrize("text", ["{{ input }}", "{{ input|upper }} and {{ input }}{{ input }}"])
+def test_a_source_that_is_longer_than_a_prompt_is_cut(text: str) -> None:
+    prompt = built(text, WORDS)
+
+    limit = get_settings().max_prompt_chars
+    assert limit * 0.95 < len(prompt.text) <= limit
+    sent = len(prompt.text) / text.count("input")
+    assert prompt.truncated_chars == pytest.approx(len(WORDS) - sent, abs=100)
+
+
+@pytest.mark.django_db
+def test_a_template_that_is_too_long_without_its_source_is_refused() -> None:
+    page = BlogPageFactory.build(title="t" * 250)
+
     with pytest.raises(InvalidInput) as caught:
-        built("{{ input }}", WORDS)
+        build_prompt(
+            text="{{ page.title }}" * 600 + "{{ input }}",
+            system_instructions="",
+            instance=page,
+            source=WORDS,
+        )
 
     assert caught.value.reason == InvalidInput.Reason.TOO_LONG

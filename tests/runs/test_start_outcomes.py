@@ -87,7 +87,7 @@ def test_a_queue_that_is_down_fails_the_run_and_logs_no_content(
             {"reason": "template", "detail": "Line 1: There is no variable “inptu”."},
         ),
         ({}, "{{ post_summary }}", {}, {"reason": "template", "detail": "The prompt is empty."}),
-        ({}, "{{ input }}" * 20, {}, {"reason": "too_long", "detail": "1000"}),
+        ({}, "Sum up. " * 200 + "{{ input }}", {}, {"reason": "too_long", "detail": "1000"}),
     ],
 )
 def test_what_cannot_run_is_recorded_as_failed_and_not_queued(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_llm_actions.answers.characters import direction_controls
+from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.messages.labels import model_label
 
@@ -28,17 +29,28 @@ def notice(run: LLMRun) -> str:
 
 
 def truncation_notice(run: LLMRun) -> str:
-    """Return how much of the source was left out; empty where all of it was sent."""
+    """Return how much of the source was left out; empty where all of it was sent.
+
+    Rich text and StreamFields are read no further than a prompt can hold, so more may follow.
+    """
     if not run.truncated_chars:
         return ""
-    return ngettext(
-        "The source text was too long for %(model)s: its last character was left out.",
-        "The source text was too long for %(model)s: its last %(count)s characters were left out.",
-        run.truncated_chars,
-    ) % {
+    values = {
         "model": model_label(run.current_model_key),
         "count": number_format(run.truncated_chars, force_grouping=True),
     }
+    if len(run.prompt) + run.truncated_chars >= get_settings().max_prompt_chars:
+        message = _(
+            "The source text was too long for %(model)s: %(count)s characters or more at its end were "
+            "left out."
+        )
+        return message % values
+    sentence = ngettext(
+        "The source text was too long for %(model)s: its last character was left out.",
+        "The source text was too long for %(model)s: its last %(count)s characters were left out.",
+        run.truncated_chars,
+    )
+    return sentence % values
 
 
 def _sentences(run: LLMRun) -> Iterator[str]:

@@ -14,7 +14,7 @@ from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.prompts.starters import starters
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
-from wagtail_llm_actions.runs.request.prompt import MATERIAL, Prompt, build_prompt
+from wagtail_llm_actions.runs.request.prompt import MATERIAL, build_prompt
 from wagtail_llm_actions.runs.request.variables import summary_field
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries, Settings
 
     from tests.kept_queue import KeptQueue
+    from wagtail_llm_actions.runs.request.fitting import Prompt
 
 pytestmark = pytest.mark.django_db
 
@@ -288,6 +289,41 @@ def test_a_source_of_one_long_paragraph_is_cut_at_a_word(settings: Settings) -> 
 
     assert prompt.text.endswith("harbour</input>")
     assert len(prompt.text) > 3_000
+
+
+@pytest.mark.parametrize(
+    ("end", "source"),
+    [
+        ("tide.", "The boats waited for the tide. " * 400),
+        ("tide!”", "“Wait for the tide!” said one. " * 400),
+        ("。", "船は正午まで干上がったままだった。" * 400),
+    ],
+)
+def test_a_source_of_one_long_paragraph_is_cut_at_the_end_of_a_sentence(
+    settings: Settings, end: str, source: str
+) -> None:
+    model = model_with(settings, CONTEXT_TOKENS=2_000)
+
+    prompt = built("{{ input }}", source=source, model=model, max_tokens=100)
+
+    assert prompt.truncated_chars > 0
+    assert prompt.text.removesuffix("</input>").endswith((end, "one."))
+
+
+def test_a_source_above_the_sites_limit_is_cut_and_the_cut_is_told(settings: Settings) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {"MAX_PROMPT_CHARS": 1_000}
+    page = BlogPageFactory(intro="<p>The boats lay dry until noon.</p>" * 100)
+
+    run = start_run(LLMActionFactory(prompt_template__text="Sum up: {{ input }}"), page)
+
+    assert run.status == "queued"
+    assert 800 < len(run.prompt) <= 1_000
+    assert run.prompt.endswith("noon.</input>")
+    run.status = "succeeded"
+    assert notice(run) == (
+        f"The source text was too long for Scripted: {run.truncated_chars:,} characters or more at its "
+        "end were left out."
+    )
 
 
 def test_a_long_source_reads_the_variables_once(

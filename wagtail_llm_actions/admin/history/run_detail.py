@@ -19,6 +19,7 @@ from wagtail_llm_actions.messages.currency import source_label, usd
 from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
 from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.messages.labels import finish_reason_label, model_label, removal_labels
+from wagtail_llm_actions.messages.notices import truncation_notice
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.messages.usage_repairs import usage_repair_sentences
 from wagtail_llm_actions.models import LLMRun
@@ -119,6 +120,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
                 (label, show_direction_controls(text)) for label, text in removal_labels(run)
             ],
             finish=finish_reason_label(run),
+            truncation=truncation_notice(run),
             faults=[fault_sentence(fault) for fault in faults_of(run, run.output)]
             if run.output
             else [],

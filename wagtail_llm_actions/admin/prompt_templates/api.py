@@ -95,7 +95,11 @@ def _preview(
         )
     except InvalidInput as error:
         return {"error": _sentence(error)}
-    cut = _("%(model)s has no room for the last %(count)d characters of the source.")
+    cut = (
+        _("%(model)s has no room for the last %(count)d characters of the source.")
+        if model
+        else _("A prompt has no room for the last %(count)d characters of the source.")
+    )
     return {
         "system_instructions": prompt.system_instructions,
         "text": prompt.text,
@@ -104,8 +108,8 @@ def _preview(
             "tokens": prompt.approximate_tokens,
             "chars": len(prompt.system_instructions) + len(prompt.text),
         },
-        "cut": cut % {"model": model.label, "count": prompt.truncated_chars}
-        if model and prompt.truncated_chars
+        "cut": cut % {"model": model and model.label, "count": prompt.truncated_chars}
+        if prompt.truncated_chars
         else "",
     }
 

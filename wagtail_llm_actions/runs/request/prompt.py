@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions import fields
-from wagtail_llm_actions.conf import context_limit, get_settings
+from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.prompts.destination import describe
 from wagtail_llm_actions.prompts.rendering import render, used_variables
-from wagtail_llm_actions.prompts.tokens import approximate_tokens, prefix_length
 from wagtail_llm_actions.prompts.variables import LANGUAGE_VARIABLES, is_content, keeps_language
 from wagtail_llm_actions.prompts.work import Work
-from wagtail_llm_actions.runs.findings import server_context
-from wagtail_llm_actions.runs.request.parameters import output_limit
+from wagtail_llm_actions.runs.request.fitting import Prompt, available_tokens, fit_chars, fit_tokens
 from wagtail_llm_actions.runs.request.rules import AnswerRules
 from wagtail_llm_actions.runs.request.variables import (
     field_label,
@@ -30,7 +28,7 @@ from wagtail_llm_actions.runs.request.variables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Collection, Iterable
 
     from django.db import models
 
@@ -47,28 +45,6 @@ REFERENCES = "Keep each link and image with its address, such as page:12, as it 
 _REFERENCE = re.compile(r"\]\((?!https?:|mailto:|tel:)[a-z_]+:|<(?:a href|img src)=")
 
 NO_RULES = AnswerRules()
-SMALLEST_CONTEXT = 2048
-"""Tokens; no server loads less by itself."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prompt:
-    """The texts that are sent to a model."""
-
-    system_instructions: str
-    text: str
-    truncated_chars: int
-    """Characters at the end of the source that were left out to fit the model's context. It is cut at
-    the end of a paragraph where there is one in the second half of what fits."""
-    read_fields: frozenset[str]
-    """The names of the fields that the templates read, the source aside."""
-    fallback: Prompt | None = None
-    """For the fallback model, where its context takes another part of the source."""
-
-    @property
-    def approximate_tokens(self) -> int:
-        """The estimated tokens of both texts."""
-        return approximate_tokens(self.system_instructions) + approximate_tokens(self.text)
 
 
 def read_source(
@@ -119,7 +95,7 @@ def build_prompt(
         instruction: What the editor typed for this run; stands at the end of a prompt whose template
             does not use it.
         form_fields: The names of the fields that the user's form shows; ``None`` for all.
-        model: Without one, or with an unknown context, only ``MAX_PROMPT_CHARS`` is a limit.
+        model: Without one, or with an unknown context, ``MAX_PROMPT_CHARS`` is the limit.
         fallback: The model that may be asked in its place.
         max_tokens: Of the output, for which room is left in the context.
         rules: Of the action; they also decide the language.
@@ -153,7 +129,7 @@ def build_prompt(
     ending = f"\n\n{INSTRUCTION}{instruction}" if is_added else ""
     limit, work = get_settings().max_prompt_chars, Work()
     # No prompt can hold more of it, however the template shortens it.
-    source = source[: limit + 1]
+    length, source = len(source), source[: limit + 1]
     read_fields = fields_read(type(instance), used, form_fields)
 
     def build(part: str) -> Prompt:
@@ -165,19 +141,19 @@ def build_prompt(
         return Prompt(
             system_instructions="\n\n".join(filter(None, [system, *additions])),
             text=prompt + ending,
-            truncated_chars=len(source) - len(part),
+            truncated_chars=0 if part == source else length - len(part),
             read_fields=read_fields,
         )
 
-    whole = build(source)
+    part, whole = fit_chars(build, source, limit)
     if not whole.text:
         raise InvalidInput(InvalidInput.Reason.TEMPLATE, _("The prompt is empty."))
 
     def fitted(to: ModelSettings | None) -> Prompt:
-        available = _available_tokens(to, max_tokens, whole) if to else None
+        available = available_tokens(to, max_tokens, whole) if to else None
         if available is None or whole.approximate_tokens <= available:
             return whole
-        return _fit(build, source, available)
+        return fit_tokens(build, part, available)
 
     prompt = fitted(model)
     with suppress(InvalidInput):
@@ -194,48 +170,3 @@ def _describe(model: type[models.Model], path: str, texts: Iterable[str]) -> lis
     destination = fields.destination_at(model, path)
     has_references = destination.has_references and any(map(_REFERENCE.search, texts))
     return [describe(destination), *([REFERENCES] if has_references else [])]
-
-
-def _available_tokens(model: ModelSettings, max_tokens: int, prompt: Prompt) -> int | None:
-    """Return the tokens of the model's context that are not reserved for the output.
-
-    A server is asked for its context only where the prompt might be too long for it.
-    """
-    known = [context_limit(model)]
-    output = output_limit(model, max_tokens, known[0])
-    needed = prompt.approximate_tokens + output
-    if needed > SMALLEST_CONTEXT:
-        known.append(server_context(model, needed))
-    context = min(filter(None, known), default=None)
-    return context - min(output, context // 2) if context else None
-
-
-def _fit(build: Callable[[str], Prompt], source: str, available: int) -> Prompt:
-    """Build the prompt with as much of the source as fits, to within a paragraph or a few words.
-
-    Tokens grow almost in proportion to the source, so the share that fits is interpolated. The
-    slack, which doubles with each step, makes sure that a template with conditions ends as well.
-    """
-    prompt = build(source)
-    base = build("").approximate_tokens
-    if base > available or not source:
-        raise InvalidInput(InvalidInput.Reason.TOO_LONG)
-    tokens, slack = float(approximate_tokens(source)), 1
-    while prompt.approximate_tokens > available:
-        share = max(0, available - base - slack) / (prompt.approximate_tokens - base)
-        tokens, slack = tokens * share, slack * 2
-        prompt = build(_cut(source, prefix_length(source, tokens)))
-    return prompt
-
-
-def _cut(text: str, length: int) -> str:
-    """Return at most ``length`` characters, to the end of a paragraph, or else of a line or a word.
-
-    An end in the first half is none: a long paragraph is cut rather than left out.
-    """
-    kept = text[:length]
-    for end in ("\n\n", "\n", " "):
-        position = kept.rfind(end)
-        if position > length // 2:
-            return kept[:position].rstrip()
-    return kept
