@@ -10,7 +10,7 @@ from pathlib import Path
 import django
 import pytest
 
-from wagtail_llm_actions.answers.language import known_language, language_of, other_language
+from wagtail_llm_actions.answers.checks.language import known_language, language_of, other_language
 
 LOCALES = Path(django.__file__).parent / "conf" / "locale"
 GERMAN = "Die Boote lagen bis zum Mittag trocken, und niemand hatte ihnen Bescheid gesagt."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wagtail_llm_actions.answers.words import has_word, split_words
+from wagtail_llm_actions.answers.checks.words import has_word, split_words
 
 
 @pytest.mark.parametrize(

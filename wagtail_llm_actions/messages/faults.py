@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_llm_actions.answers.words import ANY_ENDING
+from wagtail_llm_actions.answers.checks.words import ANY_ENDING
 from wagtail_llm_actions.fields.contract import FaultKind
 from wagtail_llm_actions.models.languages import language_label
 

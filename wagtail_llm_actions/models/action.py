@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 
-from wagtail_llm_actions.answers.words import split_words
+from wagtail_llm_actions.answers.checks.words import split_words
 from wagtail_llm_actions.models.languages import language_choices
 from wagtail_llm_actions.models.revisions import UnconstrainedRevisionMixin
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_llm_actions.answers.language import LANGUAGES
+from wagtail_llm_actions.answers.checks.language import LANGUAGES
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise

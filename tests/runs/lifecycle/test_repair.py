@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 LONG = "The boats lay dry until noon. " * 11
 """329 characters; the summary of a post takes 300."""
-SHORT = "The boats lay dry until noon."
+SHORT = "The boats lay dry until noon, every one of them."
 
 
 def executed(**values: Any) -> LLMRun:
@@ -70,12 +70,12 @@ def test_a_text_that_has_to_be_longer_goes_back_with_what_it_was_made_from(
     provider.script("Boats.")
     provider.script(SHORT)
 
-    run = executed(rules={"min_length": 20}, prompt="Summarise: The tide came in early.")
+    prompt = "Summarise: <input>Each of the boats lay dry until noon.</input>"
+    run = executed(rules={"min_length": 20}, prompt=prompt)
 
     assert run.output == SHORT
     assert provider.requests[1].prompt == (
-        "Summarise: The tide came in early.\n\n"
-        "This answer does not fit. Write it again so that it fits.\n\n<input>Boats.</input>\n\n"
+        f"{prompt}\n\nThis answer does not fit. Write it again so that it fits.\n\n<input>Boats.</input>\n\n"
         "The text has 6 characters; at least 20 are asked for."
     )
 
@@ -122,6 +122,26 @@ def test_a_repair_that_is_cut_off_leaves_the_answer_as_it_was(provider: Scripted
 
     assert (run.output, run.finish_reason) == (LONG.strip(), "stop")
     assert LLMAttempt.objects.filter(run=run).count() == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This summary is concise and conveys that nobody had any idea of what would come.",
+        "Shorten it to at most 255 characters, about 36 words.",
+        "This text does not fit its field. Boats lay dry until noon.",
+        "Boats.",
+        "I would be happy to help you with that. Which field does it belong to?",
+        "[A short text for the website, with the most important points]",
+    ],
+)
+def test_a_repair_that_is_no_rewriting_leaves_the_answer_as_it_was(
+    provider: ScriptedProvider, text: str
+) -> None:
+    provider.script(LONG)
+    provider.script(text)
+
+    assert executed().output == LONG.strip()
 
 
 @pytest.mark.parametrize("step", [ModelUnavailable, FinishReason.CONTENT_FILTER])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wagtail_llm_actions.answers.language import STOPWORDS as FREQUENT_WORDS
+from wagtail_llm_actions.answers.checks.language import STOPWORDS as FREQUENT_WORDS
 
 
 def _words(words: str) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from wagtail_llm_actions.runs.lifecycle.circuit_breaker import circuit_breaker
 from wagtail_llm_actions.runs.lifecycle.db_retry import DB_CONNECTION_ERRORS
 from wagtail_llm_actions.runs.lifecycle.lease import Cancelled, LeaseLost
 from wagtail_llm_actions.runs.lifecycle.outcome import outcome_of
-from wagtail_llm_actions.runs.lifecycle.repair import has_time, repair_request
+from wagtail_llm_actions.runs.lifecycle.repair import has_time, is_sensible, repair_request
 from wagtail_llm_actions.runs.lifecycle.retry_policy import REQUEUE_ABOVE_SECONDS, wait_seconds
 from wagtail_llm_actions.runs.lifecycle.transitions import (
     cancel_running,
@@ -177,8 +177,8 @@ class _Execution:
     ) -> GenerationResult:
         """Ask the model once to repair an answer that does not fit its field.
 
-        The repair is taken where it is whole and has fewer faults. One that fails costs the editor
-        nothing but the time.
+        The repair is taken where it is whole, has fewer faults, and is the text, rewritten. One that
+        fails costs the editor nothing but the time.
         """
         text = attempt.answer.cleaned.text
         faults = faults_of(self._run, text)
@@ -193,8 +193,13 @@ class _Execution:
             self._fail_attempt(error)
             return result
         repair.succeed(repaired)
-        is_whole = repaired.finish_reason is FinishReason.STOP
-        if not is_whole or len(faults_of(self._run, repair.answer.cleaned.text)) >= len(faults):
+        new = repair.answer.cleaned.text
+        is_better = (
+            repaired.finish_reason is FinishReason.STOP
+            and len(faults_of(self._run, new)) < len(faults)
+            and is_sensible(new, run=self._run, before=text, faults=faults)
+        )
+        if not is_better:
             return result
         self._answer = repair.answer
         return repaired

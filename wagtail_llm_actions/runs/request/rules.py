@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from wagtail_llm_actions.answers.language import other_language
-from wagtail_llm_actions.answers.words import ANY_ENDING, has_word, split_words
+from wagtail_llm_actions.answers.checks.language import other_language
+from wagtail_llm_actions.answers.checks.words import ANY_ENDING, has_word, split_words
 from wagtail_llm_actions.fields.contract import Fault, FaultKind
 from wagtail_llm_actions.models.languages import LANGUAGE_OF_PAGE
 from wagtail_llm_actions.runs.request.variables import language_code, language_name

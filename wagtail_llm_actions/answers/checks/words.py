@@ -25,10 +25,15 @@ def has_word(text: str, word: str) -> bool:
     stem = folded.rstrip(ANY_ENDING).strip()
     if not stem:
         return False
-    start = "" if _UNSPACED.match(stem[0]) or not _is_letter(stem[0]) else r"(?<!\w)"
-    is_whole = stem == folded and _is_letter(stem[-1]) and not _UNSPACED.match(stem[-1])
+    start = "" if is_unspaced(stem[0]) or not _is_letter(stem[0]) else r"(?<!\w)"
+    is_whole = stem == folded and _is_letter(stem[-1]) and not is_unspaced(stem[-1])
     end = r"(?!\w)" if is_whole else ""
     return re.search(start + re.escape(stem) + end, _folded(text)) is not None
+
+
+def is_unspaced(text: str) -> bool:
+    """Return whether a text begins in a script that does not separate words."""
+    return _UNSPACED.match(text) is not None
 
 
 def _is_letter(character: str) -> bool:

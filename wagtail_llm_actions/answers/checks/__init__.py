@@ -1,0 +1,1 @@
+"""What a finished text is checked for: its language, its words, whether a rewriting makes sense."""
