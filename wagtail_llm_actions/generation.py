@@ -66,6 +66,8 @@ class UsageRepair(StrEnum):
     """A zero came after a count, which stands."""
     CACHED_BESIDE_INPUT = "cached_beside_input"
     """The cached tokens were not counted as part of the input; they were added to it."""
+    CACHE_WRITE_ABOVE_INPUT = "cache_write_above_input"
+    """Reads and writes of the cache were more than the input that the total tells; writes were lowered."""
     REASONING_BESIDE_OUTPUT = "reasoning_beside_output"
     """The reasoning tokens were not counted as part of the output; they were added to it."""
     REASONING_ABOVE_OUTPUT = "reasoning_above_output"

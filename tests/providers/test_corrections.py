@@ -121,6 +121,10 @@ def server() -> Iterator[ProviderServer]:
         ("invalid argument: stream_options", "", Correction(parameter="stream_options")),
         ("Invalid value: 'low'. Supported values are: 'none' and 'high'.", "reasoning_effort",
          Correction(parameter="reasoning_effort")),
+        ("The 'stream_options' parameter is only allowed when 'stream' is enabled.", "",
+         Correction(parameter="stream_options")),
+        ("`max_tokens` must be less than or equal to `4096`, the maximum value for `max_tokens` is less "
+         "than the `context_window` for this model", "", Correction(parameter="max_tokens", limit=4096)),
         # Words that only mention one of ours.
         ("This model's maximum context length is 4096 tokens. However, you requested 5100 tokens (100 "
          "in the messages, 5000 in the completion). Please reduce max_tokens.", "", None),

@@ -324,6 +324,29 @@ SHAPES: dict[str, tuple[list[dict[str, Any]], Counts]] = {
         ],
         (20, 100, 12, 90, 0),
     ),
+    "dashscope cache": (
+        [
+            {
+                "prompt_tokens": 50,
+                "completion_tokens": 14,
+                "total_tokens": 64,
+                "prompt_tokens_details": {"cached_tokens": 40, "cache_creation_input_tokens": 5},
+            }
+        ],
+        (50, 14, 40, 0, 5),
+    ),
+    "a write that was taken back": (
+        [
+            {
+                "prompt_tokens": 58354,
+                "completion_tokens": 10,
+                "total_tokens": 58364,
+                "cache_read_input_tokens": 58352,
+                "cache_creation_input_tokens": 58352,
+            }
+        ],
+        (58354, 10, 58352, 0, 2),
+    ),
     "azure empty then usage": (
         [{}, {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}],
         (9, 2, 0, 0, 0),

@@ -22,6 +22,10 @@ _SENTENCES: Mapping[str, Promise] = {
     UsageRepair.CACHED_BESIDE_INPUT: _lazy(
         "The provider counted cached tokens beside the input; they were added to it."
     ),
+    UsageRepair.CACHE_WRITE_ABOVE_INPUT: _lazy(
+        "The provider counted the same tokens as read from its cache and as written into it; they "
+        "count as read."
+    ),
     UsageRepair.REASONING_BESIDE_OUTPUT: _lazy(
         "The provider counted reasoning beside the output; it was added to it."
     ),

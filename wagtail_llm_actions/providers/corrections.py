@@ -49,7 +49,7 @@ REFUSED = re.compile(
     r"|unrecogni[sz]ed|unknown|unexpected|not allowed|extra (inputs|fields)|additional properties"
     r"|cannot find field|not (a )?(valid|known|accepted|available|enabled|implemented|recogni[sz]ed)"
     r"|not one of|should not exist|(should|must) be null|invalid (\w+ )?(argument|parameter|field|option|value)"
-    r"|cannot be disabled|input should be|cannot unmarshal|not a permitted|can only be|only supported|(been|was) removed|must alternate|only user and"
+    r"|cannot be disabled|input should be|cannot unmarshal|not a permitted|can only be|only (?:supported|allowed|permitted)|(been|was) removed|must alternate|only user and"
     r"|does not accept|only (the )?default|deprecated|cannot both|is not compatible|incompatible"
     r"|instead\b|only [`'\"\w.]+ is (?:allowed|supported|accepted)|may only|does not match|extra_forbidden|unknown_parameter"
     r"|must be one of|roles are supported|temperature\W* must be (?:set to )?\d|requires temperature"
@@ -213,7 +213,7 @@ def _correction(
     name: str, value: object, problem: str, sent: Mapping[str, Any]
 ) -> Correction | None:
     limit = _limit(problem, value) if isinstance(value, (int, float)) else None
-    if limit is not None and not ABOUT_CONTEXT.search(problem):
+    if limit is not None:
         return Correction(parameter=name, limit=limit)
     if not REFUSED.search(problem):
         return None
@@ -242,9 +242,12 @@ def _holders(sent: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _limit(message: str, value: float) -> float | None:
     """Return the limit that a message names, below the value that was sent."""
-    found = (pattern.search(message) for pattern in LIMITS)
-    limits = [float(next(filter(None, match.groups()))) for match in found if match]
-    is_above = ABOVE_LIMIT.search(message) and not REFUSED.search(message)
+    found = filter(None, (pattern.search(message) for pattern in LIMITS))
+    # What a message says about the context before it names a limit makes it that of the context.
+    stated = [match for match in found if not ABOUT_CONTEXT.search(message[: match.end()])]
+    limits = [float(next(filter(None, match.groups()))) for match in stated]
+    is_above = ABOVE_LIMIT.search(message) and not ABOUT_CONTEXT.search(message)
+    is_above = is_above and not REFUSED.search(message)
     if not limits and isinstance(value, int) and is_above:
         numbers = map(int, re.findall(r"(?<![\w.-])\d+(?![\w-])", message))
         below = max((number for number in numbers if number < value), default=0)

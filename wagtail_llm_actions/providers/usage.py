@@ -52,6 +52,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "cache_written": (
         "prompt_tokens_details.cache_write_tokens",
         "prompt_tokens_details.cache_creation_tokens",
+        "prompt_tokens_details.cache_creation_input_tokens",
         "input_token_details.cache_creation",
         "cache_creation_input_tokens",
         "cacheWriteInputTokens",
@@ -232,7 +233,15 @@ def _fill_in(
     counts = dict(reported)
     total, reasoning = counts.get("total", 0), counts.get("reasoning", 0)
     input_tokens, output_tokens = counts.get("input"), counts.get("output")
-    cached = counts.get("cached", 0) + counts.get("cache_written", 0)
+    read, written = counts.get("cached", 0), counts.get("cache_written", 0)
+    whole = input_tokens or 0
+    is_told = not cached_is_separate and total == whole + (output_tokens or 0)
+    if is_told and max(read, written) <= whole < read + written:
+        # A gateway keeps the count of a write that the end of the stream takes back.
+        counts["cache_written"] = written = whole - read
+        counts["cache_written_1h"] = min(counts.get("cache_written_1h", 0), written)
+        repairs[UsageRepair.CACHE_WRITE_ABOVE_INPUT] = None
+    cached = read + written
     if cached_is_separate and input_tokens is not None:
         counts["input"] = input_tokens = input_tokens + cached
     if not input_tokens and output_tokens is not None:

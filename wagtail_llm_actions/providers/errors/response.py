@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -18,8 +19,8 @@ from wagtail_llm_actions.providers.errors.retry_after import (
 
 SHORT_WAIT_SECONDS = 120
 """An account whose quota is there again so soon is only rate limited: Google words both alike."""
-QUOTA_CODES = frozenset({"insufficient_quota"})
-"""Says that waiting does not help, whatever else the server says."""
+WAITING_IS_USELESS = re.compile(r"(?i)insufficient_quota|[\w-]*PerDay[\w-]*")
+"""Codes that mean this, whatever else the server says; Google names a short wait beside its limit of a day."""
 
 
 def failure_in(
@@ -47,7 +48,7 @@ def failure_in(
         issubclass(kind, QuotaExhausted)
         and named is not None
         and named <= SHORT_WAIT_SECONDS
-        and not QUOTA_CODES.intersection(error.codes)
+        and not any(map(WAITING_IS_USELESS.fullmatch, error.codes))
     ):
         kind = RateLimited
     wait = retry_after_seconds(headers) if headers else None

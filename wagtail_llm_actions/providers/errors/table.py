@@ -19,6 +19,7 @@ from wagtail_llm_actions.errors import (
     DailyLimitReached,
     ModelForbidden,
     ModelNotFound,
+    ModelUnavailable,
     OutOfCredit,
     Overloaded,
     ProviderError,
@@ -98,6 +99,7 @@ ROWS = (
             r"(?:balance|funds|credits?) (?:is|are|has been|have been)? ?"
             r"(?:insufficient|not enough|too low|exhausted|depleted|used up|negative)",
             r"requires (?:at least )?(?:\$?\d+ )?more credits|credit limit (?:has been )?(?:exceeded|reached)",
+            r"(?:do(?:es)? ?n[o']?t|do(?:es)? not) have (?:any|enough) (?:\w+ )?credits?",
             r"used (?:up )?all (?:of )?(?:your |its )?(?:available )?credits|account (?:\S+ )?is not active",
             r"exceeded your (?:\w+ )?(?:\w+ )?credits|depleted your (?:\w+ ){0,2}credits",
             r"account (?:is )?(?:in arrears|overdue)|(?:in )?good standing|overdue (?:payment|balance|bill)s?",
@@ -162,6 +164,7 @@ ROWS = (
             r"(?:account|organi[sz]ation) (?:deactivated|suspended|disabled|locked)",
             r"account\b.{0,30}\b(?:been|is|was) (?:temporarily )?(?:flagged|restricted)|\S*封禁\S*",
             r"access (?:has been|is|was) (?:terminated|revoked|suspended)",
+            r"(?:account|organi[sz]ation|project) (?:has been|is|was) denied access",
             # Amazon Bedrock, of an account that it has not cleared yet.
             r"^operation not allowed\.?$",
             r"(?:must|needs? to) be verified|verify your (?:organi[sz]ation|account|phone|identity)",
@@ -189,6 +192,7 @@ ROWS = (
             r"|considered high risk|blocked by (?:our |the )?(?:content|safety|moderation))",
             r"PROHIBITED_CONTENT|blocked due to (?:\w+ ){0,3}polic(?:y|ies)",
             r"safety (?:system|filters?|settings)|content filter(?:s|ing)?|for safety reasons",
+            r"violat\w+ (?:\w+ ){0,2}guardrails?|guardrails? polic(?:y|ies)",
             r"guardrails? (?:intervened|blocked|checks\b.{0,40}\bfailed)|violates (?:\w+ ){0,2}guidelines",
             r"\S*敏感\S*|不安全\S*",
         ),
@@ -216,15 +220,15 @@ ROWS = (
         codes="""model_access_denied Model.AccessDenied AccessDenied.Unpurchased
             key_model_access_denied team_model_access_denied 1220 access_terminated_error""",
         words=(
-            r"(?:not|n't|no|cannot|without)(?: \w+){0,2} access(?: to)?\b.{0,60}\bmodels?",
-            r"(?:not|n't) (?:allowed|permitted|authorized|entitled|eligible) to (?:access|use|call|invoke|sample)"
+            r"(?:not|\w+n\Wt|no|cannot|without)(?: \w+){0,2} access(?: to)?\b.{0,60}\bmodels?",
+            r"(?:not|\w+n\Wt) (?:allowed|permitted|authorized|entitled|eligible) to (?:access|use|call|invoke|sample)"
             r"\b.{0,40}\bmodels?",
             r"(?:access to (?:the )?model|model access) (?:is |was )?denied|eligible for using the model",
             r"models?\b.{0,60}\bnot (?:allowed|permitted|authorized|enabled) (?:for|in|on|by) "
             r"(?:your|this|the) (?:\w+ )?(?:key|account|team|project|organi[sz]ation|user|plan)",
             r"model\b.{0,60}\b(?:gated|blocked|disabled) (?:at|by|for) (?:the|your) (?:organi[sz]ation|project|account)",
             r"model is gated|gated (?:model|repo)|\S*无权\S*模型\S*|not authorized to perform:? bedrock:\w+",
-            r"(?:not|n't) have (?:the )?permissions? to (?:access|use|call|invoke|query)\b.{0,40}\bmodels?",
+            r"(?:not|\w+n\Wt) have (?:the )?permissions? to (?:access|use|call|invoke|query)\b.{0,40}\bmodels?",
             r"model\b.{0,60}\bnot available (?:on|in|for|with) your (?:\w+ )?(?:plan|subscription|tier|account)",
             r"model\b.{0,60}\brequires (?:a |an )?(?:\w+ )?(?:subscription|plan|access)",
             r"(?:subscription|plan|tier)\b.{0,60}\b(?:not|doesn't) (?:include|support|have)\b.{0,30}\bmodel",
@@ -265,6 +269,13 @@ ROWS = (
             r"no (?:auth|authentication) credentials found|(?:invalid|incorrect) username or password",
         ),
         broad_codes="authentication_error unauthorized invalid_token auth_error",
+    ),
+    Row(
+        kind=ModelUnavailable,  # LM Studio, which answers with 400
+        words=(
+            r"failed to load (?:the )?model|error loading model",
+            r"model load(?:ing)? (?:was |has )?(?:aborted|failed)",
+        ),
     ),
     Row(
         kind=Overloaded,
