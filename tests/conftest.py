@@ -110,6 +110,7 @@ def kept_queue(settings: Settings) -> Iterator[type[KeptQueue]]:
     yield KeptQueue
     KeptQueue.waiting.clear()
     KeptQueue.cancelled.clear()
+    KeptQueue.called.clear()
 
 
 @pytest.fixture

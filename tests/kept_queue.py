@@ -17,10 +17,15 @@ class KeptQueue(Queue):
 
     waiting: ClassVar[list[tuple[UUID, Priority]]] = []
     cancelled: ClassVar[list[UUID]] = []
+    called: ClassVar[list[tuple[str, ...]]] = []
 
     def enqueue(self, run_id: UUID, priority: Priority) -> None:
         """Keep the id."""
         self.waiting.append((run_id, priority))
+
+    def call(self, task: str, *args: str) -> None:
+        """Keep the call."""
+        self.called.append((task, *args))
 
     def cancel(self, run_id: UUID) -> None:
         """Keep the id."""
@@ -54,6 +59,10 @@ class PromptQueue(KeptQueue):
 
 class ClosedQueue(Queue):
     """Stands for a queue whose server does not answer."""
+
+    def call(self, task: str, *args: str) -> NoReturn:
+        """Take nothing."""
+        raise QueueUnavailable("ConnectionError")
 
     def enqueue(self, run_id: UUID, priority: Priority) -> NoReturn:
         """Take nothing."""

@@ -25,7 +25,7 @@ from tests.factories import (
 )
 from tests.notices.models import HIDDEN_FIELDS, Dossier
 from tests.test_permissions_of_urls import TABLE
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMImport, LLMRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +108,8 @@ class Site:
             yield from ((reverse(name, args=[run.pk]), kind) for kind, run in self.tests.items())
         elif name in PER_RUN:
             yield from ((reverse(name, args=[run.pk]), kind) for kind, run in self.runs.items())
+        elif name == f"{PACKAGE}import_progress":
+            yield reverse(name, args=[LLMImport.objects.create(total=300).pk]), "of_nobody"
         elif name in PER_FIELD:
             yield from ((reverse(name), kind) for kind in HIDDEN_FIELDS)
         else:

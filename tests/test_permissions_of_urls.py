@@ -20,7 +20,7 @@ from tests.factories import (
     PromptTemplateFactory,
     UserFactory,
 )
-from wagtail_llm_actions.models import LLMAction, LLMRun, PromptTemplate
+from wagtail_llm_actions.models import LLMAction, LLMImport, LLMRun, PromptTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +87,7 @@ OWN_URLS: dict[str, tuple[str, Outcomes]] = {
     "retry_now": ("POST", outcomes(HOME, tester=MODELS, admin=MODELS)),
     "export": ("GET", FOR_ADMINS),
     "import": ("GET", FOR_ADMINS),
+    "import_progress": ("GET", FOR_ADMINS),
     "validate_prompt_template": ("POST", FOR_AUTHORS),
     # Of a page that an author may not edit.
     "preview_prompt_template": ("POST", outcomes(403, admin=200)),
@@ -155,6 +156,7 @@ PAGES = {
     "retry_now",
     "export",
     "import",
+    "import_progress",
     "usage",
     "usage_export",
     "getting_started",
@@ -186,6 +188,7 @@ class Site:
         self.llm_action.save_revision()
         self.template: PromptTemplate = PromptTemplateFactory()
         self.template.save_revision()
+        self.large_import = LLMImport.objects.create(total=300, written=300, status="done")
         self.page = BlogPageFactory()
         self.run: LLMRun = LLMRunFactory(
             action=self.llm_action, page=self.page, user=self.users["editor"], succeeded=True
@@ -209,6 +212,8 @@ class Site:
                 "form_value",
                 "poll_playground_run",
             }
+            if view == "import_progress":
+                return reverse(name, args=[self.large_import.pk])
             if view == "usage_export":
                 return reverse(name, args=["costs"])
             return reverse(name, args=[self.run.pk] if of_run else [])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
 
 from tests.parts.threads import STARTS, at_once
+from tests.parts.waiting import eventually
 from wagtail_llm_actions.providers.client_pool import ClientPerLoop
+from wagtail_llm_actions.queues.thread import ThreadQueue
 from wagtail_llm_actions.threads import built_once
 
 
@@ -35,6 +38,22 @@ def test_threads_that_warm_up_at_once_build_one_client() -> None:
         at_once(ClientPerLoop(build).build_ahead)
 
         assert len(built) == 1
+
+
+called: list[tuple[str, ...]] = []
+
+
+def note(*args: str) -> None:
+    called.append((*args, threading.current_thread().name))
+
+
+def test_other_work_is_done_in_a_thread_of_its_own() -> None:
+    ThreadQueue().call(f"{__name__}.note", "an id")
+
+    eventually(lambda: called)
+    ((argument, thread),) = called
+    assert argument == "an id"
+    assert thread != threading.current_thread().name
 
 
 def test_what_cannot_be_built_is_tried_again() -> None:

@@ -12,6 +12,7 @@ from wagtail_llm_actions.pricing import warm_up as warm_up_prices
 from wagtail_llm_actions.provider_registry import warm_up as warm_up_providers
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
+from wagtail_llm_actions.transfer.job import run_import as run_import_job
 
 
 def execute_run(run_id: str) -> None:
@@ -27,6 +28,11 @@ def owner_of(run_id: str) -> str:
     run = LLMRun.objects.filter(pk=run_id).exclude(trigger=LLMRun.Trigger.BULK)
     user_id = run.values_list("user_id", flat=True).first()
     return "" if user_id is None else str(user_id)
+
+
+def run_import(import_id: str) -> None:
+    """Write a confirmed import of a large file; do nothing if it was started already."""
+    run_import_job(UUID(import_id))
 
 
 def warm_up() -> None:

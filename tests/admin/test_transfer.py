@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,13 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
 from wagtail.models import ModelLogEntry
 
 from tests.admin.html import page_at, table_rows, words
 from tests.factories import LLMActionFactory, PromptTemplateFactory, UserFactory
-from wagtail_llm_actions.models import LLMAction, PromptTemplate
+from wagtail_llm_actions.models import LLMAction, LLMImport, PromptTemplate
 from wagtail_llm_actions.transfer.fixture import MAX_BYTES, export_fixture
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
     from django.test import Client
+
+    from tests.kept_queue import KeptQueue
 
 pytestmark = pytest.mark.django_db
 
@@ -256,12 +261,121 @@ def test_a_file_that_cannot_be_read_is_said_beside_the_field(
     assert sentence in words(error)
 
 
-def test_more_than_a_request_can_import_is_left_to_the_command(
+def templates(number: int) -> list[dict[str, Any]]:
+    return [template(f"Short {each}", "{{ input }}") for each in range(number)]
+
+
+def large(client: Client, entries: list[dict[str, Any]]) -> str:
+    """Import a large file up to its progress page, and return that page's address."""
+    response = client.post(reverse(IMPORT), carried(upload(client, entries)))
+    address: str = response["Location"]
+    return address
+
+
+def execute(kept_queue: type[KeptQueue]) -> None:
+    """Do what the queue would."""
+    ((task, *args),) = kept_queue.called
+    kept_queue.called.clear()
+    import_string(task)(*args)
+
+
+def progress(client: Client, address: str) -> tuple[str, bool]:
+    """Return what the page says, and whether the browser asks again."""
+    response = client.get(address)
+    block = BeautifulSoup(response.content, "html.parser").select_one(".help-block")
+    assert block
+    return words(block), response.has_header("Refresh")
+
+
+def test_more_than_a_request_can_import_is_imported_outside_it(
+    client: Client, admin: User, llm_action: LLMAction, kept_queue: type[KeptQueue]
+) -> None:
+    page = upload(client, [*changed(temperature=0.9), *templates(250)])
+    assert len(page.select("h3")) == 200
+    assert "51 more are not shown." in words(page)
+
+    address = client.post(reverse(IMPORT), carried(page))["Location"]
+
+    sentence, asks_again = progress(client, address)
+    assert "251 actions and prompt templates wait for a worker." in sentence
+    assert asks_again
+    assert PromptTemplate.objects.count() == 1
+    ((task, import_id),) = kept_queue.called
+    execute(kept_queue)
+    import_string(task)(import_id)  # Delivered twice.
+    sentence, asks_again = progress(client, address)
+    assert "All 251 actions and prompt templates are imported." in sentence
+    assert not asks_again
+    assert words(page_at(client, reverse(IMPORT))).count("All 251 actions") == 1
+    assert PromptTemplate.objects.count() == 251
+    llm_action.refresh_from_db()
+    assert llm_action.temperature == 0.9
+    assert ModelLogEntry.objects.filter(user=admin).count() == 251
+    assert LLMImport.objects.get().content == ""
+
+
+def test_a_large_import_asks_for_the_right_again_when_it_starts(
+    client: Client, kept_queue: type[KeptQueue]
+) -> None:
+    user = user_with(client, "add", "change")
+    address = large(client, templates(201))
+    right = Permission.objects.get(codename="change_prompttemplate")
+    user.user_permissions.remove(right)
+
+    execute(kept_queue)
+
+    assert not PromptTemplate.objects.exists()
+    user.user_permissions.add(right)
+    assert "You are not allowed to import any more." in progress(client, address)[0]
+
+
+def test_a_large_import_writes_what_was_confirmed_or_nothing(
+    client: Client, admin: User, llm_action: LLMAction, kept_queue: type[KeptQueue]
+) -> None:
+    address = large(client, [*changed(temperature=0.9), *templates(201)])
+    LLMAction.objects.update(temperature=1.5)
+
+    execute(kept_queue)
+
+    assert "Ended after 0 of 202. Something here has changed" in progress(client, address)[0]
+    assert PromptTemplate.objects.count() == 1
+
+
+def test_one_large_import_at_a_time(
+    client: Client, admin: User, kept_queue: type[KeptQueue]
+) -> None:
+    address = large(client, templates(201))
+    again = client.post(reverse(IMPORT), carried(upload(client, templates(201))), follow=True)
+    assert "Another import is not finished yet." in again.content.decode()
+
+    long_ago = timezone.now() - timedelta(minutes=5)
+    LLMImport.objects.update(status="running", written=50, updated_at=long_ago)
+
+    sentence, asks_again = progress(client, address)
+    assert "Interrupted after 50 of 201. Choose the file again to see what is left." in sentence
+    assert not asks_again
+    assert large(client, templates(201)) != address
+
+
+def test_a_large_import_says_that_its_queue_does_not_answer(
+    client: Client, admin: User, settings: Any
+) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "QUEUE": "tests.kept_queue.ClosedQueue"
+    }
+
+    page = client.post(reverse(IMPORT), carried(upload(client, templates(201))), follow=True)
+
+    assert "the queue server cannot be reached" in page.content.decode()
+    assert not LLMImport.objects.exists()
+
+
+def test_more_than_the_admin_imports_is_left_to_the_command(
     client: Client, admin: User, tmp_path: Path
 ) -> None:
-    entries = [template(f"Short {number}", "{{ input }}") for number in range(201)]
+    entries = templates(2_001)
     sentence = (
-        "The file has 201 actions and prompt templates. This page imports up to 200. For more, ask a "
+        "The file has 2001 actions and prompt templates. This page imports up to 2000. For more, ask a "
         "developer to run this on the server, with the name of the file: manage.py llm_actions_import "
         "FILE"
     )
@@ -276,8 +390,8 @@ def test_more_than_a_request_can_import_is_left_to_the_command(
     assert not PromptTemplate.objects.exists()
     path = tmp_path / "actions.json"
     path.write_text(json.dumps(entries))
-    call_command("llm_actions_import", str(path), stdout=StringIO())
-    assert PromptTemplate.objects.count() == 201
+    call_command("llm_actions_import", str(path), "--dry-run", stdout=(output := StringIO()))
+    assert output.getvalue().count("Create: ") == 2_001
 
 
 def test_a_form_without_a_file_is_said(client: Client, admin: User) -> None:

@@ -31,6 +31,13 @@ def queued() -> list[str]:
     return ids
 
 
+def test_other_work_is_a_job_beside_bulk_runs(valkey: Valkey) -> None:
+    get_queue().call("wagtail_llm_actions.tasks.run_import", "an id")
+
+    (job,) = django_rq.get_queue("llm_bulk").jobs
+    assert (job.func_name, job.args) == ("wagtail_llm_actions.tasks.run_import", ("an id",))
+
+
 @pytest.mark.processes
 def test_a_worker_executes_a_run_and_its_text_can_be_read_meanwhile(
     worker: WorkerProcess, server: ProviderServer, start_run: Start

@@ -195,6 +195,19 @@ def test_what_is_moved_is_the_same_on_a_site_with_other_ids() -> None:
     assert not [pair for pair in zip(old_ids, new_ids, strict=True) if pair[0] == pair[1]]
 
 
+@pytest.mark.usefixtures("_fresh_types")
+def test_an_action_without_its_optional_settings_is_moved_too() -> None:
+    LLMActionFactory(label="Sum up")
+    entries = exported()
+    start_over()
+
+    found = plan(*entries)
+    apply_import(found)
+
+    assert found.problems == []
+    assert [entry for entry in exported() if entry in entries] == entries
+
+
 def test_what_is_already_so_is_left_alone() -> None:
     llm_action = full_action()
     llm_action.destination = "gone"

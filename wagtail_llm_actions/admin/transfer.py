@@ -13,18 +13,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
-from django.views.generic import FormView
+from django.views.generic import DetailView, FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button
 
+from wagtail_llm_actions.models import LLMImport
 from wagtail_llm_actions.permissions.policies import can_export, can_import
 from wagtail_llm_actions.transfer.fixture import (
     MAX_BYTES,
+    MAX_ENTRIES_OF_JOB,
     MAX_ENTRIES_OF_REQUEST,
     TransferError,
     export_fixture,
     read_fixture,
 )
+from wagtail_llm_actions.transfer.job import start_import
 from wagtail_llm_actions.transfer.plan import apply_import, plan_import
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.transfer.plan import ImportPlan
 
 ACTIONS = "wagtail_llm_actions_actions:list"
+REFRESH_SECONDS = 5
 
 
 def transfer_buttons(user: User) -> list[Button]:
@@ -78,12 +82,9 @@ class UploadForm(forms.Form):
             raise forms.ValidationError(str(error)) from None
 
 
-class ImportView(WagtailAdminTemplateMixin, FormView):
-    """Uploads a file, shows what it would change, and applies it when that is confirmed."""
+class ImportMixin(WagtailAdminTemplateMixin):
+    """What the pages of an import have in common: their title, and who may see them."""
 
-    http_method_names = ["get", "post"]
-    template_name = "wagtail_llm_actions/import.html"
-    form_class = UploadForm
     page_title = _lazy("Import LLM actions")
     header_icon = "upload"
     _show_breadcrumbs = True
@@ -99,6 +100,19 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
         actions = {"url": reverse(ACTIONS), "label": _("LLM actions")}
         return [*self.breadcrumbs_items, actions, {"url": "", "label": self.page_title}]
 
+
+class ImportView(ImportMixin, FormView):
+    """Uploads a file, shows what it would change, and applies it when that is confirmed."""
+
+    http_method_names = ["get", "post"]
+    template_name = "wagtail_llm_actions/import.html"
+    form_class = UploadForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the imports of the last days that were too large for a request."""
+        imports = LLMImport.objects.select_related("user").defer("content")
+        return super().get_context_data(**kwargs, imports=imports)
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take a file, or the confirmation of a preview, which carries the file's content."""
         if "content" not in request.POST:
@@ -111,6 +125,11 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
                 message = _("Something here has changed in the meantime. Check the changes again.")
                 messages.warning(request, message)
                 return self._preview(plan)
+            if len(plan.writes) > MAX_ENTRIES_OF_REQUEST:
+                started = start_import(plan, request.POST["content"], request.user)
+                return HttpResponseRedirect(
+                    reverse("wagtail_llm_actions:import_progress", args=[started.pk])
+                )
             apply_import(plan, request.user)
         except TransferError as error:
             messages.error(request, str(error))
@@ -126,9 +145,32 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
     def _preview(self, plan: ImportPlan) -> HttpResponse:
         # Without white space, so that it stays below the limit of a file.
         content = json.dumps(plan.entries, ensure_ascii=False, separators=(",", ":"))
-        context = self.get_context_data(form=None, plan=plan, content=content)
+        shown = plan.writes[:MAX_ENTRIES_OF_REQUEST]
+        context = self.get_context_data(
+            form=None,
+            plan=plan,
+            content=content,
+            shown=shown,
+            more=len(plan.writes) - len(shown),
+        )
         return self.render_to_response(context)
 
 
+class ImportProgressView(ImportMixin, DetailView):
+    """Shows how far a large import is; the browser asks again until it has ended."""
+
+    http_method_names = ["get"]
+    template_name = "wagtail_llm_actions/import_progress.html"
+    model = LLMImport
+    context_object_name = "job"
+
+    def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> HttpResponse:
+        """Let the browser ask again, without a script."""
+        response: HttpResponse = super().render_to_response(context, **response_kwargs)
+        if self.object.is_unfinished:
+            response["Refresh"] = str(REFRESH_SECONDS)
+        return response
+
+
 def _read(content: bytes | str) -> list[Entry]:
-    return read_fixture(content, max_entries=MAX_ENTRIES_OF_REQUEST)
+    return read_fixture(content, max_entries=MAX_ENTRIES_OF_JOB)

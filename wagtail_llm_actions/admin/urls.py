@@ -21,7 +21,7 @@ from wagtail_llm_actions.admin.prompt_templates.api import (
     preview_prompt_template,
     validate_prompt_template,
 )
-from wagtail_llm_actions.admin.transfer import ImportView, export
+from wagtail_llm_actions.admin.transfer import ImportProgressView, ImportView, export
 from wagtail_llm_actions.admin.usage.views import UsageExportView, UsageView
 
 app_name = "wagtail_llm_actions"
@@ -51,6 +51,7 @@ urlpatterns = [
     path("llm/models/retry-now/", RetryNowView.as_view(), name="retry_now"),
     path("llm/export/", export, name="export"),
     path("llm/import/", ImportView.as_view(), name="import"),
+    path("llm/import/<uuid:pk>/", ImportProgressView.as_view(), name="import_progress"),
     path("llm/action-fields/", action_fields, name="action_fields"),
     path(
         "llm/prompt-template/validate/", validate_prompt_template, name="validate_prompt_template"

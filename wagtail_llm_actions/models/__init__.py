@@ -1,4 +1,4 @@
-"""The tables: prompt templates, actions, runs and their attempts, circuit breakers, findings."""
+"""The tables: prompt templates, actions, runs and their attempts, breakers, findings, imports."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from wagtail_llm_actions.models.action import LLMAction
 from wagtail_llm_actions.models.attempt import LLMAttempt
 from wagtail_llm_actions.models.circuit_breaker import LLMCircuitBreaker
 from wagtail_llm_actions.models.finding import LLMModelFinding
+from wagtail_llm_actions.models.import_job import LLMImport
 from wagtail_llm_actions.models.prompt_template import PromptTemplate
 from wagtail_llm_actions.models.run import LLMRun
 
@@ -13,6 +14,7 @@ __all__ = [
     "LLMAction",
     "LLMAttempt",
     "LLMCircuitBreaker",
+    "LLMImport",
     "LLMModelFinding",
     "LLMRun",
     "PromptTemplate",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import threading
 from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
+
+from django.db import connections
+from django.utils.module_loading import import_string
 
 from wagtail_llm_actions.conf import BULK_QUEUE, INTERACTIVE_QUEUE
 
@@ -64,6 +68,13 @@ def reserved_slots(slots: int) -> int:
     return math.ceil(slots / 4) if slots > 1 else 0
 
 
+def _call(task: str, *args: str) -> None:
+    try:
+        import_string(task)(*args)
+    finally:
+        connections.close_all()
+
+
 class Queue(ABC):
     """Delivers a run's id to ``TASK`` in a worker, at least once.
 
@@ -94,6 +105,20 @@ class Queue(ABC):
         Raises:
             QueueUnavailable: The queue did not accept the run within 2 seconds.
         """
+
+    def call(self, task: str, *args: str) -> None:
+        """Call a function outside the request, for work other than runs that nobody waits for.
+
+        In a thread of this process by default.
+
+        Args:
+            task: Dotted path of the function; it handles all errors of its own.
+            *args: What it is called with.
+
+        Raises:
+            QueueUnavailable: As ``enqueue``.
+        """
+        threading.Thread(target=_call, args=(task, *args), daemon=True).start()
 
     def enqueue_missing(self, run_ids: Collection[UUID], priority: Priority) -> int:
         """Put those of the runs on the queue that it has lost.

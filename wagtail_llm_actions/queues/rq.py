@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 # RQ's time limit comes after the run's deadline, so that the run can end by itself.
 JOB_TIMEOUT_MARGIN_SECONDS = 30
+CALL_TIMEOUT_SECONDS = 600
 RESULT_TTL_SECONDS = 60
 FAILURE_TTL_SECONDS = 24 * 60 * 60
 REJECTIONS = "rejections"
@@ -80,6 +81,15 @@ class RQQueue(Queue):
             job = _put(queue, run_id)
             if waiting and _owner(job):
                 _take_turn(queue, job, waiting)
+
+    @_unavailable()
+    def call(self, task: str, *args: str) -> None:
+        """Put a job on the queue of bulk runs.
+
+        Raises:
+            QueueUnavailable: As ``enqueue``.
+        """
+        _engine(Priority.BULK).enqueue(task, *args, job_timeout=CALL_TIMEOUT_SECONDS)
 
     @_unavailable()
     def enqueue_missing(self, run_ids: Collection[UUID], priority: Priority) -> int:

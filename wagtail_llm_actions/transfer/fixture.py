@@ -22,7 +22,9 @@ Entry: TypeAlias = dict[str, Any]
 
 MAX_BYTES = 1_000_000
 MAX_ENTRIES_OF_REQUEST = 200
-"""Of a file that a web process imports: each takes about 40 queries, from the look to the confirmation."""
+"""Of a file that is imported inside a request: a new object takes about 40 queries."""
+MAX_ENTRIES_OF_JOB = 2_000
+"""Of a file that the admin imports; to show what it would change takes three queries for each."""
 MODELS: dict[str, type[models.Model]] = {
     model._meta.label_lower: model for model in (PromptTemplate, LLMAction)
 }

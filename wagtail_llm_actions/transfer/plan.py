@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     Values = dict[str, Any]
 
 
+PART = 50
+"""Of an import outside the request: what it writes in one transaction, which SQLite gives to one only."""
+
+
 class Change(NamedTuple):
     """The label of a field, and its values as people read them."""
 
@@ -44,6 +48,7 @@ class Write(NamedTuple):
     is_new: bool
     changes: list[Change]
     instance: Any
+    entry: Entry
 
 
 @dataclass(kw_only=True, slots=True)
@@ -73,6 +78,12 @@ class ImportPlan:
         shown = [write[:3] for write in self.writes]
         return hashlib.sha256(repr(shown).encode()).hexdigest()
 
+    def parts(self) -> Iterator[ImportPlan]:
+        """Yield plans of up to ``PART`` writes each, to be applied in this order."""
+        for start in range(0, len(self.writes), PART):
+            writes = self.writes[start : start + PART]
+            yield ImportPlan(entries=[write.entry for write in writes], writes=writes)
+
 
 def plan_import(entries: list[Entry]) -> ImportPlan:
     """Compare a file with this site, and check that it fits. Nothing is written."""
@@ -83,7 +94,7 @@ def plan_import(entries: list[Entry]) -> ImportPlan:
         model, values = MODELS[entry["model"]], entry["fields"]
         name = _describe(model, values)
         try:
-            write = _plan_write(model, values, name, templates)
+            write = _plan_write(model, entry, name, templates)
         except ValidationError as error:
             plan.problems += [f"{name}: {message}" for message in error.messages]
             continue
@@ -130,13 +141,14 @@ def apply_import(plan: ImportPlan, user: User | None = None) -> None:
 
 
 def _plan_write(
-    model: Model, values: Values, name: str, templates: dict[str, PromptTemplate]
+    model: Model, entry: Entry, name: str, templates: dict[str, PromptTemplate]
 ) -> Write:
     """Plan one entry; ``templates`` are those of the file, which may not be saved yet.
 
     Raises:
         ValidationError: With a sentence for each problem.
     """
+    values: Values = entry["fields"]
     resolved, problems = resolve(model, values, templates)
     groups = resolved.pop("groups", None)
     instance: Any = model(**resolved)
@@ -157,7 +169,7 @@ def _plan_write(
     changes = list(_changes(model, before, values))
     if changes or problems:
         check(instance, problems)
-    return Write(name, not before, changes, instance)
+    return Write(name, not before, changes, instance, entry)
 
 
 def _changes(model: Model, before: Values, values: Values) -> Iterator[Change]:

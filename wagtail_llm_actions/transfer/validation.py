@@ -115,6 +115,8 @@ def _related(field: Field, key: Any) -> Any:
 
 
 def _plain(field: Field, value: Any) -> Any:
+    if value is None and field.null:
+        return None
     try:
         plain = field.to_python(value)
     except ValidationError:
