@@ -69,14 +69,19 @@ QUOTED_NAME = re.compile(
 
 _WORKED = r"(?:corrected|simplified|rewritten|rewrote|translated|summari[sz]ed|shortened|edited|proofread|revised|rephrased|improved|fixed)"
 
-INTRODUCTION = re.compile(
-    rf"(?i)(?:[^:：\n]{{1,120}}[,.!]\s)?{_PRESENTATION}[^\n]*?{_ANY_TEXT}[^\n]*"
+_BEFORE = r"(?:[^:：\n]{1,120}[,.!]\s)?"
+_NAME = rf"{_ANY_TEXT}(?![.`]\w)"
+INTRODUCTION = re.compile(rf"(?i){_BEFORE}{_PRESENTATION}[^\n]*?{_NAME}[^\n]*")
+# Many texts begin with “This is the first version of …”.
+_PRESENTED = (
+    rf"{_BEFORE}(?:{_PRESENTATION}(?<!this is)[^\n]*?{_NAME}[^\n]*[:：.]"
+    rf"|this is (?:the|an?|my|your)\s(?:\S+\s){{0,6}}?{_NAME}[^\n]{{0,60}}[:：])"
 )
 LEAD_IN_LINE = re.compile(
     rf"(?i)(?:{_AGREEMENT}\s?(?:[!.,:！，。：]|\s*$)(?:[^\n]*(?:[:：]|{TEXT}[^\n]*[.!])|\s*"
     rf"|\s*i(?:{APOSTROPHE}d| can| will|{APOSTROPHE}ll| would)\b[^\n]*[.!]?)"
     rf"|{_AGREED}{{1,2}}(?:{_AGREEMENT}[!.]?)?|(?:i|we)(?:{APOSTROPHE}ve| have)? {_WORKED}\b[^\n]*{_ANY_TEXT}[^\n]*[:：]"
-    rf"|{INTRODUCTION.pattern.removeprefix('(?i)')}[:：.]|{_AGREED}{{0,2}}{_PRESENTATION}(?:\s(?:it is|one|this|you go|we go))?\s?[:：]"
+    rf"|{_PRESENTED}|{_AGREED}{{0,2}}(?!(?:try|consider)\s?:){_PRESENTATION}(?:\s(?:it is|one|this|you go|we go))?\s?[:：]"
     rf"|(?:an?|one|the|my|eine?|une?|un|una|der|een|um|uma)\s(?:[\w-]+\s){{0,4}}?{TEXT}\s(?:for|could be|would be|might be|könnte|wäre|serait|sería|lautet|is|ist|est|es|zou)(?!\w)[^\n]*[:：]"
     rf"|(?:assistant|ai|assistent|model|bot|antwort|réponse)\s*[:：]?"
     rf"|{_AGREED}{{0,2}}here (?:you go|you are|it is|we go)[!.:]*|[\[【]?{LABEL}{_NUMBER}[\]】]?\s*[:：]?|\d[.)])"
