@@ -89,6 +89,7 @@ def test_an_edited_proposal_the_choice_and_undo_outlive_a_save_that_failed(visit
     second = summary.card.get_by_role("radio", name="Candidate 2")
 
     second.check()
+    summary.press("New text")
     summary.proposal.fill("The sea came very early.")
     title.fill("")
     editor.save()

@@ -84,13 +84,14 @@ def test_rich_text_is_read_unsaved_reviewed_accepted_saved_and_taken_back(
     intro.generate.click()
     intro.wait_for_proposal()
 
+    expect(intro.card.locator("del").first).to_be_visible()
+    intro.press("New text")
     formatted = intro.card.get_by_role("group", name="Formatted text")
     expect(formatted.locator("b")).to_have_text("lay")
     expect(formatted.locator("p")).to_have_count(5)
     expect(formatted.locator("script, img, a, h2")).to_have_count(0)
     assert LLMRun.objects.get().prompt.count("My *own* words. And more.") == 1
     expect(draftail).to_have_text("My own words. And more.")
-    expect(intro.card.locator("del").first).to_be_visible()
 
     # What is written while Wagtail saves would wait for the next change.
     wait_for_autosave(editor, page, TYPED)
@@ -121,6 +122,7 @@ def test_an_edited_proposal_is_added_to_what_the_field_has(
 
     intro.generate.click()
     intro.wait_for_proposal()
+    intro.press("New text")
     intro.card.get_by_text("Edit as Markdown").click()
     intro.proposal.fill("Only *this*.")
     intro.press("Accept")

@@ -117,12 +117,12 @@ test('decisions are sent one after the other, and a lost one does not block the 
     });
   answers = [slow, json({ id: '1' })];
   const requests = api();
-  requests.decide(run, 'accept', 'Small models');
+  requests.decide(run, 'accept', { text: 'Small models' });
   requests.decide(run, 'undo');
   await new Promise(setImmediate);
   assert.equal(asked.length, 1);
   answer(new TypeError('Failed to fetch'));
   await new Promise(setImmediate);
   const sent = asked.map(({ body }) => String(body));
-  assert.deepEqual(sent, ['decision=accept&text=Small+models', 'decision=undo&text=']);
+  assert.deepEqual(sent, ['decision=accept&text=Small+models', 'decision=undo']);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { pickCandidate } from '#js/candidates.js';
+import { pickCandidate } from '#js/generation.js';
 
 /** @param {string[]} statuses */
 const candidates = (...statuses) => statuses.map((status) => ({ run: { status }, text: '' }));

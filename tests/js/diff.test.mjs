@@ -1,51 +1,120 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { createCompare } from '#js/diff.js';
+import { compose, joinSentences } from '#js/choices.js';
+import { compareParts, compareWords, sentences } from '#js/diff.js';
 
-const library = new URL(
-  '../../wagtail_llm_actions/static/wagtail_llm_actions/vendor/diff/diff.min.js',
-  import.meta.url,
-).href;
+globalThis.document = { documentElement: { lang: 'en' } };
 
 /** Writes changes as `[-removed-]` and `{+added+}`. */
-const written = (changes) =>
-  changes
-    .map(({ value, added, removed }) => {
-      if (removed) return `[-${value}-]`;
-      return added ? `{+${value}+}` : value;
+const written = (before, after) =>
+  compareWords(before, after)
+    .map((hunk) => {
+      const [old, next] = [hunk.before.join(''), hunk.after.join('')];
+      if (hunk.isSame) return next;
+      return (old && `[-${old}-]`) + (next && `{+${next}+}`);
     })
     .join('');
 
-// Once for all tests, as once on a page: a module runs only once.
-const compare = createCompare(library);
+/** @param {string} text */
+const parts = (text) => sentences(text).map((each) => ({ key: each.trim(), text: each }));
 
-before(() => {
-  globalThis.window = globalThis;
+/**
+ * @param {string} before
+ * @param {string} after
+ * @param {number[]} [left] - the numbers of the changes that are not wanted
+ */
+function taken(before, after, left = []) {
+  const hunks = compareParts(parts(before), parts(after));
+  const changes = hunks.filter(({ isSame }) => !isSame);
+  return joinSentences(
+    hunks,
+    compose(hunks, (hunk) => left.includes(changes.indexOf(hunk))),
+  );
+}
+
+/** @param {string} before @param {string} after */
+const countChanges = (before, after) =>
+  compareParts(parts(before), parts(after)).filter(({ isSame }) => !isSame).length;
+
+test('changes are found word by word', () => {
+  assert.equal(
+    written('The quick brown fox', 'The quick red fox'),
+    'The quick [-brown-]{+red+} fox',
+  );
+  assert.equal(written('One, two', 'One, two, three'), 'One, two{+, three+}');
 });
 
-test('changes are found word by word', async () => {
-  const changes = await compare('The quick brown fox', 'The quick red fox');
-  assert.equal(written(changes), 'The quick [-brown-]{+red+} fox');
+test('a space between two changed words is part of the change', () => {
+  assert.equal(
+    written('We saw brown foxes at night', 'We saw red hens at night'),
+    'We saw [-brown foxes-]{+red hens+} at night',
+  );
 });
 
-test('a script without spaces has words too', async () => {
-  const changes = await compare('我喜欢红色的苹果', '我喜欢绿色的苹果');
-  assert.equal(written(changes), '我喜欢[-红色-]{+绿色+}的苹果');
+test('a script without spaces has words too', () => {
+  assert.equal(written('我喜欢红色的苹果', '我喜欢绿色的苹果'), '我喜欢[-红色-]{+绿色+}的苹果');
 });
 
-test('texts with next to nothing in common are shown one after the other', async () => {
+test('texts with next to nothing in common are shown one after the other', () => {
   const [former, next] = ['It is a long way to the top', 'Small models write drafts to the point'];
-  const changes = await compare(former, next);
-  assert.equal(written(changes), `[-${former}-]{+${next}+}`);
+  assert.equal(written(former, next), `[-${former}-]{+${next}+}`);
 });
 
-test('the library leaves no trace on the page', async () => {
-  globalThis.Diff = 'of another package';
-  await createCompare(`${library}?again`)('a', 'b');
-  assert.equal(globalThis.Diff, 'of another package');
+test('very long texts that differ are not compared for seconds', () => {
+  const [former, next] = ['a b c '.repeat(2_000), 'd e f '.repeat(2_000)];
+  assert.equal(written(former, next), `[-${former}-]{+${next}+}`);
 });
 
-test('without the library there are no changes to show', async () => {
-  assert.deepEqual(await createCompare('file:///missing.js')('a', 'b'), []);
+test('sentences end where they do, not behind an abbreviation', () => {
+  const text = 'Dr. Weiss came, e.g. by boat. It rained!\n\nNobody knew.';
+  assert.deepEqual(sentences(text), [
+    'Dr. Weiss came, e.g. by boat. ',
+    'It rained!\n\n',
+    'Nobody knew.',
+  ]);
+  assert.deepEqual(sentences('潮が早く来た。船は乾いていた。'), [
+    '潮が早く来た。',
+    '船は乾いていた。',
+  ]);
+  assert.deepEqual(sentences(''), []);
+});
+
+test('each change of a text is taken or left by itself', () => {
+  const before = 'The tide came. Nobody knew. The boats lay dry.';
+  const after = 'The tide came early. Nobody knew. The boats lay dry until noon.';
+  assert.equal(countChanges(before, after), 2);
+  assert.equal(taken(before, after), after);
+  assert.equal(
+    taken(before, after, [0]),
+    'The tide came. Nobody knew. The boats lay dry until noon.',
+  );
+  assert.equal(taken(before, after, [1]), 'The tide came early. Nobody knew. The boats lay dry.');
+});
+
+test('all changes taken give the new text, and none the former one, to the character', () => {
+  const texts = [
+    '',
+    'Apes.',
+    'Apes. Bees.',
+    'Apes.\n\nB. Cats.',
+    'Cats. Apes.',
+    'Apes.  Bees.\nD. Elks.',
+    'Elks. Bees. Apes.',
+    ' Apes. ',
+  ];
+  for (const before of texts) {
+    for (const after of texts) {
+      assert.equal(taken(before, after), after);
+      // Where only white space differs, there is nothing to leave.
+      const count = countChanges(before, after);
+      if (count) assert.equal(taken(before, after, [0, 1, 2, 3, 4, 5]), before);
+    }
+  }
+});
+
+test('sentences that are new, or gone, are changes of their own', () => {
+  assert.equal(countChanges('Apes.', 'Apes. Bees. Cats.'), 2);
+  assert.equal(taken('Apes.', 'Apes. Bees. Cats.', [0]), 'Apes. Cats.');
+  assert.equal(taken('Apes. Bees. Cats.', 'Apes.', [1]), 'Apes. Cats.');
 });

@@ -3,6 +3,15 @@
 declare namespace LLMActions {
   type WriteMode = RunState['write_mode'];
 
+  /** A copy of a template. */
+  interface Clone {
+    root: HTMLElement;
+    /** Returns an element of it by its `data-part`. */
+    part(name: string): HTMLElement;
+  }
+
+  type TextControl = HTMLInputElement | HTMLTextAreaElement;
+
   /** What a field's writer knows of a field in the form; see docs/extending/field.md. */
   interface WritableField {
     /** Wagtail's box around the input; the widget is placed after it. */
@@ -29,6 +38,8 @@ declare namespace LLMActions {
      * field costs one request.
      */
     prepare?(run: RunState, text: string, post: Post): Promise<Outcome>;
+    /** How two of its values are compared part by part; without, by the sentences of their texts. */
+    loadParts?(): Promise<PartKind>;
   }
 
   /** Sends a form; the answer is the JSON of the server. */
@@ -42,17 +53,35 @@ declare namespace LLMActions {
     text: string;
     /** The accepted text alone, formatted. */
     formatted?: Node[];
+    /** The accepted text, where it is not the whole of what the card shows. */
+    accepted?: string;
   }
 
   /** The content of Draftail as JSON; only what is used here. */
   interface RawContent {
-    blocks: {
-      type: string;
-      text: string;
-      entityRanges?: { key: number }[];
-      inlineStyleRanges?: { style: string }[];
-    }[];
-    entityMap: Record<number, { data: { alt?: string; title?: string; url?: string } }>;
+    blocks: RawBlock[];
+    entityMap: Record<number, RawEntity>;
+  }
+
+  interface RawEntity {
+    data: { alt?: string; title?: string; url?: string };
+  }
+
+  interface RawBlock {
+    key?: string;
+    type: string;
+    depth?: number;
+    text: string;
+    entityRanges?: { key: number; offset: number; length: number }[];
+    inlineStyleRanges?: { style: string; offset: number; length: number }[];
+  }
+
+  /** A block of a rich text. */
+  interface RichPart extends TextPart {
+    block: RawBlock;
+    entityMap: RawContent['entityMap'];
+    /** In its numbered list, from 1; else 0. */
+    number: number;
   }
 
   interface ContentBlock {
@@ -84,7 +113,8 @@ declare namespace LLMActions {
     };
   }
 
-  type Field = Required<Omit<WritableField, 'prepare'>> & Pick<WritableField, 'prepare'>;
+  type Field = Required<Omit<WritableField, 'prepare' | 'loadParts'>> &
+    Pick<WritableField, 'prepare' | 'loadParts'>;
 
   /** The default export of a writer's module. */
   interface FieldWriter {
@@ -94,6 +124,21 @@ declare namespace LLMActions {
      */
     find(form: HTMLFormElement, path: string): WritableField | null;
   }
+
+  /**
+   * Loads the writers that a form needs, and finds its fields by path with them: without those that
+   * the form does not show, or shows in a way that their writer does not know.
+   */
+  type FindFields = (
+    form: HTMLFormElement,
+    fields: Offers['fields'],
+  ) => Promise<Map<string, Field>>;
+
+  /** Finds Wagtail's box around the input of a field of the form itself. */
+  type FindBox = (form: HTMLFormElement, path: string) => Element | null | undefined;
+
+  /** Joins a normalized text with what the field holds. */
+  type Merge = (field: Field, text: string, mode: WriteMode) => string;
 
   /** One of the runs of a click. */
   interface Candidate {
@@ -130,6 +175,9 @@ declare namespace LLMActions {
     write(content: CardMemory): void;
     forget(): void;
   }
+
+  /** Takes what tells the edit form from others; returns what is kept of the card of a field. */
+  type CreateMemories = (form: string) => (path: string) => Memory;
 
   /** What is run, and named in the card. */
   type ActionReference = { id: number | null; label: string };
@@ -170,19 +218,50 @@ declare namespace LLMActions {
     tooLong: boolean;
   }
 
-  /** A part of a diff. */
-  interface Change {
-    value: string;
-    added: boolean;
-    removed: boolean;
+  /** Items of two lists that stay, or some of the one that stand in the place of some of the other. */
+  interface Hunk<T> {
+    isSame: boolean;
+    before: T[];
+    after: T[];
   }
 
-  interface DiffLibrary {
-    diffWords(
-      before: string,
-      after: string,
-      options: { timeout: number; intlSegmenter?: Intl.Segmenter },
-    ): Change[] | undefined;
+  /** A sentence, or a block of a rich text. */
+  interface TextPart {
+    text: string;
+    /** Parts with the same key are the same. */
+    key: string;
+  }
+
+  type Align = <T>(before: T[], after: T[], keyOf?: (item: T) => string) => Hunk<T>[];
+
+  type CompareParts = (before: TextPart[], after: TextPart[]) => Hunk<TextPart>[];
+
+  /** Whether the editor does not want this change. */
+  type IsLeft = (hunk: Hunk<any>) => boolean;
+
+  /** Puts the parts of hunks together, without the changes that are left out. */
+  type Compose = (hunks: Hunk<TextPart>[], isLeft: IsLeft) => TextPart[];
+
+  /** Finds the parts that are taken from the proposal. */
+  type AddedParts = (hunks: Hunk<TextPart>[], isLeft: IsLeft) => TextPart[];
+
+  /** Makes the value that consists of some parts of hunks. */
+  type ComposeValue = (kind: PartKind, hunks: Hunk<TextPart>[], parts: TextPart[]) => string;
+
+  /** Joins some of the sentences of hunks. */
+  type JoinSentences = (hunks: Hunk<TextPart>[], composed: TextPart[]) => string;
+
+  /** How a field's value is compared part by part, and put together again. */
+  interface PartKind<P extends TextPart = any> {
+    split(value: string): P[];
+    /** Returns the value that consists of some parts; without, they are sentences. */
+    join?(parts: P[]): string;
+    /** Returns a part's characters from an offset on, in code points, formatted. */
+    show(part: P, offset: number, text: string): Node[];
+    /** Returns an element that stands for the part, with what it contains. */
+    box(part: P, nodes: Node[]): HTMLElement;
+    /** The parts stand in one line. */
+    isInline: boolean;
   }
 
   /** A chart of the usage report, as the server sends it. */
@@ -195,6 +274,13 @@ declare namespace LLMActions {
 
   /** Undo makes the proposal undecided again. */
   type Decision = 'accept' | 'dismiss' | 'undo';
+
+  interface DecisionDetails {
+    /** The accepted text. */
+    text?: string;
+    /** Why a text was dismissed. */
+    reason?: string;
+  }
 
   type CardState = 'working' | 'proposal' | 'failed' | 'cancelled' | 'accepted';
 
@@ -215,6 +301,106 @@ declare namespace LLMActions {
     notice?: string;
     details?: string;
   }
+
+  /** What there is to say about a proposal; empty where there is nothing. */
+  interface CardReview {
+    /** The length of what the field will hold. */
+    length?: string;
+    isTooLong?: boolean;
+    /** The facts of the proposal that its source does not hold. */
+    facts?: string;
+    /** What does not fit the field, besides the length. */
+    faults?: string;
+    /** Why the text cannot be accepted. */
+    acceptBlocked?: string;
+  }
+
+  type StateView = Omit<CardView, 'state' | 'title'>;
+
+  type ShownError = { message: string; report?: string };
+
+  type OnCommand = (command: Command, reason?: string) => void;
+
+  /** The latest acceptance. */
+  interface Acceptance {
+    /** The proposal. */
+    text: string;
+    /** What the field held then. */
+    value: string;
+    undo: () => void;
+  }
+
+  interface Card {
+    root: HTMLElement;
+    show(view: CardView): void;
+    hide(): void;
+    focus(): void;
+    text(): string;
+    setText(text: string): void;
+    /** Writes as a person does, so that Ctrl+Z takes it back. */
+    edit(text: string): void;
+    setStatus(status: string): void;
+    /** Shows the details of the run, and of its click. */
+    setDetails(details: string): void;
+    /** Offers to cancel what is unfinished. */
+    setCancellable(value: boolean): void;
+    setReview(review: CardReview): void;
+    /** Shows the text as the field will show it; without nodes, that is the text itself. */
+    setFormatted(nodes: Node[]): void;
+    /** Offers to see the changes to what the field holds. */
+    setHasChanges(value: boolean): void;
+  }
+
+  type CreateCard = (options: {
+    /** Of the field; makes ids unique. */
+    path: string;
+    /** Of the field. */
+    label: string;
+    onCommand: OnCommand;
+    /** The proposal was edited. */
+    onEdit: (text: string) => void;
+  }) => Card;
+
+  /** What a proposal changes, as the card shows it. */
+  interface Changes {
+    /** Returns the parts that the editor takes, as the text of an answer in this write mode. */
+    value(mode: WriteMode): string;
+    /** Returns the outcome without the parts that the editor has left out. */
+    withoutLeftOut(outcome: Outcome, mode: WriteMode): Outcome;
+    /** Shows the changes; returns whether there are any. */
+    show(field: Field, outcome: Outcome): boolean;
+  }
+
+  type CreateChanges = (options: {
+    card: HTMLElement;
+    kind?: PartKind;
+    /** Parts can be left out. */
+    canChoose: boolean;
+    /** A part was left out, or taken again. */
+    onChoose: () => void;
+  }) => Changes;
+
+  interface Review {
+    /** Returns what the field will hold once a text is accepted. */
+    mergedText(text: string): string;
+    /** Makes what accepting a text would write. */
+    outcome(text: string): Promise<Outcome>;
+    /** Compares the field with what it will become, whichever of the two was edited. */
+    update(): Promise<void>;
+  }
+
+  type CreateReview = (options: {
+    card: Card;
+    field: Field;
+    texts: Texts;
+    post: Post;
+    getRun: () => RunState | null;
+    /** Whether the card shows a proposal. */
+    isShown: () => boolean;
+    isOnlyWhenEmpty: () => boolean;
+    /** The editor has edited the proposal, other than by typing. */
+    onEdit: (text: string) => void;
+  }) => Review;
 
   /** The translated sentences; see templates/wagtail_llm_actions/editor/_card.html. */
   type Texts = Record<
@@ -254,15 +440,158 @@ declare namespace LLMActions {
   /** See templates/wagtail_llm_actions/actions/playground.html. */
   type PlaygroundTexts = Texts & Record<'parametersUsed' | 'unknown', string>;
 
+  type CreateApi = (options: {
+    form: HTMLFormElement;
+    formKey: string;
+    runsUrl: string;
+    texts: Pick<Texts, 'unreachable' | 'tooLarge' | 'unexpected'>;
+    /** Further values to send with the form. */
+    extra?: Record<string, string>;
+  }) => Api;
+
+  /** Requests to the server; each may reject with a `RequestError`. */
+  interface Api {
+    /** Returns what `startRun` would send. */
+    previewRequest(url: string, actionId: number, instruction: string): Promise<RequestPreview>;
+    /** Starts a run, with an editor's instruction. */
+    startRun(actionId: number | null, instruction?: string): Promise<RunState>;
+    poll: Poll;
+    post: Post;
+    listPreviousTexts(url: string): Promise<PreviousTexts>;
+    listSidePanel(url: string): Promise<SidePanel>;
+    cancel(run: RunState): Promise<RunState>;
+    /**
+     * Records a decision. Editors have what they want by then, so they neither wait for this nor
+     * learn of its failure: it resolves in any case.
+     */
+    decide(run: RunState, decision: Decision, details?: DecisionDetails): Promise<void>;
+  }
+
+  type RequestOptions = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
+
+  type NextDelay = (
+    runs: Pick<RunState, 'status' | 'poll_after_ms'>[],
+    /** The polls without an answer, in a row. */
+    failures: number,
+  ) => number;
+
+  type FollowRuns = (
+    /** Of one click, the first one first. */
+    runs: RunState[],
+    options: {
+      poll: Poll;
+      /** Tells what has changed; the last update of a run has its final status. */
+      onUpdate: (updates: RunUpdate[]) => void;
+      /** The server cannot be reached; polling goes on. */
+      onConnectionLost: () => void;
+      /** The server refuses; polling has ended. */
+      onError: (error: RequestError) => void;
+      /** For tests. */
+      wait?: (milliseconds: number) => Promise<void>;
+    },
+  ) => /** Stops polling; no callback is called after that. */ () => void;
+
+  interface GenerationCallbacks {
+    /**
+     * The candidates have changed: the shown one too, which had so many failed attempts before, or
+     * others only.
+     */
+    onUpdate: (update: { isShown: boolean; failedAttempts?: number }) => void;
+    /** Nothing was started. */
+    onRefused: (error: RequestError) => void;
+    /** The server cannot be reached; polling goes on. */
+    onConnectionLost: () => void;
+  }
+
+  type CreateToolbar = (
+    offer: FieldOffer,
+    options: {
+      onSelect: (action: ActionReference) => void;
+      /** Shows or hides what would be sent. */
+      onPreview: (toggle: HTMLElement) => void;
+      /** Of the field; makes ids unique. */
+      path: string;
+      /** Whether the field has a text now. */
+      isFilled: () => boolean;
+      /** Whether that field is known to have none. */
+      isEmpty: (source: string) => boolean;
+      /** The number of the field's previous texts. */
+      previousCount: number;
+      /** Opens or closes the list of them. */
+      onPrevious: (toggle: HTMLElement) => void;
+    },
+  ) => Toolbar;
+
+  interface Toolbar {
+    root: HTMLElement;
+    /** Runs an action unless something is in its way. */
+    run(action: ActionReference): void;
+    /** Why the first action cannot be run now; empty where it can. */
+    blockedReason(): string;
+    /** Checks again whether the field and the sources have a text. */
+    refresh(): void;
+    focus(): void;
+    /** Scrolls as little as possible, and only for somebody who works here and has not scrolled away. */
+    revealCard(card: Element): void;
+    /** A run of this field is unfinished, or no longer. */
+    setBusy(value: boolean): void;
+    /** Shows the button for previous texts, because there is one now. */
+    enablePrevious(): void;
+  }
+
+  interface Menu {
+    /** Checks again which actions can be run now. */
+    refresh(): void;
+  }
+
+  type CreateMenu = (options: {
+    place: HTMLElement;
+    actions: ActionOffer[];
+    /** Returns why an action cannot be run now; empty where it can. */
+    blockedReason: (action: ActionOffer) => string;
+    onSelect: (action: ActionReference) => void;
+  }) => Menu;
+
+  type CreateInstruction = (options: {
+    /** Of the field. */
+    label: string;
+    toolbar: HTMLElement;
+    card: Element;
+    memory: Memory;
+    onRun: () => void;
+  }) => {
+    root: HTMLElement;
+    text(): string;
+    /** The card offers to try again, or no longer. */
+    setInCard(value: boolean): void;
+  };
+
+  interface PreviousTextsOptions {
+    /** Of the field. */
+    path: string;
+    label: string;
+    load: () => Promise<PreviousTexts>;
+    /** Returns the id of the run that the card shows. */
+    shownId: () => string | undefined;
+    onSelect: (run: RunState) => void;
+  }
+
+  interface PreviousList {
+    setOpen(value: boolean): void;
+  }
+
+  type CreatePreviousList = (
+    options: PreviousTextsOptions & { toggle: HTMLElement; toolbar: HTMLElement },
+  ) => PreviousList;
+
   /** What the widgets of one form share. */
   interface Services {
     form: HTMLFormElement;
     /** Calls back when somebody has worked anywhere in the form. */
     onFormEdit: (callback: () => void) => void;
-    api: ReturnType<typeof import('#js/api.js').createApi>;
+    api: Api;
     texts: Texts;
-    compare: (before: string, after: string) => Promise<Change[]>;
-    requestPreviewUrl: string;
+    previewRequest: (actionId: number, instruction: string) => Promise<RequestPreview>;
     loadPreviousTexts: () => Promise<PreviousTexts>;
     /** Returns what is kept of the card of a field. */
     memoryOf: (path: string) => Memory;
@@ -271,6 +600,26 @@ declare namespace LLMActions {
     /** Counts again the texts that wait for a decision. */
     countWaiting: () => void;
   }
+
+  interface WidgetOptions {
+    path: string;
+    offer: FieldOffer;
+    field: Field;
+    /** The number of the field's previous texts. */
+    previousCount: number;
+  }
+
+  type StartEditor = (options: {
+    form: HTMLFormElement;
+    /** Empty when the object exists. */
+    formKey: string;
+    offers: Offers;
+    urls: DOMStringMap;
+    sidePanelToggle: HTMLElement;
+  }) => Promise<void>;
+
+  /** By the path of their field; may grow. */
+  type Widgets = ReadonlyMap<string, Widget>;
 
   /** What the side panel needs of a widget. */
   interface Widget {
@@ -298,6 +647,5 @@ interface Window {
     /** Returns `null` for an editor without content. */
     serialiseEditorStateToRaw(state: LLMActions.EditorState): LLMActions.RawContent | null;
   };
-  Diff?: LLMActions.DiffLibrary;
   Chart?: new (canvas: HTMLCanvasElement, configuration: object) => { destroy(): void };
 }

@@ -1,35 +1,18 @@
-/**
- * Requests to the server. Every failure is an error whose message can be shown to an editor.
- */
+/** Requests to the server. Every failure is an error whose message an editor can read. */
 
 import { uuid } from './dom.js';
 
 const REQUEST_TIMEOUT_MS = 20_000;
 const POLL_TOKEN_HEADER = 'X-LLM-Actions-Poll-Token';
 
-/**
- * @param {LLMActions.RequestErrorState} state
- * @param {boolean} transient - the same request may work a moment later
- * @returns {LLMActions.RequestError}
- */
+/** @type {(state: LLMActions.RequestErrorState, transient: boolean) => LLMActions.RequestError} */
 function requestError({ message, code, field_errors: fieldErrors = {} }, transient) {
   return Object.assign(new Error(message), { code, transient, fieldErrors });
 }
 
-/**
- * @param {object} options
- * @param {HTMLFormElement} options.form
- * @param {string} options.formKey
- * @param {string} options.runsUrl
- * @param {Pick<LLMActions.Texts, 'unreachable' | 'tooLarge' | 'unexpected'>} options.texts
- * @param {Record<string, string>} [options.extra] - further values to send with the form
- */
+/** @type {LLMActions.CreateApi} */
 export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
-  /**
-   * @param {string} url
-   * @param {Omit<RequestInit, 'headers'> & {headers?: Record<string, string>}} [options]
-   * @returns {Promise<any>}
-   */
+  /** @type {(url: string, options?: LLMActions.RequestOptions) => Promise<any>} */
   async function request(url, options = {}) {
     /** @type {Record<string, string>} */
     const headers = {
@@ -62,10 +45,7 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
   // Read for each request: the first autosave of a new object rewrites it.
   const formAction = () => form.getAttribute('action') || '';
 
-  /**
-   * @param {number | null} actionId
-   * @param {string} instruction
-   */
+  /** @type {(actionId: number | null, instruction: string) => Promise<FormData>} */
   async function readForm(actionId, instruction) {
     if (form.querySelector('[data-draftail-input]')) {
       (await import('./draftail.js')).storeContents(form);
@@ -87,20 +67,9 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
   let decided = Promise.resolve();
 
   return {
-    /**
-     * @param {string} url
-     * @param {number} actionId
-     * @param {string} instruction
-     * @returns {Promise<LLMActions.RequestPreview>} what `startRun` would send
-     */
     previewRequest: async (url, actionId, instruction) =>
       request(url, { method: 'POST', body: await readForm(actionId, instruction) }),
 
-    /**
-     * @param {number | null} actionId
-     * @param {string} [instruction] - of the editor, for this run
-     * @returns {Promise<LLMActions.RunState>}
-     */
     async startRun(actionId, instruction = '') {
       const body = await readForm(actionId, instruction);
       body.set('llm-actions-form-key', formKey);
@@ -114,41 +83,24 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
       });
     },
 
-    /** @type {LLMActions.Poll} */
     poll({ url, token, cursors }) {
       const query = new URLSearchParams(cursors.map((cursor) => ['cursor', cursor]));
       return request(`${url}?${query}`, { headers: { [POLL_TOKEN_HEADER]: token } });
     },
 
-    /** @type {LLMActions.Post} */
     post(url, data) {
       const body = new URLSearchParams({ ...data, 'llm-actions-form-action': formAction() });
       return request(url, { method: 'POST', body });
     },
 
-    /** @type {(url: string) => Promise<LLMActions.PreviousTexts>} */
     listPreviousTexts: list,
 
-    /** @type {(url: string) => Promise<LLMActions.SidePanel>} */
     listSidePanel: list,
 
-    /**
-     * @param {LLMActions.RunState} run
-     * @returns {Promise<LLMActions.RunState>}
-     */
     cancel: (run) => request(run.cancel_url, { method: 'POST' }),
 
-    /**
-     * Records a decision. Editors have what they want by then, so they neither wait for this nor
-     * learn of its failure.
-     *
-     * @param {LLMActions.RunState} run
-     * @param {LLMActions.Decision} decision
-     * @param {string} [text] - the accepted text
-     * @returns {Promise<void>} resolves in any case
-     */
-    decide(run, decision, text = '') {
-      const body = new URLSearchParams({ decision, text });
+    decide(run, decision, details) {
+      const body = new URLSearchParams({ decision, ...details });
       // `keepalive`, because whoever accepts may leave the page at once.
       const send = () => request(run.decide_url, { method: 'POST', body, keepalive: true });
       // In the order in which the decisions were made: the last one counts.

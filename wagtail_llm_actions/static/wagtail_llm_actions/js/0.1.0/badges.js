@@ -1,7 +1,4 @@
-/**
- * Badges with the number of texts that wait for a decision: on the tabs of the form, and on the side
- * panel's button.
- */
+/** Numbers of texts that wait for a decision, on tabs and on the side panel's button. */
 
 import { clone, getTemplate } from './dom.js';
 import { fillIn } from './messages.js';
@@ -12,11 +9,7 @@ const tabOf = (element) => {
   return document.getElementById(panel?.getAttribute('aria-labelledby') ?? '');
 };
 
-/**
- * @param {ReadonlyMap<string, LLMActions.Widget>} widgets - by the path of their field; may grow
- * @param {HTMLElement} toggle - of the side panel
- * @returns {() => void} counts again
- */
+/** @type {(widgets: LLMActions.Widgets, toggle: HTMLElement) => () => void} */
 export function createBadges(widgets, toggle) {
   const sentence = String(getTemplate('llm-actions-badge').dataset.waiting);
   const label = String(toggle.ariaLabel);

@@ -44,7 +44,7 @@ export function createCandidateList({ card, path, texts, onChoose }) {
   }
 
   return {
-    /** @param {import('./candidates.js').Candidates} candidates - two or more */
+    /** @param {import('./generation.js').Candidates} candidates - two or more */
     show({ all, shownIndex }) {
       root.hidden = false;
       if (items.length !== all.length) {

@@ -1,59 +1,124 @@
-/**
- * What changes between the field's text and a proposal, word by word.
- */
+/** What changes between two texts. */
 
-/** Where less than this share of the text stays, the few words that do are a coincidence. */
+/** Where less than this share of a text stays, the few words that do are a coincidence. */
 const LEAST_IN_COMMON = 0.25;
 
-/** Two long and very different texts could take seconds. */
-const TIMEOUT_MS = 200;
+/** The time grows with the product of both lengths: beyond this, all of it has changed. */
+const MAX_CELLS = 4_000_000;
 
 /**
- * @param {LLMActions.DiffLibrary} library
- * @param {string} before
- * @param {string} after
- * @returns {LLMActions.Change[]}
+ * Aligns two lists by their longest common subsequence; items with the same key are the same.
+ *
+ * @type {LLMActions.Align}
  */
-export function compareWith(library, before, after) {
-  const changes = library.diffWords(before, after, {
-    timeout: TIMEOUT_MS,
-    // Finds words also in scripts that put no space between them. Firefox got it late.
-    intlSegmenter: Intl.Segmenter && new Intl.Segmenter(undefined, { granularity: 'word' }),
-  });
-  const kept = (changes ?? [])
-    .filter(({ added, removed }) => !added && !removed)
-    .reduce((sum, { value }) => sum + value.length, 0);
-  if (changes && kept >= LEAST_IN_COMMON * Math.max(before.length, after.length)) return changes;
-  return [
-    { value: before, added: false, removed: true },
-    { value: after, added: true, removed: false },
-  ];
+export function align(before, after, keyOf = String) {
+  const a = before.map(keyOf);
+  const b = after.map(keyOf);
+  const width = b.length + 1;
+  const isComparable = a.length * b.length < MAX_CELLS;
+  /** The length of the longest common subsequence of what follows. */
+  const common = new Uint32Array(isComparable ? (a.length + 1) * width : 0);
+  for (let i = a.length - 1; isComparable && i >= 0; i -= 1) {
+    for (let j = b.length - 1; j >= 0; j -= 1) {
+      const here = i * width + j;
+      common[here] =
+        a[i] === b[j]
+          ? common[here + width + 1] + 1
+          : Math.max(common[here + width], common[here + 1]);
+    }
+  }
+  /** @type {LLMActions.Hunk<any>[]} */
+  const hunks = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const here = i * width + j;
+    const isSame = isComparable && i < a.length && a[i] === b[j];
+    const removes =
+      isSame || j === b.length || (i < a.length && common[here + width] >= common[here + 1]);
+    if (hunks.at(-1)?.isSame !== isSame) hunks.push({ isSame, before: [], after: [] });
+    const hunk = hunks[hunks.length - 1];
+    if (removes) hunk.before.push(before[i]);
+    if (isSame || !removes) hunk.after.push(after[j]);
+    i += Number(removes);
+    j += Number(isSame || !removes);
+  }
+  return hunks;
 }
 
 /**
- * @param {string} url - of the library, which is fetched when it is needed first
- * @returns {(before: string, after: string) => Promise<LLMActions.Change[]>} without changes
- *   where the library cannot be had
+ * Finds words also in scripts that put no space between them. Firefox got this late.
+ *
+ * @param {string} text
  */
-export function createCompare(url) {
-  /** @type {Promise<LLMActions.DiffLibrary> | undefined} */
-  let loading;
+function words(text) {
+  if (!Intl.Segmenter) return text.split(/(\s+)/);
+  const segments = new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text);
+  return Array.from(segments, ({ segment }) => segment);
+}
 
-  async function load() {
-    // The library puts itself on `window`, where somebody else's version may stand.
-    const other = window.Diff;
-    await import(url);
-    const library = /** @type {LLMActions.DiffLibrary} */ (window.Diff);
-    window.Diff = other;
-    return library;
-  }
+/** @type {(before: string, after: string) => LLMActions.Hunk<string>[]} */
+export function compareWords(before, after) {
+  /** @type {LLMActions.Hunk<string>[]} */
+  const hunks = [];
+  let kept = 0;
+  align(words(before), words(after)).forEach((hunk, index, all) => {
+    const isBetween = index > 0 && index < all.length - 1;
+    // White space and commas between two changes are no text that stays.
+    const isSame = hunk.isSame && !(isBetween && !/[\p{L}\p{N}]/u.test(hunk.before.join('')));
+    if (isSame) kept += hunk.before.join('').length;
+    const last = hunks.at(-1);
+    if (last && last.isSame === isSame) {
+      last.before.push(...hunk.before);
+      last.after.push(...hunk.after);
+    } else hunks.push({ ...hunk, isSame });
+  });
+  if (kept >= LEAST_IN_COMMON * Math.max(before.length, after.length)) return hunks;
+  return [{ isSame: false, before: [before], after: [after] }];
+}
 
-  return async (before, after) => {
-    try {
-      loading ??= load();
-      return compareWith(await loading, before, after);
-    } catch {
-      return [];
+/**
+ * The smallest changes that can be taken or left.
+ *
+ * @type {LLMActions.CompareParts}
+ */
+export function compareParts(before, after) {
+  return align(before, after, ({ key }) => key).flatMap((hunk) => {
+    const { isSame, before: old, after: next } = hunk;
+    const isSplit = !isSame && (old.length === next.length || !old.length || !next.length);
+    if (!isSplit) return [hunk];
+    return Array.from({ length: Math.max(old.length, next.length) }, (_, index) => ({
+      isSame,
+      before: old.slice(index, index + 1),
+      after: next.slice(index, index + 1),
+    }));
+  });
+}
+
+/** A full stop after these ends no sentence: initials, titles, "e.g.", "z. B." */
+const ABBREVIATION =
+  /(?:^|[\s(.])(?:\p{L}|Dr|Mr|Mrs|Ms|Mme|Mlle|Sr|Sra|Prof|St|No|Nr|Hr|Fr|vs|etc|bzw|ca)\.\s*$/u;
+
+/**
+ * @param {string} text
+ * @returns {string[]} the whole of it, cut behind each sentence and the white space after it
+ */
+export function sentences(text) {
+  const language = document.documentElement.lang || undefined;
+  const segmenter = new Intl.Segmenter(language, { granularity: 'sentence' });
+  /** @type {string[]} */
+  const found = [];
+  for (const { segment } of segmenter.segment(text)) {
+    const last = found.at(-1);
+    // A blank line belongs to the sentence before it.
+    const [blank] = last ? (/^\s*/.exec(segment) ?? ['']) : [''];
+    const rest = segment.slice(blank.length);
+    const goesOn = last !== undefined && (!last.trim() || ABBREVIATION.test(last));
+    if (goesOn) found[found.length - 1] += segment;
+    else {
+      if (blank) found[found.length - 1] += blank;
+      if (rest) found.push(rest);
     }
-  };
+  }
+  return found;
 }

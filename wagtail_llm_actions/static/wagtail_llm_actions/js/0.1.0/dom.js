@@ -1,36 +1,24 @@
-/**
- * Helpers for the document: templates with named parts, texts, links.
- */
+/** Helpers for the document. */
+
+/** @type {(root: ParentNode, name: string) => any} - by `data-part` */
+export const getPart = (root, name) => root.querySelector(`[data-part="${name}"]`);
+
+/** @type {(id: string) => any} */
+export const getTemplate = (id) => document.getElementById(id);
 
 /**
- * @param {ParentNode} root
- * @param {string} name - of an element's `data-part`
- * @returns {HTMLElement}
- */
-export function getPart(root, name) {
-  return /** @type {HTMLElement} */ (root.querySelector(`[data-part="${name}"]`));
-}
-
-/**
- * @param {string} id - of a template
- * @returns {HTMLTemplateElement}
- */
-export function getTemplate(id) {
-  return /** @type {HTMLTemplateElement} */ (document.getElementById(id));
-}
-
-/**
- * @param {HTMLElement} element - has the sentences of one screen as its attributes
- * @returns {object} them, and those about the progress of a run
+ * The sentences of one screen, and those about the progress of a run.
+ *
+ * @type {(element: HTMLElement) => object}
  */
 export function readTexts(element) {
   return { ...getTemplate('llm-actions-progress').dataset, ...element.dataset };
 }
 
 /**
- * @param {HTMLTemplateElement | string} template - or its id
- * @returns {{root: HTMLElement, part: (name: string) => HTMLElement}} a copy of the template's
- *   first element, and a function that returns the parts of it
+ * Copies the first element of a template.
+ *
+ * @type {(template: HTMLTemplateElement | string) => LLMActions.Clone}
  */
 export function clone(template) {
   const { content } = typeof template === 'string' ? getTemplate(template) : template;
@@ -39,22 +27,21 @@ export function clone(template) {
 }
 
 /**
- * Names what turns the direction of reading, so that nobody takes a text for another one. The same
- * characters as in `answers/characters.py`.
+ * Names what turns the direction of reading in a text that is only shown, so that nobody takes it
+ * for another one. The same characters as in `answers/characters.py`.
  *
- * @param {string} text - that is only shown; one that is edited or copied keeps its characters
+ * @param {string} text
  */
-export function showDirectionControls(text) {
-  return text.replace(/[\u202a-\u202e\u2066-\u2069]/gu, (character) => {
-    return `[U+${character.charCodeAt(0).toString(16).toUpperCase()}]`;
-  });
-}
+export const showDirectionControls = (text) =>
+  text.replace(
+    /[\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase()}]`,
+  );
 
 /**
  * Writes a text only when it changes: screen readers read a live region whenever it is written.
  *
- * @param {HTMLElement} element
- * @param {string} [text] - the element is hidden without one
+ * @type {(element: HTMLElement, text?: string) => void}
  */
 export function showText(element, text = '') {
   element.hidden = !text;
@@ -62,38 +49,28 @@ export function showText(element, text = '') {
   if (element.textContent !== shown) element.textContent = shown;
 }
 
-/**
- * @param {HTMLElement} link
- * @param {string} url - the link is hidden without one
- */
+/** @type {(link: HTMLElement, url: string) => void} */
 export function showLink(link, url) {
   link.hidden = !url;
   if (url) link.setAttribute('href', url);
 }
 
-/**
- * @param {Element} element - its label has a place for the name of a field
- * @param {string} field
- */
+/** @type {(element: Element, field: string) => void} */
 export function labelWithField(element, field) {
   element.setAttribute('aria-label', String(element.ariaLabel).replace('{field}', field));
 }
 
-/**
- * Calls back for Escape, unless it ends the input of a character.
- *
- * @param {HTMLElement} element
- * @param {() => void} onEscape
- */
+/** @type {(element: HTMLElement, onEscape: () => void) => void} */
 export function listenForEscape(element, onEscape) {
   element.addEventListener('keydown', (event) => {
+    // One that is composing ends the input of a character.
     if (event.key !== 'Escape' || event.isComposing) return;
     event.stopPropagation();
     onEscape();
   });
 }
 
-/** @returns {string} a random UUID; `crypto.randomUUID` needs https, `getRandomValues` does not */
+// `crypto.randomUUID` needs https, `getRandomValues` does not.
 export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,6 +1,4 @@
-/**
- * Starts the package on an edit form: a widget for each field that has actions, and the side panel.
- */
+/** A widget for each field that has actions, and the side panel. */
 
 import { createApi } from './api.js';
 import { cardTexts } from './card.js';
@@ -9,10 +7,7 @@ import { findFields } from './fields.js';
 import { createMemories } from './memory.js';
 import { FieldWidget } from './widget.js';
 
-/**
- * @param {ReadonlyMap<string, FieldWidget>} widgets - by the path of their field; may grow
- * @param {HTMLElement} toggle - of the side panel
- */
+/** @type {(widgets: LLMActions.Widgets, toggle: HTMLElement) => () => Promise<void>} */
 function countWhenNeeded(widgets, toggle) {
   /** @type {Promise<() => void> | undefined} */
   let loading;
@@ -26,23 +21,7 @@ function countWhenNeeded(widgets, toggle) {
 /** Longer than Draftail takes to write its value. */
 const EDIT_PAUSE_MS = 500;
 
-/**
- * @param {string} url - of the library
- * @returns {LLMActions.Services['compare']}
- */
-function compareWhenNeeded(url) {
-  /** @type {Promise<LLMActions.Services['compare']> | undefined} */
-  let loading;
-  return async (before, after) => {
-    loading ??= import('./diff.js').then(({ createCompare }) => createCompare(url));
-    return (await loading)(before, after);
-  };
-}
-
-/**
- * @param {HTMLFormElement} form
- * @returns {(callback: () => void) => void} calls back after each pause in somebody's work
- */
+/** @type {(form: HTMLFormElement) => LLMActions.Services['onFormEdit']} */
 function listenForEdits(form) {
   /** @type {(() => void)[]} */
   const callbacks = [];
@@ -56,10 +35,7 @@ function listenForEdits(form) {
   return (callback) => callbacks.push(callback);
 }
 
-/**
- * @param {HTMLElement} toggle
- * @param {(root: HTMLElement) => void} onFirstShow
- */
+/** @type {(toggle: HTMLElement, onFirstShow: (root: HTMLElement) => void) => void} */
 function addSidePanel(toggle, onFirstShow) {
   const side = document.querySelector('[data-form-side]');
   if (!side || !toggle.isConnected) return;
@@ -72,27 +48,21 @@ function addSidePanel(toggle, onFirstShow) {
   if (open === toggle.dataset.sidePanelToggle) toggle.click();
 }
 
-/**
- * @param {object} options
- * @param {HTMLFormElement} options.form
- * @param {string} options.formKey - empty when the object exists
- * @param {LLMActions.Offers} options.offers
- * @param {DOMStringMap} options.urls
- * @param {HTMLElement} options.sidePanelToggle
- */
+/** @type {LLMActions.StartEditor} */
 export async function startEditor({ form, formKey, offers, urls, sidePanelToggle }) {
   const texts = cardTexts();
   /** @type {Map<string, FieldWidget>} */
   const widgets = new Map();
   const api = createApi({ form, formKey, texts, runsUrl: String(urls.runsUrl) });
+  /** @type {LLMActions.Services} */
   const services = {
     api,
     form,
     onFormEdit: listenForEdits(form),
     texts,
-    compare: compareWhenNeeded(String(urls.diffUrl)),
     memoryOf: createMemories(formKey || form.getAttribute('action') || ''),
-    requestPreviewUrl: String(urls.requestPreviewUrl),
+    previewRequest: (actionId, instruction) =>
+      api.previewRequest(String(urls.requestPreviewUrl), actionId, instruction),
     loadPreviousTexts: () => api.listPreviousTexts(String(urls.previousTextsUrl)),
     notifyChanged: () => form.dispatchEvent(new Event('llm-actions:changed')),
     countWaiting: countWhenNeeded(widgets, sidePanelToggle),

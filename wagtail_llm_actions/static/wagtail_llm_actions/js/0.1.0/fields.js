@@ -1,51 +1,25 @@
 /**
- * The form's fields, found and written by the writers of their kinds.
- *
- * A writer is an ES module whose default export knows how one kind of field stands in Wagtail's
- * forms. Its contract is in docs/extending/field.md, its type is `LLMActions.FieldWriter`.
+ * The form's fields, found and written by the writers of their kinds; see docs/extending/field.md.
  */
 
-/**
- * A site's writer may fail; the other fields of the form do without it.
- *
- * @template T
- * @param {() => Promise<T>} call
- * @returns {Promise<T | null>} null where it failed
- */
-async function attempt(call) {
-  try {
-    return await call();
-  } catch (error) {
-    reportError(error);
-    return null;
-  }
-}
-
-/**
- * Loads the writers that this form needs, and finds its fields with them.
- *
- * @param {HTMLFormElement} form
- * @param {LLMActions.Offers['fields']} fields
- * @returns {Promise<Map<string, LLMActions.Field>>} by path; without the fields that the form does
- *   not show, or shows in a way that their writer does not know
- */
+/** @type {LLMActions.FindFields} */
 export async function findFields(form, fields) {
-  const found = await Promise.all(
-    Object.entries(fields).map(async ([path, { writer: url }]) => {
-      const field = await attempt(async () => {
-        const { default: writer } = await import(url);
-        return /** @type {LLMActions.FieldWriter} */ (writer).find(form, path);
-      });
-      return /** @type {const} */ ([path, field]);
-    }),
-  );
-  return new Map(found.flatMap(([path, field]) => (field ? [[path, withDefaults(field)]] : [])));
+  /** @type {Map<string, LLMActions.Field>} */
+  const found = new Map();
+  const find = async (/** @type {string} */ path) => {
+    const { default: writer } = await import(fields[path].writer);
+    const field = /** @type {LLMActions.FieldWriter} */ (writer).find(form, path);
+    if (field) found.set(path, withDefaults(field));
+  };
+  // A site's writer may fail; the other fields of the form do without it.
+  await Promise.all(Object.keys(fields).map((path) => find(path).catch(reportError)));
+  return found;
 }
 
 /**
- * @param {HTMLFormElement} form
- * @param {string} path - of a field of the form itself; `summary` is not the `summary` of a block
- *   or of an inline row
+ * `summary` is not the `summary` of a block or of an inline row.
+ *
+ * @type {LLMActions.FindBox}
  */
 export function findBox(form, path) {
   const field = Array.from(form.querySelectorAll('[data-field][data-contentpath]')).find(
@@ -56,10 +30,7 @@ export function findBox(form, path) {
   return field?.querySelector('[data-field-input]');
 }
 
-/**
- * @param {LLMActions.WritableField} field
- * @returns {LLMActions.Field}
- */
+/** @type {(field: LLMActions.WritableField) => LLMActions.Field} */
 export function withDefaults(field) {
   return {
     separator: '\n\n',
@@ -76,9 +47,7 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 /**
  * What the field holds once a text is accepted: the text alone, or both texts.
  *
- * @param {LLMActions.Field} field
- * @param {string} text - normalized
- * @param {LLMActions.WriteMode} mode
+ * @type {LLMActions.Merge}
  */
 export function merge(field, text, mode) {
   const merged = join(field, text, mode);
@@ -87,11 +56,7 @@ export function merge(field, text, mode) {
   return limit !== null && [...merged].length > limit ? merged.replace(INVISIBLE, '') : merged;
 }
 
-/**
- * @param {LLMActions.Field} field
- * @param {string} text
- * @param {LLMActions.WriteMode} mode
- */
+/** @type {LLMActions.Merge} */
 function join(field, text, mode) {
   const current = field.read();
   if (mode === 'replace' || !current.trim()) return text;
@@ -104,9 +69,7 @@ function join(field, text, mode) {
 /**
  * Counts characters as Django's validator does, by code points, but not the marks that nobody sees.
  *
- * @param {LLMActions.Field} field
- * @param {string} text
- * @returns {LLMActions.Size}
+ * @type {(field: LLMActions.Field, text: string) => LLMActions.Size}
  */
 export function measure({ maxLength: limit }, text) {
   const count = [...text.replace(INVISIBLE, '')].length;
@@ -115,13 +78,9 @@ export function measure({ maxLength: limit }, text) {
 
 const TEXT_TYPES = ['text', 'search', 'url', 'email', 'tel', 'textarea'];
 
-/**
- * Draftail keeps its blocks in a hidden input; `null` before anything was written.
- *
- * @param {string} value
- */
+/** @param {string} value - of Draftail, which is `null` before anything was written */
 function holdsNothing(value) {
-  /** @type {{blocks: {type: string, text: string}[]} | null} */
+  /** @type {LLMActions.RawContent | null} */
   const content = JSON.parse(value || 'null');
   return !content || content.blocks.every(({ type, text }) => type !== 'atomic' && !text.trim());
 }
@@ -129,8 +88,7 @@ function holdsNothing(value) {
 /**
  * Whether the form shows that a source has no text. Of other kinds, the server says so.
  *
- * @param {HTMLFormElement | null} form
- * @param {string} path
+ * @type {(form: HTMLFormElement | null, path: string) => boolean}
  */
 export function isSourceEmpty(form, path) {
   const control = form?.elements.namedItem(path);

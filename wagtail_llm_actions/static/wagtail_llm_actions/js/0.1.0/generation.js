@@ -1,9 +1,103 @@
-/**
- * The latest generation for a field: its runs, from the click to the decision.
- */
+/** The latest generation for a field: the candidates of a click. */
 
-import { Candidates } from './candidates.js';
 import { followRuns, isFinal } from './polling.js';
+
+/** @param {LLMActions.Candidate} candidate */
+const isLost = ({ run }) => run.status === 'failed' || run.status === 'cancelled';
+
+/**
+ * Keeps the shown candidate unless it is lost.
+ *
+ * @type {(candidates: LLMActions.Candidate[], shown: number) => number}
+ */
+export function pickCandidate(candidates, shown) {
+  if (!isLost(candidates[shown])) return shown;
+  const succeeded = candidates.findIndex(({ run }) => run.status === 'succeeded');
+  const next = succeeded < 0 ? candidates.findIndex((each) => !isLost(each)) : succeeded;
+  return next < 0 ? shown : next;
+}
+
+export class Candidates {
+  /** @type {LLMActions.Candidate[]} */
+  all = [];
+
+  shownIndex = 0;
+
+  /** By the editor. */
+  isChosen = false;
+
+  /** @param {LLMActions.RunState} [first] - with the other runs of its click */
+  constructor(first) {
+    if (!first) return;
+    this.all = [first, ...first.candidates].map((run) => ({
+      run,
+      text: isFinal(run) ? run.output : run.text,
+    }));
+    this.shownIndex = pickCandidate(this.all, 0);
+  }
+
+  get shown() {
+    return this.all[this.shownIndex];
+  }
+
+  get run() {
+    return this.shown?.run ?? null;
+  }
+
+  // The answer that brings the last end knows what all cost together.
+  get cost() {
+    return this.all.map(({ run }) => run.click_cost).find(Boolean) ?? '';
+  }
+
+  unfinished() {
+    return this.all.filter(({ run }) => !isFinal(run));
+  }
+
+  hasSucceeded() {
+    return this.all.some(({ run }) => run.status === 'succeeded');
+  }
+
+  /** @param {LLMActions.CardMemory} memory */
+  restore({ drafts = {}, chosen }) {
+    this.all.forEach((candidate) => {
+      candidate.draft = drafts[candidate.run.id];
+    });
+    const index = this.all.findIndex(({ run }) => run.id === chosen);
+    if (index >= 0) this.choose(index);
+  }
+
+  /** @returns {LLMActions.CardMemory} */
+  memory() {
+    const edited = this.all.filter(({ draft }) => draft !== undefined);
+    return {
+      drafts: Object.fromEntries(edited.map(({ run, draft }) => [run.id, String(draft)])),
+      chosen: this.isChosen ? this.run?.id : undefined,
+    };
+  }
+
+  /** @param {number} index */
+  choose(index) {
+    this.shownIndex = index;
+    this.isChosen = true;
+  }
+
+  /** @param {LLMActions.RunUpdate[]} updates */
+  update(updates) {
+    const before = this.shown;
+    const changed = updates.map(({ index, run, text }) =>
+      Object.assign(this.all[index], { run, text }),
+    );
+    if (!this.isChosen) this.shownIndex = pickCandidate(this.all, this.shownIndex);
+    // Whether the shown candidate is another one, or has changed.
+    return this.shown !== before || changed.includes(this.shown);
+  }
+
+  cancelUnfinished() {
+    this.unfinished().forEach((candidate) => {
+      candidate.run = { ...candidate.run, status: 'cancelled' };
+    });
+  }
+}
 
 export class Generation {
   candidates = new Candidates();
@@ -15,12 +109,7 @@ export class Generation {
 
   /**
    * @param {Pick<LLMActions.Services, 'api' | 'notifyChanged'>} services
-   * @param {object} callbacks
-   * @param {(update: {isShown: boolean, failedAttempts?: number}) => void} callbacks.onUpdate - the
-   *   candidates have changed: the shown one too, which had so many failed attempts before, or
-   *   others only
-   * @param {(error: LLMActions.RequestError) => void} callbacks.onRefused - nothing was started
-   * @param {() => void} callbacks.onConnectionLost - the server cannot be reached; polling goes on
+   * @param {LLMActions.GenerationCallbacks} callbacks
    */
   constructor({ api, notifyChanged }, callbacks) {
     this.api = api;
@@ -28,10 +117,7 @@ export class Generation {
     this.callbacks = callbacks;
   }
 
-  /**
-   * @param {number | null} actionId
-   * @param {string} instruction
-   */
+  /** @type {(actionId: number | null, instruction: string) => Promise<void>} */
   async start(actionId, instruction) {
     const number = this.reset();
     let run;
@@ -54,19 +140,6 @@ export class Generation {
     this.follow(run);
   }
 
-  /**
-   * Takes up runs on which the editor has decided.
-   *
-   * @param {LLMActions.RunState} first - with the other candidates of its click
-   * @param {LLMActions.CardMemory} memory
-   */
-  restore(first, memory) {
-    this.reset();
-    this.candidates = new Candidates(first);
-    this.candidates.restore(memory);
-  }
-
-  /** @returns {number} the number of the new generation */
   reset() {
     this.stopPolling();
     this.candidates = new Candidates();
@@ -113,11 +186,7 @@ export class Generation {
     if (ended.length) this.update(ended);
   }
 
-  /**
-   * Cancels what is unfinished.
-   *
-   * @returns {Promise<boolean>} false where another generation was started meanwhile
-   */
+  /** Resolves to false where another generation was started meanwhile. */
   async cancel() {
     this.stopPolling();
     this.number += 1;
@@ -139,23 +208,22 @@ export class Generation {
     return this.api.cancel(run).catch(() => null);
   }
 
-  /** Dismisses a proposal, or cancels what is unfinished, without waiting for the answers. */
-  abandon() {
-    if (this.candidates.hasSucceeded()) this.decide('dismiss');
+  /** @param {string} [reason] - why a proposal is dismissed */
+  abandon(reason = '') {
+    if (this.candidates.hasSucceeded()) this.decide('dismiss', { reason });
     else this.candidates.unfinished().forEach(({ run }) => this.cancelRun(run));
     this.end();
   }
 
   /**
-   * Records a decision; with it, the server cancels the candidates that are unfinished.
+   * With the decision, the server cancels the candidates that are unfinished.
    *
-   * @param {LLMActions.Decision} decision
-   * @param {string} [text] - the accepted one
+   * @type {(decision: LLMActions.Decision, details?: LLMActions.DecisionDetails) => void}
    */
-  decide(decision, text) {
+  decide(decision, details) {
     const { run } = this.candidates;
     // Without a URL it is another user's run, and that user's decision counts.
-    if (run?.decide_url) this.api.decide(run, decision, text).then(this.notifyChanged);
+    if (run?.decide_url) this.api.decide(run, decision, details).then(this.notifyChanged);
     this.end();
   }
 

@@ -1,18 +1,8 @@
-/**
- * The instruction of an editor for the next run: one line below the field or, while a card offers to
- * try again, in the card.
- */
+/** The line for an instruction: below the field or, to try again, in the card. */
 
 import { clone, getPart, labelWithField, listenForEscape } from './dom.js';
 
-/**
- * @param {object} options
- * @param {string} options.label - of the field
- * @param {HTMLElement} options.toolbar
- * @param {Element} options.card
- * @param {LLMActions.Memory} options.memory
- * @param {() => void} options.onRun
- */
+/** @type {LLMActions.CreateInstruction} */
 export function createInstruction({ label, toolbar, card, memory, onRun }) {
   const toggle = clone('llm-actions-instruction-toggle').root;
   const { root, part } = clone('llm-actions-instruction');
@@ -74,7 +64,6 @@ export function createInstruction({ label, toolbar, card, memory, onRun }) {
 
     text: () => input.value.trim(),
 
-    /** @param {boolean} value - the card offers to try again */
     setInCard(value) {
       if (value === isInCard) return;
       isInCard = value;

@@ -1,21 +1,14 @@
 /**
- * What an editor did in the card of a field and has not saved, so that it outlives a reload and a
- * save that the form's errors prevented. It stays in this window, and the server is asked again for
- * the runs, so that nobody sees one by it.
+ * What an editor did in a card and has not saved: it outlives a reload, in this window.
  */
 
-/**
- * Whether the server has sent the browser here after a save; a form with errors comes without.
- */
+// Whether the server has sent the browser here after a save; a form with errors comes without.
 function isAfterSave() {
   const [entry] = performance.getEntriesByType('navigation');
   return /** @type {PerformanceNavigationTiming} */ (entry)?.redirectCount > 0;
 }
 
-/**
- * @param {string} form - tells the edit form from others
- * @returns {(path: string) => LLMActions.Memory} of the field with a path
- */
+/** @type {LLMActions.CreateMemories} */
 export function createMemories(form) {
   const isSaved = isAfterSave();
   return (path) => {

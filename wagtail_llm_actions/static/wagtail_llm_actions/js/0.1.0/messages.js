@@ -1,11 +1,6 @@
-/**
- * Sentences about a run. They come translated from the card's template.
- */
+/** Sentences about a run, translated in the templates. */
 
-/**
- * @param {string} sentence
- * @param {Record<string, string | number>} values - by the names in braces
- */
+/** @type {(sentence: string, values: Record<string, string | number>) => string} */
 export function fillIn(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => localize(values[name]));
 }
@@ -17,11 +12,7 @@ function localize(value) {
   return new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value);
 }
 
-/**
- * @param {LLMActions.RunState} run - queued or running
- * @param {string} text - all text so far
- * @param {LLMActions.Texts} texts
- */
+/** @type {(run: LLMActions.RunState, text: string, texts: LLMActions.Texts) => string} */
 export function progressMessage(run, text, texts) {
   if (run.retry_message) return run.retry_message;
   if (run.status === 'running') {
@@ -33,10 +24,7 @@ export function progressMessage(run, text, texts) {
   return run.queue_position ? fillIn(texts.queued, { number: run.queue_position }) : texts.next;
 }
 
-/**
- * @param {LLMActions.RunState} run - succeeded
- * @param {LLMActions.Texts} texts
- */
+/** @type {(run: LLMActions.RunState, texts: LLMActions.Texts) => string} */
 export function doneMessage(run, texts) {
   return run.seconds === null ? texts.done : fillIn(texts.doneIn, { seconds: run.seconds });
 }
@@ -44,9 +32,7 @@ export function doneMessage(run, texts) {
 /**
  * Model, tokens and cost of a run, and what all candidates of its click cost, in one line.
  *
- * @param {LLMActions.RunState} run
- * @param {LLMActions.Texts} texts
- * @param {string} [clickCost] - empty for a single run, and where it is unknown
+ * @type {(run: LLMActions.RunState, texts: LLMActions.Texts, clickCost?: string) => string}
  */
 export function runDetails(run, texts, clickCost = '') {
   const { input_tokens: input, output_tokens: output } = run;
@@ -55,10 +41,7 @@ export function runDetails(run, texts, clickCost = '') {
   return [run.model_label, tokens, run.cost, all].filter(Boolean).join(' · ');
 }
 
-/**
- * @param {LLMActions.Size} size - of the proposal
- * @param {LLMActions.Texts} texts
- */
+/** @type {(size: LLMActions.Size, texts: LLMActions.Texts) => string} */
 export function lengthMessage({ count, limit, tooLong }, texts) {
   return limit === null ? '' : fillIn(tooLong ? texts.tooLong : texts.length, { count, limit });
 }

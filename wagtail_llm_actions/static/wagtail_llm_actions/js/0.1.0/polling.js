@@ -19,8 +19,7 @@ export function isFinal(run) {
  * The milliseconds until the next poll: as the server says, which knows how many others poll; with
  * an exponential backoff while it cannot be reached.
  *
- * @param {Pick<LLMActions.RunState, 'status' | 'poll_after_ms'>[]} runs
- * @param {number} failures - the polls without an answer, in a row
+ * @type {LLMActions.NextDelay}
  */
 export function nextDelay(runs, failures) {
   if (failures) return Math.min(FIRST_BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS);
@@ -28,11 +27,9 @@ export function nextDelay(runs, failures) {
 }
 
 /**
- * Waits for the given time, and then while the page is hidden; a page that becomes visible again
- * ends the wait at once.
+ * Waits, and then while the page is hidden; a page that becomes visible again ends the wait at once.
  *
- * @param {number} milliseconds
- * @returns {Promise<void>}
+ * @type {(milliseconds: number) => Promise<void>}
  */
 export function pause(milliseconds) {
   return new Promise((resolve) => {
@@ -47,18 +44,7 @@ export function pause(milliseconds) {
   });
 }
 
-/**
- * @param {LLMActions.RunState[]} runs - of one click, the first one first
- * @param {object} options
- * @param {LLMActions.Poll} options.poll
- * @param {(updates: LLMActions.RunUpdate[]) => void} options.onUpdate - what has changed; the last
- *   update of a run has its final status
- * @param {() => void} options.onConnectionLost - the server cannot be reached; polling goes on
- * @param {(error: LLMActions.RequestError) => void} options.onError - the server refuses; polling
- *   has ended
- * @param {(milliseconds: number) => Promise<void>} [options.wait] - for tests
- * @returns {() => void} stops polling; no callback is called after that
- */
+/** @type {LLMActions.FollowRuns} */
 export function followRuns(runs, { poll, onUpdate, onConnectionLost, onError, wait = pause }) {
   const followed = runs.map((run) => ({ run, text: run.text, cursor: run.cursor }));
   let { poll_url: url, poll_token: token } = runs[0];

@@ -2,21 +2,26 @@
  * The list of a field's previous texts, which a button in its toolbar opens.
  */
 
-import { clone, getTemplate, labelWithField, showDirectionControls } from './dom.js';
+import {
+  clone,
+  getPart,
+  getTemplate,
+  labelWithField,
+  listenForEscape,
+  showDirectionControls,
+} from './dom.js';
 
-/**
- * @param {object} options
- * @param {string} options.path - of the field
- * @param {string} options.label - of the field
- * @param {() => Promise<LLMActions.PreviousTexts>} options.load
- * @param {() => string | undefined} options.shownId - the id of the run that the card shows
- * @param {(run: LLMActions.RunState) => void} options.onSelect
- */
-export function createPreviousList({ path, label, load, shownId, onSelect }) {
+/** @type {LLMActions.CreatePreviousList} */
+export function createPreviousList({ path, label, load, shownId, onSelect, toggle, toolbar }) {
   const { root, part } = clone('llm-actions-previous');
   const { loading = '', none = '' } = getTemplate('llm-actions-previous').dataset;
 
   labelWithField(root, label);
+  getPart(toolbar, 'row').after(root);
+  listenForEscape(root, () => {
+    setOpen(false);
+    toggle.focus();
+  });
 
   /** @param {LLMActions.PreviousRun} run */
   function createItem(run) {
@@ -24,24 +29,33 @@ export function createPreviousList({ path, label, load, shownId, onSelect }) {
     const meta = [run.action_label, run.user, run.time, run.model_label, run.decision_label];
     item.part('meta').textContent = meta.filter(Boolean).join(' · ');
     item.part('text').textContent = showDirectionControls(run.output);
-    item.part('propose-again').addEventListener('click', () => onSelect(run));
+    item.part('propose-again').addEventListener('click', () => {
+      if (toggle.ariaDisabled === 'true') return;
+      onSelect(run);
+      setOpen(false);
+    });
     return item.root;
   }
 
-  return {
-    root,
+  async function refresh() {
+    part('status').textContent = loading;
+    part('list').replaceChildren();
+    try {
+      const { fields } = await load();
+      const runs = (fields[path] ?? []).filter(({ id }) => id !== shownId());
+      part('list').replaceChildren(...runs.map(createItem));
+      part('status').textContent = runs.length ? '' : none;
+    } catch (error) {
+      part('status').textContent = /** @type {Error} */ (error).message;
+    }
+  }
 
-    async refresh() {
-      part('status').textContent = loading;
-      part('list').replaceChildren();
-      try {
-        const { fields } = await load();
-        const runs = (fields[path] ?? []).filter(({ id }) => id !== shownId());
-        part('list').replaceChildren(...runs.map(createItem));
-        part('status').textContent = runs.length ? '' : none;
-      } catch (error) {
-        part('status').textContent = /** @type {Error} */ (error).message;
-      }
-    },
-  };
+  /** @param {boolean} value */
+  function setOpen(value) {
+    toggle.ariaExpanded = String(value);
+    root.hidden = !value;
+    if (value) refresh();
+  }
+
+  return { setOpen };
 }

@@ -1,22 +1,12 @@
-/**
- * The row below a field: the Generate button and, with several actions, a menu of them.
- */
+/** The row below a field. */
 
 import { clone, getTemplate, labelWithField, showText } from './dom.js';
 import { fillIn } from './messages.js';
 
-/**
- * @param {LLMActions.FieldOffer} offer
- * @param {object} options
- * @param {(action: LLMActions.ActionReference) => void} options.onSelect
- * @param {(toggle: HTMLElement) => void} options.onPreview - shows or hides what would be sent
- * @param {string} options.path - of the field; makes the ids unique
- * @param {() => boolean} options.isFilled - whether the field has a text now
- * @param {(source: string) => boolean} options.isEmpty - whether that field is known to have none
- */
+/** @type {LLMActions.CreateToolbar} */
 export function createToolbar(
   { label, actions },
-  { onSelect, onPreview, path, isFilled, isEmpty },
+  { onSelect, onPreview, onPrevious, previousCount, path, isFilled, isEmpty },
 ) {
   const { root, part } = clone('llm-actions-toolbar');
   const texts = getTemplate('llm-actions-toolbar').dataset;
@@ -25,30 +15,14 @@ export function createToolbar(
   const [first] = actions;
   let busy = false;
 
-  /**
-   * @param {LLMActions.ActionOffer} action
-   * @returns {string} why it cannot be run now; empty where it can
-   */
+  /** @param {LLMActions.ActionOffer} action */
   function blockedReason({ source, source_label: field, only_when_empty: onlyWhenEmpty }) {
     if (onlyWhenEmpty && isFilled()) return String(texts.notEmpty);
     return isEmpty(source) ? fillIn(String(texts.sourceEmpty), { field }) : '';
   }
 
-  /** @param {LLMActions.ActionOffer} action */
-  function createItem(action) {
-    const item = clone('llm-actions-menu-item');
-    item.part('label').textContent = action.label;
-    item.part('description').textContent = action.description;
-    item.part('model').textContent = action.model_label;
-    item.root.addEventListener('click', (event) => {
-      if (!blockedReason(action)) onSelect(action);
-      // The menu stays open and shows the reason.
-      else event.stopPropagation();
-    });
-    return { ...item, action };
-  }
-
-  const items = actions.length > 1 ? actions.map(createItem) : [];
+  /** @type {LLMActions.Menu | undefined} */
+  let menu;
 
   function refresh() {
     const reason = blockedReason(first);
@@ -56,16 +30,13 @@ export function createToolbar(
     generate.setAttribute('aria-disabled', String(busy || Boolean(reason)));
     generate.dataset.wTooltipContentValue = reason ? `${first.label}. ${reason}` : first.label;
     showText(part('reason'), reason);
-    items.forEach(({ root: item, part: itemPart, action }) => {
-      const itemReason = blockedReason(action);
-      showText(itemPart('reason'), itemReason);
-      item.setAttribute('aria-disabled', String(Boolean(itemReason)));
-    });
+    menu?.refresh();
     menuToggle.disabled = busy;
   }
 
-  /** @param {LLMActions.ActionReference} action - one that is not offered any more is refused later */
+  /** @type {LLMActions.Toolbar['run']} */
   function run(action) {
+    // One that is not offered any more is refused later.
     const offered = actions.find(({ id }) => id === action.id);
     if (!busy && !(offered && blockedReason(offered))) onSelect(action);
   }
@@ -80,13 +51,20 @@ export function createToolbar(
   generate.setAttribute('aria-describedby', part('reason').id);
   generate.addEventListener('click', () => run(first));
   root.addEventListener('pointerenter', refresh);
+  const previous = clone('llm-actions-previous-toggle').root;
+  labelWithField(previous, label);
+  previous.hidden = !previousCount;
+  previous.addEventListener('click', () => onPrevious(previous));
+  part('row').append(previous);
   labelWithField(part('request-toggle'), label);
   part('request-toggle').addEventListener('click', () => onPreview(part('request-toggle')));
-  if (items.length) {
+  if (actions.length > 1) {
     labelWithField(menuToggle, label);
     // To the right of the whole control; below it, the tooltip would cover the card.
     generate.dataset.wTooltipOffsetValue = '[0, 40]';
-    part('menu-items').append(...items.map((item) => item.root));
+    import('./menu.js').then(({ createMenu }) => {
+      menu = createMenu({ place: part('menu-items'), actions, blockedReason, onSelect });
+    });
   } else {
     part('menu').remove();
   }
@@ -95,18 +73,13 @@ export function createToolbar(
   return {
     root,
     run,
-    /** Checks again whether the field and the sources have a text. */
+    blockedReason: () => blockedReason(first),
     refresh,
     focus() {
       generate.focus({ preventScroll: true });
       // The tooltip is for people who move to the button, not for those who are moved to it.
       generate.dispatchEvent(new Event('llm-actions:focus-moved'));
     },
-    /**
-     * Scrolls as little as possible, and only for somebody who works here and has not scrolled away.
-     *
-     * @param {Element} card
-     */
     revealCard(card) {
       const { top } = root.getBoundingClientRect();
       const inView = top >= 0 && top < window.innerHeight;
@@ -114,9 +87,12 @@ export function createToolbar(
         card.scrollIntoView({ block: 'nearest', behavior: 'instant' });
       }
     },
-    /** @param {boolean} value - a run of this field is unfinished */
+    enablePrevious() {
+      previous.hidden = false;
+    },
     setBusy(value) {
       busy = value;
+      previous.ariaDisabled = String(value);
       refresh();
     },
   };

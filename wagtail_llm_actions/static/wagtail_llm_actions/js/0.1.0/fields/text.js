@@ -10,8 +10,7 @@ const TEXT_INPUTS = ['text', 'search', 'url', 'email', 'tel'];
  * Writes as a person does, by an editing command, so that Ctrl+Z works. Where that is not possible
  * (a hidden field, a browser without the command), it sets the property as the browser does.
  *
- * @param {HTMLInputElement | HTMLTextAreaElement} control
- * @param {string} text
+ * @type {(control: LLMActions.TextControl, text: string) => void}
  */
 function setValue(control, text) {
   control.focus();
@@ -32,11 +31,7 @@ function setValue(control, text) {
 /** @param {string} text */
 const joinLines = (text) => text.replace(/\s*\n\s*/g, ' ').trim();
 
-/**
- * @param {HTMLInputElement | HTMLTextAreaElement} control
- * @param {Element} place
- * @returns {LLMActions.WritableField}
- */
+/** @type {(control: LLMActions.TextControl, place: Element) => LLMActions.WritableField} */
 export function createField(control, place) {
   const isOneLine = control instanceof HTMLInputElement;
   return {
