@@ -46,7 +46,7 @@ class Person:
 
     def leave(self) -> None:
         self._context.close()
-        assert not self.errors
+        assert not self.errors, self.errors
 
     def open(self, path: str) -> None:
         """Go to a page of the admin and wait until it is ready to be used."""

@@ -118,3 +118,22 @@ test('sentences that are new, or gone, are changes of their own', () => {
   assert.equal(taken('Apes.', 'Apes. Bees. Cats.', [0]), 'Apes. Cats.');
   assert.equal(taken('Apes. Bees. Cats.', 'Apes.', [1]), 'Apes. Cats.');
 });
+
+test('a sentence that was rewritten is paired with its former self, whatever stands between', () => {
+  const before = 'The boats lay dry. The master of the harbour said nothing about it.';
+  const after =
+    'The boats lay dry until noon. All were full of fish. The harbour master said little.';
+  const changes = compareParts(parts(before), parts(after));
+  assert.deepEqual(
+    changes.map((hunk) => [hunk.before.length, hunk.after.length]),
+    [
+      [1, 1],
+      [0, 1],
+      [1, 1],
+    ],
+  );
+  assert.equal(
+    taken(before, after, [0, 2]),
+    'The boats lay dry. All were full of fish. The master of the harbour said nothing about it.',
+  );
+});

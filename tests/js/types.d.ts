@@ -39,7 +39,7 @@ declare namespace LLMActions {
      */
     prepare?(run: RunState, text: string, post: Post): Promise<Outcome>;
     /** How two of its values are compared part by part; without, by the sentences of their texts. */
-    loadParts?(): Promise<PartKind>;
+    loadTextParts?(): Promise<PartKind>;
   }
 
   /** Sends a form; the answer is the JSON of the server. */
@@ -113,8 +113,8 @@ declare namespace LLMActions {
     };
   }
 
-  type Field = Required<Omit<WritableField, 'prepare' | 'loadParts'>> &
-    Pick<WritableField, 'prepare' | 'loadParts'>;
+  type Field = Required<Omit<WritableField, 'prepare' | 'loadTextParts'>> &
+    Pick<WritableField, 'prepare' | 'loadTextParts'>;
 
   /** The default export of a writer's module. */
   interface FieldWriter {
@@ -232,8 +232,23 @@ declare namespace LLMActions {
     key: string;
   }
 
-  type Align = <T>(before: T[], after: T[], keyOf?: (item: T) => string) => Hunk<T>[];
+  /**
+   * Pairs the items of two lists in their order so that the sum of the scores is highest; an item
+   * without a partner is alone in its pair.
+   */
+  type Align = <T>(
+    before: T[],
+    after: T[],
+    scoreOf: (old: T, next: T) => number,
+  ) => [T | undefined, T | undefined][];
 
+  /** Adds to the last hunk if it is of the same sort. */
+  type AddHunk = <T>(hunks: Hunk<T>[], hunk: Hunk<T>) => void;
+
+  /**
+   * Finds the smallest changes that can be taken or left: of two versions of a part, of one that is
+   * new or gone, or of some that stand in the place of others.
+   */
   type CompareParts = (before: TextPart[], after: TextPart[]) => Hunk<TextPart>[];
 
   /** Whether the editor does not want this change. */

@@ -1,4 +1,4 @@
-/** Requests to the server. Every failure is an error whose message an editor can read. */
+/** Requests to the server. */
 
 import { uuid } from './dom.js';
 

@@ -12,41 +12,22 @@ const SENTENCES = {
   box: (_part, nodes) => wrap('span', nodes),
 };
 
-/**
- * @param {string} name
- * @param {Node[]} nodes
- */
+/** @type {(name: string, nodes: Node[]) => HTMLElement} */
 function wrap(name, nodes) {
   const element = document.createElement(name);
   element.append(...nodes);
   return element;
 }
 
-/**
- * @param {LLMActions.TextPart[]} parts
- * @param {LLMActions.PartKind} kind
- * @returns {LLMActions.TextPart[]} one part where they stand in one line
- */
-const inOne = (parts, { isInline }) =>
-  isInline && parts.length > 1
-    ? [{ key: '', text: parts.map(({ text }) => text).join('') }]
-    : parts;
-
-/**
- * @param {LLMActions.Hunk<LLMActions.TextPart>} hunk
- * @param {LLMActions.PartKind} kind
- * @returns {Node[]}
- */
+/** @type {(hunk: LLMActions.Hunk<LLMActions.TextPart>, kind: LLMActions.PartKind) => Node[]} */
 function showHunk({ isSame, before, after }, kind) {
   const whole = (/** @type {LLMActions.TextPart} */ part) => kind.show(part, 0, part.text);
   if (isSame) return after.map((part) => kind.box(part, whole(part)));
-  const olds = inOne(before, kind);
-  const news = inOne(after, kind);
-  const [old, next] = [olds[0], news[0]];
-  if (olds.length !== 1 || news.length !== 1 || old.text === next.text) {
+  const [old, next] = [before[0], after[0]];
+  if (before.length !== 1 || after.length !== 1 || old.text === next.text) {
     return [
-      ...olds.map((part) => kind.box(part, [wrap('del', whole(part))])),
-      ...news.map((part) => kind.box(part, [wrap('ins', whole(part))])),
+      ...before.map((part) => kind.box(part, [wrap('del', whole(part))])),
+      ...after.map((part) => kind.box(part, [wrap('ins', whole(part))])),
     ];
   }
   let [oldOffset, offset] = [0, 0];
@@ -88,11 +69,7 @@ export function createChanges({ card, kind = SENTENCES, canChoose, onChoose }) {
     showText(getPart(card, 'left'), leftOut.size ? fillIn(left, { number: leftOut.size }) : '');
   }
 
-  /**
-   * @param {LLMActions.Hunk<any>} hunk
-   * @param {number} number
-   * @param {number} count
-   */
+  /** @type {(hunk: LLMActions.Hunk<any>, number: number, count: number) => HTMLElement} */
   function createChoice(hunk, number, count) {
     const { root, part } = clone('llm-actions-change');
     const toggle = part('toggle');
@@ -116,10 +93,7 @@ export function createChanges({ card, kind = SENTENCES, canChoose, onChoose }) {
     return root;
   }
 
-  /**
-   * @param {string} before
-   * @param {string} after
-   */
+  /** @type {(before: string, after: string) => void} */
   function compare(before, after) {
     Object.assign(shown, { before, after });
     leftOut.clear();

@@ -4,7 +4,7 @@
 
 const FINAL = ['succeeded', 'failed', 'cancelled'];
 
-/** Sent in place of a cursor: the browser has the end of that run. */
+/** In place of a cursor. */
 const CURSOR_AT_END = 'done';
 
 const FIRST_BACKOFF_MS = 500;

@@ -34,7 +34,7 @@ export function createReview({
 
   async function loadChanges() {
     const { createChanges } = await import('./changes.js');
-    const kind = await field.loadParts?.();
+    const kind = await field.loadTextParts?.();
     return createChanges({
       card: card.root,
       kind,

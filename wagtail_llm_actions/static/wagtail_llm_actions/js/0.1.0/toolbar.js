@@ -62,8 +62,10 @@ export function createToolbar(
     labelWithField(menuToggle, label);
     // To the right of the whole control; below it, the tooltip would cover the card.
     generate.dataset.wTooltipOffsetValue = '[0, 40]';
+    // Now, as Wagtail takes it out of the document until it is opened.
+    const place = part('menu-items');
     import('./menu.js').then(({ createMenu }) => {
-      menu = createMenu({ place: part('menu-items'), actions, blockedReason, onSelect });
+      menu = createMenu({ place, actions, blockedReason, onSelect });
     });
   } else {
     part('menu').remove();

@@ -16,7 +16,7 @@ export class FieldWidget {
   /** @type {LLMActions.CardState | null} - null while no card is shown */
   state = null;
 
-  /** The field's text when the shown generation began. */
+  /** When the generation began. */
   textAtStart = '';
 
   /** @type {LLMActions.Acceptance | null} */
@@ -103,22 +103,16 @@ export class FieldWidget {
     return this.state === 'proposal';
   }
 
-  /** The offer of the action that was run last, if it is still offered. */
   offered() {
     return this.offer.actions.find(({ id }) => id === this.action.id);
-  }
-
-  /** @param {LLMActions.ActionReference} action */
-  begin(action) {
-    this.action = action;
-    this.textAtStart = this.field.read();
   }
 
   /** @param {LLMActions.ActionReference} action */
   generate(action) {
     this.abandon();
     this.memory.forget();
-    this.begin(action);
+    this.action = action;
+    this.textAtStart = this.field.read();
     // The request is sent before the card is laid out.
     this.generation.start(action.id, this.instruction.text());
     this.show('working', { status: this.texts.starting });
@@ -126,7 +120,8 @@ export class FieldWidget {
 
   /** @param {LLMActions.RunState} run - that was not started by a click in this window */
   adopt(run) {
-    this.begin({ id: run.action_id, label: run.action_label });
+    this.action = { id: run.action_id, label: run.action_label };
+    this.textAtStart = this.field.read();
     this.generation.adopt(run);
   }
 
@@ -137,7 +132,6 @@ export class FieldWidget {
     this.display();
   }
 
-  /** Offers Undo again where the field still holds what was accepted before the form was loaded. */
   async restoreAcceptance() {
     if (!this.memory.read().accepted) return;
     (await import('./acceptance.js')).restoreAcceptance(this);
@@ -258,7 +252,7 @@ export class FieldWidget {
     this.toolbar.revealCard(this.card.root);
   }
 
-  /** Shows the state of all candidates, and leaves the editable text alone. */
+  // Leaves the editable text alone.
   refresh() {
     const isBusy = this.isBusy();
     this.toolbar.setBusy(isBusy);
@@ -297,8 +291,6 @@ export class FieldWidget {
     this.instruction.setInCard(false);
     this.services.countWaiting();
   }
-
-  // Commands: what the card's buttons do, named by their `data-command`.
 
   /** @type {LLMActions.OnCommand} */
   async command(name, reason) {

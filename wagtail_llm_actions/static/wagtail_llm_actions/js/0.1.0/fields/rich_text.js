@@ -75,7 +75,7 @@ function createField(input, place) {
     place,
     value,
     prepare: createPrepare(value, ({ value: next }) => textOf(next)),
-    loadParts: async () => (await import('./rich_parts.js')).createParts(parse),
+    loadTextParts: async () => (await import('./rich_parts.js')).createParts(parse),
     read: () => textOf(value()),
     write(next) {
       const before = input.draftailEditor.getEditorState().getCurrentContent();
