@@ -18,6 +18,8 @@ from wagtail_llm_actions.models import LLMRun
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from playwright.sync_api import Locator
+
     from tests.browser.person import Person
 
     Visit = Callable[..., Person]
@@ -66,6 +68,12 @@ def wait_for_autosave(editor: Person, page: BlogPage, intro: str) -> None:
     expect(indicator).to_have_attribute("data-w-autosave-state-value", "saved")
 
 
+def expect_formatted(answer: Locator) -> None:
+    expect(answer.locator("b")).to_have_text("lay")
+    expect(answer.locator("p")).to_have_count(5)
+    expect(answer.locator("script, img, a, h2")).to_have_count(0)
+
+
 def test_rich_text_is_read_unsaved_reviewed_accepted_saved_and_taken_back(
     visit: Visit, rich_text_site: str
 ) -> None:
@@ -86,10 +94,7 @@ def test_rich_text_is_read_unsaved_reviewed_accepted_saved_and_taken_back(
 
     expect(intro.card.locator("del").first).to_be_visible()
     intro.press("New text")
-    formatted = intro.card.get_by_role("group", name="Formatted text")
-    expect(formatted.locator("b")).to_have_text("lay")
-    expect(formatted.locator("p")).to_have_count(5)
-    expect(formatted.locator("script, img, a, h2")).to_have_count(0)
+    expect_formatted(intro.card.get_by_role("group", name="Formatted text"))
     assert LLMRun.objects.get().prompt.count("My *own* words. And more.") == 1
     expect(draftail).to_have_text("My own words. And more.")
 
