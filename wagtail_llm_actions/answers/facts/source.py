@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cached_property
-from itertools import pairwise
 
+from wagtail_llm_actions.answers.facts.numerals import spelled_shares, spelled_values
 from wagtail_llm_actions.answers.facts.values import (
     DATE,
     NUMBER,
     Date,
     dates_in,
-    spelled,
+    times_in,
     values_of,
 )
 
@@ -36,7 +37,7 @@ class Source:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        found = (match[0].casefold() for match in WORD.finditer(self.text))
+        found = (fold(match[0]) for match in WORD.finditer(self.text))
         return frozenset(part for word in found for part in (word, *re.split(r"['’\-]", word)))
 
     @cached_property
@@ -51,13 +52,20 @@ class Source:
 
     @cached_property
     def numbers(self) -> set[float]:
-        words = [match[0].casefold() for match in WORD.finditer(self.text)]
-        pairs = pairwise([*words, ""])
-        written = {value for word, following in pairs for value in spelled(word, following)}
+        written = {float(value) for value in spelled_values(self.text)}
         return written.union(*(values_of(match) for match in NUMBER.finditer(self.text)))
 
+    @cached_property
+    def shares(self) -> set[float]:
+        return set(spelled_shares(self.text))
+
+    @cached_property
+    def times(self) -> set[int]:
+        return times_in(self.text)
+
     def holds_name(self, word: str) -> bool:
-        word = re.sub(r"['’]s?$", "", word.casefold())
+        """Return whether the source has a name, or one that it is derived from."""
+        word = re.sub(r"['’]s?$", "", fold(word))
         if word in self.words or word.rstrip("s") in self.words:
             return True
         # "German" for "Germany", "Bernese" for "Bern".
@@ -68,5 +76,12 @@ class Source:
         )
 
 
+def fold(word: str) -> str:
+    """Return a word without capitals and accents: "Kényane" comes from "Kenya"."""
+    marks = unicodedata.normalize("NFD", word.casefold())
+    return "".join(character for character in marks if not unicodedata.combining(character))
+
+
 def plain_words(text: str) -> str:
+    """Return the words of a text, without punctuation and capitals."""
     return " ".join(re.findall(r"\w+", text.casefold()))

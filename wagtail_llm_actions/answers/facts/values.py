@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.answers.facts.words import MONTHS, MULTIPLIERS, NUMBERS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from wagtail_llm_actions.answers.facts.words import APPROXIMATELY, MONTHS, MULTIPLIERS
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 DATE = re.compile(
@@ -25,11 +21,32 @@ DATE = re.compile(
 NUMBER = re.compile(
     r"(?<![\w.,'’])\d+(?:[.,'’\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d+)?(?:\s?([^\W\d_]+))?"
 )
+TIME = re.compile(
+    r"""(?ix)
+    (?<![\d.,:]) (?P<hour>[01]?\d|2[0-4])
+    (?: (?: : | \s?h\s? | (?P<dot>\.) ) (?P<minute>[0-5]\d) )?
+    (?: \s? (?P<mark> [ap]\.?m\b\.? | uhr\b | h\b | heures?\b | horas?\b | o['’]clock\b ) )?
+    (?![\d:]) (?! [.,]\d )
+    """
+)
+_HOUR_OF_RANGE = re.compile(
+    r"(?i)(?<![\d.,:])(\d{1,2})\s?(?:[-–]|to|bis|à|a|until|and|und|et|y)\s?"
+    r"(?=\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b|uhr|h\b|heures|horas))"
+)
+_BEFORE_TIME = re.compile(
+    r"(?i)(?:\bum|\bab|\bat|\bà|\ba las|kick-off|\bfrom|\buntil|\bbis|\bfür) $"
+)
+_ROUNDED = re.compile(rf"(?i)(?<!\w)(?:{APPROXIMATELY})[\s(£$€]*$")
+TOLERANCE = 0.1
+"""How far a number that is said to be approximate may be from the exact one."""
+LONGEST_BEFORE = 25
 _GROUPS = re.compile(r"[.,'’\u00a0\u202f ](?=\d{3}(?!\d))")
 
 
 @dataclass(frozen=True, slots=True)
 class Date:
+    """A day, or as much of it as a text names."""
+
     day: int | None
     month: int
     year: int | None
@@ -78,12 +95,40 @@ def values_of(match: re.Match[str]) -> set[float]:
     return {value * factor for value in values} | (values if len(unit) == 1 else set())
 
 
-def spelled(word: str, following: str) -> Iterator[float]:
-    """Yield what a word says as a number, also with the next one: "two hundred"."""
-    for hundred in ("hundert", "tausend"):
-        if word.endswith(hundred) and (before := NUMBERS.get(word.removesuffix(hundred))):
-            yield float(before * NUMBERS[hundred])
-    if (value := NUMBERS.get(word)) is not None:
-        yield float(value)
-        if factor := NUMBERS.get(following.removesuffix("s")):
-            yield float(value * factor)
+def times_in(text: str) -> set[int]:
+    """Return the times of day that a text names, in minutes since midnight."""
+    times = {minutes for match in TIME.finditer(text) for minutes in minutes_of(match)}
+    hours = {int(match[1]) for match in _HOUR_OF_RANGE.finditer(text)}
+    return times | {hour * 60 for hour in hours} | {(hour + 12) * 60 for hour in hours}
+
+
+def minutes_of(match: re.Match[str]) -> set[int]:
+    """Return what a time may mean, in minutes since midnight; empty where it is no time.
+
+    "6 Uhr" may be in the evening; "19.45" is a time only behind a word such as "at".
+    """
+    has_minute, mark = match["minute"] is not None, (match["mark"] or "").casefold()
+    before = match.string[max(0, match.start() - LONGEST_BEFORE) : match.start()]
+    is_time = bool(mark) or (
+        has_minute and (not match["dot"] or _BEFORE_TIME.search(before) is not None)
+    )
+    if not is_time:
+        return set()
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    if mark.startswith("p"):
+        hours = {hour % 12 + 12}
+    elif mark.startswith("a"):
+        hours = {hour % 12}
+    else:
+        hours = {hour} if hour > 12 else {hour, hour + 12}  # noqa: PLR2004
+    return {one * 60 + minute for one in hours}
+
+
+def is_approximate(text: str, start: int) -> bool:
+    """Return whether a word such as "about" stands before a number."""
+    return _ROUNDED.search(text[max(0, start - LONGEST_BEFORE) : start]) is not None
+
+
+def is_rounded(value: float, exact: float) -> bool:
+    """Return whether a number is another one, rounded to two digits."""
+    return float(f"{value:.2g}") == value and abs(value - exact) <= TOLERANCE * exact

@@ -70,25 +70,65 @@ NUMBERS = {word: value for value, words in enumerate(_COUNTED, start=2) for word
 NUMBERS |= {
     word: value
     for value, words in (
-        (1, "one ein eine eins un une uno una first erste premier primero"),
-        (2, "second zweite deuxième segundo both beide half"),
-        (3, "third dritte troisième tercero"),
-        (30, "thirty dreißig trente treinta"),
+        (1, "one ein eine eins un une uno una"),
+        (2, "both beide zwo"),
+        (20, "vingts"),
+        (30, "thirty dreißig dreissig trente treinta"),
         (40, "forty vierzig quarante cuarenta"),
-        (50, "fifty fünfzig cinquante cincuenta half hälfte moitié mitad"),
+        (50, "fifty fünfzig cinquante cincuenta"),
         (60, "sixty sechzig soixante sesenta"),
-        (70, "seventy siebzig setenta"),
-        (80, "eighty achtzig ochenta"),
-        (90, "ninety neunzig noventa"),
+        (70, "seventy siebzig setenta septante"),
+        (80, "eighty achtzig ochenta huitante"),
+        (90, "ninety neunzig noventa nonante"),
+        (100, "hundred hundert cent cents cien ciento century"),
         (200, "doscientos doscientas"),
         (300, "trescientos trescientas"),
         (400, "cuatrocientos cuatrocientas"),
         (500, "quinientos quinientas"),
-        (100, "hundred hundert cent cien century"),
+        (600, "seiscientos seiscientas"),
+        (700, "setecientos setecientas"),
+        (800, "ochocientos ochocientas"),
+        (900, "novecientos novecientas"),
         (1000, "thousand tausend mille mil"),
     )
     for word in words.split()
 }
+_UNITS = "uno dos tres cuatro cinco seis siete ocho nueve"
+NUMBERS |= {f"veinti{unit}": 20 + value for value, unit in enumerate(_UNITS.split(), start=1)}
+NUMBERS |= {"veintiún": 21, "veintidós": 22, "veintitrés": 23, "veintiséis": 26}
+_ORDERED = (
+    "first erst premier première primero primera",
+    "second zweit deuxième segundo segunda",
+    "third dritt troisième tercero tercera tercer",
+    "fourth viert quatrième cuarto cuarta",
+    "fifth fünft cinquième quinto quinta",
+    "sixth sechst sixième sexto sexta",
+    "seventh siebt septième séptimo séptima",
+    "eighth acht huitième octavo octava",
+    "ninth neunt neuvième noveno novena",
+    "tenth zehnt dixième décimo décima",
+    "eleventh elft onzième undécimo",
+    "twelfth zwölft douzième duodécimo",
+)
+ORDINALS = {word: value for value, words in enumerate(_ORDERED, start=1) for word in words.split()}
+"""German ones without their endings."""
+SHARES = {
+    word: value
+    for value, words in (
+        (50, "half hälfte moitié mitad halves"),
+        (33, "third thirds drittel tiers tercio tercios"),
+        (25, "quarter quarters viertel quart quarts cuarto cuartos"),
+        (20, "fifth fifths fünftel cinquième quinto quintos"),
+    )
+    for word in words.split()
+}
+"""Parts of a whole in percent."""
+APPROXIMATELY = (
+    "more than|over|about|around|some|nearly|almost|roughly|approximately|up to|less than|under|close to"
+    "|mehr als|über|rund|etwa|fast|knapp|ungefähr|circa|ca\\.|gut|weniger als|bis zu"
+    "|plus de|près de|environ|presque|quelque|moins de|jusqu'à"
+    "|más de|unos|unas|cerca de|casi|alrededor de|menos de|hasta"
+)
 MULTIPLIERS = {
     word: value
     for value, words in (
@@ -126,6 +166,15 @@ OPENERS = frozenset(" ".join(STOPWORDS.values()).split()) | frozenset(
     )
 )
 """Words that begin a sentence with a capital letter, and are no part of a name."""
+GERMAN_ARTICLES = frozenset(
+    _words(
+        "der die das den dem des ein eine einen einem einer eines im am zum zur vom beim ins ans kein keine keinen "
+        "keiner mein sein ihr unser jede jeder jedes jeden diese dieser dieses diesen viele alle mehr"
+    )
+)
+"""What stands behind one of these is a noun first."""
+GERMAN_CONNECTORS = frozenset(_words("von van zu de di la da"))
+"""Within a name; articles connect nouns."""
 GERMAN_PLACE_WORDS = frozenset(_words("in aus nach bei von laut"))
 """A noun without an article behind one of these is often a name."""
 GERMAN_NOUN_ENDINGS = _words(
@@ -133,5 +182,5 @@ GERMAN_NOUN_ENDINGS = _words(
     "ik ie ien ment tum kunft zeit holz kraft weise hause fall gang blick grund wert recht schluss"
 )
 """Of a German noun that is no name, even behind a name: "Berner Studie"."""
-GERMAN_WORD_ENDINGS = (*GERMAN_NOUN_ENDINGS, *_words("chen lein ur sal ern eln en er e"))
+GERMAN_WORD_ENDINGS = (*GERMAN_NOUN_ENDINGS, *_words("chen lein tur gur sal rn eln en er e"))
 """Of a German noun that stands alone, and of many surnames."""

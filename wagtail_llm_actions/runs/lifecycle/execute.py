@@ -22,7 +22,7 @@ from wagtail_llm_actions.errors import (
 from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
-from wagtail_llm_actions.runs.contract import faults_of
+from wagtail_llm_actions.runs.contract import contract_of, faults_of
 from wagtail_llm_actions.runs.lifecycle.attempt import WAIT_SECONDS, Attempt
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import circuit_breaker
 from wagtail_llm_actions.runs.lifecycle.db_retry import DB_CONNECTION_ERRORS
@@ -164,7 +164,8 @@ class _Execution:
         run = self._run
         if not run.check_facts:
             return []
-        return unsourced_facts(self._text, f"{run.system_instructions}\n{run.prompt}")
+        text = contract_of(run).as_read(self._text)
+        return unsourced_facts(text, f"{run.system_instructions}\n{run.prompt}")
 
     def _new_attempt(self, model: ModelSettings, repair: str = "") -> Attempt:
         number = len(self._rows) + 1
