@@ -14,7 +14,7 @@ from tests.admin.action_forms import ADD, edit_url, type_of
 from tests.admin.html import choices, chosen, page_at, words
 from tests.factories import AuthorFactory, LLMActionFactory
 from tests.notices.models import Berth, Dossier, Harbour, Notice, Rating
-from tests.voyages.models import Voyage
+from tests.voyages.models import Charter, Voyage
 from wagtail_llm_actions.scripts import script_path
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def test_without_a_type_there_are_no_fields_to_choose(client: Client, admin: Use
         (type_of(Harbour), "Harbour (snippet)"),
         (type_of(Notice), "Notice (snippet)"),
         (type_of(Rating), "Rating (snippet)"),
+        (type_of(Charter), "Charter (snippet)"),
         (type_of(Voyage), "Voyage (snippet)"),
     ]
     assert choices(page, "destination") == choices(page, "source") == [EMPTY]
@@ -131,6 +132,9 @@ def test_the_fields_of_the_chosen_type_are_offered_by_their_labels(
         ("subtitle", "Subtitle"),
         ("summary", "Summary"),
         ("intro", "Introduction"),
+        ("date", "Published on"),
+        ("tags", "Tags"),
+        ("slug", "Slug"),
         ("seo_title", "Title tag"),
         ("search_description", "Meta description"),
     ]

@@ -80,8 +80,24 @@ def test_a_text_that_cannot_be_converted_is_refused_with_a_sentence(
     assert "too much markup" in answer.json()["error"]["message"]
 
 
+def test_a_text_that_is_no_value_is_refused_with_what_does_not_fit(
+    client: Client, editor: User
+) -> None:
+    run = proposed(editor, field_path="date")
+
+    refused = convert(client, run, "The day after.")
+    taken = convert(client, run, "27 November 2026")
+
+    assert refused.status_code == 422
+    assert refused.json()["error"]["message"] == "Enter a valid date."
+    assert taken.json() == {"value": '["2026-11-27"]', "html": "2026-11-27"}
+
+
 def test_a_broken_value_is_a_bad_request(client: Client, editor: User) -> None:
     assert convert(client, proposed(editor), "One", value="{").status_code == 400
+    tags = proposed(editor, field_path="tags", write_mode="append")
+    assert convert(client, tags, "fog", value="{").status_code == 400
+    assert convert(client, tags, "fog", value="5").status_code == 422
 
 
 def test_who_may_not_edit_the_page_gets_no_value(client: Client, editor: User) -> None:

@@ -45,6 +45,29 @@ def test_free_text_is_read_and_written(model: type[models.Model], name: str) -> 
     assert TextAdapter().is_destination
 
 
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (BlogPage, "slug"),
+        (BlogPage, "date"),
+        (BlogPage, "tags"),
+        (BlogPage, "show_in_menus"),
+        (Notice, "kind"),
+        (Notice, "code"),
+        (Notice, "link"),
+        (Notice, "contact"),
+        (Notice, "validations"),
+    ],
+)
+def test_values_are_read_and_written(model: type[models.Model], name: str) -> None:
+    adapter = fields.adapter_for(model._meta.get_field(name))
+
+    assert adapter is not None
+    assert adapter.is_destination
+    assert adapter.is_converted
+    assert not adapter.is_prose
+
+
 def test_rich_text_is_read_and_written() -> None:
     assert adapter_of(BlogPage, "intro") is RichTextAdapter
     assert RichTextAdapter().is_destination
@@ -53,18 +76,8 @@ def test_rich_text_is_read_and_written() -> None:
 @pytest.mark.parametrize(
     ("model", "name"),
     [
-        (BlogPage, "slug"),
-        (BlogPage, "date"),
-        (BlogPage, "author"),
-        (BlogPage, "tags"),
         (BlogPage, "tagged_items"),
         (BlogPage, "body"),
-        (BlogPage, "show_in_menus"),
-        (Notice, "kind"),
-        (Notice, "code"),
-        (Notice, "link"),
-        (Notice, "contact"),
-        (Notice, "validations"),
     ],
 )
 def test_everything_else_in_a_form_is_only_read(model: type[models.Model], name: str) -> None:

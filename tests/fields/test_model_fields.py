@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from example_site.blog.models import Author, BlogPage
 from tests.notices.models import Berth, Notice, Rating
-from tests.voyages.models import Voyage
+from tests.voyages.models import Charter, Voyage
 from wagtail_llm_actions.admin.actions.field_choices import model_fields
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,9 @@ def test_the_fields_of_a_page_are_offered_by_the_labels_and_in_the_order_of_its_
         ("subtitle", "Subtitle"),
         ("summary", "Summary"),
         ("intro", "Introduction"),
+        ("date", "Published on"),
+        ("tags", "Tags"),
+        ("slug", "Slug"),
         ("seo_title", "Title tag"),
         ("search_description", "Meta description"),
     ]
@@ -40,9 +43,6 @@ def test_everything_in_the_form_of_a_page_is_a_source_and_so_are_its_blocks() ->
         ("body:quote.author", "Body > Quote > Author"),
         ("body:points", "Body > Points"),
         ("author", "Author"),
-        ("date", "Published on"),
-        ("tags", "Tags"),
-        ("slug", "Slug"),
         ("show_in_menus", "Show in menus"),
         ("go_live_at", "Go live date/time"),
         ("expire_at", "Expiry date/time"),
@@ -88,11 +88,20 @@ def test_the_panels_of_a_viewset_and_their_headings_count() -> None:
     assert "unlisted" not in dict(offered.sources)
 
 
-def test_choices_and_addresses_can_be_read_but_are_no_destinations() -> None:
-    offered = model_fields(Notice)
+def test_choices_and_addresses_are_destinations() -> None:
+    assert {"kind", "code", "link", "contact"} <= dict(model_fields(Notice).destinations).keys()
 
-    assert {"kind", "code", "link", "contact"} <= dict(offered.sources).keys()
-    assert not {"kind", "code", "link", "contact"} & dict(offered.destinations).keys()
+
+def test_what_says_where_and_when_a_page_is_published_is_no_destination() -> None:
+    offered = model_fields(BlogPage)
+
+    assert not {"show_in_menus", "go_live_at", "expire_at"} & dict(offered.destinations).keys()
+
+
+def test_a_field_of_each_kind_of_value_is_a_destination() -> None:
+    offered = model_fields(Charter)
+
+    assert set(dict(offered.destinations)) == set(dict(offered.sources)) - {"*"}
 
 
 def test_what_is_only_shown_or_not_stored_is_not_offered() -> None:

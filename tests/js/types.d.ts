@@ -662,5 +662,11 @@ interface Window {
     /** Returns `null` for an editor without content. */
     serialiseEditorStateToRaw(state: LLMActions.EditorState): LLMActions.RawContent | null;
   };
+  /** Wagtail's; with the widget of tags. */
+  jQuery(input: HTMLInputElement): {
+    tagit(command: 'removeAll'): void;
+    tagit(command: 'createTag', name: string): void;
+    on(event: string, callback: () => void): void;
+  };
   Chart?: new (canvas: HTMLCanvasElement, configuration: object) => { destroy(): void };
 }

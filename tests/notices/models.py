@@ -45,7 +45,7 @@ class Notice(DraftStateMixin, LockableMixin, RevisionMixin, TranslatableMixin):
 
 
 class Rating(models.Model):
-    """Has no text that an action could write."""
+    """Has a form that only shows its field."""
 
     stars = models.PositiveSmallIntegerField()
 

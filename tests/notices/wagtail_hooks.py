@@ -50,6 +50,13 @@ class NoticeViewSet(SnippetViewSet):
     )
 
 
+class RatingViewSet(SnippetViewSet):
+    """Has nothing that could be changed."""
+
+    model = Rating
+    edit_handler = ObjectList([FieldPanel("stars", read_only=True)])
+
+
 class HarbourForm(WagtailAdminModelForm):
     """Wants the name of the user; writes and fails for one harbour."""
 
@@ -69,7 +76,7 @@ class HarbourViewSet(SnippetViewSet):
 
 
 register_snippet(NoticeViewSet)
-register_snippet(Rating)
+register_snippet(RatingViewSet)
 register_snippet(HarbourViewSet)
 register_snippet(Berth)
 for memo in MEMOS:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from django import forms
+from django.core.validators import MaxValueValidator
 from django.db import models
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
-from taggit.models import TaggedItemBase
+from taggit.models import ItemBase, TagBase, TaggedItemBase
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Orderable
+from wagtail.models import DraftStateMixin, Orderable, RevisionMixin
 from wagtail.snippets.models import register_snippet
 
 from tests.voyages.blocks import LogBlock
@@ -111,3 +113,74 @@ class Secret(Orderable):
     text = models.CharField(max_length=100)
 
     panels = [FieldPanel("text")]
+
+
+class Cargo(TagBase):
+    """A tag that only admins create."""
+
+    free_tagging = False
+
+
+class CharterCargo(ItemBase):
+    """What a charter carries."""
+
+    tag = models.ForeignKey(Cargo, on_delete=models.CASCADE, related_name="charters")
+    content_object = ParentalKey(
+        "voyages.Charter", on_delete=models.CASCADE, related_name="carried_cargo"
+    )
+
+
+class CharterTag(TaggedItemBase):
+    """A tag on a charter."""
+
+    content_object = ParentalKey(
+        "voyages.Charter", on_delete=models.CASCADE, related_name="tagged_items"
+    )
+
+
+@register_snippet
+class Charter(DraftStateMixin, RevisionMixin, ClusterableModel):
+    """Has drafts, and a field of each kind whose value is no prose."""
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(
+        max_length=10, choices=[("day", "Day trip"), ("long", "Long voyage")], blank=True
+    )
+    rig = models.IntegerField(choices=[(1, "Sloop"), (2, "Ketch")], null=True, blank=True)
+    is_open = models.BooleanField(default=False)
+    seats = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(40)]
+    )
+    price = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    draught = models.FloatField(null=True, blank=True)
+    departs_at = models.DateTimeField(null=True, blank=True)
+    returns_on = models.DateField(null=True, blank=True)
+    boards_at = models.TimeField(null=True, blank=True)
+    code = models.SlugField(blank=True)
+    contact = models.EmailField(blank=True)
+    website = models.URLField(blank=True)
+    crew = ParentalManyToManyField("blog.Author", blank=True, related_name="+")
+    tags = ClusterTaggableManager(through=CharterTag, blank=True)
+    cargo = ClusterTaggableManager("Cargo", through=CharterCargo, blank=True, related_name="+")
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("kind"),
+        FieldPanel("rig", widget=forms.RadioSelect),
+        FieldPanel("is_open"),
+        FieldPanel("seats"),
+        FieldPanel("price"),
+        FieldPanel("draught"),
+        FieldPanel("departs_at"),
+        FieldPanel("returns_on"),
+        FieldPanel("boards_at"),
+        FieldPanel("code"),
+        FieldPanel("contact"),
+        FieldPanel("website"),
+        FieldPanel("crew", widget=forms.CheckboxSelectMultiple),
+        FieldPanel("tags"),
+        FieldPanel("cargo"),
+    ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 LINE_CHARS = 24
@@ -15,6 +19,10 @@ LINE_CHARS = 24
 class Destination:
     """The facts about a destination field that decide how an answer becomes its text."""
 
+    format: str = ""
+    """What an answer has to be where it is no prose, as what follows "Answer with"."""
+    vocabulary: Callable[[], str] = str
+    """Returns a sentence that names what there is to choose from; empty where nothing is."""
     is_plain: bool = True
     """Whether Markdown and HTML would be shown to readers as they are."""
     markup: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ from wagtail_llm_actions.fields.paths import (
     names_read,
     read,
 )
-from wagtail_llm_actions.fields.relation import ForeignKeyAdapter, ManyToManyAdapter, TagsAdapter
+from wagtail_llm_actions.fields.relation import ForeignKeyAdapter, ManyToManyAdapter
 from wagtail_llm_actions.fields.rich_text import RichTextAdapter
 from wagtail_llm_actions.fields.scalar import (
     AddressAdapter,
@@ -33,6 +33,7 @@ from wagtail_llm_actions.fields.scalar import (
     NumberAdapter,
 )
 from wagtail_llm_actions.fields.stream import StreamAdapter
+from wagtail_llm_actions.fields.tags import TagsAdapter
 from wagtail_llm_actions.fields.text import TextAdapter
 
 __all__ = [

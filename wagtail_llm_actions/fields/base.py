@@ -32,6 +32,10 @@ class FieldAdapter(ABC):
     writer: ClassVar[str] = ""
     """The writer's path below ``STATIC_URL``. A field whose adapter has none can be the source of
     an action, but not its destination."""
+    is_prose: ClassVar[bool] = True
+    """Whether answers are texts to be read, and not values such as a date."""
+    names_objects: ClassVar[bool] = False
+    """Whether the vocabulary of a field is made of objects, of which a form may show only some."""
     separator: ClassVar[str] = ":"
     """Between the name of a field and one of its ``parts`` in a path."""
 

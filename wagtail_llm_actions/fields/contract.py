@@ -29,6 +29,8 @@ class FaultKind(StrEnum):
     TOO_LONG = "too_long"
     INVALID = "invalid"
     """A validator of the field refuses it."""
+    NO_VALUE = "no_value"
+    """It stands for no value that the field takes."""
     TOO_SHORT = "too_short"
     """As the next ones, by the rules of the action."""
     LANGUAGE = "language"
@@ -58,6 +60,9 @@ class Contract:
     destination: Destination = field(default_factory=Destination)
     validators: Sequence[Callable[[str], object]] = ()
     """Called with the text; they raise ``ValidationError``."""
+    is_value: bool = False
+    """Whether a text stands for a value, also where it is added to others, and is of no use where it
+    does not fit."""
     as_counted: Callable[[str], str] = str
     """Returns what of a text counts as its length."""
     as_read: Callable[[str], str] = str
@@ -77,12 +82,13 @@ class Contract:
             yield Fault(kind=FaultKind.TOO_LONG, count=count, limit=limit)
 
     def _invalid(self, text: str) -> Iterator[Fault]:
+        kind = FaultKind.NO_VALUE if self.is_value else FaultKind.INVALID
         for validator in self.validators:
             try:
                 validator(text)
             except ValidationError as error:
                 for message in error.messages:
-                    yield Fault(kind=FaultKind.INVALID, detail=message)
+                    yield Fault(kind=kind, detail=message)
             except Exception:  # noqa: BLE001, S112 - code of the site, which may expect its own format
                 continue
 

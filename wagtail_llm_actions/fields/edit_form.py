@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from django.db import models
 
 
+LIBRARIES = {"builtins", "django", "laces", "modelcluster", "permissionedforms", "wagtail"}
+"""What Wagtail's own forms and panels are made of."""
+
+
 def form_labels(model: type[models.Model]) -> dict[str, str]:
     """Return the names of the fields and relations that the form can show, and their labels.
 
@@ -27,9 +31,32 @@ def form_labels(model: type[models.Model]) -> dict[str, str]:
     return labels
 
 
-def _named(panel: Any) -> Iterator[tuple[Any, str]]:
-    name = getattr(panel, "field_name", None) or getattr(panel, "relation_name", None)
-    if name:
-        yield panel, name
+def shows_all_choices(model: type[models.Model]) -> bool:
+    """Return whether the form shows everybody the same choices: no code of the site makes them fewer.
+
+    Raises:
+        LookupError: The model is neither a page nor a snippet model.
+    """
+    handler = edit_handler_for(model)
+    form_classes = handler.get_form_class().__mro__
+    panels = {base for panel in _panels(handler) for base in _classes(panel)}
+    own = {each for each in form_classes if "__init__" in vars(each)} | panels
+    return all(each.__module__.partition(".")[0] in LIBRARIES for each in own)
+
+
+def _classes(panel: Any) -> Iterator[type]:
+    yield from type(panel).__mro__
+    yield from panel.BoundPanel.__mro__
+
+
+def _panels(panel: Any) -> Iterator[Any]:
+    yield panel
     for child in getattr(panel, "children", ()):
-        yield from _named(child)
+        yield from _panels(child)
+
+
+def _named(handler: Any) -> Iterator[tuple[Any, str]]:
+    for panel in _panels(handler):
+        name = getattr(panel, "field_name", None) or getattr(panel, "relation_name", None)
+        if name:
+            yield panel, name

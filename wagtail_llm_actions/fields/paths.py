@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
@@ -21,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.fields.base import adapter_for
 from wagtail_llm_actions.fields.contract import Contract
-from wagtail_llm_actions.fields.edit_form import form_labels
+from wagtail_llm_actions.fields.edit_form import form_labels, shows_all_choices
 from wagtail_llm_actions.fields.properties import property_names, read_property
 
 if TYPE_CHECKING:
@@ -84,7 +85,13 @@ def destination_at(model: type[models.Model], path: str) -> Destination:
 def contract_at(model: type[models.Model], path: str) -> Contract:
     """Return the contract of the field at ``path``; plain text where no adapter knows it."""
     place = find(model, path)
-    return place.adapter.contract(place.field) if place else Contract()
+    if place is None:
+        return Contract()
+    contract = place.adapter.contract(place.field)
+    if not place.adapter.names_objects or shows_all_choices(model):
+        return contract
+    # A prompt names no object that the form may hide from its user.
+    return replace(contract, destination=replace(contract.destination, vocabulary=str))
 
 
 def label(model: type[models.Model], path: str) -> str:

@@ -1,4 +1,4 @@
-"""Relations to other objects, read by their titles: foreign keys, many-to-many fields, tags."""
+"""Relations to other objects, read by their titles: foreign keys and many-to-many fields."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from taggit.managers import TaggableManager
 
-from wagtail_llm_actions.fields.base import FieldAdapter
+from wagtail_llm_actions.fields.scalar import ValueAdapter
 from wagtail_llm_actions.fields.values import MAX_ITEMS, series, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class ForeignKeyAdapter(FieldAdapter):
-    """A page, image, document, snippet or other object that a chooser or a list chose."""
+class ForeignKeyAdapter(ValueAdapter):
+    """A page, image, document, snippet or other object that a chooser or a list chose.
+
+    Only what is chosen from a list can be written.
+    """
 
     kind = "foreign_key"
+    names_objects = True
 
     def accepts(self, field: Any) -> bool:
         """Return whether ``field`` is a foreign key."""
@@ -32,10 +35,11 @@ class ForeignKeyAdapter(FieldAdapter):
             return ""
 
 
-class ManyToManyAdapter(FieldAdapter):
+class ManyToManyAdapter(ValueAdapter):
     """Several objects, such as categories."""
 
     kind = "many_to_many"
+    names_objects = True
 
     def accepts(self, field: Any) -> bool:
         """Return whether ``field`` is a many-to-many field."""
@@ -44,20 +48,6 @@ class ManyToManyAdapter(FieldAdapter):
     def read(self, instance: models.Model, field: Any) -> str:
         """Return the titles of the objects."""
         return series(map(value_text, related(instance, field.name)))
-
-
-class TagsAdapter(FieldAdapter):
-    """Tags."""
-
-    kind = "tags"
-
-    def accepts(self, field: Any) -> bool:
-        """Return whether ``field`` holds tags."""
-        return isinstance(field, TaggableManager)
-
-    def read(self, instance: models.Model, field: Any) -> str:
-        """Return the names of the tags in the order of the alphabet."""
-        return series(sorted(str(tag) for tag in related(instance, field.name)))
 
 
 def related(instance: models.Model, name: str) -> Sequence[Any]:

@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
 from wagtail_llm_actions.compat import edit_handler_for
+from wagtail_llm_actions.fields.edit_form import LIBRARIES
 from wagtail_llm_actions.fields.properties import property_names
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from django.db import models
 
 logger = logging.getLogger(__name__)
-
-LIBRARIES = {"builtins", "django", "laces", "modelcluster", "permissionedforms", "wagtail"}
-"""What Wagtail's own forms and panels are made of."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

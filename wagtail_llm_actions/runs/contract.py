@@ -23,11 +23,11 @@ def contract_of(run: LLMRun) -> Contract:
 def faults_of(run: LLMRun, text: str) -> list[Fault]:
     """Return what of a text does not fit the destination field of a run, or breaks its rules.
 
-    A text that is added to another one is no whole value, so no validator judges it.
+    A text that is added to another text is no whole value, so no validator judges it.
     """
     contract = contract_of(run)
     faults = contract.faults(text)
-    if run.write_mode != LLMAction.WriteMode.REPLACE:
+    if not contract.is_value and run.write_mode != LLMAction.WriteMode.REPLACE:
         faults = [fault for fault in faults if fault.kind == FaultKind.TOO_LONG]
     rules = AnswerRules(**run.rules)
     return [*faults, *rules.faults(contract.as_read(text), length=contract.length(text))]

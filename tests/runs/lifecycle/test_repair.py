@@ -13,6 +13,7 @@ from tests.factories import LLMRunFactory
 from wagtail_llm_actions.errors import ModelUnavailable
 from wagtail_llm_actions.generation import FinishReason, Usage
 from wagtail_llm_actions.models import LLMAttempt
+from wagtail_llm_actions.runs.contract import faults_of
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.repair import has_time
 
@@ -62,6 +63,34 @@ def test_a_broken_rule_of_the_action_is_mended_by_the_model(provider: ScriptedPr
 
     assert run.output == SHORT
     assert provider.requests[1].prompt.endswith("The text must not have the word “cheap”.")
+
+
+def test_an_answer_that_is_no_value_goes_back_with_what_it_was_made_from(
+    provider: ScriptedProvider,
+) -> None:
+    provider.script("In the last week of November.")
+    provider.script("27 November 2026")
+
+    prompt = "When? <input>The boats lay dry on the 27th.</input>"
+    run = executed(field_path="date", prompt=prompt)
+
+    assert run.output == "27 November 2026"
+    assert provider.requests[1].prompt == (
+        f"{prompt}\n\nThis answer does not fit. Write it again so that it fits.\n\n"
+        "<input>In the last week of November.</input>\n\nEnter a valid date."
+    )
+
+
+def test_an_answer_that_stays_no_value_is_proposed_with_what_does_not_fit(
+    provider: ScriptedProvider,
+) -> None:
+    provider.script("Soon.")
+    provider.script("Very soon.")
+
+    run = executed(field_path="date", write_mode="append")
+
+    assert run.output == "Soon."
+    assert [fault.detail for fault in faults_of(run, run.output)] == ["Enter a valid date."]
 
 
 def test_a_text_that_has_to_be_longer_goes_back_with_what_it_was_made_from(

@@ -14,6 +14,7 @@ from wagtail_llm_actions.compat import edit_handler_for, permission_policy_for
 from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.fields import WHOLE_FORM, find, label
 from wagtail_llm_actions.fields.edit_form import form_labels
+from wagtail_llm_actions.fields.paths import PUBLISHING
 from wagtail_llm_actions.fields.properties import property_names
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ Choice = tuple[str, str]
 MAX_SNIPPETS = 50
 """Of the choice to test with; older ones are tested by typing."""
 NO_DESTINATION = _(
-    "This type has no field that an action could write. Actions write text and rich text, but no "
-    "field whose validators want a format, such as coordinates or an email address."
+    "This type has no field that an action could write. Actions write text, rich text and values "
+    "such as choices and dates, but no files, and no text whose validators want a format, such as "
+    "coordinates."
 )
 
 
@@ -58,6 +60,7 @@ def model_fields(model: type[models.Model]) -> ModelFields:
         ]
         if (
             adapter.is_destination
+            and name not in PUBLISHING - {"slug"}
             and adapter.supports_widget(form_fields[name].widget)
             and adapter.takes_prose(field, form_fields[name])
         ):

@@ -16,8 +16,10 @@ from wagtail_llm_actions.admin.form_resolver import resolve_editor_form
 from wagtail_llm_actions.admin.run_access import can_read_texts
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.fields import adapter_at, targets
+from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit
+from wagtail_llm_actions.runs.contract import contract_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -44,9 +46,13 @@ def form_value(request: HttpRequest, run_id: UUID) -> JsonResponse:
     if adapter is None or not adapter.is_converted:
         raise BadInput
     form_field = form.form_field(request, run.field_path)
+    text = request.POST.get("text", "").replace("\0", "")
+    contract = contract_of(run)
+    if contract.is_value and (faults := contract.faults(text)):
+        raise _refused(" ".join(map(fault_sentence, faults)))
     try:
         value, html = adapter.to_form_value(
-            request.POST.get("text", "").replace("\0", ""),
+            text,
             form_field,
             current=request.POST.get("value", ""),
             mode=run.write_mode,
@@ -55,11 +61,15 @@ def form_value(request: HttpRequest, run_id: UUID) -> JsonResponse:
     except json.JSONDecodeError:
         raise BadInput from None
     except ValidationError as error:
-        raise RequestRefused(422, "invalid_output", " ".join(error.messages)) from None
+        raise _refused(" ".join(error.messages)) from None
     except LookupError:
         message = _(
             "This text has too much markup to be put into the field. Copy it, or try again."
         )
-        raise RequestRefused(422, "invalid_output", message) from None
+        raise _refused(message) from None
     answer: FormValue = {"value": value, "html": html}
     return JsonResponse(answer)
+
+
+def _refused(message: str) -> RequestRefused:
+    return RequestRefused(422, "invalid_output", message)

@@ -91,7 +91,7 @@ def choose_fields(model: type[models.Model], fields: ModelFields) -> tuple[str, 
     """
     if fields.problem:
         raise LookupError(fields.problem)
-    destinations = [name for name, _label in fields.destinations]
+    destinations = [name for name, _label in fields.destinations if _is_prose(model, name)]
     sources = [name for name, _label in fields.sources if _is_long_text(model, name, destinations)]
     if not sources:
         raise LookupError(
@@ -158,6 +158,11 @@ def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
 
 def _last_word(name: str) -> str:
     return name.rpartition("_")[2]
+
+
+def _is_prose(model: type[models.Model], name: str) -> bool:
+    place = find(model, name)
+    return place is not None and place.adapter.is_prose
 
 
 def _is_long_text(model: type[models.Model], name: str, destinations: Collection[str]) -> bool:

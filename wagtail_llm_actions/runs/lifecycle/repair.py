@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CONTENT = re.compile(r"(?s)<(\w+)>.*?</\1>")
 """What a prompt holds between tags."""
-NEEDS_SOURCE = frozenset({FaultKind.TOO_SHORT, FaultKind.MISSING_WORD})
+NEEDS_SOURCE = frozenset({FaultKind.TOO_SHORT, FaultKind.MISSING_WORD, FaultKind.NO_VALUE})
 """What cannot be mended from the text alone."""
 
 
@@ -35,14 +35,14 @@ def repair_request(prompt: str, text: str, faults: Sequence[Fault]) -> str:
 def is_sensible(text: str, *, run: LLMRun, before: str, faults: Sequence[Fault]) -> bool:
     """Return whether a repair is the text before, rewritten, and no comment, echo or scrap.
 
-    A text that was to be translated shares no words with the one before.
+    A text that was to be translated shares no words with the one before, nor does another value.
     """
     kinds = {fault.kind for fault in faults}
     limit = max((fault.limit for fault in faults if fault.kind == FaultKind.TOO_LONG), default=0)
     is_one_line = contract_of(run).destination.is_one_line
     if limit and not is_long_enough(text, asked=limit, is_one_line=is_one_line):
         return False
-    if FaultKind.LANGUAGE in kinds:
+    if kinds & {FaultKind.LANGUAGE, FaultKind.NO_VALUE}:
         return True
     task = CONTENT.sub("", run.prompt) if kinds & NEEDS_SOURCE else ""
     return is_rewriting(
