@@ -68,7 +68,7 @@ def test_the_card_says_who_started_it(
 
     shown = offers(client, page_edit(page))["pending"]
 
-    started = {run["field_path"]: run["started_by"] for run in shown}
+    started = {run["field_key"]: run["started_by"] for run in shown}
     assert started == {"summary": sentence, "title": ""}
 
 

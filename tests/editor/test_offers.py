@@ -291,7 +291,7 @@ def test_the_open_runs_of_this_user_are_shown_again(client: Client, editor: User
 
     (shown,) = offers(client, page_edit(page))["pending"]
 
-    assert (shown["id"], shown["field_path"], shown["status"]) == (
+    assert (shown["id"], shown["field_key"], shown["status"]) == (
         str(run.pk),
         "summary",
         "succeeded",

@@ -108,7 +108,7 @@ def test_the_answer_describes_a_run_that_waits(
         "id": str(run.pk),
         "action_id": llm_action.pk,
         "action_label": "Summary",
-        "field_path": "summary",
+        "field_key": "summary",
         "write_mode": "replace",
         "status": "queued",
         "queue_position": 0,

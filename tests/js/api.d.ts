@@ -33,7 +33,7 @@ declare namespace LLMActions {
   interface RunState extends LiveState {
     action_id: number | null;
     action_label: string;
-    field_path: string;
+    field_key: string;
     write_mode: 'replace' | 'append' | 'prepend';
     output: string;
     finish_reason: 'stop' | 'length' | 'content_filter' | 'error' | null;

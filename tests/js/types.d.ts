@@ -119,23 +119,20 @@ declare namespace LLMActions {
   /** The default export of a writer's module. */
   interface FieldWriter {
     /**
-     * Returns the field with this path; null where the form does not show it, or shows it in a way
-     * that this writer cannot write to.
+     * Returns the field with this name in the form; null where the form does not show it, or shows
+     * it in a way that this writer cannot write to.
      */
-    find(form: HTMLFormElement, path: string): WritableField | null;
+    find(form: HTMLFormElement, name: string): WritableField | null;
   }
 
   /**
-   * Loads the writers that a form needs, and finds its fields by path with them: without those that
-   * the form does not show, or shows in a way that their writer does not know.
+   * Loads the writer of a field, and finds the field with it by its name in the form: null where the
+   * form does not show it, or shows it in a way that its writer does not know.
    */
-  type FindFields = (
-    form: HTMLFormElement,
-    fields: Offers['fields'],
-  ) => Promise<Map<string, Field>>;
+  type FindField = (form: HTMLFormElement, name: string, writer: string) => Promise<Field | null>;
 
-  /** Finds Wagtail's box around the input of a field of the form itself. */
-  type FindBox = (form: HTMLFormElement, path: string) => Element | null | undefined;
+  /** Finds Wagtail's box around the input of a field by its name in the form. */
+  type FindBox = (form: HTMLFormElement, name: string) => Element | null | undefined;
 
   /** Joins a normalized text with what the field holds. */
   type Merge = (field: Field, text: string, mode: WriteMode) => string;
@@ -177,7 +174,7 @@ declare namespace LLMActions {
   }
 
   /** Takes what tells the edit form from others; returns what is kept of the card of a field. */
-  type CreateMemories = (form: string) => (path: string) => Memory;
+  type CreateMemories = (form: string) => (key: string) => Memory;
 
   /** What is run, and named in the card. */
   type ActionReference = { id: number | null; label: string };
@@ -368,7 +365,7 @@ declare namespace LLMActions {
 
   type CreateCard = (options: {
     /** Of the field; makes ids unique. */
-    path: string;
+    key: string;
     /** Of the field. */
     label: string;
     onCommand: OnCommand;
@@ -525,7 +522,7 @@ declare namespace LLMActions {
       /** Shows or hides what would be sent. */
       onPreview: (toggle: HTMLElement) => void;
       /** Of the field; makes ids unique. */
-      path: string;
+      key: string;
       /** Whether the field has a text now. */
       isFilled: () => boolean;
       /** Whether that field is known to have none. */
@@ -583,7 +580,7 @@ declare namespace LLMActions {
 
   interface PreviousTextsOptions {
     /** Of the field. */
-    path: string;
+    key: string;
     label: string;
     load: () => Promise<PreviousTexts>;
     /** Returns the id of the run that the card shows. */
@@ -609,7 +606,7 @@ declare namespace LLMActions {
     previewRequest: (actionId: number, instruction: string) => Promise<RequestPreview>;
     loadPreviousTexts: () => Promise<PreviousTexts>;
     /** Returns what is kept of the card of a field. */
-    memoryOf: (path: string) => Memory;
+    memoryOf: (key: string) => Memory;
     /** Tells the form that a run has ended, or was decided on. */
     notifyChanged: () => void;
     /** Counts again the texts that wait for a decision. */
@@ -617,7 +614,8 @@ declare namespace LLMActions {
   }
 
   interface WidgetOptions {
-    path: string;
+    /** Tells the field from all others of the form. */
+    key: string;
     offer: FieldOffer;
     field: Field;
     /** The number of the field's previous texts. */
@@ -633,8 +631,26 @@ declare namespace LLMActions {
     sidePanelToggle: HTMLElement;
   }) => Promise<void>;
 
-  /** By the path of their field; may grow. */
+  /** By the key of their field; may grow. */
   type Widgets = ReadonlyMap<string, Widget>;
+
+  /**
+   * Adds the widget of a field, where its writer finds it by its name in the form, which is its key
+   * where none is given; it finds none by a path within a field.
+   */
+  type AddWidget = (
+    key: string,
+    offer: FieldOffer,
+    name?: string,
+    /** What its requests send with the form. */
+    extra?: Record<string, string>,
+  ) => Promise<void>;
+
+  /** What is taken away with the block or row of a widget. */
+  interface ItemWidget extends Widget {
+    abandon(): void;
+    close(): void;
+  }
 
   /** What the side panel needs of a widget. */
   interface Widget {

@@ -14,7 +14,7 @@ from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, Orderable, RevisionMixin
 from wagtail.snippets.models import register_snippet
 
-from tests.voyages.blocks import LogBlock
+from tests.voyages.blocks import LogBlock, QuoteBlock
 
 CLEARANCE = "voyages.clear_voyage"
 
@@ -34,6 +34,7 @@ class Voyage(ClusterableModel):
     name = models.CharField(max_length=100)
     summary = models.CharField(max_length=200, blank=True)
     log = StreamField(LogBlock(), blank=True)
+    secret_log = StreamField([("quote", QuoteBlock())], blank=True)
     kind = models.CharField(
         max_length=10, choices=[("day", "Day trip"), ("long", "Long voyage")], blank=True
     )
@@ -56,6 +57,7 @@ class Voyage(ClusterableModel):
         FieldPanel("name"),
         FieldPanel("summary"),
         FieldPanel("log"),
+        FieldPanel("secret_log", permission=CLEARANCE),
         FieldPanel("kind"),
         FieldPanel("departs_at"),
         FieldPanel("returns_on"),

@@ -20,6 +20,7 @@ from wagtail.snippets.models import get_snippet_models
 
 from wagtail_llm_actions.compat import edit_handler_for, page_model
 from wagtail_llm_actions.errors import PermissionDeniedError
+from wagtail_llm_actions.fields import form_field_at, form_names
 from wagtail_llm_actions.fields.unsaved import set_unsaved_values
 from wagtail_llm_actions.permissions.visible_fields import FieldAccess, visible_fields
 
@@ -55,17 +56,16 @@ class EditorForm:
         """Return what tells of single fields whether the form shows them to the user."""
         return FieldAccess(self.edit_handler, lambda: self.fields(request))
 
-    def form_field(self, request: HttpRequest, name: str) -> forms.Field:
-        """Return a form field that the form lets the user of a request change.
+    def form_field(self, request: HttpRequest, path: str) -> forms.Field:
+        """Return the form field of a destination that the form lets the user of a request change.
 
         Raises:
             PermissionDeniedError: It does not show the field, or not to be changed.
         """
         form = self._form(request)
-        if name not in visible_fields(self.edit_handler, form, request).writable:
+        if not form_names(path) <= visible_fields(self.edit_handler, form, request).writable:
             raise PermissionDeniedError
-        form_field: forms.Field = form.fields[name]
-        return form_field
+        return form_field_at(form, type(self.instance), path)
 
     def bind(self, request: HttpRequest) -> VisibleFields:
         """Set the submitted values on the instance, valid or not, without saving it.

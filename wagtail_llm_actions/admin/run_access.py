@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from wagtail_llm_actions.models import LLMRun
-    from wagtail_llm_actions.models.run import LLMRunQuerySet
+    from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
     from wagtail_llm_actions.runs.previous import CanRead
 
 logger = logging.getLogger(__name__)

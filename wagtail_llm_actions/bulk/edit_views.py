@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.models import AbstractPage, LockableMixin, TranslatableMixin
 
 from wagtail_llm_actions.compat import edit_handler_for
-from wagtail_llm_actions.fields import adapter_at, form_names
+from wagtail_llm_actions.fields import adapter_at, find, form_field_at, form_names
 from wagtail_llm_actions.permissions.visible_fields import fields_shown_to_any
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Hidden(StrEnum):
     """The edit form of the type lacks the source or the destination."""
     ALIAS = "alias"
     """It is an alias, which nobody can edit."""
+    ITEMS = "items"
+    """The action writes into one block or row at a time, which an editor has to choose."""
     LOCKED = "locked"
     """It is locked, so that its editors cannot accept a text."""
     TRANSLATION = "translation"
@@ -56,6 +58,9 @@ def split_hidden(
 
 def _hidden(llm_action: LLMAction, objects: QuerySet[Any]) -> Iterator[tuple[Hidden, Any]]:
     model = objects.model
+    place = find(model, llm_action.destination)
+    if place and place.part:
+        yield Hidden.ITEMS, objects.values("pk")
     if not _form_shows(llm_action, model):
         yield Hidden.FORM, objects.values("pk")
     if issubclass(model, AbstractPage):
@@ -73,14 +78,14 @@ def _hidden(llm_action: LLMAction, objects: QuerySet[Any]) -> Iterator[tuple[Hid
 
 def _form_shows(llm_action: LLMAction, model: Any) -> bool:
     shown = fields_shown_to_any(model)
-    widgets = edit_handler_for(model).get_form_class().base_fields
+    form_class = edit_handler_for(model).get_form_class()
     adapter = adapter_at(model, llm_action.destination)
     return (
         adapter is not None
         and adapter.is_destination
         and form_names(llm_action.source) <= shown.readable
-        and llm_action.destination in shown.writable
-        and adapter.supports_widget(widgets[llm_action.destination].widget)
+        and form_names(llm_action.destination) <= shown.writable
+        and adapter.supports_widget(form_field_at(form_class, model, llm_action.destination).widget)
     )
 
 

@@ -10,7 +10,7 @@ from wagtail_llm_actions.reporting.usage import aggregate
 from wagtail_llm_actions.runs.lifecycle.transitions import cancel_all_queued
 
 if TYPE_CHECKING:
-    from wagtail_llm_actions.models.run import LLMRunQuerySet
+    from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
     from wagtail_llm_actions.reporting.usage import Metrics
 
 

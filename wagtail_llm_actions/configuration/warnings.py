@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.fields import adapter_at, is_source
+from wagtail_llm_actions.fields import adapter_at, find_destination, is_source
 from wagtail_llm_actions.prompts.rendering import used_variables
 from wagtail_llm_actions.prompts.variables import FIELDS
 from wagtail_llm_actions.runs.request.variables import (
@@ -86,9 +86,10 @@ def field_warnings(llm_action: LLMAction) -> Iterator[str]:
 
 def _markup_warnings(llm_action: LLMAction) -> Iterator[str]:
     model: Any = llm_action.model_type.model_class()
-    if model is None or adapter_at(model, llm_action.destination) is None:
+    place = find_destination(model, llm_action.destination) if model else None
+    if place is None:
         return
-    if holds_markup(model._meta.get_field(llm_action.destination)):
+    if holds_markup(cast("Field[Any, Any]", place.field)):
         yield _(
             "“%(field)s” seems to be shown as HTML or Markdown. What a model writes can hold links, "
             "images and scripts: make sure that the site cleans the field where it shows it."

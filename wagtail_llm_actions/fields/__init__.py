@@ -13,15 +13,20 @@ from wagtail_llm_actions.fields.inline import InlineAdapter
 from wagtail_llm_actions.fields.markup.markdown import targets
 from wagtail_llm_actions.fields.paths import (
     WHOLE_FORM,
+    Item,
     adapter_at,
     contract_at,
     destination_at,
     find,
+    find_destination,
+    form_field_at,
     form_names,
+    has_item,
     is_source,
     label,
     names_read,
     read,
+    read_item,
 )
 from wagtail_llm_actions.fields.relation import ForeignKeyAdapter, ManyToManyAdapter
 from wagtail_llm_actions.fields.rich_text import RichTextAdapter
@@ -32,23 +37,28 @@ from wagtail_llm_actions.fields.scalar import (
     DateAdapter,
     NumberAdapter,
 )
-from wagtail_llm_actions.fields.stream import StreamAdapter
+from wagtail_llm_actions.fields.stream.adapter import StreamAdapter
 from wagtail_llm_actions.fields.tags import TagsAdapter
 from wagtail_llm_actions.fields.text import TextAdapter
 
 __all__ = [
     "WHOLE_FORM",
     "FieldAdapter",
+    "Item",
     "adapter_at",
     "adapter_for",
     "contract_at",
     "destination_at",
     "find",
+    "find_destination",
+    "form_field_at",
     "form_names",
+    "has_item",
     "is_source",
     "label",
     "names_read",
     "read",
+    "read_item",
     "register",
     "register_block",
     "registered_adapters",

@@ -78,6 +78,43 @@ class FieldAdapter(ABC):
         """
         raise LookupError(next(iter(parts), ""))
 
+    def read_beside(
+        self, instance: models.Model, field: Any, part: str, *, other: str, item_id: str
+    ) -> str:
+        """Return a part of the field as an action reads it that writes one item of another part.
+
+        That is the part of the same block or row.
+
+        Raises:
+            LookupError: As above, or the field has no such item.
+        """
+        return self.read_parts(instance, field, [part])
+
+    def part_field(self, field: Any, part: str) -> ModelField | None:
+        """Return a field, of a model or of none, that takes what a part takes; its adapter writes it.
+
+        ``None`` where it cannot be written.
+        """
+        return None
+
+    def part_form_field(self, form: Any, field: Any, part: str) -> forms.Field:
+        """Return the field by which a form, or its class, edits a part; only where it can be written."""
+        raise NotImplementedError
+
+    def item_object(self, instance: models.Model, field: Any, part: str, item_id: str) -> Any:
+        """Return the object that has one of the values of a part in its ``part_field``.
+
+        Args:
+            instance: With the values of the form.
+            field: The field around it.
+            part: What can be written of it.
+            item_id: Of several in the form the one with this id: of a block, or of a row.
+
+        Raises:
+            LookupError: There is none.
+        """
+        raise LookupError(item_id)
+
     def read_with_references(self, instance: models.Model, field: Any) -> str:
         """Return the text for an action whose destination can hold the same references.
 

@@ -8,13 +8,15 @@
 ``gallery.caption``     a field of the rows
 ``*``                   all fields that the user's form shows, in its order
 ======================  =====================================================================
+
+A destination within a field is one *item* of several: one block, or one row.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
@@ -28,6 +30,7 @@ from wagtail_llm_actions.fields.properties import property_names, read_property
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from django import forms
     from django.db import models
 
     from wagtail_llm_actions.answers.destination import Destination
@@ -50,6 +53,14 @@ class Place(NamedTuple):
     """The path of a part of the field; empty for the whole."""
 
 
+class Item(NamedTuple):
+    """What a run writes."""
+
+    path: str
+    id: str = ""
+    """Of the blocks or rows that the path names, the one; empty for a field of the form itself."""
+
+
 def find(model: type[models.Model], path: str) -> Place | None:
     """Return the place of a path; ``None`` where the model has none, or no adapter reads it."""
     name, *rest = _PART.split(path, maxsplit=1)
@@ -66,10 +77,36 @@ def find(model: type[models.Model], path: str) -> Place | None:
     return Place(adapter, field, part)
 
 
-def adapter_at(model: type[models.Model], path: str) -> FieldAdapter | None:
-    """Return the adapter of the field at ``path``; ``None`` where there is no such field or adapter."""
+def find_destination(model: type[models.Model], path: str) -> Place | None:
+    """Return the place of a path as something to write: of a part of a field, its own adapter and field.
+
+    The field of a part may belong to no model. ``None`` where there is no adapter for it.
+    """
     place = find(model, path)
+    if place is None or not place.part:
+        return place
+    field = place.adapter.part_field(place.field, place.part)
+    adapter = adapter_for(field)
+    return Place(adapter, field, place.part) if adapter and field else None
+
+
+def adapter_at(model: type[models.Model], path: str) -> FieldAdapter | None:
+    """Return the adapter that writes ``path``; ``None`` where there is no such field or adapter."""
+    place = find_destination(model, path)
     return place.adapter if place else None
+
+
+def form_field_at(form: Any, model: type[models.Model], path: str) -> forms.Field:
+    """Return the field by which a form, or its class, edits a destination.
+
+    Raises:
+        LookupError: It has none.
+    """
+    place = find(model, path)
+    if place and place.part:
+        return place.adapter.part_form_field(form, place.field, place.part)
+    fields: dict[str, forms.Field] = getattr(form, "fields", None) or form.base_fields
+    return fields[path]
 
 
 def is_source(model: type[models.Model], path: str) -> bool:
@@ -84,7 +121,7 @@ def destination_at(model: type[models.Model], path: str) -> Destination:
 
 def contract_at(model: type[models.Model], path: str) -> Contract:
     """Return the contract of the field at ``path``; plain text where no adapter knows it."""
-    place = find(model, path)
+    place = find_destination(model, path)
     if place is None:
         return Contract()
     contract = place.adapter.contract(place.field)
@@ -116,7 +153,7 @@ def label(model: type[models.Model], path: str) -> str:
 
 
 def form_names(path: str) -> frozenset[str]:
-    """Return the names that a form has to show for an action to read a path.
+    """Return the names that a form has to show for an action to read or write a path.
 
     A form shows a StreamField as a whole. Of the whole form, only what it shows is read.
     """
@@ -148,6 +185,7 @@ def read(
     shown: Collection[str] | None = None,
     *,
     with_references: bool = False,
+    item: Item | None = None,
 ) -> str:
     """Return the text of the field at ``path`` of an instance, saved or not.
 
@@ -157,6 +195,7 @@ def read(
         shown: The names of the fields that a user's form shows; ``None`` for all. Nothing else is
             read.
         with_references: Read it for a destination that can hold the same links and images.
+        item: What it is read for: of a field that this is an item of, only the same block or row.
 
     Raises:
         LookupError: The form does not show it, the model has no such field, or it cannot be read.
@@ -172,7 +211,7 @@ def read(
     if place is None:
         raise LookupError(path)
     if place.part:
-        return place.adapter.read_parts(instance, place.field, [place.part])
+        return _read_part(instance, path, place, item, with_references=with_references)
     names = _parts_of_form(place, shown)
     if names is None and with_references:
         return place.adapter.read_with_references(instance, place.field)
@@ -180,6 +219,49 @@ def read(
         return place.adapter.read(instance, place.field)
     parts = [name.partition(place.adapter.separator)[2] for name in names]
     return place.adapter.read_parts(instance, place.field, parts)
+
+
+def read_item(instance: models.Model, item: Item) -> str:
+    """Return the text that a destination holds, as answers for it are written.
+
+    Raises:
+        LookupError: The model has no such field, the object no such item, or it cannot be read.
+    """
+    return read(instance, item.path, with_references=True, item=item)
+
+
+def has_item(instance: models.Model, item: Item) -> bool:
+    """Return whether an object has what a run is to write."""
+    place = find(type(instance), item.path)
+    if place is None or not place.part:
+        return not item.id
+    try:
+        place.adapter.item_object(instance, place.field, place.part, item.id)
+    except LookupError:
+        return False
+    return True
+
+
+def _read_part(
+    instance: models.Model,
+    path: str,
+    place: Place,
+    item: Item | None,
+    *,
+    with_references: bool,
+) -> str:
+    """Return a part of a field: of the one that the item is in, that of the same block or row."""
+    container = find(type(instance), item.path) if item and item.id else None
+    if item is None or container is None or container.field != place.field:
+        return place.adapter.read_parts(instance, place.field, [place.part])
+    inner = find_destination(type(instance), path)
+    if path == item.path and inner:
+        owner = place.adapter.item_object(instance, place.field, place.part, item.id)
+        read_value = inner.adapter.read_with_references if with_references else inner.adapter.read
+        return read_value(owner, inner.field)
+    return place.adapter.read_beside(
+        instance, place.field, place.part, other=container.part, item_id=item.id
+    )
 
 
 def _parts_of_form(place: Place, shown: Collection[str] | None) -> list[str] | None:

@@ -356,6 +356,7 @@ class Migration(migrations.Migration):
                 ("target_label", models.CharField(blank=True, max_length=255, verbose_name="page")),
                 ("source_path", models.CharField(max_length=255, verbose_name="source field")),
                 ("field_path", models.CharField(max_length=255, verbose_name="field")),
+                ("item_id", models.CharField(blank=True, max_length=255)),
                 ("field_label", models.CharField(max_length=255, verbose_name="field")),
                 (
                     "language_code",

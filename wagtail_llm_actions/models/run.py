@@ -3,83 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models.functions import MD5, Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_llm_actions.models.action import LLMAction
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-CONTENT_COLUMNS = (
-    "target_content_type_id",
-    "trigger",
-    "source_path",
-    "field_path",
-    "read_fields",
-)
-"""What tells whose form has to show which fields, for somebody to read the texts of a run."""
-
-# Of each column alone: MariaDB joins no texts with different collations to one that it can compare.
-_KEY = Concat(*(MD5(Cast(name, models.TextField())) for name in CONTENT_COLUMNS))
-
-
-class LLMRunQuerySet(models.QuerySet["LLMRun"]):
-    """Filters that several rooms of the package need."""
-
-    def unfinished(self) -> LLMRunQuerySet:
-        """Keep the runs that are queued or running."""
-        return self.filter(status__in=LLMRun.UNFINISHED)
-
-    def finished(self) -> LLMRunQuerySet:
-        """Keep the runs with a final status."""
-        return self.exclude(status__in=LLMRun.UNFINISHED)
-
-    def queued(self) -> LLMRunQuerySet:
-        """Keep the runs that no worker has taken."""
-        return self.filter(status=LLMRun.Status.QUEUED)
-
-    def succeeded(self) -> LLMRunQuerySet:
-        """Keep the runs that have an output."""
-        return self.filter(status=LLMRun.Status.SUCCEEDED)
-
-    def on_object(self, instance: models.Model) -> LLMRunQuerySet:
-        """Keep the runs on a saved page or snippet."""
-        return self.filter(
-            target_content_type=ContentType.objects.get_for_model(type(instance)),
-            target_object_id=str(instance.pk),
-        )
-
-    def for_editors(self) -> LLMRunQuerySet:
-        """Leave out the long texts that editors do not see on their form."""
-        return self.defer(
-            "prompt", "system_instructions", "fallback_request", "raw_output", "error_detail"
-        )
-
-    def content(self) -> models.QuerySet[LLMRun, dict[str, Any]]:
-        """Return the ``CONTENT_COLUMNS`` of the runs, unordered, to be counted or made distinct."""
-        return self.order_by().values(*CONTENT_COLUMNS)
-
-    def with_content(self, can_read: Callable[[LLMRun], bool]) -> LLMRunQuerySet:
-        """Keep the runs with content that somebody may read; there are few kinds, which takes a query.
-
-        Args:
-            can_read: Is given an unsaved run with nothing but the ``CONTENT_COLUMNS``.
-        """
-        kinds = {kind.pop("key"): kind for kind in self.content().annotate(key=_KEY).distinct()}
-        readable = [key for key, kind in kinds.items() if can_read(self.model(**kind))]
-        return self.alias(key=_KEY).filter(key__in=readable)
-
-    def leased(self, run_id: uuid.UUID, token: uuid.UUID) -> LLMRunQuerySet:
-        """Keep the run that a worker executes, while the token of its lease is valid."""
-        return self.filter(pk=run_id, status=LLMRun.Status.RUNNING, lease_token=token)
+from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
 
 
 class LLMRun(models.Model):
@@ -153,7 +86,7 @@ class LLMRun(models.Model):
     form_key = models.CharField(max_length=64, blank=True)
     """The browser's id of a create form, or the id of a bulk call."""
 
-    # Target
+    # Item
 
     target_content_type = models.ForeignKey(
         "contenttypes.ContentType",
@@ -173,6 +106,8 @@ class LLMRun(models.Model):
     """The field that was read."""
     field_path = models.CharField(_("field"), max_length=255)
     """The destination field."""
+    item_id = models.CharField(max_length=255, blank=True)
+    """Of the blocks or rows that the path names, the one; empty for a field of the form itself."""
     field_label = models.CharField(_("field"), max_length=255)
     """The label of the destination field, in the language of the user."""
     language_code = models.CharField(_("language"), max_length=100, blank=True)
@@ -362,6 +297,11 @@ class LLMRun(models.Model):
         """The page or snippet model; ``None`` where it was removed from the code."""
         # By the id, as the manager keeps the types of models: a list of runs costs no queries.
         return ContentType.objects.get_for_id(self.target_content_type_id).model_class()
+
+    @property
+    def field_key(self) -> str:
+        """What tells the destination from all others of the same form."""
+        return f"{self.field_path}#{self.item_id}" if self.item_id else self.field_path
 
     @property
     def content_fields(self) -> set[str]:

@@ -52,9 +52,9 @@ class FieldAccess:
         """Return whether all these fields are readable."""
         return self._for_all.issuperset(names) or self._found.readable.issuperset(names)
 
-    def can_write(self, name: str) -> bool:
-        """Return whether a field is writable."""
-        return name in self._for_all or name in self._found.writable
+    def can_write(self, names: Collection[str]) -> bool:
+        """Return whether all these fields are writable."""
+        return self._for_all.issuperset(names) or self._found.writable.issuperset(names)
 
     @cached_property
     def _for_all(self) -> frozenset[str]:

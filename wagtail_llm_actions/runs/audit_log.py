@@ -15,9 +15,10 @@ from wagtail.log_actions import LogFormatter, log
 from wagtail.models import RevisionMixin
 
 from wagtail_llm_actions.answers.characters import visible
+from wagtail_llm_actions.fields import Item
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.decisions import record_save
-from wagtail_llm_actions.runs.request.variables import field_label, field_text
+from wagtail_llm_actions.runs.request.variables import field_label, item_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,7 +105,7 @@ def _log_texts(user: User, instance: models.Model, saved_at: datetime) -> None:
     rows = runs.filter(Q(may_count, audit_logged_at=None) | is_undone).annotate(is_new=is_new)
     accepted, taken_back = [], []
     for run in rows.only(*_COLUMNS).order_by("decided_at"):
-        saved = field_text(instance, run.field_path)
+        saved = item_text(instance, Item(run.field_path, run.item_id))
         if run.audit_logged_at is None:
             if record_save(run, saved, saved_at) and run.is_new:
                 accepted.append(run)
@@ -117,6 +118,7 @@ def _log_texts(user: User, instance: models.Model, saved_at: datetime) -> None:
 
 _COLUMNS = (
     "field_path",
+    "item_id",
     "decision",
     "decided_at",
     "decision_similarity",

@@ -16,7 +16,7 @@ from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
 if TYPE_CHECKING:
     from django.db import models
 
-    from wagtail_llm_actions.models.run import LLMRunQuerySet
+    from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
     from wagtail_llm_actions.permissions import User
 
 MAX_AGE = timedelta(days=7)
@@ -25,7 +25,7 @@ MAX_RUNS = 50
 
 
 def pending_runs(user: User, instance: models.Model, form_key: str) -> list[LLMRun]:
-    """Return the pending runs that a form shows to a user: the newest click of each field.
+    """Return the pending runs that a form shows to a user: the newest click of each field or item.
 
     These are the user's own runs of the last 7 days, and undecided bulk proposals, which any editor
     of the object may decide and which never expire. All candidates of a click are returned, in
@@ -38,7 +38,7 @@ def pending_runs(user: User, instance: models.Model, form_key: str) -> list[LLMR
     runs = runs.order_by("-queued_at")[:MAX_RUNS]
     newest: dict[str, list[LLMRun]] = {}
     for run in runs:
-        candidates = newest.setdefault(run.field_path, [])
+        candidates = newest.setdefault(run.field_key, [])
         if not candidates or (
             run.candidate_group and run.candidate_group == candidates[0].candidate_group
         ):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.db import models
 
-    from wagtail_llm_actions.models.run import LLMRunQuerySet
+    from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
     from wagtail_llm_actions.permissions import User
 
 MAX_PREVIOUS = 50
@@ -59,15 +59,16 @@ def previous_counts(
     *,
     without: Iterable[str],
 ) -> dict[str, int]:
-    """Count the previous texts of each field, without the runs that the editor sees already."""
+    """Count the previous texts by their ``LLMRun.field_key``, without the runs that the editor sees already."""
     if not fields:
         return {}
     runs = _with_output(_finished(user, instance, form_key)).filter(field_path__in=fields)
     counts: dict[str, int] = {}
-    for kind in runs.exclude(pk__in=without).content().annotate(number=Count("pk")):
-        number, path = kind.pop("number"), kind["field_path"]
-        if can_read(LLMRun(**kind).content_fields):
-            counts[path] = counts.get(path, 0) + number
+    kinds = runs.exclude(pk__in=without).content("item_id").annotate(number=Count("pk"))
+    for kind in kinds:
+        number, run = kind.pop("number"), LLMRun(**kind)
+        if can_read(run.content_fields):
+            counts[run.field_key] = counts.get(run.field_key, 0) + number
     return counts
 
 

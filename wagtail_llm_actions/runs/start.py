@@ -57,6 +57,7 @@ def start(
     permitted: PermittedAction,
     *,
     client_request_id: UUID,
+    item_id: str = "",
     form_key: str = "",
     form_fields: Collection[str] | None = None,
     instruction: str = "",
@@ -69,6 +70,7 @@ def start(
     Args:
         permitted: What to run, on what, for whom.
         client_request_id: Of the click; the same id again returns the same runs.
+        item_id: Of the blocks or rows that the destination names, the one; the object has it.
         form_key: The browser's own id of a create form.
         form_fields: The names of the fields that the user's form shows; a template reads no
             others.
@@ -88,6 +90,7 @@ def start(
         trigger=LLMRun.Trigger.EDITOR,
         form_fields=form_fields,
         instruction=instruction,
+        item_id=item_id,
     )
     run.user = user  # type: ignore[assignment]
     run.form_key = form_key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.compat import edit_handler_for, permission_policy_for
 from wagtail_llm_actions.configuration.target_models import target_models
-from wagtail_llm_actions.fields import WHOLE_FORM, find, label
+from wagtail_llm_actions.fields import WHOLE_FORM, find, find_destination, form_field_at, label
 from wagtail_llm_actions.fields.edit_form import form_labels
 from wagtail_llm_actions.fields.paths import PUBLISHING
 from wagtail_llm_actions.fields.properties import property_names
@@ -53,18 +53,16 @@ def model_fields(model: type[models.Model]) -> ModelFields:
         if place is None or name not in {*form_fields, *form_class.formsets}:
             continue
         adapter, field = place.adapter, place.field
-        sources.append((name, heading))
-        sources += [
-            (f"{name}{adapter.separator}{part}", f"{heading} > {part_label}")
+        paths = {
+            f"{name}{adapter.separator}{part}": f"{heading} > {part_label}"
             for part, part_label in adapter.parts(field).items()
+        }
+        sources += [(name, heading), *paths.items()]
+        destinations += [
+            (path, path_label)
+            for path, path_label in {name: heading, **paths}.items()
+            if _can_be_written(model, form_class, path)
         ]
-        if (
-            adapter.is_destination
-            and name not in PUBLISHING - {"slug"}
-            and adapter.supports_widget(form_fields[name].widget)
-            and adapter.takes_prose(field, form_fields[name])
-        ):
-            destinations.append((name, heading))
     sources += [(name, label(model, name)) for name in property_names(model)]
     if sources:
         sources.append((WHOLE_FORM, label(model, WHOLE_FORM)))
@@ -73,6 +71,16 @@ def model_fields(model: type[models.Model]) -> ModelFields:
         destinations=_distinct(destinations, counts),
         sources=_distinct(sources, counts),
         problem="" if destinations else str(NO_DESTINATION),
+    )
+
+
+def _can_be_written(model: type[models.Model], form_class: Any, path: str) -> bool:
+    place = find_destination(model, path)
+    if place is None or not place.adapter.is_destination or path in PUBLISHING - {"slug"}:
+        return False
+    form_field = form_field_at(form_class, model, path)
+    return place.adapter.supports_widget(form_field.widget) and place.adapter.takes_prose(
+        place.field, form_field
     )
 
 

@@ -7,7 +7,7 @@ dictionaries of this package's modules, refusals by ``admin.api_errors``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, JsonResponse
@@ -26,6 +26,7 @@ from wagtail_llm_actions.admin.editor.request_params import (
     followed_run,
     parse_cursors,
     parse_form_key,
+    parse_item_id,
     parse_number,
 )
 from wagtail_llm_actions.admin.editor.request_preview import request_preview
@@ -34,7 +35,7 @@ from wagtail_llm_actions.admin.editor.side_panel import side_panel_content
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_editor_form
 from wagtail_llm_actions.admin.run_access import can_read_texts
 from wagtail_llm_actions.errors import PermissionDeniedError, PermissionRevoked
-from wagtail_llm_actions.fields import form_names
+from wagtail_llm_actions.fields import Item, form_names, has_item
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for
 from wagtail_llm_actions.permissions.policies import can_view_costs
@@ -103,16 +104,17 @@ def start_run(request: HttpRequest) -> JsonResponse:
     """Start a run on the form as it stands; for several candidates, several runs."""
     form_key = parse_form_key(request.POST.get(FORM_KEY, ""))
     click_id = client_request_id(request)
-    permitted, form, shown, instruction = _click(request)
+    click = _click(request)
     candidates = start(
-        permitted,
+        click.permitted,
         client_request_id=click_id,
+        item_id=click.item_id,
         form_key=form_key,
-        form_fields=shown.readable,
-        instruction=instruction,
+        form_fields=click.shown.readable,
+        instruction=click.instruction,
     )
     # The request's id may be that of an earlier click, on something that was taken away since.
-    if not _is_on_form(candidates[0], form, shown) and not can_read_texts(request, candidates[0]):
+    if not _is_on_form(candidates[0], click) and not can_read_texts(request, candidates[0]):
         raise PermissionRevoked
     state = candidates_state(candidates, with_costs=can_view_costs(request.user))
     return _json(request, state, candidates, status=202)
@@ -123,8 +125,13 @@ def start_run(request: HttpRequest) -> JsonResponse:
 def preview_request(request: HttpRequest) -> JsonResponse:
     """Return what a click would send, with the checks of the click, and without sending it."""
     check_requests(request.user, "request_preview", PREVIEWS_PER_MINUTE)
-    permitted, _form, shown, instruction = _click(request)
-    found = request_preview(permitted, form_fields=shown.readable, instruction=instruction)
+    click = _click(request)
+    found = request_preview(
+        click.permitted,
+        item_id=click.item_id,
+        form_fields=click.shown.readable,
+        instruction=click.instruction,
+    )
     return JsonResponse(found)
 
 
@@ -170,11 +177,23 @@ def decide_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     return JsonResponse(run_state(run, with_costs=can_view_costs(request.user)))
 
 
-def _click(request: HttpRequest) -> tuple[PermittedAction, EditorForm, VisibleFields, str]:
-    """Return what a click would run, on the form as it stands, and the editor's instruction.
+class _Click(NamedTuple):
+    """What a click would run, on the form as it stands."""
+
+    permitted: PermittedAction
+    shown: VisibleFields
+    item_id: str
+    """Of the blocks or rows that the destination names, the one."""
+    instruction: str
+    """What the editor typed for this run."""
+
+
+def _click(request: HttpRequest) -> _Click:
+    """Read a click.
 
     Raises:
         PermissionDeniedError: The action, its source or its destination is not for this user.
+        BadInput: The form has no such block or row.
     """
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_BYTES:
         raise TooLarge
@@ -182,6 +201,7 @@ def _click(request: HttpRequest) -> tuple[PermittedAction, EditorForm, VisibleFi
     action_id = parse_number(data.get(f"{PREFIX}action", ""))
     if action_id is None:
         raise BadInput
+    item_id = parse_item_id(data.get(f"{PREFIX}item-id", ""))
     instruction = data.get(f"{PREFIX}instruction", "")[:MAX_INSTRUCTION_CHARS].replace("\0", "")
     form = resolve_editor_form(data.get(f"{PREFIX}form-action", ""))
     try:
@@ -192,12 +212,15 @@ def _click(request: HttpRequest) -> tuple[PermittedAction, EditorForm, VisibleFi
         raise Http404 from None
     shown = form.bind(request)
     # The source too: a form may hide a field from this user, and the answer would reveal it.
+    destination = permitted.llm_action.destination
     if not (
         form_names(permitted.llm_action.source) <= shown.readable
-        and permitted.llm_action.destination in shown.writable
+        and form_names(destination) <= shown.writable
     ):
         raise PermissionDeniedError
-    return permitted, form, shown, instruction
+    if not has_item(form.instance, Item(destination, item_id)):
+        raise BadInput
+    return _Click(permitted, shown, item_id, instruction)
 
 
 def _editable_form(request: HttpRequest) -> tuple[EditorForm, str]:
@@ -212,13 +235,13 @@ def _editable_form(request: HttpRequest) -> tuple[EditorForm, str]:
     return form, parse_form_key(request.GET.get("form_key", ""))
 
 
-def _is_on_form(run: LLMRun, form: EditorForm, shown: VisibleFields) -> bool:
+def _is_on_form(run: LLMRun, click: _Click) -> bool:
     """Return whether a run is on the object of a form that shows all that the run's texts hold."""
-    instance = form.instance
+    instance = click.permitted.instance
     object_id = None if instance._state.adding else str(instance.pk)
     content_type = ContentType.objects.get_for_model(type(instance))
     is_same = (run.target_content_type_id, run.target_object_id) == (content_type.pk, object_id)
-    return is_same and run.content_fields <= shown.readable
+    return is_same and run.content_fields <= click.shown.readable
 
 
 def _state(request: HttpRequest, candidates: Sequence[LLMRun]) -> JsonResponse:

@@ -60,7 +60,7 @@ class Offers(TypedDict):
     pending: list[RunState]
     """Runs under way, and proposals that are not decided; one for each click."""
     previous_counts: dict[str, int]
-    """Number of previous texts by the path of the field, without those of ``pending``."""
+    """Number of previous texts by the ``field_key`` of their runs, without those of ``pending``."""
     has_side_panel: bool
     """Whether the side panel has something to show."""
 
@@ -119,7 +119,8 @@ def _fields(
     fields: dict[str, FieldOffer] = {}
     for action in actions:
         if not (
-            access.can_read(form_names(action.source)) and access.can_write(action.destination)
+            access.can_read(form_names(action.source))
+            and access.can_write(form_names(action.destination))
         ):
             continue
         adapter = adapter_at(model, action.destination)
@@ -147,5 +148,5 @@ def _fields(
 def _candidate_groups(runs: Collection[LLMRun]) -> list[list[LLMRun]]:
     groups: dict[str, list[LLMRun]] = {}
     for run in runs:
-        groups.setdefault(run.field_path, []).append(run)
+        groups.setdefault(run.field_key, []).append(run)
     return list(groups.values())

@@ -34,7 +34,7 @@ class PreviousTexts(TypedDict):
     """The previous texts of a form."""
 
     fields: dict[str, list[PreviousRun]]
-    """By the path of the field, the newest first."""
+    """By the ``field_key`` of the runs, the newest first."""
 
 
 def previous_texts_by_field(
@@ -43,7 +43,7 @@ def previous_texts_by_field(
     """Return the newest previous texts, of those that hold only readable fields."""
     found: dict[str, list[PreviousRun]] = {}
     for run in previous_runs(user, instance, form_key, can_read)[:MAX_PREVIOUS]:
-        found.setdefault(run.field_path, []).append(previous_run(run, user))
+        found.setdefault(run.field_key, []).append(previous_run(run, user))
     return {"fields": found}
 
 

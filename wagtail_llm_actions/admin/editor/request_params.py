@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PREFIX = "llm-actions-"
 FORM_KEY = f"{PREFIX}form-key"
 MAX_FORM_KEY_CHARS = 64
+MAX_ITEM_ID_CHARS = 255
 # Fits into the 64 bits that databases have for an integer.
 MAX_DIGITS = 18
 CURSOR_AT_END = "done"
@@ -42,6 +43,17 @@ def parse_form_key(text: str) -> str:
         BadInput: It is too long, or holds control characters.
     """
     if len(text) > MAX_FORM_KEY_CHARS or not text.isprintable():
+        raise BadInput
+    return text
+
+
+def parse_item_id(text: str) -> str:
+    """Return the id of the block or row that a click is for; empty for a field of the form itself.
+
+    Raises:
+        BadInput: It is too long, or holds control characters.
+    """
+    if len(text) > MAX_ITEM_ID_CHARS or not text.isprintable():
         raise BadInput
     return text
 

@@ -38,7 +38,7 @@ class RequestPreview(TypedDict):
 
 
 def request_preview(
-    permitted: PermittedAction, *, form_fields: Collection[str], instruction: str
+    permitted: PermittedAction, *, item_id: str, form_fields: Collection[str], instruction: str
 ) -> RequestPreview:
     """Build the request of a click; nothing is saved, and no provider is asked to generate."""
     instance = permitted.instance
@@ -48,6 +48,7 @@ def request_preview(
         trigger=LLMRun.Trigger.EDITOR,
         form_fields=form_fields,
         instruction=instruction,
+        item_id=item_id,
     )
     if error:
         fail_unsaved(run, error)

@@ -78,7 +78,8 @@ class RunState(LiveState):
     action_id: int | None
     """``None`` where the action was deleted."""
     action_label: str
-    field_path: str
+    field_key: str
+    """The path of the field; of several blocks or rows with the same path, after a # the id of one."""
     write_mode: str
     output: str
     """The whole text of a final run, also of one that failed or was cancelled half-way."""
@@ -231,7 +232,7 @@ def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState
         **live,
         "action_id": run.action_id,
         "action_label": run.action_label,
-        "field_path": run.field_path,
+        "field_key": run.field_key,
         "write_mode": run.write_mode,
         "output": run.output if is_final else "",
         "finish_reason": run.finish_reason or None,

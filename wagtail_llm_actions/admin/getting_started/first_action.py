@@ -162,7 +162,8 @@ def _last_word(name: str) -> str:
 
 def _is_prose(model: type[models.Model], name: str) -> bool:
     place = find(model, name)
-    return place is not None and place.adapter.is_prose
+    # A block or a row is nothing to start with.
+    return place is not None and not place.part and place.adapter.is_prose
 
 
 def _is_long_text(model: type[models.Model], name: str, destinations: Collection[str]) -> bool:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from wagtail_llm_actions.models.run import LLMRunQuerySet
+    from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
 
 MAX_SEARCHED_RUNS = 10_000
 

@@ -47,6 +47,7 @@ PROGRESS_SECONDS = 1.0
 HIDDEN = {
     Hidden.FORM: "the edit form does not show both fields of the action",
     Hidden.ALIAS: "an alias cannot be edited",
+    Hidden.ITEMS: "the action writes into one block or row, which an editor chooses",
     Hidden.LOCKED: "it is locked",
     Hidden.TRANSLATION: "wagtail-localize shows its own editor for the translation",
     Hidden.HOOK: "the site says that the edit view cannot show a proposal",

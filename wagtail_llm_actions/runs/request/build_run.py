@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.fields import names_read
+from wagtail_llm_actions.fields import Item, names_read
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.request.prompt import build_prompt, read_source
 from wagtail_llm_actions.runs.request.rules import rules_of
-from wagtail_llm_actions.runs.request.variables import field_label, field_text, language_code, title
+from wagtail_llm_actions.runs.request.variables import field_label, item_text, language_code, title
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -29,6 +29,7 @@ def build_run(
     source_text: str = "",
     form_fields: Collection[str] | None = None,
     instruction: str = "",
+    item_id: str = "",
 ) -> tuple[LLMRun, InvalidInput | None]:
     """Return a run that is not saved yet, and why it cannot be sent, if it cannot.
 
@@ -40,6 +41,7 @@ def build_run(
         form_fields: The names of the fields that the user's form shows; a template reads no others.
             ``None`` for all.
         instruction: What the user typed for this run.
+        item_id: Of the blocks or rows that the destination names, the one.
     """
     run = LLMRun(
         action=None if llm_action.pk is None else llm_action,
@@ -50,6 +52,7 @@ def build_run(
         target_label="" if instance._state.adding and source_text else title(instance)[:255],
         source_path=llm_action.source,
         field_path=llm_action.destination,
+        item_id=item_id,
         field_label=field_label(type(instance), llm_action.destination),
         language_code=language_code(instance),
         trigger=trigger,
@@ -81,11 +84,10 @@ def _fill_request(
     run.provider_name = model.provider
     run.request_model = model.name
     is_test = run.trigger == LLMRun.Trigger.TEST
-    if llm_action.only_when_empty and not is_test and field_text(instance, run.field_path):
+    item = Item(run.field_path, run.item_id)
+    if llm_action.only_when_empty and not is_test and item_text(instance, item):
         raise InvalidInput(InvalidInput.Reason.NOT_EMPTY, run.field_label)
-    source = source_text or read_source(
-        instance, llm_action.source, form_fields, destination=llm_action.destination
-    )
+    source = source_text or read_source(instance, llm_action.source, form_fields, item=item)
     run.source_hash = hashlib.sha256(source.encode()).hexdigest()
     rules = rules_of(llm_action, instance)
     run.rules = rules.as_json()

@@ -104,15 +104,20 @@ def field_label(model: type[models.Model], path: str) -> str:
 
 def field_text(instance: models.Model, path: str) -> str:
     """Return the text of a field as answers for it are written; empty if it cannot be read."""
+    return item_text(instance, fields.Item(path))
+
+
+def item_text(instance: models.Model, item: fields.Item) -> str:
+    """Return the text that a destination holds; empty if it cannot be read."""
     try:
-        return fields.read(instance, path, with_references=True)
+        return fields.read_item(instance, item)
     except LookupError:
         return ""
 
 
 def max_length(model: type[models.Model], path: str) -> int | None:
     """Return the maximum length of a field in characters; ``None`` without a limit."""
-    place = fields.find(model, path)
+    place = fields.find_destination(model, path)
     return getattr(place.field, "max_length", None) if place else None
 
 
@@ -150,6 +155,7 @@ def readable_text(
     form_fields: Collection[str] | None,
     *,
     with_references: bool = False,
+    item: fields.Item | None = None,
 ) -> str | None:
     """Return the text of a field, its choices in the language of the object.
 
@@ -157,7 +163,9 @@ def readable_text(
     """
     try:
         with override(language_code(instance)):
-            return fields.read(instance, path, form_fields, with_references=with_references)
+            return fields.read(
+                instance, path, form_fields, with_references=with_references, item=item
+            )
     except LookupError:
         return None
 

@@ -47,7 +47,7 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
 
   /** @type {(actionId: number | null, instruction: string) => Promise<FormData>} */
   async function readForm(actionId, instruction) {
-    if (form.querySelector('[data-draftail-input]')) {
+    if (form.querySelector('[data-draftail-editor-wrapper]')) {
       (await import('./draftail.js')).storeContents(form);
     }
     const body = new FormData(form);
@@ -57,6 +57,7 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
     body.set('llm-actions-action', String(actionId));
     body.set('llm-actions-instruction', instruction);
     body.set('llm-actions-form-action', formAction());
+    Object.entries(extra).forEach(([name, value]) => body.set(name, value));
     return body;
   }
 
@@ -74,7 +75,6 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
       const body = await readForm(actionId, instruction);
       body.set('llm-actions-form-key', formKey);
       body.set('llm-actions-request-id', uuid());
-      Object.entries(extra).forEach(([name, value]) => body.set(name, value));
       const post = () => request(runsUrl, { method: 'POST', body });
       // The request's id makes it safe to ask again when the answer was lost on its way.
       return post().catch((error) => {

@@ -10,18 +10,18 @@ import { fillIn, progressMessage } from './messages.js';
  *
  * @param {object} options
  * @param {Element} options.card
- * @param {string} options.path - of the field; makes the ids unique
+ * @param {string} options.key - of the field; makes the ids unique
  * @param {LLMActions.Texts} options.texts
  * @param {(index: number) => void} options.onChoose
  */
-export function createCandidateList({ card, path, texts, onChoose }) {
+export function createCandidateList({ card, key, texts, onChoose }) {
   const root = getPart(card, 'candidates');
 
   /** @param {number} index */
   function createItem(index) {
     const { root: item, part } = clone('llm-actions-candidate');
     const radio = /** @type {HTMLInputElement} */ (part('radio'));
-    const id = `llm-actions-candidate-${path}`;
+    const id = `llm-actions-candidate-${key}`;
     radio.name = id;
     radio.addEventListener('change', () => onChoose(index));
     part('name').textContent = fillIn(texts.candidate, { number: index + 1 });

@@ -11,7 +11,7 @@ export function cardTexts() {
 }
 
 /** @type {LLMActions.CreateCard} */
-export function createCard({ path, label, onCommand, onEdit }) {
+export function createCard({ key, label, onCommand, onEdit }) {
   const { root, part } = clone(TEMPLATE);
   const text = /** @type {HTMLTextAreaElement} */ (part('text'));
   const source = /** @type {HTMLDetailsElement} */ (part('source'));
@@ -23,8 +23,8 @@ export function createCard({ path, label, onCommand, onEdit }) {
   const obstacles = { isTooLong: false, isBlocked: false };
 
   labelWithField(root, label);
-  part('length').id = `llm-actions-length-${path}`;
-  part('accept-blocked').id = `llm-actions-accept-blocked-${path}`;
+  part('length').id = `llm-actions-length-${key}`;
+  part('accept-blocked').id = `llm-actions-accept-blocked-${key}`;
   part('accept').setAttribute('aria-describedby', part('accept-blocked').id);
   text.addEventListener('input', () => onEdit(text.value));
   source.addEventListener('toggle', resize);

@@ -3,7 +3,7 @@
 import { createApi } from './api.js';
 import { cardTexts } from './card.js';
 import { clone } from './dom.js';
-import { findFields } from './fields.js';
+import { findField } from './fields.js';
 import { createMemories } from './memory.js';
 import { FieldWidget } from './widget.js';
 
@@ -53,27 +53,41 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
   const texts = cardTexts();
   /** @type {Map<string, FieldWidget>} */
   const widgets = new Map();
-  const api = createApi({ form, formKey, texts, runsUrl: String(urls.runsUrl) });
-  /** @type {LLMActions.Services} */
-  const services = {
-    api,
+  const apiWith = (/** @type {Record<string, string> | undefined} */ extra) =>
+    createApi({ form, formKey, texts, runsUrl: String(urls.runsUrl), extra });
+  const shared = {
     form,
     onFormEdit: listenForEdits(form),
     texts,
     memoryOf: createMemories(formKey || form.getAttribute('action') || ''),
-    previewRequest: (actionId, instruction) =>
-      api.previewRequest(String(urls.requestPreviewUrl), actionId, instruction),
-    loadPreviousTexts: () => api.listPreviousTexts(String(urls.previousTextsUrl)),
     notifyChanged: () => form.dispatchEvent(new Event('llm-actions:changed')),
     countWaiting: countWhenNeeded(widgets, sidePanelToggle),
   };
-  (await findFields(form, offers.fields)).forEach((field, path) => {
-    const offer = offers.fields[path];
-    const previousCount = offers.previous_counts[path] ?? 0;
-    widgets.set(path, new FieldWidget(services, { path, offer, field, previousCount }));
-  });
-  offers.pending.forEach((run) => widgets.get(run.field_path)?.resume(run));
-  widgets.forEach((widget) => widget.restoreAcceptance());
+
+  /** @type {LLMActions.AddWidget} */
+  async function addWidget(key, offer, name = key, extra) {
+    const field = await findField(form, name, offer.writer);
+    if (!field || widgets.has(key)) return;
+    const api = apiWith(extra);
+    /** @type {LLMActions.Services} */
+    const services = {
+      ...shared,
+      api,
+      previewRequest: (actionId, instruction) =>
+        api.previewRequest(String(urls.requestPreviewUrl), actionId, instruction),
+      loadPreviousTexts: () => api.listPreviousTexts(String(urls.previousTextsUrl)),
+    };
+    const previousCount = offers.previous_counts[key] ?? 0;
+    const widget = new FieldWidget(services, { key, offer, field, previousCount });
+    widgets.set(key, widget);
+    offers.pending.filter((run) => run.field_key === key).forEach((run) => widget.resume(run));
+    widget.restoreAcceptance();
+  }
+
+  await Promise.all(Object.entries(offers.fields).map(([path, offer]) => addWidget(path, offer)));
+  if (/[:.]/.test(Object.keys(offers.fields).join())) {
+    (await import('./items.js')).watchItems({ form, offers, widgets, addWidget });
+  }
   addSidePanel(sidePanelToggle, async (root) => {
     const { startSidePanel } = await import('./side-panel.js');
     startSidePanel({
@@ -81,7 +95,7 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
       toggle: sidePanelToggle,
       form,
       widgets,
-      load: () => api.listSidePanel(String(urls.sidePanelUrl)),
+      load: () => apiWith(undefined).listSidePanel(String(urls.sidePanelUrl)),
     });
   });
 }

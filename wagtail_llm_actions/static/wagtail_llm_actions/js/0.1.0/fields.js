@@ -2,32 +2,24 @@
  * The form's fields, found and written by the writers of their kinds; see docs/extending/field.md.
  */
 
-/** @type {LLMActions.FindFields} */
-export async function findFields(form, fields) {
-  /** @type {Map<string, LLMActions.Field>} */
-  const found = new Map();
-  const find = async (/** @type {string} */ path) => {
-    const { default: writer } = await import(fields[path].writer);
-    const field = /** @type {LLMActions.FieldWriter} */ (writer).find(form, path);
-    if (field) found.set(path, withDefaults(field));
-  };
-  // A site's writer may fail; the other fields of the form do without it.
-  await Promise.all(Object.keys(fields).map((path) => find(path).catch(reportError)));
-  return found;
+/** @type {LLMActions.FindField} */
+export async function findField(form, name, url) {
+  try {
+    const { default: writer } = await import(url);
+    const field = /** @type {LLMActions.FieldWriter} */ (writer).find(form, name);
+    return field && withDefaults(field);
+  } catch (error) {
+    // A site's writer may fail; the other fields of the form do without it.
+    reportError(error);
+    return null;
+  }
 }
 
-/**
- * `summary` is not the `summary` of a block or of an inline row.
- *
- * @type {LLMActions.FindBox}
- */
-export function findBox(form, path) {
-  const field = Array.from(form.querySelectorAll('[data-field][data-contentpath]')).find(
-    (element) =>
-      element.getAttribute('data-contentpath') === path &&
-      !element.parentElement?.closest('[data-contentpath], [data-contentpath-disabled]'),
-  );
-  return field?.querySelector('[data-field-input]');
+/** @type {LLMActions.FindBox} */
+export function findBox(form, name) {
+  const found = form.elements.namedItem(name);
+  const control = found instanceof RadioNodeList ? found[0] : found;
+  return control?.parentElement?.closest('[data-field-input]');
 }
 
 /** @type {(field: LLMActions.WritableField) => LLMActions.Field} */

@@ -11,8 +11,8 @@ function isAfterSave() {
 /** @type {LLMActions.CreateMemories} */
 export function createMemories(form) {
   const isSaved = isAfterSave();
-  return (path) => {
-    const slot = `llm-actions:${form}:${path}`;
+  return (key) => {
+    const slot = `llm-actions:${form}:${key}`;
     const forget = () => sessionStorage.removeItem(slot);
     return {
       read() {

@@ -12,7 +12,7 @@ import {
 } from './dom.js';
 
 /** @type {LLMActions.CreatePreviousList} */
-export function createPreviousList({ path, label, load, shownId, onSelect, toggle, toolbar }) {
+export function createPreviousList({ key, label, load, shownId, onSelect, toggle, toolbar }) {
   const { root, part } = clone('llm-actions-previous');
   const { loading = '', none = '' } = getTemplate('llm-actions-previous').dataset;
 
@@ -42,7 +42,7 @@ export function createPreviousList({ path, label, load, shownId, onSelect, toggl
     part('list').replaceChildren();
     try {
       const { fields } = await load();
-      const runs = (fields[path] ?? []).filter(({ id }) => id !== shownId());
+      const runs = (fields[key] ?? []).filter(({ id }) => id !== shownId());
       part('list').replaceChildren(...runs.map(createItem));
       part('status').textContent = runs.length ? '' : none;
     } catch (error) {

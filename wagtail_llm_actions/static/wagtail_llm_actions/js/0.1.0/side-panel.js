@@ -46,7 +46,7 @@ function overlapsHorizontally(one, other) {
  * @param {HTMLElement} options.root - Wagtail's box of this panel
  * @param {HTMLElement} options.toggle - its button in the header
  * @param {HTMLFormElement} options.form - dispatches an event when a run has changed
- * @param {Map<string, LLMActions.Widget>} options.widgets - by the path of their field
+ * @param {Map<string, LLMActions.Widget>} options.widgets - by the key of their field
  * @param {() => Promise<LLMActions.SidePanel>} options.load
  */
 export function startSidePanel({ root, toggle, form, widgets, load }) {
@@ -62,7 +62,7 @@ export function startSidePanel({ root, toggle, form, widgets, load }) {
 
   /** @param {LLMActions.SidePanelRun} run */
   async function proposeAgain(run) {
-    const widget = widgets.get(run.field_path);
+    const widget = widgets.get(run.field_key);
     if (!widget) return;
     if (widget.isBusy()) {
       setStatus(texts.busy);
@@ -113,7 +113,7 @@ export function startSidePanel({ root, toggle, form, widgets, load }) {
     showText(part('instruction'), run.instruction);
     showText(part('prompt'), run.prompt_start);
     part('request').hidden = !run.instruction && !run.prompt_start;
-    part('propose-again').hidden = !succeeded || !run.output || !widgets.has(run.field_path);
+    part('propose-again').hidden = !succeeded || !run.output || !widgets.has(run.field_key);
     part('copy').hidden = !run.output;
     showLink(part('details'), run.details_url);
     ['more', 'propose-again', 'copy', 'details'].forEach((name) => {

@@ -6,7 +6,7 @@ import { fillIn } from './messages.js';
 /** @type {LLMActions.CreateToolbar} */
 export function createToolbar(
   { label, actions },
-  { onSelect, onPreview, onPrevious, previousCount, path, isFilled, isEmpty },
+  { onSelect, onPreview, onPrevious, previousCount, key, isFilled, isEmpty },
 ) {
   const { root, part } = clone('llm-actions-toolbar');
   const texts = getTemplate('llm-actions-toolbar').dataset;
@@ -47,7 +47,7 @@ export function createToolbar(
     part('generate-text').textContent = fillIn(String(texts.generate), names);
     generate.ariaLabel = fillIn(String(texts.generateLabel), names);
   }
-  part('reason').id = `llm-actions-reason-${path}`;
+  part('reason').id = `llm-actions-reason-${key}`;
   generate.setAttribute('aria-describedby', part('reason').id);
   generate.addEventListener('click', () => run(first));
   root.addEventListener('pointerenter', refresh);

@@ -29,14 +29,14 @@ export class FieldWidget {
    * @param {LLMActions.Services} services
    * @param {LLMActions.WidgetOptions} options
    */
-  constructor(services, { path, offer, field, previousCount }) {
+  constructor(services, { key, offer, field, previousCount }) {
     const { label } = offer;
     this.services = services;
     this.texts = services.texts;
     this.offer = offer;
-    this.path = path;
+    this.key = key;
     this.field = field;
-    this.memory = services.memoryOf(path);
+    this.memory = services.memoryOf(key);
     /** @type {LLMActions.ActionReference} - the one run last */
     this.action = offer.actions[0];
     this.generation = new Generation(services, {
@@ -52,7 +52,7 @@ export class FieldWidget {
       onPrevious: (toggle) => this.togglePrevious(toggle),
       previousCount,
       onSelect: (action) => this.generate(action),
-      path,
+      key,
       isFilled: () => this.isFilled(),
       isEmpty: (source) => isSourceEmpty(services.form, source),
     });
@@ -61,7 +61,7 @@ export class FieldWidget {
       this.memory.write(this.candidates.memory());
       this.review.update();
     };
-    this.card = createCard({ path, label, onCommand: (...args) => this.command(...args), onEdit });
+    this.card = createCard({ key, label, onCommand: (...args) => this.command(...args), onEdit });
     this.review = createReview({
       card: this.card,
       field,
@@ -80,7 +80,7 @@ export class FieldWidget {
       label,
       toolbar: this.root,
       card: this.card.root,
-      memory: services.memoryOf(`${path}:instruction`),
+      memory: services.memoryOf(`${key}:instruction`),
       onRun: () => this.toolbar.run(this.action),
     });
     field.onEdit(() => this.handleFieldEdit());
@@ -155,7 +155,7 @@ export class FieldWidget {
     if (this.isBusy()) return;
     this.loaded.previous ??= import('./previous-list.js').then(({ createPreviousList }) =>
       createPreviousList({
-        path: this.path,
+        key: this.key,
         label: this.offer.label,
         load: this.services.loadPreviousTexts,
         shownId: () => (this.isWaiting() ? this.candidates.run?.id : undefined),
@@ -271,7 +271,7 @@ export class FieldWidget {
     this.loaded.list ??= import('./candidate-list.js').then(({ createCandidateList }) =>
       createCandidateList({
         card: this.card.root,
-        path: this.path,
+        key: this.key,
         texts: this.texts,
         onChoose: (index) => {
           this.candidates.choose(index);

@@ -103,11 +103,14 @@ function createField(input, place) {
 
 /** @type {LLMActions.FieldWriter} */
 export default {
-  find(form, path) {
-    const place = findBox(form, path);
-    const input = form.elements.namedItem(path);
-    const isDraftail = input instanceof HTMLInputElement && input.matches('[data-draftail-input]');
-    return place && isDraftail && place.contains(input)
+  find(form, name) {
+    const place = findBox(form, name);
+    const input = form.elements.namedItem(name);
+    // In a StreamField, nothing of the input itself says what it is.
+    const isDraftail = place?.querySelector(
+      '[data-draftail-input], [data-draftail-editor-wrapper]',
+    );
+    return input instanceof HTMLInputElement && isDraftail && place?.contains(input)
       ? createField(/** @type {LLMActions.DraftailInput} */ (input), place)
       : null;
   },

@@ -52,9 +52,9 @@ export function createField(control, place) {
 
 /** @type {LLMActions.FieldWriter} */
 export default {
-  find(form, path) {
-    const place = findBox(form, path);
-    const control = form.elements.namedItem(path);
+  find(form, name) {
+    const place = findBox(form, name);
+    const control = form.elements.namedItem(name);
     // Behind a list of tags, a text would be saved without being seen.
     const isText =
       control instanceof HTMLTextAreaElement ||

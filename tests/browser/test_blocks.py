@@ -1,0 +1,193 @@
+"""Blocks of a StreamField: existing, added, moved, nested and deleted, each with its own button."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from example_site.blog.models import BlogPage
+from tests.factories import AdminFactory, BlogPageFactory, EditorFactory, LLMActionFactory
+from tests.parts.waiting import eventually
+from tests.parts.web import WebProcess
+from tests.voyages.models import Voyage
+from wagtail_llm_actions.models import LLMRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Locator
+
+    from tests.browser.person import Person
+
+    Visit = Callable[..., Person]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ANSWER = "The *old* harbour master"
+QUOTE: dict[str, Any] = {
+    "type": "quote",
+    "id": "q-1",
+    "value": {"text": "Ahoy.", "author": "A boy"},
+}
+POINTS: dict[str, Any] = {
+    "type": "points",
+    "id": "p-1",
+    "value": [{"type": "item", "value": name, "id": f"i-{name}"} for name in ("One", "Two")],
+}
+RICH = '<p data-block-key="aaaaa">My <i>own</i> words.</p>'
+PARAGRAPH: dict[str, Any] = {"type": "paragraph", "id": "r-1", "value": RICH}
+
+
+@pytest.fixture(scope="module")
+def scripted_site(django_db_setup: None) -> Iterator[str]:
+    provider = {
+        "BACKEND": "wagtail_llm_actions.providers.testing.ScriptedProvider",
+        "OPTIONS": {"script": [ANSWER[:9], ANSWER[9:]]},
+    }
+    site_settings: dict[str, Any] = {
+        "WAGTAIL_LLM_ACTIONS": {
+            "PROVIDERS": {"test": provider},
+            "MODELS": {"scripted": {"PROVIDER": "test", "NAME": "scripted"}},
+        }
+    }
+    with WebProcess(site_settings) as web:
+        web.wait_until_ready()
+        yield f"http://{web.address}"
+
+
+class Block:
+    """A block in the form, with its Generate button and its card."""
+
+    def __init__(self, element: Locator) -> None:
+        self.element = element
+        self.generate = element.get_by_role("button", name="Generate")
+        self.card = element.get_by_role("region", name="LLM proposal")
+
+    def press(self, name: str) -> None:
+        self.card.get_by_role("button", name=name, exact=True).click()
+
+    def propose(self) -> None:
+        self.generate.click()
+        expect(self.card.get_by_role("button", name="Accept")).to_be_visible()
+
+
+def block(editor: Person, item_id: str, name: str = "") -> Block:
+    element = editor.page.locator(f"[data-streamfield-child][data-contentpath='{item_id}']")
+    return Block(element.locator(f"[data-contentpath='{name}']") if name else element)
+
+
+def saved_body(page: BlogPage) -> Any:
+    draft = BlogPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    return list(draft.body.raw_data)
+
+
+def wait_for_autosave(editor: Person, is_saved: Callable[[], bool]) -> None:
+    """Wait until the form knows that it was saved; a change before that would not be."""
+    eventually(is_saved)
+    indicator = editor.page.locator("#w-autosave-indicator")
+    expect(indicator).to_have_attribute("data-w-autosave-state-value", "saved")
+
+
+def test_a_block_is_reviewed_accepted_moved_saved_and_taken_back_and_its_siblings_stay(
+    visit: Visit, scripted_site: str
+) -> None:
+    page = BlogPageFactory(body=[QUOTE, POINTS, PARAGRAPH])
+    page.save_revision()
+    for source, destination in (
+        ("body:quote.text", "body:quote.author"),
+        ("body:points", "body:points"),
+        ("body:paragraph", "body:paragraph"),
+    ):
+        LLMActionFactory(source=source, destination=destination)
+    editor = visit(EditorFactory(), scripted_site)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    editor.wait_for_unsaved_changes()
+    author, point = block(editor, "q-1", "author"), block(editor, "i-Two")
+    # One for the author, one for each point, one for the paragraph; none for what has no action.
+    body = editor.page.locator("#panel-child-content-child-body-section, [data-contentpath=body]")
+    expect(body.first.get_by_role("button", name="Generate:")).to_have_count(4)
+
+    author.propose()
+    assert LLMRun.objects.get().prompt.endswith("<input>Ahoy.</input>")
+    expect(author.card.locator("del")).to_have_text("A boy")
+    author.press("Accept")
+    # A block that moves takes its card along.
+    block(editor, "q-1").element.get_by_role("button", name="Move down").first.click()
+    expect(author.card.get_by_role("button", name="Undo")).to_be_visible()
+    written = {**QUOTE, "value": {**QUOTE["value"], "author": ANSWER.replace("*", "")}}
+    wait_for_autosave(editor, lambda: saved_body(page) == [POINTS, written, PARAGRAPH])
+    author.press("Undo")
+    wait_for_autosave(editor, lambda: saved_body(page) == [POINTS, QUOTE, PARAGRAPH])
+    author.press("Dismiss")
+
+    point.propose()
+    assert LLMRun.objects.latest("queued_at").prompt.endswith("<input>Two</input>")
+    point.press("Accept")
+    items = [POINTS["value"][0], {**POINTS["value"][1], "value": ANSWER.replace("*", "")}]
+    wait_for_autosave(
+        editor, lambda: saved_body(page) == [{**POINTS, "value": items}, QUOTE, PARAGRAPH]
+    )
+
+
+def test_rich_text_in_a_block_keeps_its_marks_and_comes_back_as_it_was(
+    visit: Visit, scripted_site: str
+) -> None:
+    page = BlogPageFactory(body=[QUOTE, PARAGRAPH])
+    page.save_revision()
+    LLMActionFactory(source="body:paragraph", destination="body:paragraph")
+    editor = visit(EditorFactory(), scripted_site)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    editor.wait_for_unsaved_changes()
+
+    paragraph = block(editor, "r-1")
+    paragraph.propose()
+    expect(paragraph.card.locator("i")).to_have_text("old")
+    paragraph.press("Accept")
+    wait_for_autosave(editor, lambda: "<i>old</i> harbour" in saved_body(page)[1]["value"])
+    assert saved_body(page)[0] == QUOTE
+    paragraph.press("Undo")
+    wait_for_autosave(editor, lambda: saved_body(page) == [QUOTE, PARAGRAPH])
+
+
+def test_a_block_that_was_just_added_has_a_button_and_one_that_is_deleted_takes_it_along(
+    visit: Visit, scripted_site: str
+) -> None:
+    section = {"type": "section", "id": "s-1", "value": {"title": "Out", "content": []}}
+    voyage = Voyage.objects.create(name="North")
+    voyage.log = [section]
+    voyage.save()
+    LLMActionFactory(
+        model_type=ContentType.objects.get_for_model(Voyage),
+        source="log:section.title",
+        destination="log:quote.author",
+    )
+    editor = visit(AdminFactory(), scripted_site)
+    editor.open(reverse(Voyage.snippet_viewset.get_url_name("edit"), args=[voyage.pk]))
+    content = editor.page.locator("[data-contentpath='s-1'] [data-contentpath='content']")
+    expect(editor.page.get_by_role("button", name="Generate:")).to_have_count(0)
+
+    for _number in range(2):
+        content.get_by_title("Insert a block").last.click()
+        editor.page.get_by_role("option", name="Quote").click()
+    expect(editor.page.get_by_role("button", name="Generate:")).to_have_count(2)
+    first, second = (Block(content.locator("[data-streamfield-child]").nth(n)) for n in range(2))
+    for quote, text in ((first, "Ahoy."), (second, "Land!")):
+        quote.element.locator("textarea[name$=-quote]").fill(text)
+    second.propose()
+    second.press("Accept")
+    first.propose()
+    first.element.get_by_role("button", name="Delete").first.click()
+
+    expect(editor.page.get_by_role("button", name="Generate:")).to_have_count(1)
+    eventually(lambda: LLMRun.objects.filter(decision="dismissed").count() == 1)
+    editor.save()
+    voyage.refresh_from_db()
+    (saved,) = voyage.log.raw_data
+    assert (saved["id"], saved["value"]["title"]) == ("s-1", "Out")
+    (quote,) = saved["value"]["content"]
+    assert quote["value"] == {"quote": "Land!", "author": ANSWER.replace("*", "")}
+    assert quote["id"] == LLMRun.objects.get(decision="accepted").item_id

@@ -1,0 +1,1 @@
+"""StreamFields: read whole or in part, and written block by block."""

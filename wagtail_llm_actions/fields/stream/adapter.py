@@ -1,0 +1,119 @@
+"""StreamFields as a kind of field: whole, one kind of block, or one block."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from wagtail.blocks import ListBlock
+from wagtail.fields import StreamField
+
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.fields.base import FieldAdapter
+from wagtail_llm_actions.fields.blocks import Walk
+from wagtail_llm_actions.fields.markup.markdown import all_to_markdown
+from wagtail_llm_actions.fields.stream.block_field import holder, model_field_of
+from wagtail_llm_actions.fields.stream.tree import (
+    Node,
+    beside,
+    definitions,
+    find_item,
+    search,
+)
+from wagtail_llm_actions.threads import built_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from django import forms
+    from django.db import models
+    from wagtail.blocks import Block
+
+MAX_PARTS = 200
+"""Of one field, in the choices of sources and destinations."""
+
+
+class StreamAdapter(FieldAdapter):
+    """A StreamField, read as Markdown: all blocks at any depth, in their order."""
+
+    kind = "stream"
+
+    def accepts(self, field: Any) -> bool:
+        """Return whether ``field`` is a StreamField."""
+        return isinstance(field, StreamField)
+
+    def parts(self, field: Any) -> dict[str, str]:
+        """Return the names of the blocks of its streams, and of the blocks within these."""
+        found = islice(definitions(field.stream_block), MAX_PARTS)
+        return {".".join(names): " > ".join(labels) for names, labels, _block in found}
+
+    def read(self, instance: models.Model, field: Any) -> str:
+        """Return the blocks; those without text are left out, as is what no prompt can hold."""
+        return _read([_root(instance, field)])
+
+    def read_parts(self, instance: models.Model, field: Any, parts: Collection[str]) -> str:
+        """Return all blocks of these names, at any depth."""
+        root = _root(instance, field)
+        return _read([node for part in parts for node in search(root, part.split("."))])
+
+    def read_beside(
+        self, instance: models.Model, field: Any, part: str, *, other: str, item_id: str
+    ) -> str:
+        """Return only those in the block that the item is in; all where none around it has them."""
+        item = find_item(_root(instance, field), other.split("."), item_id)
+        nodes = beside(item, part.split("."))
+        return self.read_parts(instance, field, [part]) if nodes is None else _read(nodes)
+
+    def part_field(self, field: Any, part: str) -> Any:
+        """Return a field that takes what the blocks take."""
+        return _part_field(field, part)
+
+    def part_form_field(self, form: Any, field: Any, part: str) -> forms.Field:
+        """Return the form field of the blocks."""
+        block: Any = _definition(field, part)
+        return block.field  # type: ignore[no-any-return]
+
+    def item_object(self, instance: models.Model, field: Any, part: str, item_id: str) -> Any:
+        """Return what stands for an object that has the block's value in its ``part_field``."""
+        node = find_item(_root(instance, field), part.split("."), item_id)
+        return holder(node.block, node.value)
+
+
+def _root(instance: models.Model, field: Any) -> Node:
+    return Node((), "", field.stream_block, field.value_from_object(instance), None)
+
+
+@built_once
+def _part_field(field: Any, part: str) -> Any:
+    block = _definition(field, part)
+    return block and model_field_of(block)
+
+
+def _definition(field: Any, part: str) -> Block | None:
+    """Return the first block of this name; of a list, what is in it."""
+    names = tuple(part.split("."))
+    found = islice(definitions(field.stream_block), MAX_PARTS)
+    block = next((each.block for each in found if each.names == names), None)
+    while isinstance(block, ListBlock):
+        block = block.child_block
+    return block
+
+
+def _read(nodes: Iterable[Node]) -> str:
+    """Walk twice: first to collect all rich text, so that its links are looked up together."""
+    nodes = list(nodes)
+    max_chars = get_settings().max_prompt_chars
+    collected: dict[str, None] = {}
+
+    def collect(html: str) -> str:
+        collected[html] = None
+        return ""
+
+    def read(to_markdown: Callable[[str], str | None]) -> str:
+        walk = Walk(to_markdown, max_chars)
+        return "\n\n".join(text for each in nodes if (text := walk.read(each.block, each.value)))
+
+    read(collect)
+    # Shorter than what was collected where that is more than a prompt can hold.
+    markdown = dict(zip(collected, all_to_markdown(collected), strict=False))
+    return read(markdown.get)

@@ -1,0 +1,82 @@
+"""Filters of runs that several rooms of the package need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models.functions import MD5, Cast, Concat
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Callable
+
+    from wagtail_llm_actions.models.run import LLMRun
+
+CONTENT_COLUMNS = (
+    "target_content_type_id",
+    "trigger",
+    "source_path",
+    "field_path",
+    "read_fields",
+)
+"""What tells whose form has to show which fields, for somebody to read the texts of a run."""
+
+# Of each column alone: MariaDB joins no texts with different collations to one that it can compare.
+_KEY = Concat(*(MD5(Cast(name, models.TextField())) for name in CONTENT_COLUMNS))
+
+
+class LLMRunQuerySet(models.QuerySet["LLMRun"]):
+    """Filters that several rooms of the package need."""
+
+    def unfinished(self) -> LLMRunQuerySet:
+        """Keep the runs that are queued or running."""
+        return self.filter(status__in=self.model.UNFINISHED)
+
+    def finished(self) -> LLMRunQuerySet:
+        """Keep the runs with a final status."""
+        return self.exclude(status__in=self.model.UNFINISHED)
+
+    def queued(self) -> LLMRunQuerySet:
+        """Keep the runs that no worker has taken."""
+        return self.filter(status=self.model.Status.QUEUED)
+
+    def succeeded(self) -> LLMRunQuerySet:
+        """Keep the runs that have an output."""
+        return self.filter(status=self.model.Status.SUCCEEDED)
+
+    def on_object(self, instance: models.Model) -> LLMRunQuerySet:
+        """Keep the runs on a saved page or snippet."""
+        return self.filter(
+            target_content_type=ContentType.objects.get_for_model(type(instance)),
+            target_object_id=str(instance.pk),
+        )
+
+    def for_editors(self) -> LLMRunQuerySet:
+        """Leave out the long texts that editors do not see on their form."""
+        return self.defer(
+            "prompt", "system_instructions", "fallback_request", "raw_output", "error_detail"
+        )
+
+    def content(self, *columns: str) -> models.QuerySet[LLMRun, dict[str, Any]]:
+        """Return the ``CONTENT_COLUMNS`` of the runs, unordered, to be counted or made distinct.
+
+        Args:
+            columns: Further ones.
+        """
+        return self.order_by().values(*CONTENT_COLUMNS, *columns)
+
+    def with_content(self, can_read: Callable[[LLMRun], bool]) -> LLMRunQuerySet:
+        """Keep the runs with content that somebody may read; there are few kinds, which takes a query.
+
+        Args:
+            can_read: Is given an unsaved run with nothing but the ``CONTENT_COLUMNS``.
+        """
+        kinds = {kind.pop("key"): kind for kind in self.content().annotate(key=_KEY).distinct()}
+        readable = [key for key, kind in kinds.items() if can_read(self.model(**kind))]
+        return self.alias(key=_KEY).filter(key__in=readable)
+
+    def leased(self, run_id: uuid.UUID, token: uuid.UUID) -> LLMRunQuerySet:
+        """Keep the run that a worker executes, while the token of its lease is valid."""
+        return self.filter(pk=run_id, status=self.model.Status.RUNNING, lease_token=token)
