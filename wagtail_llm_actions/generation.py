@@ -44,6 +44,8 @@ class GenerationRequest:
     """
     context_tokens: int | None = None
     """Tokens of prompt and answer together that a local server shall load; not sent when ``None``."""
+    schema: Mapping[str, object] | None = None
+    """JSON schema of the answer, an object; not sent when ``None``, or where a server refuses it."""
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
     """``OPTIONS`` of the model, in place of those of its provider."""
 

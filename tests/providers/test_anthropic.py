@@ -128,6 +128,20 @@ def test_no_effort_switches_thinking_off(server: ProviderServer, provider: Provi
     assert "output_config" not in server.requests[0].body
 
 
+def test_the_schema_of_an_answer_stands_beside_the_effort(
+    server: ProviderServer, provider: Provider
+) -> None:
+    schema = {"type": "object", "properties": {"answer": {"type": "boolean"}}}
+    server.play(WIRE.answer('{"answer": true}'))
+
+    collect(provider, replace(REQUEST, schema=schema, reasoning_effort="low"))
+
+    assert server.requests[0].body["output_config"] == {
+        "effort": "low",
+        "format": {"type": "json_schema", "schema": schema},
+    }
+
+
 def test_a_connection_that_does_not_open_in_time_is_unavailable(server: ProviderServer) -> None:
     provider = AnthropicProvider(
         alias="main",

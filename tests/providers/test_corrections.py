@@ -31,6 +31,7 @@ SENT = {
     "temperature": 1.5,
     "reasoning_effort": "none",
     "stream_options": {"include_usage": True},
+    "response_format": {"type": "json_schema"},
     "extra_body": {"max_tokens": 5000},
 }
 OLLAMA = {
@@ -40,6 +41,7 @@ OLLAMA = {
         "think": "low",
         "truncate": False,
         "keep_alive": "5m",
+        "format": {"type": "object"},
         "options": {"num_predict": 5000, "temperature": 1.5, "num_ctx": 32768},
     }
 }
@@ -48,7 +50,7 @@ ANTHROPIC = {
     "messages": [{"role": "user", "content": "Hoo?"}],
     "max_tokens": 5000,
     "temperature": 1.5,
-    "output_config": {"effort": "low"},
+    "output_config": {"effort": "low", "format": {"type": "json_schema", "schema": {}}},
     "thinking": {"type": "disabled"},
 }
 RENAMED = Correction(parameter="max_tokens", other_name="max_completion_tokens")
@@ -310,6 +312,25 @@ def test_all_parameters_that_a_refusal_names_are_corrected_at_once(
             ANTHROPIC,
             "output_config.effort: Input should be 'low', 'medium' or 'high'",
             ["output_config"],
+        ),
+        (ANTHROPIC, "output_config.format: Extra inputs are not permitted", ["format"]),
+        (ANTHROPIC, "'claude-old' does not support output format.", ["format"]),
+        (
+            OLLAMA,
+            "json: cannot unmarshal object into Go struct field ChatRequest.format",
+            ["format"],
+        ),
+        (
+            SENT,
+            "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.",
+            ["response_format"],
+        ),
+        (SENT, "This response_format type is unavailable now", ["response_format"]),
+        (SENT, "This model does not support response format `json_schema`.", ["response_format"]),
+        (
+            SENT,
+            "Invalid schema for response_format 'answer': 'enum' is too long",
+            ["response_format"],
         ),
         (ANTHROPIC, "This model does not support the effort parameter.", ["output_config"]),
         (

@@ -202,6 +202,15 @@ def test_no_effort_switches_thinking_off(server: ProviderServer, provider: Provi
     assert server.requests[0].body["think"] is False
 
 
+def test_the_schema_of_an_answer_is_its_format(server: ProviderServer, provider: Provider) -> None:
+    schema = {"type": "object", "properties": {"answer": {"type": "boolean"}}}
+    server.play(WIRE.answer('{"answer": true}'))
+
+    collect(provider, replace(REQUEST, schema=schema))
+
+    assert server.requests[0].body["format"] == schema
+
+
 def test_what_is_not_set_is_left_to_the_server(server: ProviderServer, provider: Provider) -> None:
     server.play(WIRE.answer("Hoo."))
 

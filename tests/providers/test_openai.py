@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -614,6 +615,32 @@ def test_an_option_never_asks_for_what_a_server_refuses(server: ProviderServer) 
     text, _ = collect(OpenAIProvider(alias="main", base_url=f"{server.url}/v1", options=options))
 
     assert (text, len(server.requests)) == ("Hoo.", 1)
+
+
+def test_a_server_without_structured_output_is_asked_for_text_from_then_on(
+    server: ProviderServer,
+) -> None:
+    schema = {"type": "object", "properties": {"answer": {"type": "boolean"}}}
+    request = replace(REQUEST, schema=schema)
+
+    def refuse(recorded: Recorded) -> Reply:
+        if "response_format" not in recorded.body:
+            return WIRE.answer("yes")
+        words = "Invalid parameter: 'response_format' of type 'json_schema' is not supported."
+        return whole(400, json.dumps({"error": {"message": words}}).encode())
+
+    server.play(refuse, refuse, refuse)
+    provider = OpenAIProvider(alias="main", base_url=f"{server.url}/v1")
+
+    assert [collect(provider, request)[0] for _ in range(2)] == ["yes", "yes"]
+    assert server.requests[0].body["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "answer", "strict": True, "schema": schema},
+    }
+    assert ["response_format" in each.body for each in server.requests] == [True, False, False]
+    assert [each.setting for each in provider.corrections(REQUEST.model)] == [
+        "'OPTIONS': {'structured_output': False}"
+    ]
 
 
 def test_a_server_may_have_its_own_name_for_the_limit(server: ProviderServer) -> None:

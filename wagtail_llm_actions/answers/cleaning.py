@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.answers import chatter, wrapping
+from wagtail_llm_actions.answers import chatter, structured, wrapping
 from wagtail_llm_actions.answers.characters import is_invisible, normalize
 from wagtail_llm_actions.answers.destination import Source
 from wagtail_llm_actions.answers.live_filter import LiveFilter
@@ -79,6 +79,10 @@ def clean(
     live.feed(answer)
     live.end(is_cut_off=is_cut_off)
     text = live.text
+    if destination.schema() and (value := structured.text_of(text)) is not None:
+        return CleanAnswer(
+            text=normalize(value).strip(), removed=removals.as_json(), is_only_reasoning=False
+        )
     if live.ends_with_closing and destination.is_one_line and _PARAGRAPHS.search(text.strip()):
         # Nobody writes paragraphs into a line; they were reasoning, and the line never came.
         removals.add(Removal.REASONING, text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 LINE_CHARS = 24
@@ -36,6 +36,8 @@ class Destination:
     """What the form says about the field; in the language of the editor, mostly empty."""
     rules: tuple[str, ...] = ()
     """Sentences, in English, about what the field's validators ask for."""
+    schema: Callable[[], Mapping[str, Any]] = dict
+    """Returns the JSON schema of a value, where values are of a closed set or a list; else nothing."""
 
 
 class Source:

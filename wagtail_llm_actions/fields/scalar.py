@@ -19,6 +19,7 @@ from wagtail_llm_actions.fields.parsing import (
     can_write,
     format_of,
     parse,
+    schema_of,
     takes_several,
     vocabulary_of,
 )
@@ -41,6 +42,7 @@ class ValueAdapter(FieldAdapter):
         return Destination(
             format=format_of(form_field),
             vocabulary=partial(vocabulary_of, form_field),
+            schema=partial(schema_of, form_field),
             # The marks of Markdown are characters of addresses.
             is_plain=not isinstance(form_field, forms.CharField),
             is_one_line=not takes_several(form_field),

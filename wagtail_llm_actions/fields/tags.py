@@ -64,6 +64,7 @@ class TagsAdapter(FieldAdapter):
             format=f"{kind}, separated by commas{limit}{words}",
             vocabulary=partial(_vocabulary, field, is_free=form_field.free_tagging),
             help_text=help_text_of(field),
+            schema=lambda: {"type": "array", "items": {"type": "string"}},
         )
 
     def contract(self, field: Any) -> Contract:

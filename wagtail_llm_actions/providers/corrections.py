@@ -32,7 +32,9 @@ WORDS: Mapping[str, str] = {
     "stream_options": r"stream_options|stream options|include_usage",
     "temperature": r"temperature",
     "reasoning_effort": r"reasoning_?effort|reasoning effort|reasoning\.effort",
-    "output_config": r"output_config|effort",
+    "output_config": r"output_config(?!\.format)|effort",
+    "response_format": r"response_?format|response format|json_?schema|structured outputs?|json mode",
+    "format": r"output_config\.format(?:\.schema)?|output format|format|json_?schema|structured outputs?",
     "thinking": r"thinking",
     "think": r"think|thinking",
     "truncate": r"truncate",
@@ -53,7 +55,7 @@ REFUSED = re.compile(
     r"|does not accept|only (the )?default|deprecated|cannot both|is not compatible|incompatible"
     r"|instead\b|only [`'\"\w.]+ is (?:allowed|supported|accepted)|may only|does not match|extra_forbidden|unknown_parameter"
     r"|must be one of|roles are supported|temperature\W* must be (?:set to )?\d|requires temperature"
-    r"|neither\b|memory|unable to allocate|resource limitations",
+    r"|neither\b|unavailable|invalid schema|memory|unable to allocate|resource limitations",
     re.IGNORECASE,
 )
 NUMBER = r"['`\"]?(\d+(?:\.\d+)?)\b"
@@ -103,6 +105,8 @@ class Correction:
             "truncate": {"extra_body": {"truncate": None}},
             "keep_alive": {"extra_body": {"keep_alive": None}},
             NUM_CTX: {"context_tokens": 4096},
+            "response_format": {"structured_output": False},
+            "format": {"structured_output": False},
         }
         if self.parameter in options:
             return {"OPTIONS": options[self.parameter]}
@@ -237,7 +241,8 @@ def _values(sent: Mapping[str, Any]) -> dict[str, Any]:
 def _holders(sent: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return the mappings that hold parameters: those of the SDKs, and of a JSON body."""
     body = sent.get("json") or {}
-    return sent, sent.get("extra_body") or {}, body, body.get("options") or {}
+    nested = (sent.get("output_config"), sent.get("extra_body"), body.get("options"))
+    return sent, body, *(members or {} for members in nested)
 
 
 def _limit(message: str, value: float) -> float | None:

@@ -26,6 +26,8 @@ class HTTPOptions:
     """To open the connection; the answer itself has no time limit here."""
     context_tokens: int | None = None
     """Tokens of prompt and answer together; ``None`` leaves it to the model and its server."""
+    structured_output: bool = True
+    """Whether the JSON schema of an answer is sent, where there is one."""
     extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Sent with every request; they replace headers of the same name and may hold secrets."""
     extra_query: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -42,6 +44,8 @@ class HTTPOptions:
         context = self.context_tokens
         is_count = context is None or (type(context) is int and context > 0)
         expect("context_tokens", "a whole number above 0", is_valid=is_count)
+        is_choice = isinstance(self.structured_output, bool)
+        expect("structured_output", "True or False", is_valid=is_choice)
         expect("extra_headers", "a dict of strings", is_valid=_are_headers(self.extra_headers))
         expect("extra_query", "a dict of strings", is_valid=_are_headers(self.extra_query))
         is_body = isinstance(self.extra_body, Mapping)

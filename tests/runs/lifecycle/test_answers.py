@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 
 from tests.factories import LLMRunFactory
+from tests.notices.models import Notice
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import ModelUnavailable
 from wagtail_llm_actions.generation import FinishReason, ReasoningDelta
@@ -227,3 +229,22 @@ def test_the_editor_is_told_that_the_model_thinks_until_the_text_begins(
 
     assert THINKING == [True, False]
     assert run.is_reasoning is False
+
+
+def test_of_a_choice_a_json_object_is_asked_for_which_nobody_sees_arrive(
+    provider: ScriptedProvider,
+) -> None:
+    provider.script('{"answer":', ' "Job"}')
+    content_type = ContentType.objects.get_for_model(Notice)
+
+    run = executed(field_path="kind", target_content_type=content_type)
+
+    schema = provider.requests[0].schema
+    assert schema is not None
+    assert schema["properties"] == {"answer": {"type": "string", "enum": ["News", "Job"]}}
+    assert (run.status, run.output, run.raw_output) == ("succeeded", "Job", '{"answer": "Job"}')
+    assert SHOWN == []
+    # A text needs none.
+    provider.script("The tide.")
+    executed()
+    assert provider.requests[1].schema is None

@@ -12,6 +12,7 @@ from wagtail_llm_actions.fields.parsing.base import (
     can_write,
     format_of,
     parse,
+    schema_of,
     takes_several,
     vocabulary_of,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "format_of",
     "numbers",
     "parse",
+    "schema_of",
     "takes_several",
     "vocabulary_of",
 ]

@@ -77,6 +77,12 @@ def vocabulary_of(form_field: forms.Field) -> str:
     return ""
 
 
+@singledispatch
+def schema_of(form_field: forms.Field) -> dict[str, Any]:
+    """Return the JSON schema of what the parser reads best; empty where any text may do."""
+    return {}
+
+
 def takes_several(form_field: forms.Field) -> bool:
     """Return whether the value of a form field is a list."""
     return isinstance(form_field, (forms.MultipleChoiceField, forms.ModelMultipleChoiceField))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from wagtail_llm_actions.fields.parsing.base import format_of, raw_value, shown_value
+from wagtail_llm_actions.fields.parsing.base import format_of, raw_value, schema_of, shown_value
 
 YES = frozenset(
     "yes y true t 1 on checked ja j jo oui sí si s sim да tak ano áno igen kyllä evet ναι da jah jā "
@@ -38,6 +39,11 @@ def _boolean(form_field: forms.BooleanField, text: str) -> bool:
 @shown_value.register(forms.BooleanField)
 def _shown(form_field: forms.BooleanField, controls: list[str]) -> str:
     return _("Yes") if controls in (["on"], ["true"]) else _("No")
+
+
+@schema_of.register(forms.BooleanField)
+def _schema(form_field: forms.BooleanField) -> dict[str, Any]:
+    return {} if isinstance(form_field, forms.NullBooleanField) else {"type": "boolean"}
 
 
 @format_of.register(forms.BooleanField)

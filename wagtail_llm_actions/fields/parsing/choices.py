@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from wagtail_llm_actions.fields.parsing.base import (
     format_of,
     raw_value,
+    schema_of,
     shown_value,
     takes_several,
     vocabulary_of,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 MAX_CHOICES = 1_000
+MAX_ENUM = 200
+"""Vendors take few hundred; of more choices, the prompt names as many as it should."""
 MAX_LISTED_CHARS = 4_000
 """Of the choices that a prompt names."""
 MAX_SHOWN_CHARS = 60
@@ -59,6 +62,19 @@ def _vocabulary(form_field: forms.ChoiceField) -> str:
         return (
             f"The choices are: {listed(str(label) for value, label in _flat(form_field) if value)}."
         )
+
+
+@schema_of.register(forms.ChoiceField)
+def _schema(form_field: forms.ChoiceField) -> dict[str, Any]:
+    """Return the labels of fixed choices; objects are looked up by names that a prompt may not tell."""
+    if isinstance(form_field, forms.ModelChoiceField):
+        return {}
+    with override("en"):
+        labels = [str(label).strip() for value, label in _flat(form_field) if value]
+    if not 0 < len(labels) == len(set(labels)) <= MAX_ENUM:
+        return {}
+    one = {"type": "string", "enum": labels}
+    return {"type": "array", "items": one} if takes_several(form_field) else one
 
 
 def listed(names: Iterable[str]) -> str:

@@ -64,6 +64,9 @@ class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
             kwargs["thinking"] = {"type": "disabled"}
         elif request.reasoning_effort is not None:
             kwargs["output_config"] = {"effort": request.reasoning_effort}
+        if request.schema and options.structured_output:
+            schema = {"type": "json_schema", "schema": request.schema}
+            kwargs.setdefault("output_config", {})["format"] = schema
         # The SDK has no parameter for the temperature, which the older models accept.
         has_temperature = request.temperature is not None
         temperature = {"temperature": request.temperature} if has_temperature else {}

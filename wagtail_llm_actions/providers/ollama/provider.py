@@ -113,6 +113,7 @@ class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
             "truncate": False,
             "think": _think(request.reasoning_effort),
             "keep_alive": given.keep_alive,
+            "format": request.schema if given.structured_output else None,
             "options": {**_without_none(options), **extra.pop("options", {})},
             **extra,
         }

@@ -112,6 +112,9 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
             kwargs["reasoning_effort"] = request.reasoning_effort
         if options.extra_query:
             kwargs["extra_query"] = dict(options.extra_query)
+        if request.schema and options.structured_output:
+            schema = {"name": "answer", "strict": True, "schema": request.schema}
+            kwargs["response_format"] = {"type": "json_schema", "json_schema": schema}
         if options.stream_usage:
             kwargs["stream_options"] = {"include_usage": True}
         return kwargs

@@ -32,9 +32,17 @@ class Answer:
         run: Its destination field decides how the answer is cleaned.
         max_chars: The length at which an answer that never ends is cut.
         begins_in_reasoning: Whether no marker opens the reasoning of this model.
+        is_structured: Whether a JSON object is asked for, which nobody wants to see arrive.
     """
 
-    def __init__(self, run: LLMRun, *, max_chars: int, begins_in_reasoning: bool = False) -> None:
+    def __init__(
+        self,
+        run: LLMRun,
+        *,
+        max_chars: int,
+        begins_in_reasoning: bool = False,
+        is_structured: bool = False,
+    ) -> None:
         self.first_text_at: datetime | None = None
         self.has_reasoned = False
         """Whether reasoning has arrived, in the text or beside it."""
@@ -43,6 +51,7 @@ class Answer:
         self._pieces: list[str] = []
         self._reasoning: Counter[str] = Counter()
         self._begins_in_reasoning = begins_in_reasoning
+        self._is_structured = is_structured
         self._is_cut_off = True
         self._live = LiveFilter(TAG, begins_in_reasoning=begins_in_reasoning)
         self._raw: str | None = None
@@ -126,4 +135,5 @@ class Answer:
     def _show(self, text: str) -> None:
         if shown := normalize(text):
             self.first_text_at = self.first_text_at or timezone.now()
-            self._unflushed += shown
+            if not self._is_structured:
+                self._unflushed += shown

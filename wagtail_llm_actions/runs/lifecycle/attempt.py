@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
+from wagtail_llm_actions.answers.structured import object_schema
 from wagtail_llm_actions.conf import first_token_timeout_seconds, get_settings
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
@@ -34,6 +35,7 @@ from wagtail_llm_actions.pricing import charge, price_of
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
+from wagtail_llm_actions.runs.contract import contract_of
 from wagtail_llm_actions.runs.findings import (
     findings_of,
     store_begins_in_reasoning,
@@ -98,10 +100,13 @@ class Attempt:
         if found.requested_context:
             self._parameters["context_tokens"] = found.requested_context
         self._begins_in_reasoning = found.begins_in_reasoning
+        schema = contract_of(run).destination.schema()
+        self._schema = object_schema(schema) if schema else None
         self.answer = Answer(
             run,
             max_chars=self._parameters["max_tokens"] * MAX_CHARS_PER_TOKEN,
             begins_in_reasoning=self._begins_in_reasoning,
+            is_structured=bool(schema),
         )
         self._prompt = repair or run.prompt
         self._is_reasoning = False
@@ -260,6 +265,7 @@ class Attempt:
             model=self._model.name,
             prompt=self._prompt,
             system_instructions=self._run.system_instructions,
+            schema=self._schema,
             options=self._model.options,
             **self._parameters,
         )
