@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable
 
-    from wagtail_llm_actions.models.run import LLMRun
+    from wagtail_llm_actions.models import LLMRun
 
 CONTENT_COLUMNS = (
     "target_content_type_id",
