@@ -21,7 +21,7 @@ from wagtail_llm_actions.admin.history.buttons import (
 )
 from wagtail_llm_actions.admin.menu import history_menu_item, usage_menu_item
 from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
-from wagtail_llm_actions.models import LLMAction
+from wagtail_llm_actions.models import DismissReason, LLMAction
 from wagtail_llm_actions.permissions.policies import can_view_usage
 from wagtail_llm_actions.runs.audit_log import (
     ACCEPTED,
@@ -128,6 +128,7 @@ def insert_editor_js() -> str:
             "previous_texts_url": reverse("wagtail_llm_actions:previous_texts"),
             "side_panel_url": reverse("wagtail_llm_actions:side_panel"),
             "max_instruction_chars": MAX_INSTRUCTION_CHARS,
+            "dismiss_reasons": DismissReason.choices,
         },
     )
 

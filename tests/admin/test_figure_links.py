@@ -27,13 +27,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue", "admi
 
 HISTORY = reverse("wagtail_llm_actions:history")
 USAGE = reverse("wagtail_llm_actions:usage", query={"period": "7"})
-TABLES = ("actions", "models", "users", "page-types", "errors", "error-patterns")
+TABLES = ("actions", "models", "users", "page-types", "dismissals", "errors", "error-patterns")
 
 OUTCOMES: list[dict[str, Any]] = [
     {"status": "queued"},
     {"status": "running", "lease_expires_at": timezone.now() + timedelta(days=1)},
     {"status": "cancelled"},
     *({"status": "succeeded", "decision": decision} for decision in LLMRun.Decision.values),
+    *(
+        {"status": "succeeded", "decision": "dismissed", "dismiss_reason": reason}
+        for reason in ("tone", "facts")
+    ),
     {"status": "succeeded", "used_fallback": True, "cost_usd": None},
     *(
         {"status": "failed", "error_code": "timeout", "error_detail": d}

@@ -206,7 +206,8 @@ def test_the_history_is_exported(client: Client, admin: User) -> None:
         page__title="Tides",
         input_tokens=12,
         output_tokens=7,
-        decision="edited",
+        decision="dismissed",
+        dismiss_reason="facts",
     )
 
     response = client.get(reverse(HISTORY), {"export": "csv"})
@@ -216,6 +217,7 @@ def test_the_history_is_exported(client: Client, admin: User) -> None:
     assert row["Action"] == "Summary"
     assert row["User"] == str(run.user)
     assert row["Page"] == "Tides"
+    assert (row["Decision"], row["Reason for dismissing"]) == ("dismissed", "facts")
     assert (row["Input tokens"], row["Output tokens"]) == ("12", "7")
     assert "The tide" not in response.getvalue().decode()
 

@@ -54,6 +54,7 @@ def exported(client: Client, **query: str) -> list[dict[str, str]]:
     [
         ({"error_code": "timeout", "status": "failed"}, {"error_code": "timeout"}),
         ({"decision": "edited"}, {"decision": "edited"}),
+        ({"decision": "dismissed", "dismiss_reason": "tone"}, {"dismiss_reason": "tone"}),
         ({"trigger": "test"}, {"trigger": "test"}),
         ({"output": "Boats wait."}, {"text": "boats"}),
         ({"prompt": "About boats"}, {"text": "boats"}),

@@ -32,6 +32,7 @@ TABLES = (
     "models",
     "users",
     "page-types",
+    "dismissals",
     "errors",
     "error-patterns",
 )
@@ -75,7 +76,7 @@ def test_a_table_is_exported_with_its_units(client: Client, admin: User) -> None
 def test_every_table_is_offered_in_both_forms(
     client: Client, admin: User, table: str, form: str
 ) -> None:
-    succeeded()
+    succeeded(decision="dismissed", dismiss_reason="tone")
     failed()
 
     links = [str(a["href"]) for a in page_at(client, reverse(USAGE, query=JULY)).select("a[href]")]

@@ -62,3 +62,42 @@ def test_a_part_of_a_proposal_is_taken_and_undo_brings_back_the_former_text(
     editor.page.reload()
     expect(summary.proposal).to_have_value(part)
     expect(diff).to_be_hidden()
+
+
+def test_a_block_of_a_rich_text_is_left_out_and_a_dismissal_says_why(
+    visit: Visit, showcase_site: str
+) -> None:
+    user = EditorFactory()
+    kept = '<p data-block-key="aaaaa">It stays as <i>it</i> is.</p>'
+    post = BlogPageFactory(intro=f'<p data-block-key="bbbbb">My <i>own</i> words.</p>{kept}')
+    action = LLMActionFactory(source="intro", destination="intro")
+    output = "My **own** good words.\n\nIt stays as *it* is.\n\nA new end.\n\nAnother one."
+    LLMRunFactory(
+        page=post, user=user, action=action, succeeded=True, output=output, field_path="intro"
+    )
+    editor = visit(user, showcase_site)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[post.pk]))
+    intro = editor.field("Introduction")
+    draftail = editor.page.locator("[data-contentpath=intro] [contenteditable=true]")
+    before = draftail.inner_html()
+
+    for number in (1, 3):
+        intro.card.get_by_role("button", name=f"Keep the old text: Change {number} of 3").click()
+    intro.press("New text")
+    formatted = intro.card.get_by_role("group", name="Formatted text")
+    expect(formatted.locator("p")).to_have_text(
+        ["My own words.", "It stays as it is.", "A new end."]
+    )
+    expect(formatted.locator("i")).to_have_text(["own", "it"])
+    intro.press("Accept")
+
+    expect(draftail.locator("[data-block]")).to_have_text(
+        ["My own words.", "It stays as it is.", "A new end."]
+    )
+    eventually(lambda: LLMRun.objects.get().decision == LLMRun.Decision.EDITED)
+    intro.press("Undo")
+    expect(draftail.locator("[data-block]")).to_have_count(2)
+    assert draftail.inner_html() == before
+    intro.button("Tone").click()
+    expect(intro.card).to_be_hidden()
+    eventually(lambda: LLMRun.objects.get().dismiss_reason == "tone")

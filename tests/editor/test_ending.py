@@ -58,6 +58,7 @@ def test_cancelling_a_final_run_changes_nothing(client: Client, editor: User) ->
         ({"decision": "accept", "text": "The tide came late."}, "edited"),
         ({"decision": "accept"}, "edited"),
         ({"decision": "dismiss"}, "dismissed"),
+        ({"decision": "dismiss", "reason": "tone"}, "dismissed"),
         ({"decision": "undo"}, "none"),
     ],
 )
@@ -70,9 +71,18 @@ def test_a_decision_is_recorded(
 
     run.refresh_from_db()
     assert run.decision == decision
+    assert run.dismiss_reason == data.get("reason", "")
 
 
-@pytest.mark.parametrize("data", [{}, {"decision": ""}, {"decision": "delete"}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"decision": ""},
+        {"decision": "delete"},
+        {"decision": "dismiss", "reason": "dull"},
+    ],
+)
 def test_an_unknown_decision_is_refused(client: Client, editor: User, data: dict[str, str]) -> None:
     response = decide(client, LLMRunFactory(user=editor, succeeded=True), **data)
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.factories import EditorFactory, LLMRunFactory
+from wagtail_llm_actions.messages.labels import decision_label
+from wagtail_llm_actions.models import DismissReason, LLMRun
 from wagtail_llm_actions.runs.decisions import accept, dismiss, undo
 
 if TYPE_CHECKING:
     from tests.kept_queue import KeptQueue
-    from wagtail_llm_actions.models import LLMRun
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,21 @@ def test_a_proposal_can_be_dismissed() -> None:
     dismiss(run)
 
     assert decision_of(run) == ("dismissed", None, True)
+
+
+def test_a_reason_for_dismissing_is_kept_until_the_editor_decides_again() -> None:
+    run, other = candidates("succeeded", "succeeded")
+
+    dismiss(run, DismissReason.TONE)
+    run.refresh_from_db()
+    other.refresh_from_db()
+    assert decision_label(run) == "Dismissed: Tone"
+    assert decision_label(other) == "Dismissed"
+
+    accept(run, run.output)
+    run.refresh_from_db()
+    assert decision_label(run) == "Accepted"
+    assert not run.dismiss_reason
 
 
 def test_an_undone_decision_leaves_the_proposal_open() -> None:

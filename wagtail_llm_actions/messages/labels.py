@@ -51,3 +51,9 @@ def removal_labels(run: LLMRun) -> list[tuple[str, str]]:
         (str(_REMOVALS.get(removed["kind"], removed["kind"])), removed["text"])
         for removed in run.removed
     ]
+
+
+def decision_label(run: LLMRun) -> str:
+    """Return the decision on a run in words, with the reason for dismissing."""
+    labels = [run.get_decision_display(), run.get_dismiss_reason_display()]
+    return ": ".join(filter(None, labels))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from wagtail_llm_actions.models.action import LLMAction
 from wagtail_llm_actions.models.attempt import LLMAttempt
 from wagtail_llm_actions.models.circuit_breaker import LLMCircuitBreaker
+from wagtail_llm_actions.models.dismiss_reason import DismissReason
 from wagtail_llm_actions.models.finding import LLMModelFinding
 from wagtail_llm_actions.models.import_job import LLMImport
 from wagtail_llm_actions.models.prompt_template import PromptTemplate
 from wagtail_llm_actions.models.run import LLMRun
 
 __all__ = [
+    "DismissReason",
     "LLMAction",
     "LLMAttempt",
     "LLMCircuitBreaker",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_llm_actions.models.action import LLMAction
+from wagtail_llm_actions.models.dismiss_reason import DismissReason
 from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
 
 
@@ -244,6 +245,10 @@ class LLMRun(models.Model):
         _("decision"), max_length=20, choices=Decision.choices, default=Decision.NONE
     )
     """What the editor did with the output."""
+    dismiss_reason = models.CharField(
+        _("reason for dismissing"), max_length=20, choices=DismissReason.choices, blank=True
+    )
+    """Empty unless the output was dismissed and the editor gave a reason."""
     decided_at = models.DateTimeField(_("decided"), null=True)
     """When; null without a decision."""
     decision_similarity = models.FloatField(_("similarity"), null=True)

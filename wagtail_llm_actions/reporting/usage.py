@@ -220,6 +220,12 @@ class Usage:
             groups.append(Group(key[0], str(key[-1]), metrics))
         return groups
 
+    def dismiss_reasons(self) -> list[tuple[str, int]]:
+        """Return how many texts were dismissed for each reason, the most frequent first."""
+        runs = counted_runs(self.period).exclude(dismiss_reason="")
+        counts = runs.values_list("dismiss_reason").annotate(count=Count("pk"))
+        return list(counts.order_by("-count", "dismiss_reason"))
+
     def _by_day(self) -> Any:
         # Not by TruncDate: without time zone tables, MariaDB and MySQL answer NULL.
         ends = [Period(day, day).bounds[1] for day in self.period.days]

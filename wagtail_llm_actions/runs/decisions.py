@@ -93,14 +93,18 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(visible(text))
 
 
-def dismiss(run: LLMRun) -> None:
+def dismiss(run: LLMRun, reason: str = "") -> None:
     """Record that the editor wants none of the candidates.
 
     A text that was accepted before, and was then proposed a second time, stays accepted.
+
+    Args:
+        run: The candidate that the editor looked at.
+        reason: Why not, a ``DismissReason``; empty without a reason.
     """
     if run.decision in {Decision.ACCEPTED, Decision.EDITED}:
         return
-    _decide(run, Decision.DISMISSED)
+    _decide(run, Decision.DISMISSED, reason=reason)
     _dismiss_siblings(run)
 
 
@@ -126,6 +130,7 @@ def _decide(
     decision: LLMRun.Decision,
     *,
     similarity: float | None = None,
+    reason: str = "",
     instead_of: LLMRun.Decision | None = None,
 ) -> bool:
     """Record a decision on a run that has a text; return whether it has.
@@ -136,6 +141,7 @@ def _decide(
         run: Changes with its row.
         decision: What the editor did; ``NONE`` takes an earlier decision back.
         similarity: Of the accepted text to the output, from 0.0 to 1.0.
+        reason: Why the output was dismissed.
         instead_of: Only change a run with this decision.
     """
     decidable = _SUCCEEDED if decision == Decision.DISMISSED else _SUCCEEDED | _BROKE_OFF
@@ -143,9 +149,15 @@ def _decide(
     if instead_of is not None:
         rows = rows.filter(decision=instead_of)
     decided_at = None if decision == Decision.NONE else timezone.now()
-    decided = rows.update(decision=decision, decided_at=decided_at, decision_similarity=similarity)
-    if not decided:
+    values = {
+        "decision": decision,
+        "decided_at": decided_at,
+        "decision_similarity": similarity,
+        "dismiss_reason": reason,
+    }
+    if not rows.update(**values):
         return False
-    run.decision, run.decided_at, run.decision_similarity = decision, decided_at, similarity
+    for name, value in values.items():
+        setattr(run, name, value)
     send_on_commit(run_decided, [run.pk])
     return True

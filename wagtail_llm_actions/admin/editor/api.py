@@ -36,7 +36,7 @@ from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_e
 from wagtail_llm_actions.admin.run_access import can_read_texts
 from wagtail_llm_actions.errors import PermissionDeniedError, PermissionRevoked
 from wagtail_llm_actions.fields import Item, form_names, has_item
-from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.models import DismissReason, LLMAction, LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for
 from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.runs import decisions
@@ -167,7 +167,10 @@ def decide_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     if decision == "accept":
         decisions.accept(run, request.POST.get("text", ""))
     elif decision == "dismiss":
-        decisions.dismiss(run)
+        reason = request.POST.get("reason", "")
+        if reason not in {"", *DismissReason.values}:
+            raise BadInput
+        decisions.dismiss(run, reason)
     elif decision == "undo":
         decisions.undo(run)
     else:

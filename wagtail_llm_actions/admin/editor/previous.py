@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.editor.serializers import RunState, run_state
+from wagtail_llm_actions.messages.labels import decision_label
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, previous_runs
@@ -74,7 +75,5 @@ def previous_run(run: LLMRun, user: Any) -> PreviousRun:
         **state,
         "user": name,
         "time": date_format(timezone.localtime(run.queued_at), "SHORT_DATETIME_FORMAT"),
-        "decision_label": ""
-        if run.decision == LLMRun.Decision.NONE
-        else run.get_decision_display(),
+        "decision_label": "" if run.decision == LLMRun.Decision.NONE else decision_label(run),
     }

@@ -22,7 +22,7 @@ from wagtail_llm_actions.admin.links import NO_USER, deleted_action
 from wagtail_llm_actions.admin.run_access import readable_in_history
 from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.messages.labels import model_label
-from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.models import DismissReason, LLMAction, LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.permissions.runs import viewable_runs
 from wagtail_llm_actions.reporting.usage import COUNTED_TRIGGERS, UNKNOWN_COST
@@ -138,6 +138,9 @@ class HistoryFilterSet(WagtailFilterSet):
         help_text=_lazy("The ID of a failed run: its page shows it."),
     )
     decision = CheckboxesFilter(label=_lazy("Decision"), choices=LLMRun.Decision.choices)
+    dismiss_reason = CheckboxesFilter(
+        label=_lazy("Reason for dismissing"), choices=DismissReason.choices
+    )
     trigger = CheckboxesFilter(label=_lazy("Trigger"), choices=LLMRun.Trigger.choices)
     cost = django_filters.ChoiceFilter(
         label=_lazy("Cost"),

@@ -18,7 +18,12 @@ from wagtail_llm_actions.answers.characters import show_direction_controls
 from wagtail_llm_actions.messages.currency import source_label, usd
 from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
 from wagtail_llm_actions.messages.faults import fault_sentence
-from wagtail_llm_actions.messages.labels import finish_reason_label, model_label, removal_labels
+from wagtail_llm_actions.messages.labels import (
+    decision_label,
+    finish_reason_label,
+    model_label,
+    removal_labels,
+)
 from wagtail_llm_actions.messages.notices import truncation_notice
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.messages.usage_repairs import usage_repair_sentences
@@ -105,6 +110,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
         )
         return super().get_context_data(
             **kwargs,
+            decision_label=decision_label(run),
             model_label=model_label(run.model_key),
             fallback_label=model_label(run.fallback_model_key),
             attempts=attempts,

@@ -17,7 +17,7 @@ from wagtail_llm_actions.admin.exports import SafeExportMixin
 from wagtail_llm_actions.admin.history.filters import HistoryFilterSet
 from wagtail_llm_actions.admin.mixins import StylesheetMixin
 from wagtail_llm_actions.messages.currency import usd
-from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.messages.labels import decision_label, model_label
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import (
     RUN_POLICY,
@@ -111,7 +111,7 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
             UserColumn("user"),
             Column(lambda run: model_label(run.model_key), label=_("Model")),
             StatusColumn(),
-            Column("get_decision_display", label=_("Decision")),
+            Column(decision_label, label=_("Decision")),
             Column(_tokens, label=_("Tokens"), classname="llm-actions-nowrap"),
             *([cost] if can_view_costs(self.request.user) else []),
             Column(_seconds, label=_("Time"), classname="llm-actions-nowrap"),
@@ -138,6 +138,7 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
             *(["cost_usd"] if can_view_costs(self.request.user) else []),
             "seconds",
             "decision",
+            "dismiss_reason",
             "error_code",
         ]
 

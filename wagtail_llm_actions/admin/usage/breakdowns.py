@@ -14,6 +14,7 @@ from wagtail_llm_actions.admin.links import NO_USER, counted_runs_url, deleted_a
 from wagtail_llm_actions.admin.usage.table import Column, Row, Table
 from wagtail_llm_actions.messages.errors import troubleshooting
 from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.models import DismissReason
 from wagtail_llm_actions.reporting.error_patterns import error_patterns
 
 if TYPE_CHECKING:
@@ -102,6 +103,23 @@ def by_error(usage: Usage, *, with_costs: bool) -> Table:
     shown = _METRICS[:1] + _COSTS[:2] * with_costs
     return _breakdown(
         usage, "errors", title=_("Errors"), heading=_("Error"), rows=rows, shown=shown
+    )
+
+
+def by_dismiss_reason(usage: Usage) -> Table:
+    """Return the number of dismissed texts for each reason that editors gave."""
+    labels = dict(DismissReason.choices)
+    return Table(
+        slug="dismissals",
+        title=_("Reasons for dismissing"),
+        columns=[Column(_("Reason"), "text"), Column(_("Runs"))],
+        rows=[
+            Row(
+                [labels.get(reason, reason), count],
+                counted_runs_url(usage.period, dismiss_reason=reason),
+            )
+            for reason, count in usage.dismiss_reasons()
+        ],
     )
 
 

@@ -41,6 +41,7 @@ def tables(
         "models": partial(breakdowns.by_model, usage, with_costs=with_costs),
         "users": partial(breakdowns.by_user, usage, with_costs=with_costs),
         "page-types": partial(breakdowns.by_page_type, usage, with_costs=with_costs),
+        "dismissals": partial(breakdowns.by_dismiss_reason, usage),
         "errors": partial(breakdowns.by_error, usage, with_costs=with_costs),
     }
     if readable is not None:
