@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from benchmarks.report import Section
     from benchmarks.rig import Rig
 
-BENCHMARKS = ("answers", "cold_start", "fair_slots", "first_text", "lanes", "web", "workers")
+BENCHMARKS = (
+    "answers",
+    "cold_start",
+    "fair_slots",
+    "first_text",
+    "lanes",
+    "polls",
+    "web",
+    "workers",
+)
 DATABASES = ("postgresql", "sqlite")
 
 

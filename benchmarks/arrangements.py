@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues.base import Priority
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from benchmarks.rig import Rig, Web
 
 RQWORKER = ["rqworker", *(priority.value for priority in Priority)]
 FORKING = "benchmarks.site.forking.ForkingWorker"
@@ -46,3 +50,16 @@ def plain(concurrency: int) -> Arrangement:
     return Arrangement(
         name="`rqworker`", commands=[RQWORKER] * concurrency, concurrency=concurrency
     )
+
+
+@contextmanager
+def serving(rig: Rig, name: str, slots: int) -> Iterator[Web]:
+    """Start a web process, and what executes its runs: workers by their name, or its threads."""
+    LLMRun.objects.all().delete()
+    if name == "threads":
+        with rig.web_with_threads() as web:
+            yield web
+        return
+    arrangement = plain(slots) if name == "`rqworker`" else threads(slots)
+    with rig.workers(arrangement.commands), rig.web() as web:
+        yield web

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from benchmarks.arrangements import plain, threads
+from benchmarks.arrangements import serving
 from benchmarks.figures import COLUMNS, Metrics
 from benchmarks.processes import wait_until
 from benchmarks.report import Section, Table
@@ -20,7 +19,7 @@ from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues.base import reserved_slots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from benchmarks.options import Options
     from benchmarks.rig import Rig, Web
@@ -41,7 +40,7 @@ def run(rig: Rig, options: Options) -> Section:
         many = {**content(1).click(model_key(pace))}
         single = {**content(1).click(model_key(FAST))}
         executed = SLOTS - reserved_slots(SLOTS) if shared else SLOTS
-        with _serving(rig, name) as web:
+        with serving(rig, name, SLOTS) as web:
             first = Visitor(AdminFactory())
             runs = [_click(web, first, many) for _ in range(MANY_RUNS)]
             started = LLMRun.objects.filter(pk__in=runs, started_at__isnull=False)
@@ -60,18 +59,6 @@ def run(rig: Rig, options: Options) -> Section:
         ],
     )
     return Section(title="A click beside the runs of another user", tables=[table])
-
-
-@contextmanager
-def _serving(rig: Rig, name: str) -> Iterator[Web]:
-    LLMRun.objects.all().delete()
-    if name == "threads":
-        with rig.web_with_threads() as web:
-            yield web
-        return
-    arrangement = plain(SLOTS) if name == "`rqworker`" else threads(SLOTS)
-    with rig.workers(arrangement.commands), rig.web() as web:
-        yield web
 
 
 def _click(web: Web, visitor: Visitor, form: Mapping[str, str]) -> str:
