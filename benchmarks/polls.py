@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from benchmarks.rig import Rig, Web
 
 SLOTS = 4
-TEXTS, QUICK_TEXTS = 10, 2
+TEXTS, QUICK_TEXTS = 10, 4
 FINAL = {status.value for status in LLMRun.Status} - {str(each) for each in LLMRun.UNFINISHED}
 
 
@@ -36,12 +36,13 @@ def run(rig: Rig, options: Options) -> Section:
         counts: Counter[str] = Counter()
         with serving(rig, name, SLOTS) as web:
             visitor = Visitor(AdminFactory())
+            _follow(web, visitor, form)  # Loads what later texts need.
             for _ in range(texts):
                 counts += _follow(web, visitor, form)
         polls = counts.total()
         rows.append([name, str(polls), str(counts["empty"]), f"{counts['empty'] / polls:.0%}"])
     table = Table(
-        title="Polls between the first piece of a text and its end",
+        title="Polls from the first piece of a text to its last",
         columns=["worker", "polls", "without text", "share"],
         rows=rows,
         notes=[
@@ -56,12 +57,16 @@ def _follow(web: Web, visitor: Visitor, form: dict[str, str]) -> Counter[str]:
     click = {**form, "llm-actions-request-id": str(uuid.uuid4())}
     state: dict[str, Any] = visitor.post(web, reverse("wagtail_llm_actions:start_run"), click)
     poll_url, cursor = state["poll_url"], state["cursor"]
-    has_text, counts = False, Counter[str]()
+    has_text, empty, counts = False, 0, Counter[str]()
     while True:
         time.sleep(state["poll_after_ms"] / 1_000)
         state = visitor.get(web, f"{poll_url}?{urlencode({'cursor': cursor})}")
         if state["status"] in FINAL:
             return counts
-        if has_text:
-            counts["text" if state["text"] else "empty"] += 1
-        has_text, cursor = has_text or bool(state["text"]), state["cursor"]
+        if state["text"]:
+            # Up to the last piece: after that, the answer is cleaned and stored.
+            counts += Counter(text=1, empty=empty if has_text else 0)
+            has_text, empty = True, 0
+        else:
+            empty += 1
+        cursor = state["cursor"]
