@@ -20,7 +20,7 @@ from wagtail.models import AbstractPage, RevisionMixin
 
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.fields import WHOLE_FORM, names_read
+from wagtail_llm_actions.fields import RENDERED, WHOLE_FORM, names_read
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.visible_fields import fields_shown_to_all, fields_shown_to_any
 from wagtail_llm_actions.runs.enqueue import bulk_create_and_enqueue
@@ -97,7 +97,7 @@ def below(pages: QuerySet[Any], top: AbstractPage) -> QuerySet[Any]:
 def _form_fields(model: type[models.Model], source: str) -> frozenset[str]:
     """Return what all editors see, and the source, which those who do not see it get no text from."""
     shown = fields_shown_to_all(model)
-    if source == WHOLE_FORM:
+    if source in {WHOLE_FORM, RENDERED}:
         return shown
     return shown | names_read(model, source, fields_shown_to_any(model).readable)
 

@@ -29,6 +29,7 @@ from wagtail_llm_actions.fields.paths import (
     read_item,
 )
 from wagtail_llm_actions.fields.relation import ForeignKeyAdapter, ManyToManyAdapter
+from wagtail_llm_actions.fields.rendered import RENDERED, can_be_rendered
 from wagtail_llm_actions.fields.rich_text import RichTextAdapter
 from wagtail_llm_actions.fields.scalar import (
     AddressAdapter,
@@ -42,11 +43,13 @@ from wagtail_llm_actions.fields.tags import TagsAdapter
 from wagtail_llm_actions.fields.text import TextAdapter
 
 __all__ = [
+    "RENDERED",
     "WHOLE_FORM",
     "FieldAdapter",
     "Item",
     "adapter_at",
     "adapter_for",
+    "can_be_rendered",
     "contract_at",
     "destination_at",
     "find",

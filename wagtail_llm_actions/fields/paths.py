@@ -7,6 +7,7 @@
 ``gallery``             inline rows
 ``gallery.caption``     a field of the rows
 ``*``                   all fields that the user's form shows, in its order
+``@preview``            the rendered page, as Wagtail's preview shows it
 ======================  =====================================================================
 
 A destination within a field is one *item* of several: one block, or one row.
@@ -26,6 +27,7 @@ from wagtail_llm_actions.fields.base import adapter_for
 from wagtail_llm_actions.fields.contract import Contract
 from wagtail_llm_actions.fields.edit_form import form_labels, shows_all_choices
 from wagtail_llm_actions.fields.properties import property_names, read_property
+from wagtail_llm_actions.fields.rendered import RENDERED, can_be_rendered, read_rendered
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -111,6 +113,8 @@ def form_field_at(form: Any, model: type[models.Model], path: str) -> forms.Fiel
 
 def is_source(model: type[models.Model], path: str) -> bool:
     """Return whether an action of the model can read ``path``."""
+    if path == RENDERED:
+        return can_be_rendered(model)
     return path == WHOLE_FORM or path in property_names(model) or find(model, path) is not None
 
 
@@ -135,6 +139,8 @@ def label(model: type[models.Model], path: str) -> str:
     """Return the label of a path as forms show it, or the path if the model has no such field."""
     if path == WHOLE_FORM:
         return _("All fields of the form")
+    if path == RENDERED:
+        return _("The rendered page")
     name, *rest = _PART.split(path, maxsplit=1)
     if name in property_names(model):
         return str(capfirst(name.replace("_", " ")))
@@ -155,9 +161,10 @@ def label(model: type[models.Model], path: str) -> str:
 def form_names(path: str) -> frozenset[str]:
     """Return the names that a form has to show for an action to read or write a path.
 
-    A form shows a StreamField as a whole. Of the whole form, only what it shows is read.
+    A form shows a StreamField as a whole. Of the whole form, only what it shows is read; the preview
+    is for all who may edit.
     """
-    return frozenset() if path == WHOLE_FORM else frozenset({path.partition(":")[0]})
+    return frozenset() if path in {WHOLE_FORM, RENDERED} else frozenset({path.partition(":")[0]})
 
 
 def names_read(
@@ -170,7 +177,8 @@ def names_read(
         path: Of a source.
         shown: The names of the fields that a user's form shows; ``None`` for all.
     """
-    if path == WHOLE_FORM:
+    # What a template shows is not known: perhaps all that the form has.
+    if path in {WHOLE_FORM, RENDERED}:
         within = [names_read(model, name, shown) for name in _names_of_form(model, shown)]
         return frozenset().union(*within)
     place = find(model, path)
@@ -203,6 +211,8 @@ def read(
     model = type(instance)
     if path == WHOLE_FORM:
         return _read_form(instance, shown, with_references=with_references)
+    if path == RENDERED:
+        return read_rendered(instance)
     if shown is not None and not form_names(path) <= set(shown):
         raise LookupError(path)
     if path in property_names(model):
@@ -210,15 +220,7 @@ def read(
     place = find(model, path)
     if place is None:
         raise LookupError(path)
-    if place.part:
-        return _read_part(instance, path, place, item, with_references=with_references)
-    names = _parts_of_form(place, shown)
-    if names is None and with_references:
-        return place.adapter.read_with_references(instance, place.field)
-    if names is None:
-        return place.adapter.read(instance, place.field)
-    parts = [name.partition(place.adapter.separator)[2] for name in names]
-    return place.adapter.read_parts(instance, place.field, parts)
+    return _read_place(instance, path, place, shown, item, with_references=with_references)
 
 
 def read_item(instance: models.Model, item: Item) -> str:
@@ -240,6 +242,26 @@ def has_item(instance: models.Model, item: Item) -> bool:
     except LookupError:
         return False
     return True
+
+
+def _read_place(
+    instance: models.Model,
+    path: str,
+    place: Place,
+    shown: Collection[str] | None,
+    item: Item | None,
+    *,
+    with_references: bool,
+) -> str:
+    if place.part:
+        return _read_part(instance, path, place, item, with_references=with_references)
+    names = _parts_of_form(place, shown)
+    if names is None and with_references:
+        return place.adapter.read_with_references(instance, place.field)
+    if names is None:
+        return place.adapter.read(instance, place.field)
+    parts = [name.partition(place.adapter.separator)[2] for name in names]
+    return place.adapter.read_parts(instance, place.field, parts)
 
 
 def _read_part(

@@ -12,7 +12,15 @@ from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.compat import edit_handler_for, permission_policy_for
 from wagtail_llm_actions.configuration.target_models import target_models
-from wagtail_llm_actions.fields import WHOLE_FORM, find, find_destination, form_field_at, label
+from wagtail_llm_actions.fields import (
+    RENDERED,
+    WHOLE_FORM,
+    can_be_rendered,
+    find,
+    find_destination,
+    form_field_at,
+    label,
+)
 from wagtail_llm_actions.fields.edit_form import form_labels
 from wagtail_llm_actions.fields.paths import PUBLISHING
 from wagtail_llm_actions.fields.properties import property_names
@@ -66,6 +74,8 @@ def model_fields(model: type[models.Model]) -> ModelFields:
     sources += [(name, label(model, name)) for name in property_names(model)]
     if sources:
         sources.append((WHOLE_FORM, label(model, WHOLE_FORM)))
+        if can_be_rendered(model):
+            sources.append((RENDERED, label(model, RENDERED)))
     counts = Counter(heading for _name, heading in sources)
     return ModelFields(
         destinations=_distinct(destinations, counts),
