@@ -52,7 +52,7 @@ def prompt_of(
     """Return the prompt of a click on a voyage's form, after typing."""
     llm_action = action_for(Voyage, text, source=source, destination="summary")
     url = url or snippet_edit(Voyage.objects.create(name="North"))
-    click(client, llm_action, url, **(stream("log") | typed))
+    click(client, llm_action, url, **(stream("log") | stream("secret_log") | typed))
     run = LLMRun.objects.latest("queued_at")
     return run.prompt.removeprefix("<input>").removesuffix("</input>")
 

@@ -38,8 +38,10 @@ def shows_all_choices(model: type[models.Model]) -> bool:
         LookupError: The model is neither a page nor a snippet model.
     """
     handler = edit_handler_for(model)
-    form_classes = handler.get_form_class().__mro__
-    panels = {base for panel in _panels(handler) for base in _classes(panel)}
+    form_class = handler.get_form_class()
+    rows = [formset.form for formset in form_class.formsets.values()]
+    form_classes = [base for each in (form_class, *rows) for base in each.__mro__]
+    panels = {base for panel in _panels(handler, with_rows=True) for base in _classes(panel)}
     own = {each for each in form_classes if "__init__" in vars(each)} | panels
     return all(each.__module__.partition(".")[0] in LIBRARIES for each in own)
 
@@ -49,10 +51,12 @@ def _classes(panel: Any) -> Iterator[type]:
     yield from panel.BoundPanel.__mro__
 
 
-def _panels(panel: Any) -> Iterator[Any]:
+def _panels(panel: Any, *, with_rows: bool = False) -> Iterator[Any]:
     yield panel
+    if with_rows and hasattr(panel, "child_edit_handler"):
+        yield from _panels(panel.child_edit_handler)
     for child in getattr(panel, "children", ()):
-        yield from _panels(child)
+        yield from _panels(child, with_rows=with_rows)
 
 
 def _named(handler: Any) -> Iterator[tuple[Any, str]]:

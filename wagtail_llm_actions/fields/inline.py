@@ -15,12 +15,16 @@ from wagtail_llm_actions.fields.base import FieldAdapter, adapter_for
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from django import forms
+
+FORM_ROWS = "_llm_actions_form_rows"
+"""Of an object with the values of a form: its new rows by their prefixes, those without values too."""
 MAX_ROWS = 1_000
 """What comes after them is left out."""
 
 
 class InlineAdapter(FieldAdapter):
-    """Rows, read one after the other; ``gallery.caption`` is a field of each."""
+    """Rows, read one after the other; ``gallery.caption`` is a field of each, which can be written."""
 
     kind = "inline"
     separator = "."
@@ -59,6 +63,36 @@ class InlineAdapter(FieldAdapter):
             _labelled({labels[each.name]: _read(row, each) for each in fields}) for row in rows
         )
         return _beginning(filter(None, blocks), separator="\n\n")
+
+    def read_beside(
+        self, instance: models.Model, field: Any, part: str, *, other: str, item_id: str
+    ) -> str:
+        """Return only the field of the same row."""
+        row = self.item_object(instance, field, other, item_id)
+        return _read(row, field.related_model._meta.get_field(part))
+
+    def part_field(self, field: Any, part: str) -> Any:
+        """Return the field of the rows."""
+        return field.related_model._meta.get_field(part)
+
+    def part_form_field(self, form: Any, field: Any, part: str) -> forms.Field:
+        """Return the form field of the rows."""
+        row_form: Any = form.formsets[field.get_accessor_name()].form
+        return row_form.base_fields[part]  # type: ignore[no-any-return]
+
+    def item_object(self, instance: models.Model, field: Any, part: str, item_id: str) -> Any:
+        """Return the row with this primary key, or of a form the new row with this prefix.
+
+        The id of a new row has the prefix before a point; what follows tells one visit from another.
+        """
+        new: dict[str, models.Model] = getattr(instance, FORM_ROWS, {})
+        if row := new.get(item_id.partition(".")[0]):
+            return row
+        rows = getattr(instance, field.get_accessor_name()).all()[:MAX_ROWS]
+        found = next((row for row in rows if item_id and str(row.pk) == item_id), None)
+        if found is None:
+            raise LookupError(item_id)
+        return found
 
 
 def _is_content(child: Any, relation: models.ManyToOneRel) -> bool:

@@ -13,6 +13,7 @@ from taggit.managers import TaggableManager
 from taggit.models import Tag
 from wagtail.blocks import BlockField
 
+from wagtail_llm_actions.fields.inline import FORM_ROWS
 from wagtail_llm_actions.fields.relation import set_related
 
 
@@ -38,6 +39,8 @@ def set_unsaved_values(form: Any) -> None:
 
 def _set_rows(instance: Any, relation: str, formset: Any) -> None:
     rows = [row for row in formset.forms if not formset._should_delete_form(row)]
+    new = {row.prefix: row.instance for row in rows if row.instance.pk is None}
+    setattr(instance, FORM_ROWS, getattr(instance, FORM_ROWS, {}) | new)
     kept = sorted((row for row in rows if row.instance.pk or row.has_changed()), key=_order)
     for position, row in enumerate(kept):
         set_unsaved_values(row)

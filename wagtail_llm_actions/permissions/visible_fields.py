@@ -102,10 +102,13 @@ def visible_fields(edit_handler: Any, form: Any, request: Any) -> VisibleFields:
     # Wagtail appends the fields that a form class declares and no panel claims.
     unclaimed = set(form.fields) - set(form._meta.fields or ())
     read_only, editable = set(), unclaimed
+    in_rows: set[str] = set()
     read_only.update(property_names(type(form.instance)))
     for panel in _shown_panels(bound):
-        if rows := _row_fields(panel):
+        rows, changeable = _row_fields(panel)
+        if rows:
             read_only |= rows
+            in_rows |= changeable
             continue
         names = set(_field_names(panel))
         if getattr(panel, "read_only", False):
@@ -114,7 +117,8 @@ def visible_fields(edit_handler: Any, form: Any, request: Any) -> VisibleFields:
             editable |= names & form.fields.keys()
     disabled = {name for name in editable if form.fields[name].disabled}
     return VisibleFields(
-        readable=frozenset(editable | read_only), writable=frozenset(editable - disabled)
+        readable=frozenset(editable | read_only),
+        writable=frozenset((editable - disabled) | in_rows),
     )
 
 
@@ -179,16 +183,30 @@ def _shown_panels(bound: Any) -> Iterator[Any]:
             yield from _shown_panels(child)
 
 
-def _row_fields(bound: Any) -> frozenset[str]:
-    """Return the names of an inline panel and, after a dot, of the fields of all its rows."""
+def _row_fields(bound: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of an inline panel and, after a dot, of the fields of all its rows.
+
+    Those that can be changed come second. There are none for a panel that is none of rows.
+    """
     relation = getattr(bound.panel, "relation_name", None)
     if relation is None:
-        return frozenset()
-    rows = [
-        {name for panel in _shown_panels(row) for name in _field_names(panel)}
-        for row in (bound.empty_child, *bound.children)
-    ]
-    return frozenset({relation, *(f"{relation}.{name}" for name in set.intersection(*rows))})
+        return frozenset(), frozenset()
+    rows = [_names_in_row(row) for row in (bound.empty_child, *bound.children)]
+    readable, writable = (
+        {f"{relation}.{name}" for name in set.intersection(*names)}
+        for names in zip(*rows, strict=True)
+    )
+    return frozenset({relation, *readable}), frozenset(writable)
+
+
+def _names_in_row(row: Any) -> tuple[set[str], set[str]]:
+    readable, writable = set(), set()
+    for panel in _shown_panels(row):
+        names = set(_field_names(panel))
+        readable |= names
+        if not getattr(panel, "read_only", False):
+            writable |= names & row.form.fields.keys()
+    return readable, {name for name in writable if not row.form.fields[name].disabled}
 
 
 def _field_names(bound: Any) -> list[str]:

@@ -88,7 +88,10 @@ def _can_be_written(model: type[models.Model], form_class: Any, path: str) -> bo
     place = find_destination(model, path)
     if place is None or not place.adapter.is_destination or path in PUBLISHING - {"slug"}:
         return False
-    form_field = form_field_at(form_class, model, path)
+    try:
+        form_field = form_field_at(form_class, model, path)
+    except LookupError:
+        return False
     return place.adapter.supports_widget(form_field.widget) and place.adapter.takes_prose(
         place.field, form_field
     )

@@ -49,6 +49,19 @@ export function locate(box) {
   return null;
 }
 
+/** New rows are numbered again by each visit to the form. */
+const VISIT = uuid();
+
+/**
+ * @param {Element} row
+ * @returns {string} its primary key, or of a new one its prefix and this visit
+ */
+function idOfRow(row) {
+  const prefix = row.id.replace('inline_child_', '');
+  const key = row.querySelector(`[name="${prefix}-id"]`);
+  return (key instanceof HTMLInputElement && key.value) || `${prefix}.${VISIT}`;
+}
+
 /** @param {Element} owner */
 const isGone = (owner) =>
   !owner.isConnected || Boolean(owner.closest(`${BLOCK}[aria-hidden="true"], ${ROW}.deleted`));
@@ -71,9 +84,10 @@ export function watchItems({ form, offers, widgets, addWidget }) {
     const offer = path && offers.fields[path];
     if (!name || !owner || !offer || items.has(box) || isGone(owner)) return;
     const input = owner.matches(BLOCK) ? ownInput(owner, 'id') : null;
+    const rowId = input ? '' : idOfRow(owner);
     // A block that was made by code may have no id. It gets one when it needs it: an earlier change
     // would be one that nobody has made.
-    const itemId = () => (input ? (input.value ||= uuid()) : owner.id.replace('inline_child_', ''));
+    const itemId = () => (input ? (input.value ||= uuid()) : rowId);
     const key = `${path}#${input && !input.value ? input.name : itemId()}`;
     items.set(box, { key, owner });
     addWidget(key, offer, name, {
