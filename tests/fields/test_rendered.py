@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 
 from example_site.blog.models import BlogPage
 from tests.factories import AuthorFactory, BlogPageFactory, LLMActionFactory
+from wagtail_llm_actions.configuration.warnings import configuration_warnings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.fields import RENDERED, is_source, label, read
 from wagtail_llm_actions.fields.rendered import MAX_HTML_CHARS, content_of
@@ -99,3 +100,13 @@ def test_only_what_has_a_preview_can_be_rendered() -> None:
     assert is_source(BlogPage, RENDERED)
     assert label(BlogPage, RENDERED) == "The rendered page"
     assert not is_source(type(AuthorFactory.build()), RENDERED)
+
+
+@pytest.mark.django_db
+def test_saving_an_action_renders_no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, rendered = BlogPageFactory(), []
+    monkeypatch.setattr(type(page), "serve_preview", lambda *_args: rendered.append(page))
+
+    configuration_warnings(LLMActionFactory(source=RENDERED))
+
+    assert rendered == []

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.fields import adapter_at, find_destination, is_source
+from wagtail_llm_actions.fields import RENDERED, adapter_at, find_destination, is_source
 from wagtail_llm_actions.prompts.rendering import used_variables
 from wagtail_llm_actions.prompts.variables import FIELDS
 from wagtail_llm_actions.runs.request.variables import (
@@ -119,7 +119,8 @@ def _source_warnings(llm_action: LLMAction) -> Iterator[str]:
     model: Any = llm_action.model_type.model_class()
     if model is None:
         return
-    is_readable = is_source(model, llm_action.source)
+    # Rendering so many pages takes long, and a page is never empty.
+    is_readable = is_source(model, llm_action.source) and llm_action.source != RENDERED
     newest = list(model._default_manager.order_by("-pk")[:SAMPLE]) if is_readable else []
     empty = sum(not field_text(instance, llm_action.source) for instance in newest)
     if 2 * empty > len(newest):
