@@ -11,6 +11,7 @@ import os
 import socket
 from pathlib import Path
 
+from example_site.other_models import sentence
 from example_site.parts import HOST, MANAGE, Demo, free_port, missing_parts
 from example_site.settings import DATA_DIR
 from example_site.supervisor import PartFailed, Stopped, Supervisor
@@ -60,6 +61,8 @@ def run(demo: Demo) -> None:
         supervisor.start(demo.web_server())
         supervisor.wait_until_ready()
         say(f"\nThe example site is at {demo.url}/ and its admin at {demo.url}/admin/")
+        if others := sentence({**os.environ, **demo.ollama}):
+            say(others)
         say(f"{what_next}\nCtrl-C stops everything. The logs are in {supervisor.logs}")
         supervisor.watch()
 

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from example_site.model_server import model_file
+from example_site.other_models import running_ollama
 from example_site.settings import DATA_DIR
 from example_site.supervisor import Part
 
@@ -69,6 +70,10 @@ class Demo:
     valkey_password: str = field(default_factory=secrets.token_urlsafe, repr=False)
     model_port: int = field(default_factory=free_port)
     model_key: str = field(default_factory=secrets.token_urlsafe, repr=False)
+    ollama: dict[str, str] = field(
+        default_factory=lambda: running_ollama(os.environ.get("OLLAMA_HOST"))
+    )
+    """The variables for an Ollama that runs on this machine already."""
 
     @property
     def url(self) -> str:
@@ -93,6 +98,7 @@ class Demo:
             "PYTHONUNBUFFERED": "1",
             "SITE_URL": self.url,
             "VALKEY_URL": self.valkey_url,
+            **self.ollama,
         }
 
     def valkey(self) -> Part:

@@ -4,6 +4,8 @@
 ``VALKEY_URL``      Valkey or Redis for the queue. Without it, runs use threads.
 ``LLM_BASE_URL``    The OpenAI-compatible server of the model, such as llama.cpp or Ollama.
 ``LLM_API_KEY``     Its key, where it wants one.
+``OPENAI_API_KEY``  Offers OpenAI's models too, and ``ANTHROPIC_API_KEY`` those of Anthropic.
+``OLLAMA_URL``      An Ollama whose models, in ``OLLAMA_MODELS``, are offered too.
 ``SITE_URL``        How people reach the site; the default is ``http://127.0.0.1:8000``.
 ``SITE_DEBUG``      ``0`` switches Django's debug mode off.
 ``SITE_DATA``       Folder of database, logs and passwords; the default is ``var`` here.
@@ -16,6 +18,8 @@ import os
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from example_site import other_models
 
 BASE_DIR = Path(__file__).resolve().parent
 DATA_DIR = Path(os.environ.get("SITE_DATA") or BASE_DIR / "var")
@@ -150,6 +154,7 @@ WAGTAIL_LLM_ACTIONS = {
             # The SDK insists on a key, also where the server asks for none.
             "API_KEY": os.environ.get("LLM_API_KEY", "none"),
         },
+        **other_models.providers(),
     },
     "MODELS": {
         "smollm2": {
@@ -159,5 +164,6 @@ WAGTAIL_LLM_ACTIONS = {
             "DESCRIPTION": "Small and quick, on this machine. Good enough to see how things work.",
             "PRICE": {"INPUT": 0, "OUTPUT": 0},
         },
+        **other_models.models(),
     },
 }
