@@ -101,3 +101,49 @@ def test_a_block_of_a_rich_text_is_left_out_and_a_dismissal_says_why(
     intro.button("Tone").click()
     expect(intro.card).to_be_hidden()
     eventually(lambda: LLMRun.objects.get().dismiss_reason == "tone")
+
+
+def test_the_empty_fields_of_a_page_are_filled_and_reviewed_from_the_side_panel(
+    visit: Visit, showcase_site: str
+) -> None:
+    for destination, source in (
+        ("summary", "title"),
+        ("subtitle", "title"),
+        ("search_description", "summary"),
+    ):
+        LLMActionFactory(destination=destination, source=source, model="swift")
+    editor = visit(EditorFactory(), showcase_site)
+    editor.open(
+        reverse("wagtailadmin_pages:edit", args=[BlogPageFactory(summary="", subtitle="").pk])
+    )
+    page = editor.page
+    page.get_by_role("button", name="Toggle generated texts").click()
+    panel = page.get_by_role("complementary", name="Generated texts")
+
+    # The first click is one too many for a limit: it waits, and is not lost.
+    limit = {"error": {"code": "limit_reached", "message": "Wait for your other texts."}}
+    page.route(
+        f"**{reverse('wagtail_llm_actions:start_run')}",
+        lambda route: route.fulfill(status=429, json=limit),
+        times=1,
+    )
+    panel.get_by_role("button", name="Fill empty fields").click()
+    items = panel.get_by_role("list", name="Empty fields").get_by_role("listitem")
+    expect(items).to_have_count(3)
+    expect(panel).to_contain_text("Ready to review: 2 of 3")
+    summary, subtitle, description = (
+        items.filter(has=page.get_by_role("heading", name=name, exact=True))
+        for name in ("Summary", "Subtitle", "Meta description")
+    )
+    # On another tab; its source is empty too.
+    expect(description).to_contain_text("Write something in “Summary” first.")
+    expect(description.get_by_role("button", name="Accept")).to_be_hidden()
+    expect(summary).to_contain_text("The tide came.")
+    summary.get_by_role("button", name="Accept: Summary").click()
+    expect(editor.control("summary")).to_have_value("The tide came.")
+    expect(summary).to_contain_text("Text accepted.")
+    subtitle.get_by_role("button", name="Go to the field: Subtitle").click()
+    expect(editor.field("Subtitle").card).to_be_focused()
+    editor.field("Subtitle").press("Dismiss")
+    expect(subtitle).to_contain_text("Dismissed")
+    assert LLMRun.objects.count() == 2

@@ -609,8 +609,8 @@ declare namespace LLMActions {
     memoryOf: (key: string) => Memory;
     /** Tells the form that a run has ended, or was decided on. */
     notifyChanged: () => void;
-    /** Counts again the texts that wait for a decision. */
-    countWaiting: () => void;
+    /** Counts again the texts that wait for a decision, as a card shows something else. */
+    notifyShown: () => void;
   }
 
   interface WidgetOptions {

@@ -5,7 +5,6 @@ import { clone, getTemplate, labelWithField, listenForEscape, readTexts, showTex
 const TEMPLATE = 'llm-actions-card';
 const VIEW_SLOT = 'llm-actions:view';
 
-/** The translated sentences of the card, from its template. */
 export function cardTexts() {
   return /** @type {LLMActions.Texts} */ (readTexts(getTemplate(TEMPLATE)));
 }

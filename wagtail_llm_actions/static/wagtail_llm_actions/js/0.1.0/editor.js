@@ -55,13 +55,17 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
   const widgets = new Map();
   const apiWith = (/** @type {Record<string, string> | undefined} */ extra) =>
     createApi({ form, formKey, texts, runsUrl: String(urls.runsUrl), extra });
+  const count = countWhenNeeded(widgets, sidePanelToggle);
   const shared = {
     form,
     onFormEdit: listenForEdits(form),
     texts,
     memoryOf: createMemories(formKey || form.getAttribute('action') || ''),
     notifyChanged: () => form.dispatchEvent(new Event('llm-actions:changed')),
-    countWaiting: countWhenNeeded(widgets, sidePanelToggle),
+    notifyShown() {
+      count();
+      form.dispatchEvent(new Event('llm-actions:shown'));
+    },
   };
 
   /** @type {LLMActions.AddWidget} */

@@ -102,7 +102,7 @@ export class Candidates {
 export class Generation {
   candidates = new Candidates();
 
-  /** Counts generations; the answer to an earlier one is ignored. */
+  // The answer to an earlier generation is ignored.
   number = 0;
 
   stopPolling = () => {};

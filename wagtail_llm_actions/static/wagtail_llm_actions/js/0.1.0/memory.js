@@ -1,6 +1,4 @@
-/**
- * What an editor did in a card and has not saved: it outlives a reload, in this window.
- */
+/** What an editor did in a card and has not saved: it outlives a reload. */
 
 // Whether the server has sent the browser here after a save; a form with errors comes without.
 function isAfterSave() {

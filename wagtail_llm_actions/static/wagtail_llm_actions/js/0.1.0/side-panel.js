@@ -46,7 +46,7 @@ function overlapsHorizontally(one, other) {
  * @param {HTMLElement} options.root - Wagtail's box of this panel
  * @param {HTMLElement} options.toggle - its button in the header
  * @param {HTMLFormElement} options.form - dispatches an event when a run has changed
- * @param {Map<string, LLMActions.Widget>} options.widgets - by the key of their field
+ * @param {ReadonlyMap<string, import('./widget.js').FieldWidget>} options.widgets - by the key of their field
  * @param {() => Promise<LLMActions.SidePanel>} options.load
  */
 export function startSidePanel({ root, toggle, form, widgets, load }) {
@@ -60,6 +60,15 @@ export function startSidePanel({ root, toggle, form, widgets, load }) {
     getPart(root, 'status').textContent = status;
   };
 
+  /** @param {LLMActions.Widget} widget */
+  async function goTo(widget) {
+    await reveal(widget.root);
+    // On a small screen the panel covers the form.
+    const side = /** @type {Element} */ (root.closest('[data-form-side]'));
+    if (overlapsHorizontally(side, widget.root)) toggle.click();
+    widget.root.scrollIntoView({ block: 'center', behavior: 'instant' });
+  }
+
   /** @param {LLMActions.SidePanelRun} run */
   async function proposeAgain(run) {
     const widget = widgets.get(run.field_key);
@@ -69,13 +78,29 @@ export function startSidePanel({ root, toggle, form, widgets, load }) {
       return;
     }
     setStatus();
-    await reveal(widget.root);
-    // On a small screen the panel covers the form.
-    const side = /** @type {Element} */ (root.closest('[data-form-side]'));
-    if (overlapsHorizontally(side, widget.root)) toggle.click();
-    widget.root.scrollIntoView({ block: 'center', behavior: 'instant' });
+    await goTo(widget);
     widget.proposeAgain(run);
   }
+
+  /** @type {Promise<{start: () => void}> | undefined} */
+  let filling;
+
+  getPart(root, 'fill-empty').hidden = !widgets.size;
+  getPart(root, 'fill-empty').addEventListener('click', async () => {
+    filling ??= import('./fill-empty.js').then(({ createFilling }) =>
+      createFilling({
+        root,
+        form,
+        widgets,
+        async goTo(widget) {
+          await goTo(widget);
+          if (widget.card.root.hidden) widget.toolbar.focus();
+          else widget.card.focus();
+        },
+      }),
+    );
+    (await filling).start();
+  });
 
   /**
    * @param {ReturnType<typeof clone>['part']} part

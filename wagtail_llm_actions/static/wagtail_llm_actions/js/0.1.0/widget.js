@@ -19,6 +19,9 @@ export class FieldWidget {
   /** When the generation began. */
   textAtStart = '';
 
+  /** @type {LLMActions.RequestError | null} */
+  refusal = null;
+
   /** @type {LLMActions.Acceptance | null} */
   accepted = null;
 
@@ -44,7 +47,10 @@ export class FieldWidget {
         if (isShown) this.display(failedAttempts);
         else this.refresh();
       },
-      onRefused: (error) => this.showError(error),
+      onRefused: (error) => {
+        this.refusal = error;
+        this.showError(error);
+      },
       onConnectionLost: () => this.card.setStatus(this.texts.connectionLost),
     });
     this.toolbar = createToolbar(offer, {
@@ -111,6 +117,7 @@ export class FieldWidget {
   generate(action) {
     this.abandon();
     this.memory.forget();
+    this.refusal = null;
     this.action = action;
     this.textAtStart = this.field.read();
     // The request is sent before the card is laid out.
@@ -246,7 +253,7 @@ export class FieldWidget {
     this.card.show({ state, title: this.action.label, ...view });
     this.instruction.setInCard(['proposal', 'failed', 'cancelled'].includes(state));
     this.refresh();
-    this.services.countWaiting();
+    this.services.notifyShown();
     if (!mustMoveFocus) return;
     (state === 'cancelled' ? this.toolbar : this.card).focus();
     this.toolbar.revealCard(this.card.root);
@@ -289,7 +296,7 @@ export class FieldWidget {
     this.state = null;
     this.card.hide();
     this.instruction.setInCard(false);
-    this.services.countWaiting();
+    this.services.notifyShown();
   }
 
   /** @type {LLMActions.OnCommand} */
