@@ -32,6 +32,7 @@ OF_MODELS = {
     "reasoning_effort": str,
     "reasoning_tokens": int,
     "accepts_images": bool,
+    "image_tokens": int,
     "structured_output": bool,
     "context_tokens": int,
     "max_output_tokens": int,

@@ -30,6 +30,13 @@ class ModelCapabilities:
     reasoning_tokens: int = 0
     """Tokens added to max tokens, where reasoning counts against the same limit."""
     accepts_images: bool | None = None
+    image_tokens: int = 2_600
+    """Upper estimate of the input tokens of an image as it is sent, within 1024 by 1024 pixels.
+
+    The default covers OpenAI's patches, 1024 of 32 by 32 pixels times at most 2.46, and Anthropic's
+    rule, pixels divided by 750, which is 1,399. Sources: "Images and vision" in OpenAI's guides,
+    "Vision" in Anthropic's.
+    """
     structured_output: bool | None = None
     """Whether the output can be constrained to a JSON schema."""
     context_tokens: int | None = None

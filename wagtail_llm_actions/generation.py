@@ -5,6 +5,7 @@ Imports neither Django nor Wagtail.
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
@@ -24,6 +25,21 @@ class FinishReason(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ImageInput:
+    """An image that a model is shown."""
+
+    data: bytes = field(repr=False)
+    """The encoded file."""
+    media_type: str
+    """Such as ``image/jpeg``."""
+
+    @property
+    def base64(self) -> str:
+        """The data as the vendors' protocols carry it in JSON."""
+        return base64.b64encode(self.data).decode("ascii")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GenerationRequest:
     """One text to generate; holds no key and no address."""
 
@@ -33,6 +49,8 @@ class GenerationRequest:
     """The rendered prompt, sent as the user's message."""
     system_instructions: str = ""
     """Sent as the system message; left out when empty."""
+    images: tuple[ImageInput, ...] = ()
+    """Sent with the prompt, in the user's message; only to a provider that ``sends_images``."""
     temperature: float | None = None
     """0.0 to 2.0; not sent when ``None``."""
     max_tokens: int
@@ -169,6 +187,8 @@ class ModelStatus:
     """Limit of prompt and answer together; of a local server for a request that asks for none."""
     max_context_tokens: int | None = None
     """The most that a request may ask a local server for; ``None`` where its owner has set it."""
+    accepts_images: bool | None = None
+    """Whether the model sees images; only Ollama reports it."""
     detail: str = ""
     """The provider's own message about what is wrong, redacted."""
 

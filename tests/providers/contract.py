@@ -6,6 +6,7 @@ content, and set ``wire``, which builds the replies that its servers would send.
 
 from __future__ import annotations
 
+import base64
 import gc
 import logging
 import math
@@ -41,6 +42,7 @@ from wagtail_llm_actions.generation import (
     FinishReason,
     GenerationRequest,
     GenerationResult,
+    ImageInput,
     ModelStatus,
     ReasoningDelta,
     TextDelta,
@@ -66,6 +68,7 @@ REQUEST = GenerationRequest(
     max_tokens=77,
     reasoning_effort="low",
 )
+IMAGE = ImageInput(data=bytes(range(256)) * 20, media_type="image/jpeg")
 STREAM_SECONDS = 30.0
 QUIET_SECONDS = 0.3
 GIVE_UP_SECONDS = 3.0
@@ -92,6 +95,10 @@ class Wire(ABC):
     @abstractmethod
     def sent(self, recorded: Recorded) -> GenerationRequest:
         """Read the request back from its wire form."""
+
+    @abstractmethod
+    def user_message(self, recorded: Recorded) -> tuple[str, list[tuple[str, str]]]:
+        """Return the prompt, and of each image the media type and the base64."""
 
     @abstractmethod
     def text(self, text: str) -> bytes:
@@ -163,10 +170,10 @@ def collect(
     return text, item
 
 
-def fail(provider: Provider) -> ProviderError:
+def fail(provider: Provider, request: GenerationRequest = REQUEST) -> ProviderError:
     """Run a call that fails and return its error, in which nothing private may be found."""
     with pytest.raises(ProviderError) as caught:
-        collect(provider)
+        collect(provider, request)
 
     error = caught.value
     shown = [str(error), repr(error), repr(vars(error)), repr(provider), str(provider)]
@@ -229,6 +236,30 @@ class ProviderContract:
         collect(provider, request)
 
         assert self.wire.sent(server.requests[0]) == request
+
+    def test_an_image_arrives_as_it_was_given(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        server.play(self.wire.answer("Hoo."))
+
+        collect(provider, replace(REQUEST, images=(IMAGE,)))
+
+        prompt, images = self.wire.user_message(server.requests[0])
+        assert prompt == PROMPT
+        assert [(kind, base64.b64decode(data)) for kind, data in images] == [
+            (IMAGE.media_type, IMAGE.data)
+        ]
+
+    def test_an_error_that_quotes_an_image_does_not_show_it(
+        self, server: ProviderServer, provider: Provider
+    ) -> None:
+        message = f"This is no image: data:image/jpeg;base64,{IMAGE.base64}"
+        server.play(whole(400, self.wire.error_body(400, message)))
+
+        error = fail(provider, replace(REQUEST, images=(IMAGE,)))
+
+        assert error.detail.startswith("This is no image")
+        assert IMAGE.base64[:40] not in error.detail
 
     def test_extra_headers_and_members_are_sent(self, server: ProviderServer) -> None:
         options = {

@@ -173,6 +173,27 @@ def test_the_context_is_what_ollama_loads(
     assert (status.ok, status.loaded, status.context_tokens) == (True, loaded, tokens)
 
 
+@pytest.mark.parametrize(
+    ("members", "sees"),
+    [
+        ({"capabilities": ["completion", "vision"]}, True),
+        ({"capabilities": ["completion"]}, False),
+        ({"capabilities": []}, False),
+        ({}, None),
+        ({"capabilities": "vision"}, None),
+    ],
+    ids=["vision", "text only", "none", "an old server", "of another type"],
+)
+def test_ollama_says_which_models_see_images(
+    server: ProviderServer, provider: Provider, members: dict[str, object], sees: bool | None
+) -> None:
+    server.play(MODELS, NONE_LOADED, shown(**members))
+
+    status = check(provider, REQUEST.model, timeout_seconds=STREAM_SECONDS)
+
+    assert (status.ok, status.accepts_images) == (True, sees)
+
+
 def test_a_model_that_is_not_pulled_says_how_to_get_it(
     server: ProviderServer, provider: Provider
 ) -> None:

@@ -113,6 +113,13 @@ class AnthropicWire(Wire):
             reasoning_effort=recorded.body.get("output_config", {}).get("effort"),
         )
 
+    def user_message(self, recorded: Recorded) -> tuple[str, list[tuple[str, str]]]:
+        *images, text = recorded.body["messages"][0]["content"]
+        assert {image["type"] for image in images} == {"image"}
+        sources = [image["source"] for image in images]
+        assert {source["type"] for source in sources} == {"base64"}
+        return text["text"], [(source["media_type"], source["data"]) for source in sources]
+
     def reasoning(self, text: str) -> list[bytes]:
         return [
             block_start(1, type="thinking", thinking="", signature=""),

@@ -104,6 +104,11 @@ class OllamaWire(Wire):
             reasoning_effort=recorded.body.get("think"),
         )
 
+    def user_message(self, recorded: Recorded) -> tuple[str, list[tuple[str, str]]]:
+        message = recorded.body["messages"][-1]
+        # Ollama finds out what it is by itself.
+        return message["content"], [("image/jpeg", data) for data in message["images"]]
+
     def reasoning(self, text: str) -> list[bytes]:
         return [part(thinking=text)]
 

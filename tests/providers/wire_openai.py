@@ -78,6 +78,12 @@ class OpenAIWire(Wire):
             reasoning_effort=recorded.body.get("reasoning_effort"),
         )
 
+    def user_message(self, recorded: Recorded) -> tuple[str, list[tuple[str, str]]]:
+        *images, text = recorded.body["messages"][-1]["content"]
+        assert {image["type"] for image in images} == {"image_url"}
+        urls = [image["image_url"]["url"].removeprefix("data:") for image in images]
+        return text["text"], [tuple(url.split(";base64,")) for url in urls]
+
     def reasoning(self, text: str) -> list[bytes]:
         return [event({"choices": [choice(reasoning_content=text)]})]
 

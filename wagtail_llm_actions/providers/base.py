@@ -84,6 +84,8 @@ class Provider(ABC):
     """Distributions of the client library; their versions belong into a support report."""
     added_paths: ClassVar[tuple[str, ...]] = ()
     """Paths that the client library appends, so that ``base_url`` must not end with one."""
+    sends_images: ClassVar[bool] = False
+    """Whether ``stream`` sends the images of a request; without it, no model of it gets any."""
 
     @classmethod
     def is_installed(cls) -> bool:

@@ -80,6 +80,8 @@ class ScriptedProvider(Provider):
         "OPTIONS": {"script": ["A ", 0.5, "title"], "delay_seconds": 0.1}
     """
 
+    sends_images = True
+
     def __init__(
         self,
         *,

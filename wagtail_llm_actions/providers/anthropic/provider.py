@@ -33,6 +33,7 @@ class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
     requirement = "wagtail-llm-actions[anthropic]"
     packages = ("anthropic",)
     added_paths = ("/v1",)
+    sends_images = True
     options_class = HTTPOptions
     parser_class = MessageParser
 
@@ -52,7 +53,7 @@ class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
         options = self.options_for(request)
         kwargs: dict[str, Any] = {
             "model": request.model,
-            "messages": [{"role": "user", "content": request.prompt}],
+            "messages": [{"role": "user", "content": _content(request)}],
             "max_tokens": request.max_tokens,
             "stream": True,
         }
@@ -106,3 +107,17 @@ class AnthropicProvider(HTTPProvider["AsyncAnthropic", HTTPOptions]):
         return ModelStatus(
             reachable=True, key_accepted=True, present=present, context_tokens=context_tokens
         )
+
+
+def _content(request: GenerationRequest) -> str | list[dict[str, Any]]:
+    """Return the content of the user's message; images come first, as Anthropic advises."""
+    if not request.images:
+        return request.prompt
+    images = [
+        {
+            "type": "image",
+            "source": {"type": "base64", "media_type": image.media_type, "data": image.base64},
+        }
+        for image in request.images
+    ]
+    return [*images, {"type": "text", "text": request.prompt}]

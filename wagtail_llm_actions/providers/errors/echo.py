@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 MARK = "[prompt]"
+ENCODED = re.compile(r"[A-Za-z0-9+/=]{100,}")
+"""An image of the request, or a part of one, in base64; no word is as long."""
 MIN_CHARS = 24
 """A shorter text may stand in both by chance, such as "the maximum context"."""
 MIN_LINE_CHARS = 12
@@ -40,7 +42,7 @@ def without_echo(message: str, sent: str, mark: str = " ") -> str:
 
 def hide_echo(message: str, sent: str) -> str:
     """Return a message in which nothing of a request can be read, not even a short line of it."""
-    message = without_echo(message, sent, MARK)
+    message = without_echo(ENCODED.sub(MARK, message), sent, MARK)
     lines = {line.strip() for line in sent.splitlines()}
     if short := [re.escape(line) for line in lines if MIN_LINE_CHARS <= len(line) < MIN_CHARS]:
         message = re.sub("|".join(short), MARK, message, flags=re.IGNORECASE)

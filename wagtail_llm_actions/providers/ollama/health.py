@@ -54,6 +54,7 @@ async def find_model(client: httpx.AsyncClient, model: str) -> ModelStatus:
         loaded=None if running is None else loaded is not None,
         context_tokens=context_tokens,
         max_context_tokens=max_context_tokens,
+        accepts_images=_sees_images(shown),
     )
 
 
@@ -113,6 +114,12 @@ def _contexts(
     is_automatic = not of_file and known in {*AUTOMATIC_CONTEXTS, longest}
     context_tokens = min(filter(None, (known or default, longest)), default=None)
     return context_tokens, longest if is_automatic and longest else None
+
+
+def _sees_images(shown: SimpleNamespace | None) -> bool | None:
+    """Return whether a model has the capability ``vision``; servers before 0.6.4 list none."""
+    capabilities = read(shown, "capabilities", list)
+    return None if capabilities is None else "vision" in capabilities
 
 
 def _count(value: object) -> int:

@@ -53,6 +53,7 @@ class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
     requirement = "wagtail-llm-actions[ollama]"
     packages = ("httpx",)
     added_paths = ("/api", "/v1")
+    sends_images = True
     options_class = OllamaOptions
     parser_class = ChatParser
 
@@ -96,7 +97,10 @@ class OllamaProvider(HTTPProvider["AsyncClient", OllamaOptions]):
         ``options`` in ``extra_body`` is added to our own. Source: Ollama's API reference.
         """
         given = self.options_for(request)
-        messages = [{"role": "user", "content": request.prompt}]
+        message: dict[str, Any] = {"role": "user", "content": request.prompt}
+        if request.images:
+            message["images"] = [image.base64 for image in request.images]
+        messages = [message]
         if request.system_instructions:
             messages.insert(0, {"role": "system", "content": request.system_instructions})
         options = {

@@ -14,11 +14,11 @@ from wagtail_llm_actions.providers.options import HTTPOptions, expect
 from wagtail_llm_actions.providers.sdk import NO_KEY, open_events
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from openai import AsyncOpenAI
 
-    from wagtail_llm_actions.generation import GenerationRequest
+    from wagtail_llm_actions.generation import GenerationRequest, ImageInput
     from wagtail_llm_actions.providers.base import Failure
     from wagtail_llm_actions.providers.sse import Event
 
@@ -61,6 +61,7 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
     base_url_variable = "OPENAI_BASE_URL"
     requirement = "wagtail-llm-actions[openai]"
     packages = ("openai",)
+    sends_images = True
     options_class = OpenAIOptions
     parser_class = ChatCompletionParser
 
@@ -88,10 +89,11 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
     def request_kwargs(self, request: GenerationRequest) -> dict[str, Any]:
         """Return the arguments of the SDK's ``chat.completions.create``."""
         options = self.options_for(request)
-        messages = [{"role": "user", "content": request.prompt}]
+        prompt = request.prompt
         if request.system_instructions and options.system_role == "user":
-            messages[0]["content"] = f"{request.system_instructions}\n\n{request.prompt}"
-        elif request.system_instructions:
+            prompt = f"{request.system_instructions}\n\n{prompt}"
+        messages = [{"role": "user", "content": _content(prompt, request.images)}]
+        if request.system_instructions and options.system_role != "user":
             messages.insert(
                 0, {"role": options.system_role, "content": request.system_instructions}
             )
@@ -141,3 +143,15 @@ class OpenAIProvider(HTTPProvider["AsyncOpenAI", OpenAIOptions]):
         """Look the model up in the server's list, which every compatible server has."""
         names = [listed.id async for listed in self.client.models.list()]
         return ModelStatus(reachable=True, key_accepted=True, present=model in names)
+
+
+def _content(prompt: str, images: Sequence[ImageInput]) -> str | list[dict[str, Any]]:
+    """Return the content of the user's message: parts only where there are images.
+
+    Many compatible servers know no other content than a text.
+    """
+    if not images:
+        return prompt
+    urls = (f"data:{image.media_type};base64,{image.base64}" for image in images)
+    parts = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
+    return [*parts, {"type": "text", "text": prompt}]
