@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import call_command
+from wagtail.images import get_image_model
 from wagtail.models import Page, Revision, Site
 
 from example_site.blog.models import Author, BlogPage
@@ -48,12 +49,19 @@ def test_there_are_a_dozen_published_posts_some_of_them_with_something_to_genera
 def test_the_starter_actions_read_and_write_fields_that_exist() -> None:
     actions = LLMAction.objects.all()
 
-    assert actions.count() == 5
+    assert actions.count() == 6
     for action in actions:
         model = action.model_type.model_class()
         assert model is not None
         for name in (action.source, action.destination):
             assert model._meta.get_field(name), name
+
+
+def test_images_wait_for_an_alternative_text() -> None:
+    images = get_image_model().objects.all()
+
+    assert images.count() == 3
+    assert not images.exclude(description="").exists()
 
 
 def test_running_it_again_changes_nothing(passwords_file: Path) -> None:
@@ -79,7 +87,7 @@ def test_what_somebody_deleted_does_not_come_back(passwords_file: Path) -> None:
     load(passwords_file)
 
     assert BlogPage.objects.count() == 11
-    assert LLMAction.objects.count() == 4
+    assert LLMAction.objects.count() == 5
 
 
 def test_the_passwords_are_private_and_work(passwords_file: Path) -> None:

@@ -6,7 +6,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from example_site.blog.loading import read_content
+from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
+from wagtail_llm_actions.runs.findings import models_that_see_images
 
 MODEL = "smollm2"
 
@@ -24,7 +26,7 @@ def load_actions() -> bool:
         _save(template)
     for order, data in enumerate(content["actions"]):
         values = data | {
-            "model": MODEL,
+            "model": _model(sees_images=data["source"] == "file"),
             "model_type": ContentType.objects.get_by_natural_key(*data["model_type"].split(".")),
             "prompt_template": templates[data["template"]],
             "sort_order": order,
@@ -32,6 +34,13 @@ def load_actions() -> bool:
         del values["template"]
         _save(LLMAction(**values))
     return True
+
+
+def _model(*, sees_images: bool) -> str:
+    """Return the key of the model; for an image, of one that sees it, where the site has any."""
+    configured = get_settings().models
+    able = models_that_see_images(configured.values()) if sees_images else {MODEL}
+    return next((key for key in configured if key in able), MODEL)
 
 
 def _save(instance: PromptTemplate | LLMAction) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from example_site.blog.loading.actions import load_actions
 from example_site.blog.loading.pages import load_pages, set_address
+from example_site.blog.loading.pictures import load_pictures
 from example_site.blog.loading.tables import create_tables
 from example_site.blog.loading.users import load_users
 from example_site.blog.models import BlogPage
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             create_tables(self.stderr.write)
         if load_pages():
             self.stderr.write("Wrote the magazine.")
+        if load_pictures():
+            self.stderr.write("Drew images without alternative texts.")
         if load_actions():
             self.stderr.write("Added prompt templates and actions.")
         set_address()
