@@ -157,6 +157,17 @@ def _models(settings: Settings, raw: Mapping[str, Any]) -> Iterator[checks.Check
                 hint=f"Use one of these providers: {known}.",
                 id="wagtail_llm_actions.E003",
             )
+    for model in settings.models.values():
+        provider = settings.providers.get(model.provider)
+        is_given = model.capabilities.accepts_images and model.key in (raw.get("MODELS") or {})
+        if is_given and provider and not provider.backend_class.sends_images:
+            yield checks.Warning(
+                f"{SETTING}['MODELS'][{model.key!r}]: ACCEPTS_IMAGES is True, but the adapter of the "
+                f"provider {provider.alias!r} sends no images.",
+                hint="Leave ACCEPTS_IMAGES out, or set sends_images in the Provider subclass if its "
+                f"stream() sends them; see {documentation('extending/provider.md')}.",
+                id="wagtail_llm_actions.W009",
+            )
     if not settings.models and not raw.get("MODELS"):
         yield checks.Warning(
             "No model is configured, so no action can run.",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.staticfiles import versioned_static
+from wagtail.models import ModelLogEntry
 from wagtail.snippets.models import register_snippet
 
 from wagtail_llm_actions.admin.dashboard.home_panel import HomePanel
@@ -21,6 +24,7 @@ from wagtail_llm_actions.admin.history.buttons import (
 )
 from wagtail_llm_actions.admin.menu import history_menu_item, usage_menu_item
 from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
+from wagtail_llm_actions.compat import is_image_model
 from wagtail_llm_actions.models import DismissReason, LLMAction
 from wagtail_llm_actions.permissions.policies import can_view_usage
 from wagtail_llm_actions.runs.audit_log import (
@@ -156,3 +160,15 @@ def attach_runs_of_create_form(request: HttpRequest, instance: Model) -> Any:
 def log_accepted_texts(request: HttpRequest, instance: Model) -> Any:
     """Log which texts of the object came from a model."""
     log_saved_texts(request.user, instance)
+
+
+@receiver(post_save, sender=ModelLogEntry)
+def log_accepted_texts_of_image(
+    sender: type[ModelLogEntry], instance: ModelLogEntry, **kwargs: Any
+) -> None:
+    """Log the same of an image that was saved: Wagtail has no hook for it, but logs it."""
+    if not kwargs["created"] or instance.action != "wagtail.edit" or instance.user is None:
+        return
+    model: Any = instance.content_type.model_class() if instance.content_type else None
+    if is_image_model(model):
+        log_saved_texts(instance.user, model._default_manager.get(pk=instance.object_id))

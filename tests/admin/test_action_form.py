@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
+from wagtail.images import get_image_model
 
 from example_site.blog.models import Author
 from tests.admin.action_forms import ADD, edit_url, type_of
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
+
+NOTHING = {"destinations": [], "sources": [], "images": [], "problem": "", "snippets": []}
 
 EMPTY = ("", "- Select an option -")
 
@@ -113,6 +116,7 @@ def test_without_a_type_there_are_no_fields_to_choose(client: Client, admin: Use
         (type_of(Rating), "Rating (snippet)"),
         (type_of(Charter), "Charter (snippet)"),
         (type_of(Voyage), "Voyage (snippet)"),
+        (type_of(get_image_model()), "Image"),
     ]
     assert choices(page, "destination") == choices(page, "source") == [EMPTY]
     assert choices(page, "model") == [EMPTY, ("scripted", "Scripted")]
@@ -169,6 +173,7 @@ def test_the_fields_of_a_type_are_told_to_the_form(client: Client, admin: User) 
     assert answer.json() == {
         "destinations": fields,
         "sources": [*fields, ["*", "All fields of the form"]],
+        "images": [],
         "problem": "",
         "snippets": [],
     }
@@ -190,7 +195,7 @@ def test_a_type_without_a_destination_says_why(client: Client, admin: User) -> N
 def test_a_type_that_is_none_has_no_fields(client: Client, admin: User, model_type: str) -> None:
     answer = client.get(reverse("wagtail_llm_actions:action_fields"), {"model_type": model_type})
 
-    assert answer.json() == {"destinations": [], "sources": [], "problem": "", "snippets": []}
+    assert answer.json() == NOTHING
 
 
 def test_a_type_that_is_no_page_or_snippet_has_no_fields(client: Client, admin: User) -> None:
@@ -198,7 +203,7 @@ def test_a_type_that_is_no_page_or_snippet_has_no_fields(client: Client, admin: 
         reverse("wagtail_llm_actions:action_fields"), {"model_type": type_of(Group)}
     )
 
-    assert answer.json() == {"destinations": [], "sources": [], "problem": "", "snippets": []}
+    assert answer.json() == NOTHING
 
 
 def marked(page: BeautifulSoup, name: str, value: str) -> bool:

@@ -23,9 +23,9 @@ from tests.kept_queue import KeptQueue
 from tests.notices.models import Berth, Notice, Rating
 from wagtail_llm_actions.admin.actions.field_choices import ModelFields, model_fields
 from wagtail_llm_actions.admin.getting_started.first_action import choose_fields
+from wagtail_llm_actions.configuration.starters import usable_starters
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
-from wagtail_llm_actions.prompts.starters import starters
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -145,7 +145,7 @@ def test_wrong_settings_are_shown_and_break_no_page(
 def test_starter_templates_take_one_click(client: Client, admin: User) -> None:
     response = client.post(reverse(STARTERS), follow=True)
 
-    assert f"{len(starters())} prompt templates were created." in response.content.decode()
+    assert f"{len(usable_starters())} prompt templates were created." in response.content.decode()
     template = PromptTemplate.objects.get(name="Summary")
     assert template.latest_revision is not None
     assert template.latest_revision.user == admin
@@ -175,7 +175,7 @@ def test_a_first_action_takes_one_click_and_brings_its_template(
     assert llm_action.latest_revision.user == admin
     entry = ModelLogEntry.objects.for_instance(llm_action).get()
     assert (entry.action, entry.user) == ("wagtail.create", admin)
-    assert PromptTemplate.objects.count() == len(starters())
+    assert PromptTemplate.objects.count() == len(usable_starters())
 
 
 def test_a_second_one_gets_a_label_of_its_own(client: Client, admin: User) -> None:
@@ -287,7 +287,7 @@ def test_who_may_add_templates_only_is_led_home(client: Client) -> None:
     response = client.post(reverse(STARTERS))
 
     assert response.headers["Location"] == reverse("wagtailadmin_home")
-    assert PromptTemplate.objects.count() == len(starters())
+    assert PromptTemplate.objects.count() == len(usable_starters())
     assert client.get(reverse(STEPS)).status_code == 302
 
 

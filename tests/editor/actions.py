@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMAction
 
 
-def action_for(model: type[Any], text: str = "{{ input }}", **values: Any) -> LLMAction:
+def action_for(model_class: type[Any], text: str = "{{ input }}", **values: Any) -> LLMAction:
     """Return an action of a page or snippet type that sends ``text``."""
     llm_action: LLMAction = LLMActionFactory(
-        model_type=ContentType.objects.get_for_model(model),
+        model_type=ContentType.objects.get_for_model(model_class),
         prompt_template=PromptTemplateFactory(text=text),
         **values,
     )

@@ -93,6 +93,7 @@ def test_a_field_has_its_actions_in_their_order(client: Client, editor: User) ->
                 "only_when_empty": False,
                 "source": "intro",
                 "source_label": "Introduction",
+                "unavailable": "",
             },
             {
                 "id": second.pk,
@@ -102,6 +103,7 @@ def test_a_field_has_its_actions_in_their_order(client: Client, editor: User) ->
                 "only_when_empty": True,
                 "source": "intro",
                 "source_label": "Introduction",
+                "unavailable": "",
             },
         ],
     }
@@ -219,7 +221,6 @@ NO_FORMS = {
     "collection": "/admin/collections/add/",
     "page of a viewset of a model": "/admin/sites/new/",
     "snippet without a number": "/admin/snippets/blog/author/edit/none/",
-    "image": "/admin/images/1/",
     "user": "/admin/users/edit/1/",
     "group": "/admin/groups/new/",
     "redirect": "/admin/redirects/add/",
@@ -242,6 +243,7 @@ NO_FORMS = {
 }
 
 GONE = {
+    "image that is gone": "/admin/images/4711/",
     "page that is gone": "/admin/pages/4711/edit/",
     "page with too large a number": f"/admin/pages/{10**30}/edit/",
     "page type that is gone": "/admin/pages/add/blog/nothing/1/",

@@ -71,6 +71,7 @@ declare namespace LLMActions {
     only_when_empty: boolean;
     source: string;
     source_label: string;
+    unavailable: string;
   }
 
   interface FieldOffer {

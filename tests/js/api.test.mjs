@@ -41,7 +41,7 @@ function api() {
   });
 }
 
-test('the form travels without its files', async () => {
+test('the form travels with the names of its new files, and without the files', async () => {
   const NodeFormData = globalThis.FormData;
   globalThis.FormData = class extends NodeFormData {
     constructor() {
@@ -59,6 +59,7 @@ test('the form travels without its files', async () => {
   const [first, ...later] = asked.map(({ body }) => body.get('llm-actions-request-id'));
   assert.deepEqual(Object.fromEntries(asked[0].body), {
     title: 'Small models',
+    image: 'photo.jpg',
     'llm-actions-action': '3',
     'llm-actions-instruction': 'Shorter.',
     'llm-actions-form-action': '/admin/pages/4/edit/',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import call_command
@@ -11,6 +12,9 @@ from tests.factories import BlogPageFactory, PromptTemplateFactory
 from wagtail_llm_actions.models import PromptTemplate
 from wagtail_llm_actions.prompts.starters import Starter, starters
 from wagtail_llm_actions.runs.request.prompt import build_prompt
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +81,12 @@ def test_each_is_valid_and_holds_the_source(starter: Starter, destination: str) 
 
     assert ">The tide came in.</" in prompt.text
     assert "None" not in prompt.text
+
+
+def test_the_one_for_images_is_created_where_a_model_sees_them(settings: Settings) -> None:
+    scripted = settings.WAGTAIL_LLM_ACTIONS["MODELS"]["scripted"]
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "MODELS": {"scripted": scripted | {"ACCEPTS_IMAGES": True}}
+    }
+
+    assert run_command().endswith("Created “Alternative text”.\n9 created, 0 unchanged.\n")

@@ -1,4 +1,4 @@
-"""Resolve the edit form of a page or snippet from its URL, and read its unsaved values.
+"""Resolve the edit form of a page, snippet or image from its URL, and read its unsaved values.
 
 The browser sends the form's ``action`` URL. It is matched by Wagtail's URL names, because the page
 views of Wagtail 8.0 do not expose their class.
@@ -13,8 +13,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.contrib.admin.utils import unquote as unquote_key
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.forms import FileField
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, get_script_prefix, resolve
+from wagtail.images import get_image_model
 from wagtail.models import AbstractPage, Locale, RevisionMixin, TranslatableMixin
 from wagtail.snippets.models import get_snippet_models
 
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class UnknownEditorForm(LookupError):
-    """The URL is not that of the edit or create form of a page or snippet."""
+    """The URL is not that of the edit or create form of a page or snippet, nor that of an image."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +69,11 @@ class EditorForm:
             raise PermissionDeniedError
         return form_field_at(form, type(self.instance), path)
 
+    def has_new_file(self, request: HttpRequest, name: str) -> bool:
+        """Return whether a file was chosen for a field and is not saved; the browser sends its name."""
+        field = self.edit_handler.get_form_class().base_fields.get(name)
+        return isinstance(field, FileField) and bool(request.POST.get(name))
+
     def bind(self, request: HttpRequest) -> VisibleFields:
         """Set the submitted values on the instance, valid or not, without saving it.
 
@@ -92,10 +99,10 @@ class EditorForm:
 
 
 def editor_form_of(instance: models.Model) -> EditorForm:
-    """Return the edit form of a page or snippet; for an unsaved one without its parent.
+    """Return the edit form of a page, snippet or image; for an unsaved one without its parent.
 
     Raises:
-        LookupError: The model is neither a page nor a snippet model.
+        LookupError: The model is none of a page, a snippet or an image.
     """
     edit_handler = edit_handler_for(type(instance))
     return EditorForm(instance=instance, parent=None, edit_handler=edit_handler)
@@ -105,7 +112,7 @@ def resolve_editor_form(form_action: str) -> EditorForm:
     """Return the form behind the ``action`` attribute of an edit form.
 
     Raises:
-        UnknownEditorForm: It is not the form of a page or snippet.
+        UnknownEditorForm: It is not the form of a page, snippet or image.
         Http404: The object does not exist any more.
     """
     try:
@@ -119,6 +126,8 @@ def resolve_editor_form(form_action: str) -> EditorForm:
         return _page_edit(match.kwargs["page_id"])
     if match.view_name == "wagtailadmin_pages:add":
         return _page_add(**match.kwargs)
+    if match.view_name == "wagtailimages:edit":
+        return editor_form_of(get_object_or_404(get_image_model(), pk=match.kwargs["image_id"]))
     model = _initkwargs(match).get("model")
     if model in get_snippet_models() and "panel" in _initkwargs(match):
         if match.url_name == "edit":

@@ -21,6 +21,7 @@ class Removal(StrEnum):
     COMMENT = "comment"
     ALTERNATIVE = "alternative"
     MARKUP = "markup"
+    DECORATIVE = "decorative"
 
 
 class RemovedText(TypedDict):

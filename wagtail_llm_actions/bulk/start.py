@@ -135,12 +135,15 @@ def build_chunks(
         chunk.left_out[LeftOut.WAITING] += [pk for pk in some if str(pk) in taken]
         for instance in _drafts(objects.model, [pk for pk in some if str(pk) not in taken]):
             run, error = build_run(
-                llm_action, instance, trigger=LLMRun.Trigger.BULK, form_fields=form_fields
+                llm_action,
+                instance,
+                trigger=LLMRun.Trigger.BULK,
+                form_fields=form_fields,
+                user=user,
             )
             if error and error.reason in _LEFT_OUT:
                 chunk.left_out[_LEFT_OUT[error.reason]].append(instance.pk)
                 continue
-            run.user = user  # type: ignore[assignment]
             run.form_key = key
             if error:
                 fail_unsaved(run, error)
@@ -174,6 +177,7 @@ def mean_cost(llm_action: LLMAction) -> Decimal | None:
 _LEFT_OUT = {
     InvalidInput.Reason.NOT_EMPTY: LeftOut.NOT_EMPTY,
     InvalidInput.Reason.EMPTY_SOURCE: LeftOut.EMPTY_SOURCE,
+    InvalidInput.Reason.NO_IMAGE: LeftOut.EMPTY_SOURCE,
 }
 
 

@@ -31,6 +31,7 @@ CAPABILITIES: Mapping[str, tuple[type, ...]] = {
     "REASONING_EFFORT": (str,),
     "REASONING_TOKENS": (int,),
     "ACCEPTS_IMAGES": (bool,),
+    "IMAGE_TOKENS": (int,),
     "STRUCTURED_OUTPUT": (bool,),
     "CONTEXT_TOKENS": (int,),
     "MAX_OUTPUT_TOKENS": (int,),

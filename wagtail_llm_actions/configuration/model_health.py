@@ -13,6 +13,7 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.generation import ModelStatus
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.health import check_all
+from wagtail_llm_actions.runs.findings import store_status
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import allow_probe
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def check_models(keys: Iterable[str]) -> Mapping[str, CheckResult]:
         [(providers[model.key], model.name) for model in asked], timeout_seconds=TIMEOUT_SECONDS
     )
     statuses |= {model.key: status for model, status in zip(asked, answers, strict=True)}
+    for model in models:
+        store_status(model, statuses[model.key])
     allow_probe(model for model in models if statuses[model.key].ok)
     now = timezone.now()
     checked = {key: CheckResult(status=status, checked_at=now) for key, status in statuses.items()}

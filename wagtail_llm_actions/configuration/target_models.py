@@ -1,9 +1,11 @@
-"""The page and snippet models that actions can be defined for."""
+"""The page, snippet and image models that actions can be defined for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.apps import apps
+from wagtail.images import get_image_model
 from wagtail.models import get_page_models
 from wagtail.snippets.models import get_snippet_models
 
@@ -14,8 +16,11 @@ if TYPE_CHECKING:
 
 
 def target_models() -> list[type[models.Model]]:
-    """Return creatable page models and all snippet models but our own, sorted by verbose name."""
+    """Return creatable page models, all snippet models but our own, and that of images, sorted by name."""
     own = (LLMAction, PromptTemplate)
     snippets = [model for model in get_snippet_models() if model not in own]
     pages = [model for model in get_page_models() if model.is_creatable]
-    return sorted([*pages, *snippets], key=lambda model: str(model._meta.verbose_name).lower())
+    images = [get_image_model()] if apps.is_installed("wagtail.images") else []
+    return sorted(
+        [*pages, *snippets, *images], key=lambda model: str(model._meta.verbose_name).lower()
+    )

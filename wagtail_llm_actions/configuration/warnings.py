@@ -10,9 +10,17 @@ from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.fields import RENDERED, adapter_at, find_destination, is_source
+from wagtail_llm_actions.fields import (
+    RENDERED,
+    adapter_at,
+    find_destination,
+    image_at,
+    is_image,
+    is_source,
+)
 from wagtail_llm_actions.prompts.rendering import used_variables
 from wagtail_llm_actions.prompts.variables import FIELDS
+from wagtail_llm_actions.runs.findings import sees_images
 from wagtail_llm_actions.runs.request.variables import (
     field_label,
     field_text,
@@ -119,10 +127,11 @@ def _source_warnings(llm_action: LLMAction) -> Iterator[str]:
     model: Any = llm_action.model_type.model_class()
     if model is None:
         return
+    has_content = image_at if is_image(model, llm_action.source) else field_text
     # Rendering so many pages takes long, and a page is never empty.
     is_readable = is_source(model, llm_action.source) and llm_action.source != RENDERED
     newest = list(model._default_manager.order_by("-pk")[:SAMPLE]) if is_readable else []
-    empty = sum(not field_text(instance, llm_action.source) for instance in newest)
+    empty = sum(not has_content(instance, llm_action.source) for instance in newest)
     if 2 * empty > len(newest):
         yield _("“%(field)s” is empty on %(empty)d of the newest %(count)d %(type)s.") % {
             "field": field_label(model, llm_action.source),
@@ -150,12 +159,15 @@ def _template_warnings(llm_action: LLMAction) -> Iterator[str]:
     except InvalidInput:
         yield _("The prompt template has an error.")
         return
-    if "input" not in used:
+    model: Any = llm_action.model_type.model_class()
+    if "input" not in used and not (model and is_image(model, llm_action.source)):
         yield _("The prompt template never uses {{ input }}, so the source field is not sent.")
 
 
 def model_warnings(llm_action: LLMAction) -> Iterator[str]:
-    """Yield a sentence for each model of the action that is not configured or was shut down."""
+    """Yield a sentence for each model that is not configured, was shut down, or does not see the source."""
+    model_class: Any = llm_action.model_type.model_class()
+    sends_image = model_class is not None and is_image(model_class, llm_action.source)
     for key in filter(None, (llm_action.model, llm_action.fallback_model)):
         model = get_settings().models.get(key)
         if model is None:
@@ -165,3 +177,7 @@ def model_warnings(llm_action: LLMAction) -> Iterator[str]:
                 _("%(model)s was shut down by its vendor; another model answers in its place.")
                 % {"model": model.deprecated_name}
             )
+        if model is not None and sends_image and not sees_images(model):
+            yield _("%(model)s cannot see images, and the source of this action is one.") % {
+                "model": model.label
+            }

@@ -90,6 +90,12 @@ class InvalidInput(LLMActionsError):
         TOO_LONG = "too_long"
         UNKNOWN_MODEL = "unknown_model"
         NOT_EMPTY = "not_empty"
+        NO_IMAGE = "no_image"
+        UNSAVED_IMAGE = "unsaved_image"
+        SVG_IMAGE = "svg_image"
+        UNREADABLE_IMAGE = "unreadable_image"
+        FORBIDDEN_IMAGE = "forbidden_image"
+        MODEL_WITHOUT_IMAGES = "model_without_images"
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)

@@ -9,6 +9,7 @@ from wagtail_llm_actions.fields.base import (
     registered_adapters,
 )
 from wagtail_llm_actions.fields.blocks import register_block
+from wagtail_llm_actions.fields.image import ImageFileAdapter
 from wagtail_llm_actions.fields.inline import InlineAdapter
 from wagtail_llm_actions.fields.markup.markdown import targets
 from wagtail_llm_actions.fields.paths import (
@@ -22,6 +23,8 @@ from wagtail_llm_actions.fields.paths import (
     form_field_at,
     form_names,
     has_item,
+    image_at,
+    is_image,
     is_source,
     label,
     names_read,
@@ -57,6 +60,8 @@ __all__ = [
     "form_field_at",
     "form_names",
     "has_item",
+    "image_at",
+    "is_image",
     "is_source",
     "label",
     "names_read",
@@ -82,5 +87,6 @@ for _adapter in (
     ManyToManyAdapter(),
     TagsAdapter(),
     InlineAdapter(),
+    ImageFileAdapter(),
 ):
     register(_adapter)

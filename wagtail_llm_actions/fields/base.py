@@ -115,6 +115,14 @@ class FieldAdapter(ABC):
         """
         raise LookupError(item_id)
 
+    def is_image(self, field: Any, part: str) -> bool:
+        """Return whether the field, or a part of it, is an image: the image itself is sent."""
+        return False
+
+    def image(self, instance: models.Model, field: Any, part: str) -> models.Model | None:
+        """Return the image that is sent, where ``is_image``; ``None`` where none is chosen."""
+        return None
+
     def read_with_references(self, instance: models.Model, field: Any) -> str:
         """Return the text for an action whose destination can hold the same references.
 

@@ -118,6 +118,18 @@ def is_source(model: type[models.Model], path: str) -> bool:
     return path == WHOLE_FORM or path in property_names(model) or find(model, path) is not None
 
 
+def is_image(model: type[models.Model], path: str) -> bool:
+    """Return whether a source is an image, which is sent itself, beside the prompt."""
+    place = find(model, path)
+    return place is not None and place.adapter.is_image(place.field, place.part)
+
+
+def image_at(instance: models.Model, path: str) -> models.Model | None:
+    """Return the image at a path that ``is_image``; ``None`` where none is chosen."""
+    place = find(type(instance), path)
+    return place.adapter.image(instance, place.field, place.part) if place else None
+
+
 def destination_at(model: type[models.Model], path: str) -> Destination:
     """Return what the field at ``path`` takes; plain text where no adapter knows it."""
     return contract_at(model, path).destination

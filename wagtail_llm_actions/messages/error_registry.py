@@ -36,6 +36,74 @@ REGISTRY = (
     ),
     ErrorEntry(
         error=InvalidInput,
+        reason=InvalidInput.Reason.NO_IMAGE,
+        sentence=_("“%(field)s” has no image. Choose one, then try again."),
+        troubleshooting=_(
+            "No image was chosen. If most pages have none, choose another source field in the action; to "
+            "test it, choose a page or an image."
+        ),
+        form_field="test_input",
+    ),
+    ErrorEntry(
+        error=InvalidInput,
+        reason=InvalidInput.Reason.UNSAVED_IMAGE,
+        sentence=_("A new file was chosen for the image. Save it first, then try again."),
+        troubleshooting=_(
+            "Only the saved file is sent, and another one was chosen. Save it, then try again."
+        ),
+    ),
+    ErrorEntry(
+        error=InvalidInput,
+        reason=InvalidInput.Reason.SVG_IMAGE,
+        sentence=_(
+            "The image is an SVG drawing, which models cannot be shown. Write the text yourself, or choose "
+            "another image and try again."
+        ),
+        troubleshooting=_(
+            "Models are shown photos and other pixel images, and Wagtail makes none of an SVG drawing. "
+            "Choose another format for images that need a text."
+        ),
+    ),
+    ErrorEntry(
+        error=InvalidInput,
+        reason=InvalidInput.Reason.UNREADABLE_IMAGE,
+        sentence=_(
+            "The file of the image cannot be read, or was replaced or deleted meanwhile. Open the image "
+            "to check it, then try again."
+        ),
+        troubleshooting=_(
+            "Wagtail could make no smaller version of the image, or it is no longer the one of the click. "
+            "Look for "
+            "the error in the log of the worker."
+        ),
+    ),
+    ErrorEntry(
+        error=InvalidInput,
+        reason=InvalidInput.Reason.FORBIDDEN_IMAGE,
+        sentence=_(
+            "You may not choose images of this collection, so the image in “%(field)s” is not sent. Ask "
+            "your admin."
+        ),
+        troubleshooting=_(
+            "The user has no permission to choose images of this collection. Settings → Groups has the "
+            "permissions for each collection."
+        ),
+    ),
+    ErrorEntry(
+        error=InvalidInput,
+        reason=InvalidInput.Reason.MODEL_WITHOUT_IMAGES,
+        sentence=_(
+            "%(model)s cannot see images. Ask your admin to choose another model for this action."
+        ),
+        troubleshooting=_(
+            "The action sends an image, and “%(model)s” sees none, as far as is known. Choose a model "
+            "that does; Settings → LLM → Models names them. If you know that this model sees images, set "
+            "ACCEPTS_IMAGES in MODELS."
+        ),
+        form_field="model",
+    ),
+    ErrorEntry(
+        error=InvalidInput,
         reason=InvalidInput.Reason.NOT_EMPTY,
         sentence=_(
             "“%(field)s” has a text already, and this action only writes into an empty field. Empty it, "

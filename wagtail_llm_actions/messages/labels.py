@@ -31,6 +31,7 @@ _REMOVALS: dict[str, Promise] = {
     Removal.COMMENT: _lazy("a comment on the text"),
     Removal.ALTERNATIVE: _lazy("further texts in a list"),
     Removal.MARKUP: _lazy("markup (the text before)"),
+    Removal.DECORATIVE: _lazy("the answer that the image is decorative"),
 }
 
 

@@ -53,7 +53,18 @@ def truncation_notice(run: LLMRun) -> str:
     return sentence % values
 
 
+def image_notice(run: LLMRun) -> str:
+    """Return which image is sent; empty for none."""
+    if not run.image:
+        return ""
+    return _("The image “%(title)s” is sent too, in a smaller version without metadata.") % {
+        "title": run.image["title"]
+    }
+
+
 def _sentences(run: LLMRun) -> Iterator[str]:
+    if run.is_decorative:
+        yield _("The model takes this image as decorative: its alternative text stays empty.")
     if run.used_fallback:
         yield _("%(model)s could not answer, so %(fallback)s wrote this text.") % {
             "model": model_label(run.model_key),

@@ -25,7 +25,8 @@ class LLMModelFinding(models.Model):
     """The tokens that it is asked to load instead; null where it has not been asked for any."""
     asked_at = models.DateTimeField(null=True)
     """When the server was last asked for its context."""
-
+    accepts_images = models.BooleanField(null=True)
+    """Whether its server says that the model sees images; null where it has not said."""
     begins_in_reasoning = models.BooleanField(default=False)
     """Whether an answer had the end of its reasoning in the text, and no beginning."""
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_llm_actions.answers.removals import Removal
 from wagtail_llm_actions.models.action import LLMAction
 from wagtail_llm_actions.models.dismiss_reason import DismissReason
 from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
@@ -142,6 +143,8 @@ class LLMRun(models.Model):
     """What the editor added to this run."""
     source_hash = models.CharField(max_length=64, blank=True)
     """SHA-256 of the source text in hexadecimal: tells whether the source has changed since."""
+    image = models.JSONField(null=True)
+    """The image that is sent, as ``runs.request.image.SentImage``; null for none. Never its content."""
     read_fields = models.JSONField(default=list)
     """The names of the object's fields whose content the prompt was made from, sorted."""
     truncated_chars = models.PositiveIntegerField(_("characters cut"), default=0)
@@ -307,6 +310,11 @@ class LLMRun(models.Model):
     def field_key(self) -> str:
         """What tells the destination from all others of the same form."""
         return f"{self.field_path}#{self.item_id}" if self.item_id else self.field_path
+
+    @property
+    def is_decorative(self) -> bool:
+        """Whether the model takes the image that was sent as decorative, so that there is no text."""
+        return any(removed["kind"] == Removal.DECORATIVE for removed in self.removed)
 
     @property
     def content_fields(self) -> set[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
-from wagtail_llm_actions.compat import edit_handler_for
+from wagtail_llm_actions.compat import edit_handler_for, is_image_model
 from wagtail_llm_actions.fields.edit_form import LIBRARIES
 from wagtail_llm_actions.fields.properties import property_names
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from django.db import models
 
 logger = logging.getLogger(__name__)
+
+OWN_FORMS = LIBRARIES | {"wagtail_llm_actions"}
+"""With our form of images, which asks for no permission either."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +79,7 @@ def unconditional_fields(edit_handler: Any) -> frozenset[str]:
     form_class = edit_handler.get_form_class()
     classes = [form_class, *map(type, panels), *(panel.BoundPanel for panel in panels)]
     modules = {base.__module__ for each in classes for base in each.__mro__}
-    if not {module.partition(".")[0] for module in modules} <= LIBRARIES:
+    if not {module.partition(".")[0] for module in modules} <= OWN_FORMS:
         return frozenset()
     names = {
         getattr(panel, "field_name", "")
@@ -85,7 +88,9 @@ def unconditional_fields(edit_handler: Any) -> frozenset[str]:
     }
     fields = form_class.base_fields
     enabled = {name for name in names & fields.keys() if not fields[name].disabled}
-    return frozenset(enabled.difference(form_class._meta.field_permissions or ()))
+    # The form of images is a plain one, of which no field has a permission.
+    conditional = getattr(form_class._meta, "field_permissions", None) or ()
+    return frozenset(enabled.difference(conditional))
 
 
 def visible_fields(edit_handler: Any, form: Any, request: Any) -> VisibleFields:
@@ -124,6 +129,9 @@ def visible_fields(edit_handler: Any, form: Any, request: Any) -> VisibleFields:
 
 def fields_shown_to_all(model: type[models.Model]) -> frozenset[str]:
     """Return the fields that the edit form of a model shows to every user who may open it."""
+    if is_image_model(model):
+        # Wagtail makes the form for nobody who may not add images anywhere.
+        return unconditional_fields(edit_handler_for(model))
     shown = _fields_of_new(model, AnonymousUser())
     return shown.readable if shown else frozenset()
 

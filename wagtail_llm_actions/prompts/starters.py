@@ -15,11 +15,11 @@ class Starter:
     description: str
     system_instructions: str
     text: str
+    needs_images: bool = False
+    """Whether it is of no use without a model that sees images."""
 
 
 def starters() -> list[Starter]:
     """Return all starters, in the order of the file."""
     data = tomllib.loads(files(__package__).joinpath("starters.toml").read_text())
-    return [
-        Starter(**{name: text.strip() for name, text in row.items()}) for row in data["templates"]
-    ]
+    return [Starter(**{**row, "text": row["text"].strip()}) for row in data["templates"]]

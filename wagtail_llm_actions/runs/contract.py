@@ -23,8 +23,11 @@ def contract_of(run: LLMRun) -> Contract:
 def faults_of(run: LLMRun, text: str) -> list[Fault]:
     """Return what of a text does not fit the destination field of a run, or breaks its rules.
 
-    A text that is added to another text is no whole value, so no validator judges it.
+    A text that is added to another text is no whole value, so no validator judges it. That an image is
+    decorative fits always.
     """
+    if run.image and not text:
+        return []
     contract = contract_of(run)
     faults = contract.faults(text)
     if not contract.is_value and run.write_mode != LLMAction.WriteMode.REPLACE:

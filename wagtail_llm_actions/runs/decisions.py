@@ -84,9 +84,11 @@ def kept_share(output: str, text: str, *, from_end: bool = False) -> float:
     """
     words, held = _words(output)[:MAX_COMPARED_WORDS], _words(text)
     held = held[-MAX_COMPARED_WORDS:] if from_end else held[:MAX_COMPARED_WORDS]
+    if not words:  # Of an image that is decorative.
+        return float(not held)
     blocks = SequenceMatcher(None, words, held, autojunk=False).get_matching_blocks()
     kept = (word for block in blocks for word in words[block.a : block.a + block.size])
-    return sum(map(len, kept)) / (sum(map(len, words)) or 1)
+    return sum(map(len, kept)) / sum(map(len, words))
 
 
 def _words(text: str) -> list[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from wagtail_llm_actions.conf import ModelSettings
+    from wagtail_llm_actions.generation import ModelStatus
 
 ASK_SECONDS = 0.5
 """How long a click waits for the answer of a local server, as it holds a web process meanwhile."""
@@ -34,20 +35,36 @@ def store_corrections(model: ModelSettings, corrections: Iterable[Correction]) -
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToldFinding:
-    """What a site can make permanent by its settings."""
+    """What admins are told about a model; all but the images, a site can make permanent by its settings."""
 
     corrections: tuple[Correction, ...] = ()
     begins_in_reasoning: bool = False
+    sees_images: bool = False
 
 
 def told_findings(models: Iterable[ModelSettings]) -> Mapping[str, ToldFinding]:
-    """Return what admins are told about models, by model key."""
+    """Return what admins are told about models, by model key; no server is asked."""
+    models = list(models)
+    found = _current_findings(models)
+    return {model.key: _told(model, found.get(model.key)) for model in models}
+
+
+def _told(model: ModelSettings, finding: LLMModelFinding | None) -> ToldFinding:
+    known = _known_to_see_images(model)
+    if finding is None:
+        return ToldFinding(sees_images=bool(known))
+    return ToldFinding(
+        corrections=tuple(Correction(**fields) for fields in finding.corrections),
+        begins_in_reasoning=finding.begins_in_reasoning,
+        sees_images=bool(finding.accepts_images if known is None else known),
+    )
+
+
+def _current_findings(models: Iterable[ModelSettings]) -> Mapping[str, LLMModelFinding]:
+    """Return what was found under the current settings, by model key."""
     hashes = {model.key: _settings_hash(model) for model in models}
     return {
-        finding.model_key: ToldFinding(
-            corrections=tuple(Correction(**fields) for fields in finding.corrections),
-            begins_in_reasoning=finding.begins_in_reasoning,
-        )
+        finding.model_key: finding
         for finding in LLMModelFinding.objects.filter(model_key__in=hashes)
         if finding.settings_hash == hashes[finding.model_key]
     }
@@ -81,6 +98,37 @@ def server_context(model: ModelSettings, needed_tokens: int) -> int | None:
     return known
 
 
+def sees_images(model: ModelSettings) -> bool:
+    """Return whether a model can be shown an image; a local server is asked, if nothing else tells.
+
+    What nobody knows counts as no: most servers fail, or ignore the image and invent a text.
+    """
+    known = _known_to_see_images(model)
+    if known is not None or not _is_local(model):
+        return bool(known)
+    finding = _finding(model)
+    if finding is None or (not finding.accepts_images and not _is_fresh(finding)):
+        try:
+            finding = _ask(model, finding)
+        except ImproperlyConfigured:
+            return False
+    return bool(finding.accepts_images)
+
+
+def models_that_see_images(models: Iterable[ModelSettings]) -> set[str]:
+    """Return the keys of those that can be shown an image, by one query at most; no server is asked."""
+    models = list(models)
+    if all(_known_to_see_images(model) is not None for model in models):
+        return {model.key for model in models if _known_to_see_images(model)}
+    return {key for key, told in told_findings(models).items() if told.sees_images}
+
+
+def store_status(model: ModelSettings, status: ModelStatus) -> None:
+    """Keep whether a server says that a model sees images, where nothing else tells."""
+    if status.accepts_images is not None and model.capabilities.accepts_images is None:
+        _store(model, accepts_images=status.accepts_images)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Findings:
     """What is known about a model when it is called."""
@@ -110,7 +158,7 @@ def store_begins_in_reasoning(model: ModelSettings) -> None:
 
 
 def _ask(model: ModelSettings, finding: LLMModelFinding | None) -> LLMModelFinding:
-    """Ask a server for its context; while the model is not in memory, what it had there counts.
+    """Ask a server for its context, and whether the model sees images; while the model is not in memory, what it had there counts.
 
     Raises:
         ImproperlyConfigured: The provider cannot be called.
@@ -120,12 +168,13 @@ def _ask(model: ModelSettings, finding: LLMModelFinding | None) -> LLMModelFindi
         "context_tokens": status.context_tokens,
         "max_context_tokens": status.max_context_tokens,
     }
+    seen = {} if status.accepts_images is None else {"accepts_images": status.accepts_images}
     if finding and status.loaded and status.context_tokens == _requested(finding):
         # It was loaded because of our requests, which says nothing new.
         found = {}
     elif finding and finding.context_tokens and not status.loaded:
         del found["context_tokens"]
-    return _store(model, asked_at=timezone.now(), **found)
+    return _store(model, asked_at=timezone.now(), **found, **seen)
 
 
 def _is_fresh(finding: LLMModelFinding) -> bool:
@@ -144,8 +193,19 @@ def _is_refused(finding: LLMModelFinding) -> bool:
 
 def _decides_context(model: ModelSettings) -> bool:
     """Return whether a local server decides by itself how much context it loads."""
+    return _is_local(model) and not configured_context(model)
+
+
+def _is_local(model: ModelSettings) -> bool:
     provider = get_settings().providers.get(model.provider)
-    return provider is not None and provider.is_local and not configured_context(model)
+    return provider is not None and provider.is_local
+
+
+def _known_to_see_images(model: ModelSettings) -> bool | None:
+    provider = get_settings().providers.get(model.provider)
+    if provider is None or not provider.backend_class.sends_images:
+        return False
+    return model.capabilities.accepts_images
 
 
 def _finding(model: ModelSettings) -> LLMModelFinding | None:

@@ -58,8 +58,8 @@ def start_playground_run(
         trigger=LLMRun.Trigger.TEST,
         source_text=text.strip(),
         form_fields=form_fields,
+        user=user,
     )
-    run.user = user  # type: ignore[assignment]
     run.client_request_id = client_request_id
     if error:
         fail_unsaved(run, error)

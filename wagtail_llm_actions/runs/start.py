@@ -91,8 +91,8 @@ def start(
         form_fields=form_fields,
         instruction=instruction,
         item_id=item_id,
+        user=user,
     )
-    run.user = user  # type: ignore[assignment]
     run.form_key = form_key
     run.client_request_id = client_request_id
     if error:

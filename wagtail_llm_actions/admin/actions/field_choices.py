@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.models import AbstractPage
 
+from wagtail_llm_actions import fields
 from wagtail_llm_actions.compat import edit_handler_for, permission_policy_for
 from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.fields import (
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 Choice = tuple[str, str]
 MAX_SNIPPETS = 50
 """Of the choice to test with; older ones are tested by typing."""
-NO_DESTINATION = _(
+NO_DESTINATION = gettext_lazy(
     "This type has no field that an action could write. Actions write text, rich text and values "
     "such as choices and dates, but no files, and no text whose validators want a format, such as "
     "coordinates."
@@ -46,6 +48,8 @@ class ModelFields:
 
     destinations: list[Choice]
     sources: list[Choice]
+    images: list[str] = field(default_factory=list)
+    """The paths of the sources that are images."""
     problem: str = ""
     """Why no action can be defined for the type; empty where one can."""
 
@@ -60,12 +64,14 @@ def model_fields(model: type[models.Model]) -> ModelFields:
         place = find(model, name)
         if place is None or name not in {*form_fields, *form_class.formsets}:
             continue
-        adapter, field = place.adapter, place.field
+        adapter, model_field = place.adapter, place.field
         paths = {
             f"{name}{adapter.separator}{part}": f"{heading} > {part_label}"
-            for part, part_label in adapter.parts(field).items()
+            for part, part_label in adapter.parts(model_field).items()
         }
-        sources += [(name, heading), *paths.items()]
+        is_image = adapter.is_image(model_field, "")
+        whole = f"{heading} > {_('the image itself')}" if is_image else heading
+        sources += [(name, whole), *paths.items()]
         destinations += [
             (path, path_label)
             for path, path_label in {name: heading, **paths}.items()
@@ -80,6 +86,7 @@ def model_fields(model: type[models.Model]) -> ModelFields:
     return ModelFields(
         destinations=_distinct(destinations, counts),
         sources=_distinct(sources, counts),
+        images=[path for path, _label in sources if fields.is_image(model, path)],
         problem="" if destinations else str(NO_DESTINATION),
     )
 

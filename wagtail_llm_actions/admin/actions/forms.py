@@ -19,6 +19,7 @@ from wagtail_llm_actions.admin.models.help_text import ModelHelpText, model_help
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.target_models import target_models
+from wagtail_llm_actions.fields import is_image
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.models.action import (
     MAX_CANDIDATES,
@@ -27,6 +28,7 @@ from wagtail_llm_actions.models.action import (
     MIN_MAX_TOKENS,
     MIN_TEMPERATURE,
 )
+from wagtail_llm_actions.runs.findings import models_that_see_images, sees_images
 from wagtail_llm_actions.scripts import script_path
 
 CHOOSE = ("", _("- Select an option -"))
@@ -123,6 +125,7 @@ class ActionForm(WagtailAdminModelForm):
         same_type = chosen == str(self.instance.model_type_id)
         self._choose("destination", offered.destinations, keep=same_type)
         self._choose("source", offered.sources, keep=same_type)
+        self.fields["source"].widget.attrs["data-llm-actions-images"] = json.dumps(offered.images)
         snippets: Any = self.fields["test_snippet"].widget
         snippets.choices = [NONE, *snippet_choices(self.for_user, chosen)]
         self["destination"].help_text = format_html(
@@ -134,6 +137,9 @@ class ActionForm(WagtailAdminModelForm):
         choices = [(model.key, str(model.label)) for model in models]
         self._choose("model", choices, keep=True)
         self._choose("fallback_model", choices, keep=True, empty=NONE)
+        see_images = sorted(models_that_see_images(models))
+        for name in ("model", "fallback_model"):
+            self.fields[name].widget.attrs["data-llm-actions-see-images"] = json.dumps(see_images)
         self._limit("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, "0.1")
         self._limit("max_tokens", MIN_MAX_TOKENS, MAX_MAX_TOKENS, "1")
         if "candidate_count" in self.fields:
@@ -146,14 +152,33 @@ class ActionForm(WagtailAdminModelForm):
         return "" if page is None else str(page.pk)
 
     def clean(self) -> dict[str, Any]:
-        """Check that the fallback model is another model, and that the order is settled."""
+        """Check that both models fit and differ, and that the order is settled."""
         cleaned: dict[str, Any] = super().clean()
         if {"model_type", "destination", "sort_order"} <= cleaned.keys():
             self._settle_order(cleaned)
         fallback = cleaned.get("fallback_model")
         if fallback and fallback == cleaned.get("model"):
             self.add_error("fallback_model", _("Choose another model than the one above."))
+        if {"model_type", "source"} <= cleaned.keys():
+            self._check_images(cleaned)
         return cleaned
+
+    def _check_images(self, cleaned: dict[str, Any]) -> None:
+        """Refuse models that do not see the image which is the source."""
+        model = cleaned["model_type"].model_class()
+        if model is None or not is_image(model, cleaned["source"]):
+            return
+        models = get_settings().models
+        for name in ("model", "fallback_model"):
+            chosen = models.get(cleaned.get(name) or "")
+            if chosen and not sees_images(chosen):
+                others = models_that_see_images(models.values())
+                message = _("%(model)s cannot see images. These models can: %(models)s.")
+                if not others:
+                    message = _("%(model)s cannot see images, and no other configured model can.")
+                labels = [str(other.label) for key, other in models.items() if key in others]
+                facts = {"model": chosen.label, "models": ", ".join(labels)}
+                self.add_error(name, message % facts)
 
     def _settle_order(self, cleaned: dict[str, Any]) -> None:
         """Put a new action behind the others of its field; name the one with the same order."""

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from wagtail_llm_actions.admin.api_errors import BadInput, TooLarge, json_errors
+from wagtail_llm_actions.admin.api_errors import BadInput, RequestRefused, TooLarge, json_errors
 from wagtail_llm_actions.admin.editor.offers import NO_OFFERS, form_offers
 from wagtail_llm_actions.admin.editor.poll_token import issue_poll_token
 from wagtail_llm_actions.admin.editor.previous import previous_texts_by_field
@@ -34,8 +34,9 @@ from wagtail_llm_actions.admin.editor.serializers import candidates_state, run_s
 from wagtail_llm_actions.admin.editor.side_panel import side_panel_content
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_editor_form
 from wagtail_llm_actions.admin.run_access import can_read_texts
-from wagtail_llm_actions.errors import PermissionDeniedError, PermissionRevoked
+from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError, PermissionRevoked
 from wagtail_llm_actions.fields import Item, form_names, has_item
+from wagtail_llm_actions.messages.errors import sentence_for
 from wagtail_llm_actions.models import DismissReason, LLMAction, LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for
 from wagtail_llm_actions.permissions.policies import can_view_costs
@@ -197,6 +198,7 @@ def _click(request: HttpRequest) -> _Click:
     Raises:
         PermissionDeniedError: The action, its source or its destination is not for this user.
         BadInput: The form has no such block or row.
+        RequestRefused: The image that would be sent is not saved.
     """
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_BYTES:
         raise TooLarge
@@ -223,6 +225,9 @@ def _click(request: HttpRequest) -> _Click:
         raise PermissionDeniedError
     if not has_item(form.instance, Item(destination, item_id)):
         raise BadInput
+    if form.has_new_file(request, permitted.llm_action.source):
+        unsaved = InvalidInput(InvalidInput.Reason.UNSAVED_IMAGE)
+        raise RequestRefused(422, unsaved.code, sentence_for(unsaved))
     return _Click(permitted, shown, item_id, instruction)
 
 

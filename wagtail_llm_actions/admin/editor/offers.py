@@ -8,12 +8,16 @@ from wagtail.admin.staticfiles import versioned_static
 
 from wagtail_llm_actions.admin.editor.poll_token import issue_poll_token
 from wagtail_llm_actions.admin.editor.serializers import RunState, candidates_state
-from wagtail_llm_actions.fields import adapter_at, form_names
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.errors import InvalidInput
+from wagtail_llm_actions.fields import adapter_at, form_names, is_image
+from wagtail_llm_actions.messages.errors import sentence_of
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.permissions.actions import offered_actions, offered_at
 from wagtail_llm_actions.permissions.editing import can_edit
 from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.queues import get_queue
+from wagtail_llm_actions.runs.findings import sees_images
 from wagtail_llm_actions.runs.pending import pending_runs
 from wagtail_llm_actions.runs.previous import has_finished_runs, previous_counts
 from wagtail_llm_actions.runs.request.variables import field_label
@@ -41,6 +45,8 @@ class ActionOffer(TypedDict):
     source: str
     """The path of the field that the action reads."""
     source_label: str
+    unavailable: str
+    """Why it cannot be run on any form now; mostly empty."""
 
 
 class FieldOffer(TypedDict):
@@ -140,9 +146,19 @@ def _fields(
                 "only_when_empty": action.only_when_empty,
                 "source": action.source,
                 "source_label": field_label(model, action.source),
+                "unavailable": _unavailable(model, action),
             }
         )
     return fields
+
+
+def _unavailable(model: type[models.Model], action: LLMAction) -> str:
+    """Return why the action's model cannot be shown what it reads."""
+    configured = get_settings().models.get(action.model)
+    if configured is None or not is_image(model, action.source) or sees_images(configured):
+        return ""
+    reason = InvalidInput.Reason.MODEL_WITHOUT_IMAGES
+    return sentence_of(InvalidInput.code, reason, action.model)
 
 
 def _candidate_groups(runs: Collection[LLMRun]) -> list[list[LLMRun]]:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.utils.translation import gettext as _
 
+from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.messages.errors import error_sentence
 from wagtail_llm_actions.messages.labels import model_label
-from wagtail_llm_actions.messages.notices import truncation_notice
+from wagtail_llm_actions.messages.notices import image_notice, truncation_notice
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_unsaved
@@ -32,7 +33,7 @@ class RequestPreview(TypedDict):
     length: str
     """A sentence."""
     notice: str
-    """What was cut; mostly empty."""
+    """Which image is sent, and what was cut; mostly empty."""
     error: str
     """Why nothing can be sent; mostly empty."""
 
@@ -49,10 +50,13 @@ def request_preview(
         form_fields=form_fields,
         instruction=instruction,
         item_id=item_id,
+        user=permitted.user,
     )
     if error:
         fail_unsaved(run, error)
     tokens = approximate_tokens(run.system_instructions) + approximate_tokens(run.prompt)
+    if run.image:
+        tokens += get_settings().models[run.model_key].capabilities.image_tokens
     length = _("Approximately %(tokens)d tokens, %(chars)d characters.") % {
         "tokens": tokens,
         "chars": len(run.system_instructions) + len(run.prompt),
@@ -63,6 +67,6 @@ def request_preview(
         "model_label": model_label(run.model_key),
         "fields": [field_label(type(instance), name) for name in run.read_fields],
         "length": "" if error else length,
-        "notice": truncation_notice(run),
+        "notice": " ".join(filter(None, (image_notice(run), truncation_notice(run)))),
         "error": error_sentence(run) if error else "",
     }

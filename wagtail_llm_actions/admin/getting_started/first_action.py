@@ -13,12 +13,14 @@ from wagtail.log_actions import log
 
 from wagtail_llm_actions.admin.actions.field_choices import model_fields
 from wagtail_llm_actions.admin.labels import model_type_label
+from wagtail_llm_actions.compat import is_image_model
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.starters import create_missing_starters
 from wagtail_llm_actions.configuration.target_models import target_models
-from wagtail_llm_actions.fields import find
+from wagtail_llm_actions.fields import find, is_image
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.permissions.policies import PROMPT_TEMPLATE_POLICY
+from wagtail_llm_actions.runs.findings import models_that_see_images
 from wagtail_llm_actions.runs.request.variables import (
     SUMMARY_FIELDS,
     field_label,
@@ -38,6 +40,9 @@ TITLE_WORDS = {"title", "headline", "heading"}
 NAME_WORDS = TITLE_WORDS | {"name", "label"}
 SHORT_TEXT_CHARS = range(120, 501)
 """The limits of fields that are short texts by their size, whatever their name."""
+ALTERNATIVES = ("alt_text", "alt", "description")
+"""Fields of an image that hold its alternative text."""
+IMAGE_SOURCE = "file"
 SAMPLE = 20
 
 
@@ -92,6 +97,9 @@ def choose_fields(model: type[models.Model], fields: ModelFields) -> tuple[str, 
     if fields.problem:
         raise LookupError(fields.problem)
     destinations = [name for name, _label in fields.destinations if _is_prose(model, name)]
+    if is_image_model(model):
+        alternative = next(name for name in (*ALTERNATIVES, *destinations) if name in destinations)
+        return alternative, IMAGE_SOURCE
     sources = [name for name, _label in fields.sources if _is_long_text(model, name, destinations)]
     if not sources:
         raise LookupError(
@@ -119,9 +127,14 @@ def create_first_action(draft: Draft, user: User) -> LLMAction:
         LookupError: There is no model, or no template and no right to add one.
     """
     model: Any = draft.content_type.model_class()
-    key = next(iter(get_settings().models), None)
-    if key is None:
+    configured = get_settings().models
+    if not configured:
         raise LookupError(_("no model is configured"))
+    see_images = models_that_see_images(configured.values())
+    sends_image = is_image(model, draft.source)
+    key = next((key for key in configured if not sends_image or key in see_images), None)
+    if key is None:
+        raise LookupError(_("no configured model sees images"))
     starter, label = _purpose(model, draft.destination, draft.source)
     with transaction.atomic():
         action = LLMAction(
@@ -205,6 +218,8 @@ def _destination(model: type[models.Model], names: list[str]) -> str:
 
 def _purpose(model: type[models.Model], destination: str, source: str) -> tuple[str, str]:
     """Return the name of the starter template for a field, and the label of the action."""
+    if is_image(model, source):
+        return "Alternative text", _("Suggest an alternative text")
     if destination == source:
         return "Proofread", _("Proofread")
     if destination in DESCRIPTIONS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,7 @@ from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMAttempt
+    from wagtail_llm_actions.permissions import User
 
 TEXTS = ("system_instructions", "instruction", "prompt", "output", "raw_output")
 
@@ -56,6 +58,19 @@ def _parameters(attempt: LLMAttempt) -> str:
     if sent.get("temperature") is None:
         given.append(str(_("no temperature")))
     return ", ".join(given)
+
+
+def _image_url(run: LLMRun, user: User) -> str | None:
+    """Return where a user may edit the image that was sent; ``None`` without one, or the right."""
+    if not run.image:
+        return None
+    try:
+        image = (
+            apps.get_model(run.image["model"])._default_manager.filter(pk=run.image["id"]).first()
+        )
+    except LookupError:
+        return None
+    return AdminURLFinder(user).get_edit_url(image) if image else None
 
 
 class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
@@ -130,6 +145,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             faults=[fault_sentence(fault) for fault in faults_of(run, run.output)]
             if run.output
             else [],
+            image_url=_image_url(run, self.request.user),
             error=error_sentence(run),
             troubleshooting=troubleshooting(run),
             report=support_report(run, run.attempts.all()) if run.error_code else "",

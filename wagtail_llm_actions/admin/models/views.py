@@ -196,7 +196,7 @@ def _rows() -> list[Row]:
             runs_url=counted_runs_url(period, model_key=key),
             check=checks.get(key),
             circuit_breaker=circuit_breakers.get((model.provider, model.name)),
-            finding=findings.get(key, ToldFinding()),
+            finding=findings[key],
         )
         for key, model in models.items()
     ]
@@ -238,7 +238,7 @@ def _row(
         refused=", ".join(dict.fromkeys(f"“{each.parameter}”" for each in finding.corrections)),
         setting=setting_of(finding.corrections),
         begins_in_reasoning=finding.begins_in_reasoning,
-        accepts=_accepts(model),
+        accepts=_accepts(model, sees_images=finding.sees_images),
         price=current_price(model),
         context=number_format(context_tokens, force_grouping=True) if context_tokens else "",
         actions=actions,
@@ -258,11 +258,11 @@ def _about(more: MoreModel) -> str:
     return f"{model_help_text(more.model)['about']} {price}".strip()
 
 
-def _accepts(model: ModelSettings) -> str:
+def _accepts(model: ModelSettings, *, sees_images: bool) -> str:
     capabilities = model.capabilities
     accepted = {
         _("temperature"): capabilities.accepts_temperature,
-        _("images"): capabilities.accepts_images,
+        _("images"): sees_images,
         _("structured output"): capabilities.structured_output,
         _("reasoning effort"): capabilities.reasoning_effort,
     }

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from wagtail_llm_actions.configuration.starters import create_missing_starters
-from wagtail_llm_actions.prompts.starters import starters
+from wagtail_llm_actions.configuration.starters import create_missing_starters, usable_starters
 
 
 class Command(BaseCommand):
@@ -24,11 +23,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Create or list the starters."""
         if options["list"]:
-            for starter in starters():
+            for starter in usable_starters():
                 self.stdout.write(f"{starter.name}: {starter.description}")
             return
         created = create_missing_starters()
         for template in created:
             self.stdout.write(f"Created “{template.name}”.")
-        existing = len(starters()) - len(created)
+        existing = len(usable_starters()) - len(created)
         self.stdout.write(f"{len(created)} created, {existing} unchanged.")

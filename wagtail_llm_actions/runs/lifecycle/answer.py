@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from wagtail_llm_actions.answers.characters import join_surrogates, normalize
-from wagtail_llm_actions.answers.cleaning import CleanAnswer, clean
+from wagtail_llm_actions.answers.cleaning import CleanAnswer, clean, without_decorative
 from wagtail_llm_actions.answers.destination import Source
 from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.prompts.text import storable
@@ -76,7 +76,7 @@ class Answer:
     def cleaned(self) -> CleanAnswer:
         """The text so far as the field gets it, and what was taken away."""
         if self._cleaned is None:
-            self._cleaned = clean(
+            cleaned = clean(
                 self.raw,
                 contract_of(self._run).destination,
                 TAG,
@@ -84,6 +84,7 @@ class Answer:
                 is_cut_off=self._is_cut_off,
                 begins_in_reasoning=self._begins_in_reasoning,
             )
+            self._cleaned = without_decorative(cleaned) if self._run.image else cleaned
         return self._cleaned
 
     @property

@@ -45,6 +45,7 @@ from wagtail_llm_actions.runs.lifecycle.answer import Answer
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 from wagtail_llm_actions.runs.lifecycle.transitions import set_reasoning
+from wagtail_llm_actions.runs.request.image import image_input
 from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
 from wagtail_llm_actions.sqlite import sqlite_transaction
 
@@ -109,6 +110,7 @@ class Attempt:
             is_structured=bool(schema),
         )
         self._prompt = repair or run.prompt
+        self._images = () if repair or run.image is None else (image_input(run.image),)
         self._is_reasoning = False
         self._response_model = ""
         self._provider: Provider | None = None
@@ -230,10 +232,11 @@ class Attempt:
         row.cost_usd, row.price = charge(usage, self._price(usage))
 
     def _with_estimates(self, usage: Usage) -> Usage:
-        """Estimate from the texts what is not reported; reasoning that is hidden cannot be known."""
+        """Estimate from the texts, and the image, what is not reported; reasoning that is hidden cannot be known."""
         input_tokens, output_tokens = _counts(usage)
         if input_tokens is None:
             input_tokens = approximate_tokens(self._run.system_instructions + self._prompt)
+            input_tokens += len(self._images) * self._model.capabilities.image_tokens
         if output_tokens is None:
             output_tokens = self.answer.approximate_tokens()
         return replace(usage, input_tokens=input_tokens, output_tokens=output_tokens)
@@ -246,7 +249,7 @@ class Attempt:
         if result.finish_reason is FinishReason.CONTENT_FILTER:
             raise ContentFiltered(**self._error_source, detail=result.detail, usage=result.usage)
         self.answer.end(is_cut_off=result.finish_reason == FinishReason.LENGTH)
-        if not self.answer.cleaned.text:
+        if not self.answer.cleaned.text and not self.answer.cleaned.is_decorative:
             has_reasoned = self.answer.has_reasoned or self.answer.cleaned.is_only_reasoning
             kind = OnlyReasoning if has_reasoned else InvalidOutput
             raise kind(**self._error_source, usage=result.usage)
@@ -266,6 +269,7 @@ class Attempt:
             prompt=self._prompt,
             system_instructions=self._run.system_instructions,
             schema=self._schema,
+            images=self._images,
             options=self._model.options,
             **self._parameters,
         )

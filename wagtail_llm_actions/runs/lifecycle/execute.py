@@ -23,6 +23,7 @@ from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.contract import contract_of, faults_of
+from wagtail_llm_actions.runs.findings import sees_images
 from wagtail_llm_actions.runs.lifecycle.attempt import WAIT_SECONDS, Attempt
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import circuit_breaker
 from wagtail_llm_actions.runs.lifecycle.db_retry import DB_CONNECTION_ERRORS
@@ -162,7 +163,8 @@ class _Execution:
 
     def _unsourced_facts(self) -> list[str]:
         run = self._run
-        if not run.check_facts:
+        # What can be seen on an image is in no text.
+        if not run.check_facts or run.image:
             return []
         text = contract_of(run).as_read(self._text)
         return unsourced_facts(text, f"{run.system_instructions}\n{run.prompt}")
@@ -243,7 +245,7 @@ class _Execution:
     def _switch_to_fallback(self) -> bool:
         run = self._run
         model = get_settings().models.get(run.fallback_model_key)
-        if run.used_fallback or model is None:
+        if run.used_fallback or model is None or (run.image and not sees_images(model)):
             return False
         run.used_fallback = True
         request = run.fallback_request or {}

@@ -5,13 +5,21 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from wagtail_llm_actions import fields
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
-from wagtail_llm_actions.fields import Item, names_read
+from wagtail_llm_actions.fields import Item
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.request.image import check_models, sent_image
 from wagtail_llm_actions.runs.request.prompt import build_prompt, read_source
 from wagtail_llm_actions.runs.request.rules import rules_of
-from wagtail_llm_actions.runs.request.variables import field_label, item_text, language_code, title
+from wagtail_llm_actions.runs.request.variables import (
+    field_label,
+    item_text,
+    language_code,
+    readable_text,
+    title,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from django.db import models
 
     from wagtail_llm_actions.models import LLMAction
+    from wagtail_llm_actions.permissions import User
 
 
 def build_run(
@@ -30,6 +39,7 @@ def build_run(
     form_fields: Collection[str] | None = None,
     instruction: str = "",
     item_id: str = "",
+    user: User | None = None,
 ) -> tuple[LLMRun, InvalidInput | None]:
     """Return a run that is not saved yet, and why it cannot be sent, if it cannot.
 
@@ -42,6 +52,7 @@ def build_run(
             ``None`` for all.
         instruction: What the user typed for this run.
         item_id: Of the blocks or rows that the destination names, the one.
+        user: Who started it, for whom an image is sent that they may choose; ``None`` for the site.
     """
     run = LLMRun(
         action=None if llm_action.pk is None else llm_action,
@@ -55,6 +66,7 @@ def build_run(
         item_id=item_id,
         field_label=field_label(type(instance), llm_action.destination),
         language_code=language_code(instance),
+        user=user,  # type: ignore[misc]
         trigger=trigger,
         instruction=instruction,
         write_mode=llm_action.write_mode,
@@ -87,7 +99,13 @@ def _fill_request(
     item = Item(run.field_path, run.item_id)
     if llm_action.only_when_empty and not is_test and item_text(instance, item):
         raise InvalidInput(InvalidInput.Reason.NOT_EMPTY, run.field_label)
-    source = source_text or read_source(instance, llm_action.source, form_fields, item=item)
+    if fields.is_image(type(instance), llm_action.source):
+        check_models(run)
+        run.image = sent_image(instance, llm_action.source, run.user)
+        text = readable_text(instance, llm_action.source, form_fields, item=item)
+        source = source_text or text or ""
+    else:
+        source = source_text or read_source(instance, llm_action.source, form_fields, item=item)
     run.source_hash = hashlib.sha256(source.encode()).hexdigest()
     rules = rules_of(llm_action, instance)
     run.rules = rules.as_json()
@@ -103,6 +121,7 @@ def _fill_request(
         fallback=get_settings().models.get(llm_action.fallback_model),
         max_tokens=llm_action.max_tokens,
         rules=rules,
+        has_image=run.image is not None,
     )
     run.system_instructions = prompt.system_instructions
     run.prompt = prompt.text
@@ -113,5 +132,7 @@ def _fill_request(
             "prompt": prompt.fallback.text,
             "truncated_chars": prompt.fallback.truncated_chars,
         }
-    own = set() if source_text else names_read(type(instance), llm_action.source, form_fields)
+    own = (
+        set() if source_text else fields.names_read(type(instance), llm_action.source, form_fields)
+    )
     run.read_fields = sorted(own | prompt.read_fields)

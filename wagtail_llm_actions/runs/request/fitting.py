@@ -76,18 +76,21 @@ def fit_chars(build: Build, source: str, limit: int) -> tuple[str, Prompt]:
     raise too_long
 
 
-def available_tokens(model: ModelSettings, max_tokens: int, prompt: Prompt) -> int | None:
-    """Return the tokens of the model's context that are not reserved for the output.
+def available_tokens(
+    model: ModelSettings, max_tokens: int, prompt: Prompt, *, has_image: bool
+) -> int | None:
+    """Return the tokens of the model's context that are not reserved for the output and an image.
 
     A server is asked for its context only where the prompt might be too long for it.
     """
+    image_tokens = model.capabilities.image_tokens if has_image else 0
     known = [context_limit(model)]
     output = output_limit(model, max_tokens, known[0])
-    needed = prompt.approximate_tokens + output
+    needed = prompt.approximate_tokens + image_tokens + output
     if needed > SMALLEST_CONTEXT:
         known.append(server_context(model, needed))
     context = min(filter(None, known), default=None)
-    return context - min(output, context // 2) if context else None
+    return context - min(output, context // 2) - image_tokens if context else None
 
 
 def fit_tokens(build: Build, source: str, available: int) -> Prompt:

@@ -84,6 +84,7 @@ def build_prompt(
     fallback: ModelSettings | None = None,
     max_tokens: int = 0,
     rules: AnswerRules = NO_RULES,
+    has_image: bool = False,
 ) -> Prompt:
     """Render a prompt template for an object, and fit the result into the context of each model.
 
@@ -100,6 +101,7 @@ def build_prompt(
         fallback: The model that may be asked in its place.
         max_tokens: Of the output, for which room is left in the context.
         rules: Of the action; they also decide the language.
+        has_image: Whether an image is sent too, for which room is left as well.
 
     Raises:
         InvalidInput: A template is invalid, or is too long even without the source.
@@ -151,7 +153,7 @@ def build_prompt(
         raise InvalidInput(InvalidInput.Reason.TEMPLATE, _("The prompt is empty."))
 
     def fitted(to: ModelSettings | None) -> Prompt:
-        available = available_tokens(to, max_tokens, whole) if to else None
+        available = available_tokens(to, max_tokens, whole, has_image=has_image) if to else None
         if available is None or whole.approximate_tokens <= available:
             return whole
         return fit_tokens(build, part, available)

@@ -5,8 +5,8 @@
  * @example
  * <select name="model_type" data-llm-actions-fields-url="/admin/llm/action-fields/">…</select>
  * <select name="destination">…</select> <strong data-llm-actions-fields-problem></strong>
- * <select name="source">…</select>
- * <select name="model" data-llm-actions-help-texts="{…}">…</select>
+ * <select name="source" data-llm-actions-images="[…]">…</select>
+ * <select name="model" data-llm-actions-help-texts="{…}" data-llm-actions-see-images="[…]">…</select>
  * <span data-llm-actions-help-text="temperature"></span> <input name="temperature">
  */
 
@@ -41,11 +41,13 @@ async function update(select) {
     headers: { 'X-Requested-With': 'XMLHttpRequest' },
   });
   if (!response.ok || question !== asked) return;
-  const { destinations, sources, problem, snippets } = await response.json();
+  const { destinations, sources, images, problem, snippets } = await response.json();
   offer(/** @type {HTMLSelectElement} */ (form.elements.namedItem('destination')), destinations);
   /** @type {Element} */ (form.querySelector('[data-llm-actions-fields-problem]')).textContent =
     problem;
-  offer(/** @type {HTMLSelectElement} */ (form.elements.namedItem('source')), sources);
+  const source = /** @type {HTMLSelectElement} */ (form.elements.namedItem('source'));
+  source.dataset.llmActionsImages = JSON.stringify(images);
+  offer(source, sources);
   offer(/** @type {HTMLSelectElement} */ (form.elements.namedItem('test_snippet')), snippets);
 }
 
@@ -87,3 +89,32 @@ function describe(select) {
 }
 
 model?.addEventListener('change', () => describe(model));
+
+const source = /** @type {HTMLSelectElement | null} */ (
+  document.querySelector('select[data-llm-actions-images]')
+);
+
+/**
+ * Offer only models that see images for a source that is one. A model that is chosen stays, and the
+ * server says why it does not fit.
+ *
+ * @param {HTMLSelectElement} select of the source
+ */
+function limitModels(select) {
+  const isImage = JSON.parse(String(select.dataset.llmActionsImages)).includes(select.value);
+  const form = /** @type {HTMLFormElement} */ (select.form);
+  form.querySelectorAll('select[data-llm-actions-see-images]').forEach((element) => {
+    const models = /** @type {HTMLSelectElement} */ (element);
+    const able = JSON.parse(String(models.dataset.llmActionsSeeImages));
+    Array.from(models.options).forEach((option) => {
+      const isUnfit = isImage && option.value !== '' && !able.includes(option.value);
+      const isHidden = isUnfit && !option.selected;
+      Object.assign(option, { hidden: isHidden, disabled: isHidden });
+    });
+  });
+}
+
+if (source) {
+  source.addEventListener('change', () => limitModels(source));
+  limitModels(source);
+}

@@ -52,7 +52,7 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
     }
     const body = new FormData(form);
     for (const [name, value] of [...body]) {
-      if (value instanceof File) body.delete(name);
+      if (value instanceof File) body.set(name, value.name);
     }
     body.set('llm-actions-action', String(actionId));
     body.set('llm-actions-instruction', instruction);

@@ -77,8 +77,7 @@ if (script && editForm && !document.body.classList.contains('content-locked')) {
   // Before Wagtail takes the snapshot of the form by which it finds unsaved changes.
   const formKey = addFormKey(editForm);
   const toggle = addSidePanelToggle();
-  document.addEventListener('DOMContentLoaded', () => {
-    // Wagtail sets it on the same event. Forms of images, users and redirects have none.
-    if (window.wagtail?.editHandler) loadEditor(editForm, formKey, script.dataset, toggle);
-  });
+  document.addEventListener('DOMContentLoaded', () =>
+    loadEditor(editForm, formKey, script.dataset, toggle),
+  );
 }

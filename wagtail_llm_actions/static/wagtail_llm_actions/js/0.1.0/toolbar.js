@@ -16,9 +16,9 @@ export function createToolbar(
   let busy = false;
 
   /** @param {LLMActions.ActionOffer} action */
-  function blockedReason({ source, source_label: field, only_when_empty: onlyWhenEmpty }) {
-    if (onlyWhenEmpty && isFilled()) return String(texts.notEmpty);
-    return isEmpty(source) ? fillIn(String(texts.sourceEmpty), { field }) : '';
+  function blockedReason({ source, source_label: field, only_when_empty, unavailable }) {
+    if (only_when_empty && isFilled()) return String(texts.notEmpty);
+    return unavailable || (isEmpty(source) ? fillIn(String(texts.sourceEmpty), { field }) : '');
   }
 
   /** @type {LLMActions.Menu | undefined} */

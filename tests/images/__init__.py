@@ -1,0 +1,1 @@
+"""Images as sources: what is sent, to whom, and what comes back."""
