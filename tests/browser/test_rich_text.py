@@ -128,7 +128,7 @@ def test_an_edited_proposal_is_added_to_what_the_field_has(
     intro.generate.click()
     intro.wait_for_proposal()
     intro.press("New text")
-    intro.card.get_by_text("Edit as Markdown").click()
+    intro.card.get_by_text("Edit as text").click()
     intro.proposal.fill("Only *this*.")
     intro.press("Accept")
 

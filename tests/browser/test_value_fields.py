@@ -111,6 +111,8 @@ def test_a_value_in_each_control_is_accepted_saved_and_taken_back(
     tags = admin.field("Tags").card.get_by_role("group", name="Changes to the field")
     expect(tags.locator("del")).to_have_text("sea")
     expect(tags.locator("ins")).to_have_text(["Low tide (new)", "fog (new)"])
+    is_open = admin.field("Is open").card.get_by_role("group", name="Changes to the field")
+    expect(is_open.locator("ins")).to_have_text("Yes")
     for label in labels:
         admin.field(label).press("Accept")
         expect(admin.field(label).status).to_have_text("Text accepted.")

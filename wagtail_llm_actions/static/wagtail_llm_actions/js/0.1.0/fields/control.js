@@ -71,7 +71,7 @@ function createField(controls, place) {
   /** @param {string} list */
   const textOf = (list) => {
     const values = /** @type {string[]} */ (JSON.parse(list));
-    if (isSwitch) return values.length ? '☑' : '☐';
+    if (isSwitch) return values.length ? '✓' : '—';
     if (isInput) return values.join(', ');
     const chosen = options().filter((each) => values.includes(each.value));
     return chosen.flatMap(({ label }) => label || []).join(', ');
@@ -87,7 +87,10 @@ function createField(controls, place) {
     changed.dispatchEvent(new Event('change', { bubbles: true }));
   };
 
-  const prepare = createPrepare(value, (answer) => textOf(answer.value));
+  // Only the server has words for what a check box will say.
+  const prepare = createPrepare(value, ({ value: next, html }) =>
+    isSwitch && next !== value() ? html : textOf(next),
+  );
   return {
     place,
     value,
