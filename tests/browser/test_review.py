@@ -75,8 +75,13 @@ def test_a_block_of_a_rich_text_is_left_out_and_a_dismissal_says_why(
     LLMRunFactory(
         page=post, user=user, action=action, succeeded=True, output=output, field_path="intro"
     )
+    LLMRunFactory(page=post, user=user, action=LLMActionFactory(), succeeded=True)
     editor = visit(user, showcase_site)
     editor.open(reverse("wagtailadmin_pages:edit", args=[post.pk]))
+    # One number for both texts that wait.
+    expect(editor.page.get_by_role("tab").locator(".llm-actions-badge")).to_have_text(
+        "2 Texts that wait for your decision: 2"
+    )
     intro = editor.field("Introduction")
     draftail = editor.page.locator("[data-contentpath=intro] [contenteditable=true]")
     before = draftail.inner_html()
@@ -94,13 +99,13 @@ def test_a_block_of_a_rich_text_is_left_out_and_a_dismissal_says_why(
     expect(draftail.locator("[data-block]")).to_have_text(
         ["My own words.", "It stays as it is.", "A new end."]
     )
-    eventually(lambda: LLMRun.objects.get().decision == LLMRun.Decision.EDITED)
+    eventually(lambda: LLMRun.objects.get(field_path="intro").decision == "edited")
     intro.press("Undo")
     expect(draftail.locator("[data-block]")).to_have_count(2)
     assert draftail.inner_html() == before
     intro.button("Tone").click()
     expect(intro.card).to_be_hidden()
-    eventually(lambda: LLMRun.objects.get().dismiss_reason == "tone")
+    eventually(lambda: LLMRun.objects.get(field_path="intro").dismiss_reason == "tone")
 
 
 def test_the_empty_fields_of_a_page_are_filled_and_reviewed_from_the_side_panel(

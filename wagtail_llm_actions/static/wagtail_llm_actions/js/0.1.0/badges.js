@@ -27,7 +27,7 @@ export function createBadges(widgets, toggle) {
   return function count() {
     const waiting = [...widgets.values()].filter((widget) => widget.isWaiting());
     const tabs = waiting.map(({ root }) => tabOf(root)).filter((tab) => tab !== null);
-    tabs.filter((tab) => !badges.has(tab)).forEach(addBadge);
+    new Set(tabs.filter((tab) => !badges.has(tab))).forEach(addBadge);
     badges.forEach(({ root, part }, tab) => {
       const number = tabs.filter((each) => each === tab).length;
       root.hidden = !number;
