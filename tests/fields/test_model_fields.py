@@ -49,6 +49,7 @@ def test_everything_in_the_form_of_a_page_is_a_source_and_so_are_its_blocks() ->
         ("go_live_at", "Go live date/time"),
         ("expire_at", "Expiry date/time"),
         ("*", "All fields of the form"),
+        ("@preview", "The rendered page"),
     ]
 
 
