@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Group, Permission
 from django.test import RequestFactory
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.models import Collection, GroupCollectionPermission
 
 from example_site.blog.models import BlogPage
 from tests.factories import BlogPageFactory, UserFactory
@@ -77,6 +79,14 @@ def test_where_code_of_the_site_decides_nothing_is_known(panels: Any, options: A
 def test_a_user_without_any_permission_sees_them_on_all_forms() -> None:
     request = RequestFactory().get("/")
     request.user = UserFactory()
+    # Wagtail makes the form of an image for nobody else.
+    group = Group.objects.create(name="Uploaders")
+    GroupCollectionPermission.objects.create(
+        group=group,
+        collection=Collection.get_first_root_node(),
+        permission=Permission.objects.get(codename="add_image"),
+    )
+    request.user.groups.add(group)
     page = BlogPageFactory()
     known = 0
     for model in apps.get_models():

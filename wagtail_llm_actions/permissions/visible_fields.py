@@ -88,8 +88,8 @@ def unconditional_fields(edit_handler: Any) -> frozenset[str]:
     }
     fields = form_class.base_fields
     enabled = {name for name in names & fields.keys() if not fields[name].disabled}
-    # The form of images is a plain one, of which no field has a permission.
-    conditional = getattr(form_class._meta, "field_permissions", None) or ()
+    # The form of images is a plain one without permissions; it hides the collection where one is all.
+    conditional = getattr(form_class._meta, "field_permissions", ("collection",)) or ()
     return frozenset(enabled.difference(conditional))
 
 
