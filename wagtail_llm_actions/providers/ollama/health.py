@@ -118,8 +118,8 @@ def _contexts(
 
 def _sees_images(shown: SimpleNamespace | None) -> bool | None:
     """Return whether a model has the capability ``vision``; servers before 0.6.4 list none."""
-    capabilities = read(shown, "capabilities", list)
-    return None if capabilities is None else "vision" in capabilities
+    capabilities = getattr(shown, "capabilities", None)
+    return "vision" in capabilities if isinstance(capabilities, list) else None
 
 
 def _count(value: object) -> int:
