@@ -60,6 +60,8 @@ def test_other_words_around_it_are_taken_away(source: str, answer: str, text: st
         ("The tide\n\n<input>\nBoats  lay dry.\n</input>", "The tide"),
         ("<input>The tide</input>", "The tide"),
         ("<input>Boats lay dry.</input>", "Boats lay dry."),
+        ("Input: <input>Boats lay dry.</input>\nTitle: The tide", "The tide"),
+        ("Here is the corrected text:\n<input>Boats lay dry.</input>", "Boats lay dry."),
     ],
 )
 def test_a_text_that_a_model_repeats_with_its_tags_is_not_its_answer(

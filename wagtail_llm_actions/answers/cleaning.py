@@ -147,11 +147,17 @@ class _Context:
 
 
 def _without_echoes(answer: str, context: _Context) -> str:
-    """Leave out what was sent, with its tags, where the model repeats it beside its text."""
+    """Leave out what was sent, with its tags and its label, where the model repeats it beside its text."""
+
+    def without_echo(found: re.Match[str]) -> str:
+        # What is introduced at the end is the text itself: proofreading may change nothing.
+        is_text = found["label"] and not answer[found.end() :].strip()
+        return found[0] if is_text or not context.source.holds(found["text"]) else ""
+
     tags = context.tags.pattern
     rest = re.sub(
-        rf"(?is:{tags})(?s:(.*?))(?is:{tags})",
-        lambda found: "" if context.source.holds(found[1]) else found[0],
+        rf"(?:(?m:^)(?P<label>[^\n<>]{{1,200}}[:：])\s*)?(?is:{tags})(?P<text>(?s:.*?))(?is:{tags})",
+        without_echo,
         answer,
     )
     if rest == answer or not rest.strip():
