@@ -136,6 +136,7 @@ def test_the_fields_of_the_chosen_type_are_offered_by_their_labels(
         ("subtitle", "Subtitle"),
         ("summary", "Summary"),
         ("intro", "Introduction"),
+        ("body", "Body"),
         ("body:heading", "Body > Heading"),
         ("body:paragraph", "Body > Paragraph"),
         ("body:quote.text", "Body > Quote > Text"),

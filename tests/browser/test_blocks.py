@@ -191,3 +191,33 @@ def test_a_block_that_was_just_added_has_a_button_and_one_that_is_deleted_takes_
     (quote,) = saved["value"]["content"]
     assert quote["value"] == {"quote": "Land!", "author": ANSWER.replace("*", "")}
     assert quote["id"] == LLMRun.objects.get(decision="accepted").item_id
+
+
+def test_an_answer_becomes_new_blocks_behind_those_that_are_there_and_undo_takes_them_away(
+    visit: Visit, scripted_site: str
+) -> None:
+    page = BlogPageFactory(body=[QUOTE, PARAGRAPH])
+    page.save_revision()
+    LLMActionFactory(source="intro", destination="body")
+    editor = visit(EditorFactory(), scripted_site)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    editor.wait_for_unsaved_changes()
+    body = editor.field("Body")
+
+    body.generate.click()
+    body.wait_for_proposal()
+    expect(body.card.locator("i")).to_have_text("old")
+    body.press("New text")
+    body.card.get_by_text("Edit as Markdown").click()
+    body.proposal.fill("## Harbour\n\nThe *old* one.\n\n- Quay\n- Pier")
+    expect(body.card.locator("h2")).to_have_text("Harbour")
+    body.press("Accept")
+
+    wait_for_autosave(editor, lambda: len(saved_body(page)) == 5)
+    first, second, heading, paragraph, points = saved_body(page)
+    assert [first, second] == [QUOTE, PARAGRAPH]
+    assert (heading["type"], heading["value"]) == ("heading", "Harbour")
+    assert "The <i>old</i> one." in paragraph["value"]
+    assert [item["value"] for item in points["value"]] == ["Quay", "Pier"]
+    body.press("Undo")
+    wait_for_autosave(editor, lambda: saved_body(page) == [QUOTE, PARAGRAPH])

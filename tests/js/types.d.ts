@@ -646,6 +646,21 @@ declare namespace LLMActions {
     extra?: Record<string, string>,
   ) => Promise<void>;
 
+  /** A block of a StreamField as Wagtail's form has it. */
+  interface StreamChild {
+    type: string;
+    id: string | null;
+    value?: unknown;
+  }
+
+  /** Wagtail's widget of a StreamField; only what is used here. */
+  interface StreamBlock {
+    children: StreamChild[];
+    getState(): StreamChild[];
+    insert(child: StreamChild, index: number, options: object): void;
+    deleteBlock(index: number, options: object): void;
+  }
+
   /** What is taken away with the block or row of a widget. */
   interface ItemWidget extends Widget {
     abandon(): void;
@@ -662,7 +677,9 @@ declare namespace LLMActions {
 }
 
 interface Window {
-  wagtail?: { editHandler?: object };
+  wagtail?: {
+    editHandler?: { getPanelByName?(name: string): { getBoundWidget?(): object } | null };
+  };
   wagtailConfig: { CSRF_HEADER_NAME: string; CSRF_TOKEN: string };
   DraftJS: {
     EditorState: {

@@ -132,8 +132,13 @@ def _line(block: Any, value: Any, walk: Walk) -> str:
     name = str(block.name).lower()
     if numbered := _NUMBERED_HEADING.fullmatch(name):
         return f"{'#' * int(numbered[1])} {text}"
-    is_heading = name == "title" or HEADING_WORDS.intersection(name.split("_"))
-    return f"## {text}" if is_heading else text
+    return f"## {text}" if is_heading(block) else text
+
+
+def is_heading(block: Any) -> bool:
+    """Return whether a block for a line is called as a heading is."""
+    name = str(block.name).lower()
+    return name == "title" or bool(HEADING_WORDS.intersection(name.split("_")))
 
 
 def _quote(block: Any, value: Any, walk: Walk) -> str:

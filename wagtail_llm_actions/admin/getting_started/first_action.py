@@ -175,8 +175,13 @@ def _last_word(name: str) -> str:
 
 def _is_prose(model: type[models.Model], name: str) -> bool:
     place = find(model, name)
-    # A block or a row is nothing to start with.
-    return place is not None and not place.part and place.adapter.is_prose
+    # A block or a row is nothing to start with, nor are new blocks.
+    return (
+        place is not None
+        and not place.part
+        and place.adapter.is_prose
+        and not isinstance(place.field, StreamField)
+    )
 
 
 def _is_long_text(model: type[models.Model], name: str, destinations: Collection[str]) -> bool:
@@ -186,7 +191,8 @@ def _is_long_text(model: type[models.Model], name: str, destinations: Collection
     if place is None or place.part:
         return False
     is_long = isinstance(place.field, (models.TextField, StreamField))
-    is_prose = name in destinations or not place.adapter.is_destination
+    is_stream = isinstance(place.field, StreamField)
+    is_prose = name in destinations or is_stream or not place.adapter.is_destination
     is_short = name in DESCRIPTIONS or _last_word(name) in NAME_WORDS
     return is_long and is_prose and not is_short
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from wagtail.blocks import ListBlock
+from wagtail.blocks import BlockWidget, ListBlock
 from wagtail.fields import StreamField
 
+from wagtail_llm_actions.answers.destination import Destination
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.fields.base import FieldAdapter
 from wagtail_llm_actions.fields.blocks import Walk
+from wagtail_llm_actions.fields.contract import help_text_of
 from wagtail_llm_actions.fields.markup.markdown import all_to_markdown
+from wagtail_llm_actions.fields.rich_text import markup_of
 from wagtail_llm_actions.fields.stream.block_field import holder, model_field_of
+from wagtail_llm_actions.fields.stream.new_blocks import new_blocks, roles_of
 from wagtail_llm_actions.fields.stream.tree import (
     Node,
     beside,
@@ -20,6 +25,7 @@ from wagtail_llm_actions.fields.stream.tree import (
     find_item,
     search,
 )
+from wagtail_llm_actions.scripts import script_path
 from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
@@ -37,6 +43,7 @@ class StreamAdapter(FieldAdapter):
     """A StreamField, read as Markdown: all blocks at any depth, in their order."""
 
     kind = "stream"
+    writer = script_path("fields/stream.js")
 
     def accepts(self, field: Any) -> bool:
         """Return whether ``field`` is a StreamField."""
@@ -63,6 +70,45 @@ class StreamAdapter(FieldAdapter):
         item = find_item(_root(instance, field), other.split("."), item_id)
         nodes = beside(item, part.split("."))
         return self.read_parts(instance, field, [part]) if nodes is None else _read(nodes)
+
+    def destination(self, field: Any) -> Destination:
+        """Return Markdown with what the stream has blocks for."""
+        roles = roles_of(field.stream_block)
+        markup = [
+            "headings ##" if roles.heading else "",
+            "lists" if roles.points else "",
+            "quotes" if roles.quote else "",
+        ]
+        known = markup_of(roles.features)
+        return Destination(
+            is_plain=False,
+            markup=tuple(dict.fromkeys([*filter(None, markup), *known])),
+            help_text=help_text_of(field),
+        )
+
+    def supports_widget(self, widget: forms.Widget) -> bool:
+        """Return whether the widget is Wagtail's own."""
+        return isinstance(widget, BlockWidget)
+
+    def takes_prose(self, field: Any, form_field: forms.Field) -> bool:
+        """Return whether the stream has a block for paragraphs."""
+        return bool(roles_of(field.stream_block))
+
+    def to_form_value(
+        self,
+        text: str,
+        form_field: forms.Field,
+        *,
+        current: str,
+        mode: str,
+        targets: Collection[str],
+    ) -> tuple[str, str]:
+        """Return new blocks and where they go, as JSON; blocks that are there are never replaced."""
+        held = json.loads(current or "{}")
+        types = held.get("types", []) if isinstance(held, dict) else []
+        stream: Any = form_field
+        blocks, html = new_blocks(text, stream.block, held=[str(name) for name in types])
+        return json.dumps({"insert": blocks, "at_start": mode == "prepend"}), html
 
     def part_field(self, field: Any, part: str) -> Any:
         """Return a field that takes what the blocks take."""

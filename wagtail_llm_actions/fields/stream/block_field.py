@@ -30,6 +30,8 @@ def model_field_of(block: Block) -> models.Field[Any, Any] | None:
     if not isinstance(block, FieldBlock) or isinstance(block, RawHTMLBlock):
         return None
     form_field: forms.Field = block.field
+    if isinstance(form_field, (forms.ModelChoiceField, forms.MultipleChoiceField)):
+        return None
     if isinstance(block, RichTextBlock):
         field: models.Field[Any, Any] = RichTextField(
             **_common(block, form_field), editor=block.editor, features=block.features
@@ -37,7 +39,8 @@ def model_field_of(block: Block) -> models.Field[Any, Any] | None:
     else:
         kinds = (_KINDS.get(each) for each in type(form_field).__mro__)
         make = next(filter(None, kinds), None)
-        if make is None:
+        # Behind a hidden input is an editor of its own, such as that of a table.
+        if make is None or form_field.widget.is_hidden:
             return None
         field = make(form_field, _common(block, form_field))
     field.set_attributes_from_name(NAME)
