@@ -50,8 +50,10 @@ def clicks() -> Iterator[Click]:
     from wagtail_llm_actions.models import LLMAction  # noqa: PLC0415
     from wagtail_llm_actions.runs.lifecycle.execute import execute  # noqa: PLC0415
 
-    # The site's own model sees no images.
-    texts = LLMAction.objects.filter(model_type__app_label="blog")
+    # The site's own model sees no images, and a click in a block needs its form.
+    texts = LLMAction.objects.filter(model_type__app_label="blog").exclude(
+        destination__contains=":"
+    )
     for llm_action in texts.order_by("sort_order"):
         model = llm_action.model_type.model_class()
         for target in (BlogPage if model is BlogPage else Author).objects.order_by("pk"):

@@ -49,7 +49,7 @@ def test_there_are_a_dozen_published_posts_some_of_them_with_something_to_genera
 def test_the_starter_actions_read_and_write_fields_that_exist() -> None:
     actions = LLMAction.objects.all()
 
-    assert actions.count() == 6
+    assert actions.count() == 7
     for action in actions:
         model = action.model_type.model_class()
         assert model is not None

@@ -185,8 +185,6 @@ def test_reading_what_is_not_there_is_a_lookup_error(name: str) -> None:
 class DateAdapter(fields.FieldAdapter):
     """What a site could add."""
 
-    kind = "date_of_site"
-
     def accepts(self, field: models.Field[Any, Any]) -> bool:
         return isinstance(field, models.DateField) or field.name == "summary"
 

@@ -88,8 +88,6 @@ def test_a_help_text_of_many_lines_is_not_sent() -> None:
 
 
 class Codes(FieldAdapter):
-    kind = "codes"
-
     def accepts(self, field: object) -> bool:
         return True
 

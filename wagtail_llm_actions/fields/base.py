@@ -27,8 +27,6 @@ ModelField: TypeAlias = "models.Field[Any, Any] | models.ForeignObjectRel"
 class FieldAdapter(ABC):
     """One kind of model field."""
 
-    kind: ClassVar[str]
-    """The name of the kind, such as ``"text"``."""
     writer: ClassVar[str] = ""
     """The writer's path below ``STATIC_URL``. A field whose adapter has none can be the source of
     an action, but not its destination."""

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 class ImageFileAdapter(FieldAdapter):
     """The field ``file`` of an image model, which stands for the image itself."""
 
-    kind = "image"
-
     def accepts(self, field: Any) -> bool:
         """Return whether ``field`` is the file of an image model."""
         return field.name == "file" and is_image_model(getattr(field, "model", None))

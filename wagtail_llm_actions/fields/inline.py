@@ -26,7 +26,6 @@ MAX_ROWS = 1_000
 class InlineAdapter(FieldAdapter):
     """Rows, read one after the other; ``gallery.caption`` is a field of each, which can be written."""
 
-    kind = "inline"
     separator = "."
 
     def accepts(self, field: Any) -> bool:

@@ -25,7 +25,6 @@ class ForeignKeyAdapter(ValueAdapter):
     Only what is chosen from a list can be written.
     """
 
-    kind = "foreign_key"
     names_objects = True
 
     def accepts(self, field: Any) -> bool:
@@ -62,7 +61,6 @@ class ForeignKeyAdapter(ValueAdapter):
 class ManyToManyAdapter(ValueAdapter):
     """Several objects, such as categories."""
 
-    kind = "many_to_many"
     names_objects = True
 
     def accepts(self, field: Any) -> bool:

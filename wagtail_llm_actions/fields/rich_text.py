@@ -54,7 +54,6 @@ MARKUP = {
 class RichTextAdapter(FieldAdapter):
     """Rich text, read as Markdown, so that headings, lists and links keep their meaning."""
 
-    kind = "rich_text"
     writer = script_path("fields/rich_text.js")
 
     def accepts(self, field: Any) -> bool:

@@ -119,35 +119,29 @@ class _ScalarAdapter(ValueAdapter):
 class NumberAdapter(_ScalarAdapter):
     """Numbers."""
 
-    kind = "number"
     classes = (models.IntegerField, models.FloatField, models.DecimalField)
 
 
 class DateAdapter(_ScalarAdapter):
     """Dates and times, in the form of ISO 8601; durations as Python writes them."""
 
-    kind = "date"
     classes = (models.DateField, models.TimeField, models.DurationField)
 
 
 class BooleanAdapter(_ScalarAdapter):
     """Check boxes: yes or no."""
 
-    kind = "boolean"
     classes = (models.BooleanField,)
 
 
 class AddressAdapter(_ScalarAdapter):
     """Text in a format that software reads: slugs, email addresses, URLs."""
 
-    kind = "address"
     classes = (models.SlugField, models.EmailField, models.URLField)
 
 
 class ChoiceAdapter(ValueAdapter):
     """A field with choices, of whatever class, read by the label of the one that is chosen."""
-
-    kind = "choice"
 
     def accepts(self, field: Any) -> bool:
         """Return whether ``field`` has choices."""

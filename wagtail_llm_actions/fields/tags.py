@@ -42,7 +42,6 @@ _AROUND = " \t\n.\"'#“”„«»`*"
 class TagsAdapter(FieldAdapter):
     """Tags of taggit, in Wagtail's widget."""
 
-    kind = "tags"
     writer = script_path("fields/tags.js")
     is_prose = False
 

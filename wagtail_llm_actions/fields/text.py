@@ -29,7 +29,6 @@ class TextAdapter(FieldAdapter):
     Email addresses, URLs, slugs and choices are text in the database too, but not prose.
     """
 
-    kind = "text"
     writer = script_path("fields/text.js")
 
     def accepts(self, field: Any) -> bool:

@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                             ("prepend", "Add at the beginning of the field"),
                         ],
                         default="replace",
-                        help_text="What happens to the text of the field when an editor accepts.",
+                        help_text="What happens to the text of the field when an editor accepts. Values, such as a choice or a date, are always replaced, and new blocks are always added.",
                         max_length=10,
                         verbose_name="write mode",
                     ),

@@ -109,7 +109,10 @@ class LLMAction(UnconstrainedRevisionMixin, ClusterableModel):
         max_length=10,
         choices=WriteMode.choices,
         default=WriteMode.REPLACE,
-        help_text=_("What happens to the text of the field when an editor accepts."),
+        help_text=_(
+            "What happens to the text of the field when an editor accepts. Values, such as a choice "
+            "or a date, are always replaced, and new blocks are always added."
+        ),
     )
     candidate_count = models.PositiveSmallIntegerField(
         _("number of candidates"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.answers.facts.names import is_missing, names
 from wagtail_llm_actions.answers.facts.numerals import numerals
-from wagtail_llm_actions.answers.facts.source import Source, plain_words
+from wagtail_llm_actions.answers.facts.source import SourceFacts, plain_words
 from wagtail_llm_actions.answers.facts.values import (
     DATE,
     NUMBER,
@@ -59,13 +59,13 @@ def unsourced_facts(text: str, source: str) -> list[str]:
         text: A cleaned answer.
         source: All that the model was given.
     """
-    checker = _Checker(Source(source))
+    checker = _Checker(SourceFacts(source))
     found = checker.check(text[:MAX_CHARS])
     return list(dict.fromkeys(found))[:MAX_FACTS]
 
 
 class _Checker:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceFacts) -> None:
         self._source = source
 
     def check(self, text: str) -> Iterator[str]:

@@ -24,7 +24,7 @@ from wagtail_llm_actions.answers.facts.words import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from wagtail_llm_actions.answers.facts.source import Source
+    from wagtail_llm_actions.answers.facts.source import SourceFacts
 
     Words = Sequence[re.Match[str]]
 
@@ -43,14 +43,14 @@ _FOREIGN = re.compile(r"(?i)c(?![hk])|y|ee(?!r)|oo|sh|ou|ea|[aeiou]w|^w[^aeiouä
 _JOB = re.compile(r"(?:er|or|ist|ent|eur)(?:in)?$|(?:chefin|frau|mann|kind|kollege|kollegin)$")
 
 
-def names(text: str, source: Source) -> Iterator[str]:
+def names(text: str, source: SourceFacts) -> Iterator[str]:
     """Yield the names of a text that a source does not hold."""
     language = _language(text) or _language(source.text)
     for line in text.splitlines():
         yield from _names(line, source, is_german=(_language(line) or language) == "de")
 
 
-def _names(line: str, source: Source, *, is_german: bool) -> Iterator[str]:
+def _names(line: str, source: SourceFacts, *, is_german: bool) -> Iterator[str]:
     """Yield the names of a line; of a heading in title case, none."""
     words = list(WORD.finditer(line))
     is_prose = is_german or line.rstrip().endswith(".")
@@ -68,7 +68,7 @@ def _names(line: str, source: Source, *, is_german: bool) -> Iterator[str]:
             yield line[parts[0].start() : parts[-1].end()]
 
 
-def is_missing(word: str, source: Source) -> bool:
+def is_missing(word: str, source: SourceFacts) -> bool:
     """Return whether a source does not hold a word of a name, or a day of the week."""
     folded = fold(word)
     if (day := _WEEKDAYS.get(_OF_DAY.sub("", folded), _WEEKDAYS.get(folded))) is not None:

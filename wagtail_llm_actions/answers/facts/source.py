@@ -21,7 +21,7 @@ LEAST_STEM = 4
 WORD = re.compile(r"[^\W\d_](?:[\w]|['’\-](?=\w))*|&")
 
 
-class Source:
+class SourceFacts:
     """What a source holds, in the forms that facts are compared in."""
 
     def __init__(self, text: str) -> None:

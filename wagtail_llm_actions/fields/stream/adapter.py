@@ -42,7 +42,6 @@ MAX_PARTS = 200
 class StreamAdapter(FieldAdapter):
     """A StreamField, read as Markdown: all blocks at any depth, in their order."""
 
-    kind = "stream"
     writer = script_path("fields/stream.js")
 
     def accepts(self, field: Any) -> bool:
