@@ -54,7 +54,8 @@ def test_the_starter_actions_read_and_write_fields_that_exist() -> None:
         model = action.model_type.model_class()
         assert model is not None
         for name in (action.source, action.destination):
-            assert model._meta.get_field(name), name
+            # What is behind a colon is a block, which the action's own validation has looked up.
+            assert model._meta.get_field(name.partition(":")[0]), name
 
 
 def test_images_wait_for_an_alternative_text() -> None:
