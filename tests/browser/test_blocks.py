@@ -208,7 +208,7 @@ def test_an_answer_becomes_new_blocks_behind_those_that_are_there_and_undo_takes
     body.wait_for_proposal()
     expect(body.card.locator("i")).to_have_text("old")
     body.press("New text")
-    body.card.get_by_text("Edit as Markdown").click()
+    body.card.get_by_text("Edit as text").click()
     body.proposal.fill("## Harbour\n\nThe *old* one.\n\n- Quay\n- Pier")
     expect(body.card.locator("h2")).to_have_text("Harbour")
     body.press("Accept")
