@@ -462,7 +462,6 @@ def test_a_key_with_foreign_letters_is_told(settings: Settings) -> None:
 class MissingWriter(TextAdapter):
     """Names a script that nobody has written."""
 
-    kind = "missing"
     writer = "newsroom/missing.js"
 
     def accepts(self, field: object) -> bool:
@@ -478,4 +477,4 @@ def test_a_writer_that_is_no_static_file_is_told(
     (found,) = messages()
 
     assert found.id == "wagtail_llm_actions.W005"
-    assert "'newsroom/missing.js' of the field adapter 'missing'" in found.msg
+    assert "'newsroom/missing.js' of the field adapter MissingWriter" in found.msg

@@ -137,7 +137,7 @@ def _writers() -> Iterator[checks.CheckMessage]:
     for adapter in registered_adapters():
         if adapter.is_destination and finders.find(adapter.writer) is None:
             yield checks.Warning(
-                f"The writer {adapter.writer!r} of the field adapter {adapter.kind!r} is not among the "
+                f"The writer {adapter.writer!r} of the field adapter {type(adapter).__name__} is not among the "
                 "static files, so its fields get no Generate button.",
                 hint="Put the script there, or leave writer empty for fields that are only read.",
                 id="wagtail_llm_actions.W005",

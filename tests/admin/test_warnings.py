@@ -68,7 +68,7 @@ def test_an_action_without_warnings_is_saved_in_silence(client: Client, admin: U
         ({"prompt_template__text": "{{ input"}, "The prompt template has an error."),
         ({"source": "lead"}, "“Blog page” has no field “lead” to read."),
         ({"destination": "lead"}, "“Blog page” has no field “lead” to write to."),
-        ({"destination": "body"}, "“Blog page” has no field “body” to write to."),
+        ({"destination": "tagged_items"}, "“Blog page” has no field “tagged_items” to write to."),
         (
             {"prompt_template__text": "{{ input }} {{ fields.lead }}"},
             "“Blog page” has nothing for {{ fields.lead }}, which the prompt template uses.",

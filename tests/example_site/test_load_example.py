@@ -88,7 +88,7 @@ def test_what_somebody_deleted_does_not_come_back(passwords_file: Path) -> None:
     load(passwords_file)
 
     assert BlogPage.objects.count() == 11
-    assert LLMAction.objects.count() == 5
+    assert LLMAction.objects.count() == 6
 
 
 def test_the_passwords_are_private_and_work(passwords_file: Path) -> None:

@@ -311,7 +311,7 @@ def test_the_order_of_a_file_does_not_matter() -> None:
         ({"model_type": 1}, "“model_type” has a value of the wrong kind."),
         ({"model_type": ["blog"]}, "“model_type” has a value of the wrong kind."),
         ({"destination": "gone"}, "“Blog page” has no field “gone” to write to."),
-        ({"destination": "body"}, "“Blog page” has no field “body” to write to."),
+        ({"destination": "tagged_items"}, "“Blog page” has no field “tagged_items” to write to."),
         ({"source": "id"}, "“Blog page” has no field “id” to read."),
         ({"source": ""}, "“Blog page” has no field “” to read."),
         ({"groups": [["Nobody"]]}, "There is no group “Nobody” here."),

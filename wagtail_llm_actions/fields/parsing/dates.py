@@ -62,7 +62,8 @@ def _first(
     found = next(_readings(form_field, written, from_iso, read, formats), None)
     if found is None or getattr(found, "year", _YEARS[0]) not in _YEARS:
         raise ValidationError(form_field.error_messages["invalid"], code="invalid")
-    return found
+    # No control of a form holds parts of a second.
+    return found.replace(microsecond=0) if hasattr(found, "microsecond") else found
 
 
 def _readings(
