@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import Field
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -30,8 +31,6 @@ from wagtail_llm_actions.runs.request.variables import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from django.db.models import Field
 
     from wagtail_llm_actions.models import LLMAction
 
@@ -95,9 +94,10 @@ def field_warnings(llm_action: LLMAction) -> Iterator[str]:
 def _markup_warnings(llm_action: LLMAction) -> Iterator[str]:
     model: Any = llm_action.model_type.model_class()
     place = find_destination(model, llm_action.destination) if model else None
-    if place is None:
+    # A relation has no text of its own.
+    if place is None or not isinstance(place.field, Field):
         return
-    if holds_markup(cast("Field[Any, Any]", place.field)):
+    if holds_markup(place.field):
         yield _(
             "“%(field)s” seems to be shown as HTML or Markdown. What a model writes can hold links, "
             "images and scripts: make sure that the site cleans the field where it shows it."
