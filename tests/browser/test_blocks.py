@@ -145,7 +145,7 @@ def test_rich_text_in_a_block_keeps_its_marks_and_comes_back_as_it_was(
 
     paragraph = block(editor, "r-1")
     paragraph.propose()
-    expect(paragraph.card.locator("i")).to_have_text("old")
+    expect(paragraph.card.get_by_label("Formatted text").locator("i")).to_have_text("old")
     paragraph.press("Accept")
     wait_for_autosave(editor, lambda: "<i>old</i> harbour" in saved_body(page)[1]["value"])
     assert saved_body(page)[0] == QUOTE
@@ -206,7 +206,7 @@ def test_an_answer_becomes_new_blocks_behind_those_that_are_there_and_undo_takes
 
     body.generate.click()
     body.wait_for_proposal()
-    expect(body.card.locator("i")).to_have_text("old")
+    expect(body.card.get_by_label("Formatted text").locator("i")).to_have_text("old")
     body.press("New text")
     body.card.get_by_text("Edit as text").click()
     body.proposal.fill("## Harbour\n\nThe *old* one.\n\n- Quay\n- Pier")
