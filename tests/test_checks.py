@@ -88,7 +88,7 @@ def test_a_queue_of_the_sites_own_gives_no_message(settings: Settings) -> None:
             "docs/settings.md",
         ),
         ({"LIMITS": 5}, "E001", "['LIMITS'] must be a dict.", "docs/settings.md"),
-        ({"THREDS": 1, 5: 6}, "W001", "unknown key 'THREDS'", "Known keys are FIRST_TOKEN"),
+        ({"THREDS": 1, 5: 6}, "W001", "unknown key 'THREDS'", "Known keys are CURRENCY"),
         (
             {"PROVIDERS": {"a": {"BACKEND": "missing.Provider"}}},
             "E002",

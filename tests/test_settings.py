@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from wagtail_llm_actions.conf import (
     RQ_QUEUE,
     THREAD_QUEUE,
+    Currency,
     Limits,
     ModelSettings,
     get_settings,
@@ -84,6 +87,7 @@ def test_every_key_reaches_its_attribute(settings: Settings) -> None:
         "LEASE_SECONDS": 9,
         "MAX_PROMPT_CHARS": 11,
         "LIMITS": {"USER_CONCURRENT": None, "SITE_PER_MINUTE": 300},
+        "CURRENCY": {"CODE": "EUR", "RATE": "0.86", "DATE": "2026-11-01"},
         "POST_SUMMARY_FIELDS": {"blog.BlogPage": "subtitle"},
     }
 
@@ -105,6 +109,7 @@ def test_every_key_reaches_its_attribute(settings: Settings) -> None:
     assert found.stream == "site.streams.Stream"
     assert found.lease_seconds == 9
     assert found.limits == Limits(user_concurrent=None, site_per_minute=300)
+    assert found.currency == Currency(code="EUR", rate=Decimal("0.86"), date=date(2026, 11, 1))
     assert found.post_summary_fields == {"blog.BlogPage": "subtitle"}
 
 

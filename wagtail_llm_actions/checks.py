@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.staticfiles import finders
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from wagtail_llm_actions.conf import (
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.conf import Settings
 
+OLD_RATE = timedelta(days=90)
+
 
 @checks.register
 def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
@@ -52,6 +56,7 @@ def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
         *_source_properties(settings),
         *_queue(settings),
         *_stream(settings),
+        *_currency(settings),
         *_writers(),
     ]
 
@@ -247,6 +252,24 @@ def _stream(settings: Settings) -> Iterator[checks.CheckMessage]:
         "install the extra of the RQ queue with pip install 'wagtail-llm-actions[rq]'.",
         id="wagtail_llm_actions.E006",
     )
+
+
+def _currency(settings: Settings) -> Iterator[checks.CheckMessage]:
+    currency, today = settings.currency, timezone.localdate()
+    if currency is None:
+        return
+    if currency.date > today:
+        yield checks.Error(
+            f"{SETTING}['CURRENCY']['DATE'] is {currency.date}, which is in the future.",
+            hint="Write the day that the rate is of; it is shown with the amounts.",
+            id="wagtail_llm_actions.E007",
+        )
+    elif today - currency.date > OLD_RATE:
+        yield checks.Warning(
+            f"{SETTING}['CURRENCY']['RATE'] is of {currency.date}, more than {OLD_RATE.days} days ago.",
+            hint="Write today's RATE, with its DATE. Amounts are stored in US dollars, so none is lost.",
+            id="wagtail_llm_actions.W010",
+        )
 
 
 def _subclass(path: str, base: type) -> Any:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
 
+from wagtail_llm_actions.conf.currency import Currency, read_currency
 from wagtail_llm_actions.conf.entries import (
     SETTING,
     InvalidSettings,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SETTING",
+    "Currency",
     "InvalidSettings",
     "Limits",
     "ModelSettings",
@@ -72,6 +74,8 @@ class Settings:
     """A run fails if its rendered prompt is longer; the prompt is never cut to this length."""
     limits: Limits = field(default_factory=Limits)
     """Of the runs of each user and of the whole site."""
+    currency: Currency | None = None
+    """In which amounts are shown beside US dollars; ``None`` for US dollars alone."""
     post_summary_fields: Mapping[str, str] = field(default_factory=dict)
     """The field that ``{{ post_summary }}`` reads, by model label such as ``blog.BlogPage``."""
     source_properties: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -86,7 +90,7 @@ SCALARS: Mapping[str, tuple[str, type]] = {
     "MAX_PROMPT_CHARS": ("max_prompt_chars", int),
 }
 KNOWN_KEYS = frozenset(
-    {"PROVIDERS", "MODELS", "QUEUE", "STREAM", "LIMITS", "POST_SUMMARY_FIELDS"}
+    {"PROVIDERS", "MODELS", "QUEUE", "STREAM", "LIMITS", "CURRENCY", "POST_SUMMARY_FIELDS"}
     | {"SOURCE_PROPERTIES", *SCALARS}
 )
 
@@ -134,6 +138,7 @@ def _readers(raw: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
         "queue": lambda: class_path(raw, "QUEUE") or _default_queue(),
         "stream": partial(class_path, raw, "STREAM"),
         "limits": partial(read_limits, raw),
+        "currency": partial(read_currency, raw),
         "post_summary_fields": partial(mapping, raw, "POST_SUMMARY_FIELDS"),
         "source_properties": partial(name_lists, raw, "SOURCE_PROPERTIES"),
         **{

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,7 @@ TYPE_NAMES: Mapping[tuple[type, ...], str] = {
     (int,): "a whole number",
     (int, float): "a number",
     (int, float, str, Decimal): "a number",
+    (date, str): "a date",
     (Mapping,): "a dict",
 }
 
@@ -113,7 +115,7 @@ def entry(
     where: str,
     problems: Problems,
 ) -> Mapping[str, Any]:
-    """Return the valid values of an entry of ``PROVIDERS`` or ``MODELS``, without those that are ``None``.
+    """Return the valid values of a dict with known keys, such as an entry of ``MODELS``, without those that are ``None``.
 
     ``None`` counts as "not set", because that is what ``os.environ.get()`` returns. Values may be
     secret, so no message quotes one.

@@ -1,18 +1,35 @@
-"""Amounts and prices in US dollars."""
+"""Amounts in US dollars and in the site's currency, and prices."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.pricing import LOCAL, PROVIDER, SETTINGS, UNKNOWN_SURCHARGE
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from wagtail_llm_actions.pricing import Price
+
+
+def money(amount: Decimal | None) -> str:
+    """Format an amount in US dollars, with what it is in the site's currency beside it.
+
+    Amounts are stored, added and compared in US dollars; only what is shown is converted. ``None`` is
+    "unknown".
+    """
+    currency = get_settings().currency
+    if amount is None or currency is None:
+        return usd(amount)
+    converted = _("%(amount)s\N{NO-BREAK SPACE}%(code)s") % {
+        "amount": _number(amount * currency.rate, currency.decimals),
+        "code": currency.code,
+    }
+    return _("%(usd)s (%(converted)s)") % {"usd": usd(amount), "converted": converted}
 
 
 def usd(amount: Decimal | None) -> str:
@@ -22,8 +39,27 @@ def usd(amount: Decimal | None) -> str:
     """
     if amount is None:
         return _("unknown")
-    decimals = 2 if not amount else max(2, 1 - amount.adjusted())
-    return f"${number_format(round(amount, decimals), decimal_pos=decimals, force_grouping=True)}"
+    return _("$%(amount)s") % {"amount": _number(amount, 2)}
+
+
+def rate_sentence() -> str:
+    """Return by which rate amounts are converted; empty for US dollars alone."""
+    currency = get_settings().currency
+    if currency is None:
+        return ""
+    return _(
+        "Costs are counted in US dollars. 1 US dollar is shown as %(rate)s %(code)s, the rate of "
+        "%(date)s from your settings."
+    ) % {
+        "rate": number_format(currency.rate.normalize(), force_grouping=True),
+        "code": currency.code,
+        "date": date_format(currency.date),
+    }
+
+
+def _number(amount: Decimal, decimals: int) -> str:
+    decimals = max(decimals, 1 - amount.adjusted()) if amount else decimals
+    return number_format(round(amount, decimals), decimal_pos=decimals, force_grouping=True)
 
 
 def price_sentence(price: Price | None) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from wagtail_llm_actions.messages.currency import usd
+from wagtail_llm_actions.messages.currency import money
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +41,8 @@ def _moment(value: datetime) -> str:
 _FORMATTERS: dict[str, Callable[[Any], str]] = {
     "count": _count,
     "rate": _percent,
-    "money": usd,
-    "price": usd,
+    "money": money,
+    "price": money,
     "seconds": _seconds,
     "day": _day,
     "moment": _moment,
@@ -58,5 +58,5 @@ def format_display(kind: str, value: Any) -> str:
     to count or to divide by.
     """
     if value is None or value == "":
-        return usd(None) if kind == "money" else NOTHING
+        return money(None) if kind == "money" else NOTHING
     return _FORMATTERS[kind](value)

@@ -12,6 +12,7 @@ from wagtail.admin.ui.components import Component
 from wagtail_llm_actions.admin.dashboard.alerts import alerts
 from wagtail_llm_actions.admin.links import ACCEPTED, SUCCEEDED, counted_runs_url
 from wagtail_llm_actions.admin.usage.period import MONTH, chosen_period
+from wagtail_llm_actions.messages.currency import rate_sentence
 from wagtail_llm_actions.messages.metrics import format_display
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_costs, can_view_runs
@@ -57,6 +58,7 @@ class HomePanel(Component):
             return {}
         return {
             "figures": _figures(user),
+            "rate": rate_sentence() if can_view_costs(user) else "",
             "report_url": f"{reverse('wagtail_llm_actions:usage')}?period={MONTH}",
             "alerts": alerts([action for action in actions if action.is_active], user),
         }

@@ -14,7 +14,7 @@ from wagtail.admin.utils import get_user_display_name
 from wagtail_llm_actions.admin.editor.poll_interval import ACTIVE_RUNS, poll_after_ms
 from wagtail_llm_actions.fields import adapter_at
 from wagtail_llm_actions.fields.contract import FaultKind
-from wagtail_llm_actions.messages.currency import usd
+from wagtail_llm_actions.messages.currency import money
 from wagtail_llm_actions.messages.errors import error_sentence, retry_message
 from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.messages.labels import model_label
@@ -245,7 +245,7 @@ def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState
         "model_label": model_label(run.current_model_key),
         "input_tokens": run.input_tokens,
         "output_tokens": run.output_tokens,
-        "cost": usd(run.cost_usd) if with_costs and run.cost_usd is not None else "",
+        "cost": money(run.cost_usd) if with_costs and run.cost_usd is not None else "",
         "click_cost": "",
         "seconds": run.seconds,
         "decision": run.decision,
@@ -269,7 +269,7 @@ def _click_cost(candidates: Sequence[LLMRun]) -> str:
     called = [run for run in candidates if run.started_at is not None]
     costs = [run.cost_usd for run in called if run.cost_usd is not None]
     is_known = len(costs) == len(called) and all(run.is_final for run in candidates)
-    return usd(sum(costs, start=Decimal(0))) if is_known and len(candidates) > 1 else ""
+    return money(sum(costs, start=Decimal(0))) if is_known and len(candidates) > 1 else ""
 
 
 def _faults(run: LLMRun) -> list[str]:

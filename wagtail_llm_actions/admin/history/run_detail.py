@@ -16,7 +16,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail_llm_actions.admin.history.views import add_edit_urls
 from wagtail_llm_actions.admin.run_access import can_read_texts_in_history
 from wagtail_llm_actions.answers.characters import show_direction_controls
-from wagtail_llm_actions.messages.currency import source_label, usd
+from wagtail_llm_actions.messages.currency import money, rate_sentence, source_label
 from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
 from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.messages.labels import (
@@ -114,7 +114,12 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
         model = run.target_model
         add_edit_urls([run], self.request.user)
         attempts = [
-            (attempt, _parameters(attempt), usd(attempt.cost_usd), usage_repair_sentences(attempt))
+            (
+                attempt,
+                _parameters(attempt),
+                money(attempt.cost_usd),
+                usage_repair_sentences(attempt),
+            )
             for attempt in run.attempts.all()
         ]
         revision = run.prompt_template_revision
@@ -131,7 +136,8 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             attempts=attempts,
             is_estimated=any(attempt.is_estimated for attempt in run.attempts.all()),
             sent=attempts[-1][1] if attempts else "",
-            cost=usd(run.cost_usd),
+            cost=money(run.cost_usd),
+            rate=rate_sentence(),
             price_source=source_label(run.price["source"]) if run.price else "",
             can_view_costs=can_view_costs(self.request.user),
             can_read_texts=can_read_texts_in_history(self.request, run),

@@ -16,7 +16,7 @@ from wagtail.admin.views.reports import ReportView
 from wagtail_llm_actions.admin.exports import SafeExportMixin
 from wagtail_llm_actions.admin.history.filters import HistoryFilterSet
 from wagtail_llm_actions.admin.mixins import StylesheetMixin
-from wagtail_llm_actions.messages.currency import usd
+from wagtail_llm_actions.messages.currency import money
 from wagtail_llm_actions.messages.labels import decision_label, model_label
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import (
@@ -103,7 +103,7 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
             label=_("Action"),
             get_url=lambda run: reverse("wagtail_llm_actions:history_run", args=[run.pk]),
         )
-        cost = Column(lambda run: usd(run.cost_usd), label=_("Cost"))
+        cost = Column(lambda run: money(run.cost_usd), label=_("Cost"))
         return [
             title,
             TargetColumn("target_label", label=_("Page")),

@@ -20,6 +20,7 @@ from wagtail_llm_actions.admin.usage.cards import cards
 from wagtail_llm_actions.admin.usage.charts import chart_data
 from wagtail_llm_actions.admin.usage.period import CHOICES, DEFAULT, as_query, chosen_period
 from wagtail_llm_actions.admin.usage.registry import CHARTS, tables
+from wagtail_llm_actions.messages.currency import rate_sentence
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import (
     RUN_POLICY,
@@ -105,6 +106,7 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
                 if name in found
             },
             export_query=urlencode(as_query(period)),
+            rate=rate_sentence() if self.with_costs else "",
             has_runs=usage.totals.runs,
             chart_script=script_path("usage.js"),
         )
