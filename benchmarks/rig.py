@@ -198,7 +198,7 @@ def _llm_settings(open_provider: Provider, limited_provider: Provider) -> dict[s
             for pace in paces
         },
         # More people than the defaults allow for.
-        "LIMITS": {"SITE_CONCURRENT": None, "SITE_PER_MINUTE": None},
+        "LIMITS": {"SITE_CONCURRENT": None, "SITE_PER_MINUTE": None, "SITE_PER_DAY": None},
     }
 
 

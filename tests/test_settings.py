@@ -68,6 +68,7 @@ def test_a_site_that_sets_nothing_gets_the_defaults(settings: Settings) -> None:
         user_per_day=500,
         site_concurrent=200,
         site_per_minute=1_000,
+        site_per_day=2_000,
     )
 
 

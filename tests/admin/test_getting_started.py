@@ -75,7 +75,7 @@ def test_a_new_site_is_told_what_is_missing_and_what_to_do(
 
     found = shown(client)
 
-    assert list(found) == ["models", "worker", "templates", "actions"]
+    assert list(found) == ["models", "worker", "templates", "actions", "limits"]
     assert found["models"].startswith("A provider and a model Missing Set OPENAI_API_KEY")
     assert found["worker"] == "A worker Missing Start one: manage.py llm_actions_worker"
     assert found["templates"].endswith("Create starter templates")
@@ -107,6 +107,25 @@ def test_what_is_there_is_done(client: Client, admin: User) -> None:
     assert found["templates"] == "Prompt templates Done There is 1 prompt template."
     assert found["actions"].startswith("An action Done There is 1 action.")
     assert "Everything is set up." in words(page_at(client, reverse(STEPS)))
+
+
+def test_the_daily_limits_are_shown_with_where_to_change_them(
+    client: Client, admin: User, settings: Settings
+) -> None:
+    found = shown(client)["limits"]
+    assert found.startswith(
+        "Daily limits Done One user can start 500 runs in 24 hours. "
+        "All users together can start 2,000 runs in 24 hours."
+    )
+    assert "Change USER_PER_DAY and SITE_PER_DAY under LIMITS" in found
+
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {
+        "LIMITS": {"USER_PER_DAY": 1, "SITE_PER_DAY": None}
+    }
+    assert shown(client)["limits"].startswith(
+        "Daily limits Done One user can start 1 run in 24 hours. "
+        "All users together can start any number of runs in a day."
+    )
 
 
 def test_threads_are_named_with_what_production_wants(

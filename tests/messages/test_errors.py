@@ -183,6 +183,18 @@ def test_a_busy_model_says_when_to_come_back(seconds: float | None, words: str) 
             "This site has started 300 runs in the last minute, which is the limit. Try again in 2 "
             "seconds.",
         ),
+        (
+            "site_per_day",
+            {"number": 2000, "count": 2000, "retry_after_seconds": 7_201},
+            "This site has started 2000 runs in the last 24 hours, which is the limit. Try again in 3 "
+            "hours.",
+        ),
+        (
+            "site_per_day",
+            {"number": 2000, "count": 1999, "retry_after_seconds": 3_600},
+            "This would be more than 2000 runs in 24 hours, which is the limit. Try again in 3600 "
+            "seconds.",
+        ),
     ],
 )
 def test_a_limit_is_named_and_when_to_try_again(

@@ -136,6 +136,27 @@ def test_a_day_has_only_so_many_runs_of_a_user_and_says_when_there_is_room(
     assert click(EditorFactory()).status == "queued"
 
 
+def test_a_day_has_only_so_many_runs_of_the_site_and_says_when_there_is_room(
+    settings: Settings, user: User
+) -> None:
+    limit(settings, SITE_PER_DAY=3)
+    had(EditorFactory(), seconds=24 * 60 * 60 + 1, succeeded=True)
+    had(EditorFactory(), seconds=60, trigger=LLMRun.Trigger.BULK)
+    had(EditorFactory(), seconds=60, status="failed", error_code="limit_reached")
+    had(EditorFactory(), seconds=21 * 60 * 60, succeeded=True)
+    had(EditorFactory(), seconds=20 * 60 * 60, trigger=LLMRun.Trigger.TEST)
+    assert click(user, candidate_count=2).error_context["count"] == 2
+    assert click(user).status == "queued"
+
+    run = click(EditorFactory())
+
+    assert run.error_context["limit"] == "site_per_day"
+    assert limit_sentence(run.error_context) == (
+        "This site has started 3 runs in the last 24 hours, which is the limit. Try again in 3 hours."
+    )
+    assert "raise SITE_PER_DAY in LIMITS" in troubleshooting(run)
+
+
 def test_a_site_that_sets_no_limits_has_some() -> None:
     assert all(asdict(Limits()).values())
 
@@ -169,7 +190,7 @@ def test_more_candidates_than_the_limit_start_where_nothing_else_runs(
     assert click(user, candidate_count=5).status == "queued"
 
 
-@pytest.mark.parametrize("name", ["SITE_CONCURRENT", "SITE_PER_MINUTE"])
+@pytest.mark.parametrize("name", ["SITE_CONCURRENT", "SITE_PER_MINUTE", "SITE_PER_DAY"])
 def test_the_site_has_limits_of_its_own(settings: Settings, user: User, name: str) -> None:
     limit(settings, **{name: 2})
     had(EditorFactory())

@@ -23,6 +23,8 @@ class Limits:
     """Runs that one user started in the last 24 hours."""
     site_concurrent: int | None = 200
     site_per_minute: int | None = 1_000
+    site_per_day: int | None = 2_000
+    """Runs that all users together started in the last 24 hours."""
 
 
 def read_limits(raw: Mapping[str, Any]) -> Limits:

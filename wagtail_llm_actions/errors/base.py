@@ -137,6 +137,7 @@ class LimitExceeded(LLMActionsError):
     USER_PER_DAY = "user_per_day"
     SITE_CONCURRENT = "site_concurrent"
     SITE_PER_MINUTE = "site_per_minute"
+    SITE_PER_DAY = "site_per_day"
     REQUESTS_PER_MINUTE = "requests_per_minute"
     """Of previews and checks, which start no run; no setting."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import LimitExceeded
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 HOUR_SECONDS = 3_600
 CONCURRENT = (LimitExceeded.USER_CONCURRENT, LimitExceeded.SITE_CONCURRENT)
+PER_DAY = (LimitExceeded.USER_PER_DAY, LimitExceeded.SITE_PER_DAY)
 
 
 def limit_sentence(context: LimitContext) -> str:
@@ -33,6 +36,33 @@ def _when(seconds: int) -> str:
         return message % {"count": hours}
     message = ngettext("Try again in %(count)d second.", "Try again in %(count)d seconds.", seconds)
     return message % {"count": seconds}
+
+
+def daily_limits_sentence() -> str:
+    """Return how many runs may be started in a day, by the settings."""
+    limits = get_settings().limits
+    of_user = ngettext(
+        "One user can start %(number)s run in 24 hours.",
+        "One user can start %(number)s runs in 24 hours.",
+        limits.user_per_day or 0,
+    )
+    of_site = ngettext(
+        "All users together can start %(number)s run in 24 hours.",
+        "All users together can start %(number)s runs in 24 hours.",
+        limits.site_per_day or 0,
+    )
+    return " ".join(
+        (
+            _with_number(of_user, limits.user_per_day)
+            or _("One user can start any number of runs in a day."),
+            _with_number(of_site, limits.site_per_day)
+            or _("All users together can start any number of runs in a day."),
+        )
+    )
+
+
+def _with_number(message: str, number: int | None) -> str:
+    return message % {"number": number_format(number, force_grouping=True)} if number else ""
 
 
 def too_large_sentence() -> str:
@@ -69,6 +99,12 @@ def _which_limit(context: LimitContext) -> str:
             "This site has %(number)d runs under way, which is the limit.",
             number,
         )
+    elif limit == LimitExceeded.SITE_PER_DAY:
+        message = ngettext(
+            "This site has started %(number)d run in the last 24 hours, which is the limit.",
+            "This site has started %(number)d runs in the last 24 hours, which is the limit.",
+            number,
+        )
     elif limit == LimitExceeded.REQUESTS_PER_MINUTE:
         message = ngettext(
             "You have asked for this %(number)d time in the last minute, which is the limit.",
@@ -91,7 +127,7 @@ def _too_many_at_once(limit: str, number: int) -> str:
             "This would be more than %(number)d runs at once, which is the limit.",
             number,
         )
-    if limit == LimitExceeded.USER_PER_DAY:
+    if limit in PER_DAY:
         return ngettext(
             "This would be more than %(number)d run in 24 hours, which is the limit.",
             "This would be more than %(number)d runs in 24 hours, which is the limit.",

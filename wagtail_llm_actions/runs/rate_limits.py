@@ -57,8 +57,11 @@ def check_limits(run: LLMRun, count: int) -> None:
         _lock(run.user_id)
         own = _counted().filter(user=run.user_id)
         _check(own, count, (LimitExceeded.USER_CONCURRENT, limits.user_concurrent), in_time)
-    in_time = [(LimitExceeded.SITE_PER_MINUTE, limits.site_per_minute, MINUTE)]
-    if limits.site_concurrent or limits.site_per_minute:
+    in_time = [
+        (LimitExceeded.SITE_PER_MINUTE, limits.site_per_minute, MINUTE),
+        (LimitExceeded.SITE_PER_DAY, limits.site_per_day, DAY),
+    ]
+    if limits.site_concurrent or any(number for _limit, number, _time in in_time):
         concurrent = (LimitExceeded.SITE_CONCURRENT, limits.site_concurrent)
         _check(_counted(), count, concurrent, in_time)
 
@@ -107,7 +110,8 @@ def _lock(user_id: Any) -> None:
 
 def _counted() -> QuerySet[LLMRun]:
     return (
-        LLMRun.objects.exclude(trigger=LLMRun.Trigger.BULK)
+        # Named, and not all but one, so that an index finds them among any number of bulk runs.
+        LLMRun.objects.filter(trigger__in=(LLMRun.Trigger.EDITOR, LLMRun.Trigger.TEST))
         .exclude(error_code=ErrorCode.LIMIT_REACHED)
         .order_by("queued_at")
     )

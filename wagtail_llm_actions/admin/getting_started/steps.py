@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.errors import QueueUnavailable
+from wagtail_llm_actions.messages.limits import daily_limits_sentence
 from wagtail_llm_actions.messages.workers import UNFAIR_WORKER, worker_problem_sentence
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.queues import WorkerProblem, get_queue
@@ -38,7 +39,7 @@ class Step:
 def steps() -> list[Step]:
     """Return the steps in their order; only one, about the settings, if those are invalid."""
     try:
-        return [_models(), _worker(), _templates(), _actions()]
+        return [_models(), _worker(), _templates(), _actions(), _limits()]
     except (ImproperlyConfigured, ImportError) as error:
         title = _("The settings of LLM actions")
         return [Step(name="settings", title=title, is_done=False, text=str(error))]
@@ -136,4 +137,18 @@ def _actions() -> Step:
         is_done=has_active,
         text=text if count else missing,
         url=reverse("wagtail_llm_actions_actions:list") if count else "",
+    )
+
+
+def _limits() -> Step:
+    where = _(
+        "These limits hold from the start, so that nobody is surprised by a bill. Change USER_PER_DAY and "
+        "SITE_PER_DAY under LIMITS in the settings of the site; None is no limit. Runs of "
+        "manage.py llm_actions_run are not counted. %(page)s has all limits."
+    ) % {"page": SETTINGS_PAGE}
+    return Step(
+        name="limits",
+        title=_("Daily limits"),
+        is_done=True,
+        text=f"{daily_limits_sentence()} {where}",
     )
