@@ -1,1 +1,1 @@
-"""The state of a site's setup: starters, warnings about actions, health and prices of models."""
+"""The state of a site's setup: starters, warnings about actions, and the health of models."""

@@ -14,8 +14,8 @@ from wagtail.models import AbstractPage
 from wagtail_llm_actions.bulk.start import below, objects_of
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.models import LLMAction
+from wagtail_llm_actions.spending.prices import current_price
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

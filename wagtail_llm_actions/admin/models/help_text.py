@@ -8,9 +8,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.messages.currency import price_sentence
 from wagtail_llm_actions.models.action import MAX_TEMPERATURE
+from wagtail_llm_actions.spending.prices import current_price
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.conf import ModelSettings

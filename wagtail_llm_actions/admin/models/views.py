@@ -25,7 +25,6 @@ from wagtail_llm_actions.conf import context_limit, get_settings
 from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.model_health import CheckResult, check_models, last_checks
 from wagtail_llm_actions.configuration.more_models import MoreModel, more_models
-from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.errors import LimitExceeded
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.currency import price_sentence, source_label, usd
@@ -44,6 +43,7 @@ from wagtail_llm_actions.reporting.usage import counted_runs
 from wagtail_llm_actions.runs.findings import ToldFinding, told_findings
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers, reset
 from wagtail_llm_actions.runs.rate_limits import check_requests
+from wagtail_llm_actions.spending.prices import current_price
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.model_health import check_models
-from wagtail_llm_actions.configuration.prices import current_price
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.currency import price_sentence
@@ -17,6 +16,7 @@ from wagtail_llm_actions.messages.model_status import status_sentence
 from wagtail_llm_actions.messages.workers import QUEUE_DOWN, worker_problem_sentence
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers
+from wagtail_llm_actions.spending.prices import current_price
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMCircuitBreaker

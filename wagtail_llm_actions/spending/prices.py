@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.pricing import Price
 
 
-def current_price(model: ModelSettings) -> Price | None:
-    """Return today's price of a model for a short prompt; ``None`` if it is unknown."""
+def current_price(model: ModelSettings, input_tokens: int = 0) -> Price | None:
+    """Return today's price of a model; ``None`` if it is unknown.
+
+    Args:
+        model: The model.
+        input_tokens: Of the call; some models cost more above a certain length.
+    """
     provider = get_settings().providers.get(model.provider)
     return price_of(
         vendor=provider.vendor if provider else "",
@@ -24,4 +29,5 @@ def current_price(model: ModelSettings) -> Price | None:
         model=model.name,
         override=model.price,
         when=timezone.now(),
+        input_tokens=input_tokens,
     )

@@ -1,0 +1,1 @@
+"""Money: current prices of models, and what a run may cost."""
