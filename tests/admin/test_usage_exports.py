@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
-from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 from tests.admin.html import page_at
 from tests.admin.runs import history_reader
 from tests.admin.test_usage import JULY, USAGE, WRONG, cost_reader
 from tests.factories import EditorFactory
 from tests.reporting.usage_rows import failed, succeeded
-from wagtail_llm_actions.admin.exports import SafeExportMixin, safe_cell
+from wagtail_llm_actions.admin.exports import spreadsheets
+from wagtail_llm_actions.admin.exports.cells import safe_cell, safe_csv_cell
+from wagtail_llm_actions.admin.exports.spreadsheets import ExportMixin
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -123,7 +124,7 @@ def test_a_text_is_never_a_formula(text: str) -> None:
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_heading_is_never_a_formula(text: str) -> None:
-    class Export(SafeExportMixin, SpreadsheetExportMixin):
+    class Export(ExportMixin):
         list_export = ["cost"]
         export_headings = {"cost": text}
 
@@ -131,8 +132,40 @@ def test_a_heading_is_never_a_formula(text: str) -> None:
     workbook = io.BytesIO()
     Export().write_xlsx([], workbook)
 
-    assert next(csv.reader(io.StringIO(line.decode(), newline=""))) == [f"'{text}"]
+    assert next(csv.reader(io.StringIO(line.decode(), newline=""))) == [safe_csv_cell(text)]
     assert load_workbook(workbook).worksheets[0]["A1"].value.startswith("'")
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("tide;=1", "tide;'=1"),
+        ("tide; =1", "tide;' =1"),
+        ("tide\t@x", "tide\t'@x"),
+        ("tide|-1", "tide|'-1"),
+        ("tide\r\n\n+1", "tide\r\n\n'+1"),
+        ("\r=1", "'\r'=1"),
+        ("tide; 1", "tide; 1"),
+    ],
+)
+def test_a_text_is_no_formula_for_a_program_that_splits_it(text: str, safe: str) -> None:
+    assert safe_csv_cell(text) == safe
+
+
+def test_a_workbook_has_as_many_sheets_as_its_rows_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Export(ExportMixin):
+        list_export = ["number"]
+
+    monkeypatch.setattr(spreadsheets, "ROWS_OF_SHEET", 2)
+    workbook = io.BytesIO()
+
+    Export().write_xlsx([{"number": number} for number in range(4)], workbook)
+
+    sheets = load_workbook(workbook).worksheets
+    assert [list(sheet.values) for sheet in sheets] == [
+        [("number",), (0,), (1,)],
+        [("number",), (2,), (3,)],
+    ]
 
 
 @pytest.mark.parametrize("value", ["Tide", "a=b", "", -1, -0.5, None, "2 - 1"])
@@ -172,14 +205,27 @@ def test_a_wrong_period_exports_nothing(client: Client, admin: User, query: dict
     response = client.get(export_url("actions", **query, export="csv"))
 
     assert response.status_code == 400
-    assert response.content == b""
+    assert response.content == b"Nothing was exported. The period is not valid."
+
+
+@pytest.mark.parametrize("query", [{"perid": "7"}, {"user": "1"}, {"Period": "7"}])
+def test_an_unknown_filter_exports_nothing(
+    client: Client, admin: User, query: dict[str, str]
+) -> None:
+    response = client.get(export_url("actions", **query, export="csv"))
+
+    assert response.status_code == 400
+    assert f"There is no filter “{next(iter(query))}”." in response.text
 
 
 @pytest.mark.parametrize("query", [JULY, {**JULY, "export": "pdf"}])
 def test_an_unknown_form_exports_nothing(
     client: Client, admin: User, query: dict[str, str]
 ) -> None:
-    assert client.get(export_url("actions", **query)).status_code == 400
+    response = client.get(export_url("actions", **query))
+
+    assert response.status_code == 400
+    assert response.content == b"Nothing was exported. The format is either csv or xlsx."
 
 
 def test_exports_hold_costs_only_for_those_who_may_see_them(client: Client) -> None:

@@ -10,7 +10,7 @@ from django.db.models.functions import MD5, Cast, Concat
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from wagtail_llm_actions.models import LLMRun
 
@@ -25,6 +25,10 @@ CONTENT_COLUMNS = (
 
 # Of each column alone: MariaDB joins no texts with different collations to one that it can compare.
 _KEY = Concat(*(MD5(Cast(name, models.TextField())) for name in CONTENT_COLUMNS))
+
+
+CHUNK_SIZE = 2_000
+"""Rows of an export that are read at once."""
 
 
 class LLMRunQuerySet(models.QuerySet["LLMRun"]):
@@ -76,6 +80,25 @@ class LLMRunQuerySet(models.QuerySet["LLMRun"]):
         kinds = {kind.pop("key"): kind for kind in self.content().annotate(key=_KEY).distinct()}
         readable = [key for key, kind in kinds.items() if can_read(self.model(**kind))]
         return self.alias(key=_KEY).filter(key__in=readable)
+
+    def chunks(self, *columns: str) -> Iterator[list[dict[str, Any]]]:
+        """Yield the values of columns of all runs, the newest first, some runs at a time.
+
+        Each chunk is a query that goes on after the last run of the one before: no database has to
+        keep a cursor open, and no driver fetches all rows at once, as that of MariaDB would.
+
+        Args:
+            columns: Besides ``pk`` and ``queued_at``.
+        """
+        names = {"pk", "queued_at", *columns}
+        rows = self.order_by("-queued_at", "-pk").values(*sorted(names))
+        chunk = list(rows[:CHUNK_SIZE])
+        while chunk:
+            yield chunk
+            time, pk = chunk[-1]["queued_at"], chunk[-1]["pk"]
+            # The first condition says nothing more, but it is one that an index can answer.
+            older = models.Q(queued_at__lt=time) | models.Q(pk__lt=pk)
+            chunk = list(rows.filter(older, queued_at__lte=time)[:CHUNK_SIZE])
 
     def leased(self, run_id: uuid.UUID, token: uuid.UUID) -> LLMRunQuerySet:
         """Keep the run that a worker executes, while the token of its lease is valid."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.validators import EMPTY_VALUES
 from django.db.models import prefetch_related_objects
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn, UserColumn
 from wagtail.admin.views.reports import ReportView
 
-from wagtail_llm_actions.admin.exports import SafeExportMixin
+from wagtail_llm_actions.admin.exports.spreadsheets import ExportMixin, ExportRefused
 from wagtail_llm_actions.admin.history.filters import HistoryFilterSet
+from wagtail_llm_actions.admin.history.rows import RunRows
 from wagtail_llm_actions.admin.mixins import StylesheetMixin
 from wagtail_llm_actions.messages.currency import money
 from wagtail_llm_actions.messages.labels import decision_label, model_label
@@ -80,7 +82,16 @@ def add_edit_urls(runs: Iterable[Any], user: User) -> None:
         run.target_url = finder.get_edit_url(run.target) if run.target else None
 
 
-class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
+NO_FILTERS = frozenset({"export", "p", "ordering", "_w_filter_fragment"})
+"""What else an address of the list may carry."""
+
+
+def _refusal(sentence: str, names: set[str]) -> str:
+    nothing = gettext("Nothing was exported.")
+    return f"{nothing} {sentence % {'names': ', '.join(sorted(names))}}"
+
+
+class HistoryView(StylesheetMixin, ExportMixin, ReportView):
     """The list of runs, newest first."""
 
     model = LLMRun
@@ -143,19 +154,38 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
         ]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Reject an export with an invalid filter: without the filter, it would hold every run."""
-        if self.request.GET.get("export") and (unknown := self._unknown_filters()):
-            message = _("There is no filter “%(names)s”.") % {"names": ", ".join(unknown)}
-            return HttpResponse(message, status=400, content_type="text/plain; charset=utf-8")
+        """Return the list, or its export."""
+        if request.GET.get("export"):
+            return self.export()
         response: HttpResponseBase = super().get(request, *args, **kwargs)
         return response
 
-    def _unknown_filters(self) -> list[str]:
-        filters = HistoryFilterSet(self.request.GET, request=self.request)
-        known = {*filters.filters, "queued_at_from", "queued_at_to"}
-        sent = {name for name, values in self.request.GET.lists() if any(values)}
-        wrong = sent - known - {"export", "p", "ordering", "_w_filter_fragment"}
-        return sorted(wrong | set(filters.form.errors))
+    def export_rows(self) -> RunRows:
+        """Return the filtered runs.
+
+        Raises:
+            ExportRefused: A filter is unknown or invalid: without it, the file would hold every run.
+        """
+        if unknown := self._sent_names() - self._filter_names() - NO_FILTERS:
+            raise ExportRefused(_refusal(gettext("There is no filter “%(names)s”."), unknown))
+        if invalid := self._ignored_names():
+            raise ExportRefused(
+                _refusal(gettext("The filter “%(names)s” does not have this value."), invalid)
+            )
+        return RunRows(self.get_filtered_queryset(), self.list_export)
+
+    def _sent_names(self) -> set[str]:
+        return {name for name, values in self.request.GET.lists() if any(values)}
+
+    def _filter_names(self) -> set[str]:
+        return {*self.filters.filters, "queued_at_from", "queued_at_to"}
+
+    def _ignored_names(self) -> set[str]:
+        """Return the filters that were sent, and would filter nothing or everything."""
+        cleaned = self.filters.form.cleaned_data if self.filters.is_valid() else {}
+        sent = {name.removesuffix("_from").removesuffix("_to") for name in self._sent_names()}
+        ignored = {name for name in sent & cleaned.keys() if cleaned[name] in EMPTY_VALUES}
+        return ignored | set(self.filters.form.errors)
 
     def get_queryset(self) -> QuerySet[LLMRun]:
         """Fetch what the list shows, with long texts deferred."""
@@ -183,6 +213,5 @@ class HistoryView(StylesheetMixin, SafeExportMixin, ReportView):
 
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
         """Add the edit URLs of the listed runs."""
-        if not self.is_export:
-            add_edit_urls(object_list, self.request.user)
+        add_edit_urls(object_list, self.request.user)
         return object_list

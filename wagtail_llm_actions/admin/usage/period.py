@@ -19,6 +19,9 @@ MONTH = "month"
 CUSTOM = "custom"
 MAX_DAYS = 731
 
+QUERY = frozenset({"period", "from", "to"})
+"""What the query string of a period has."""
+
 CHOICES: dict[str, Promise] = {
     "7": _("Last 7 days"),
     "30": _("Last 30 days"),

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponseBadRequest
+from django.http import Http404
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
-from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
-from wagtail_llm_actions.admin.exports import SafeExportMixin
+from wagtail_llm_actions.admin.exports.spreadsheets import ExportMixin, ExportRefused
 from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
 from wagtail_llm_actions.admin.run_access import readable_in_history
 from wagtail_llm_actions.admin.usage.cards import cards
 from wagtail_llm_actions.admin.usage.charts import chart_data
-from wagtail_llm_actions.admin.usage.period import CHOICES, DEFAULT, as_query, chosen_period
+from wagtail_llm_actions.admin.usage.period import CHOICES, DEFAULT, QUERY, as_query, chosen_period
 from wagtail_llm_actions.admin.usage.registry import CHARTS, tables
 from wagtail_llm_actions.messages.currency import rate_sentence
 from wagtail_llm_actions.models import LLMRun
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
     from wagtail_llm_actions.admin.usage.table import Table
-    from wagtail_llm_actions.reporting.period import Period
 
 
 def user_tables(usage: Usage, request: HttpRequest) -> dict[str, Callable[[], Table]]:
@@ -112,7 +111,7 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
         )
 
 
-class UsageExportView(SafeExportMixin, SpreadsheetExportMixin, PermissionCheckedMixin, View):
+class UsageExportView(ExportMixin, PermissionCheckedMixin, View):
     """Download of one table of the report, with all rows, as CSV or XLSX."""
 
     permission_policy = RUN_POLICY
@@ -125,24 +124,30 @@ class UsageExportView(SafeExportMixin, SpreadsheetExportMixin, PermissionChecked
         Raises:
             Http404: There is no such table, or the user may not view it.
         """
+        return self.export()
+
+    def export_rows(self) -> list[dict[str, Any]]:
+        """Return the rows of the table in the address.
+
+        Raises:
+            ExportRefused: The period is invalid, or something else was asked for.
+            Http404: There is no such table, or the user may not view it.
+        """
         try:
-            _choice, period = chosen_period(request.GET)
+            _choice, period = chosen_period(self.request.GET)
         except ValueError:
-            return HttpResponseBadRequest()
-        make = user_tables(Usage(period), request).get(table)
+            raise ExportRefused(gettext("Nothing was exported. The period is not valid.")) from None
+        if unknown := self.request.GET.keys() - {"export", *QUERY}:
+            sentence = gettext("Nothing was exported. There is no filter “%(names)s”.")
+            raise ExportRefused(sentence % {"names": ", ".join(sorted(unknown))})
+        make = user_tables(Usage(period), self.request).get(self.kwargs["table"])
         if make is None:
             raise Http404
-        if not self.is_export:
-            return HttpResponseBadRequest()
-        return self._as_file(make(), period)
-
-    def _as_file(self, table: Table, period: Period) -> HttpResponseBase:
+        table = make()
         self.list_export = [str(number) for number, _column in enumerate(table.columns)]
         self.export_headings = {
             name: column.export_heading
             for name, column in zip(self.list_export, table.columns, strict=True)
         }
         self.export_filename = f"llm-usage-{table.slug}-{period.start}-{period.end}"
-        rows = [dict(zip(self.list_export, row, strict=True)) for row in table.export_rows]
-        response: HttpResponseBase = self.as_spreadsheet(rows, self.request.GET["export"])
-        return response
+        return [dict(zip(self.list_export, row, strict=True)) for row in table.export_rows]

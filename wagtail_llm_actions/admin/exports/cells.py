@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_FORMULA = re.compile("\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 """What starts a formula; the last four are full-width forms, which Excel accepts too."""
+_FORMULA = re.compile(f"\\s*[{_SIGNS}]|[\t\r\n]")
+_LATER_FORMULA = re.compile(f"([;|\t\r\n])(?=[^\\S\t\r\n]*[{_SIGNS}])")
+"""A formula after what some programs take for the end of a cell in a CSV file."""
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Control characters that XLSX cannot store."""
 
@@ -22,16 +25,10 @@ def safe_cell(value: Any) -> Any:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-class SafeExportMixin:
-    """Mixin for views with Wagtail's ``SpreadsheetExportMixin`` (put it first): escapes formulas."""
+def safe_csv_cell(value: Any) -> Any:
+    """Escape a text as ``safe_cell`` does, and formulas within it too.
 
-    def get_heading(self, queryset: Any, field: str) -> Any:
-        """Escape a heading, which may be a name that somebody chose."""
-        return safe_cell(super().get_heading(queryset, field))  # type: ignore[misc]
-
-    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
-        """Escape what Wagtail made of the value."""
-        written = super().preprocess_field_value(  # type: ignore[misc]
-            field, value, export_format
-        )
-        return safe_cell(written)
+    A program that expects semicolons or tabs between the cells splits a text there, quoted or not.
+    """
+    escaped = safe_cell(value)
+    return _LATER_FORMULA.sub(r"\1'", escaped) if isinstance(escaped, str) else escaped

@@ -1,0 +1,1 @@
+"""Downloads as CSV and XLSX, at a constant memory."""
