@@ -96,7 +96,7 @@ class Field:
     def button(self, name: str) -> Locator:
         return self.card.get_by_role("button", name=name, exact=True)
 
-    def wait_for_proposal(self) -> str:
+    def wait_for_proposal(self, timeout_ms: float | None = None) -> str:
         """Wait until the text is there to be decided on."""
-        expect(self.button("Accept")).to_be_visible()
+        expect(self.button("Accept")).to_be_visible(timeout=timeout_ms)
         return self.proposal.input_value()
