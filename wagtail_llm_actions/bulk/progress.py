@@ -34,4 +34,4 @@ def cancel_queued_runs(key: str) -> int:
 
 
 def _runs(key: str) -> LLMRunQuerySet:
-    return LLMRun.objects.filter(form_key=key, trigger=LLMRun.Trigger.BULK).order_by()
+    return LLMRun.objects.of_form(key).filter(trigger=LLMRun.Trigger.BULK).order_by()

@@ -18,7 +18,10 @@ class LLMAttempt(models.Model):
     # Identity
 
     run = models.ForeignKey(
-        "wagtail_llm_actions.LLMRun", on_delete=models.CASCADE, related_name="attempts"
+        "wagtail_llm_actions.LLMRun",
+        on_delete=models.CASCADE,
+        related_name="attempts",
+        db_index=False,  # The unique constraint below has one.
     )
     number = models.PositiveSmallIntegerField(_("number"))
     """Counted from 1 within the run."""

@@ -64,6 +64,7 @@ class LLMRun(models.Model):
         on_delete=models.SET_NULL,
         null=True,
         related_name="runs",
+        db_index=False,
     )
     """Null for an action that was deleted, or not saved yet when it was tested."""
     action_label = models.CharField(_("action"), max_length=100)
@@ -75,6 +76,7 @@ class LLMRun(models.Model):
         null=True,
         related_name="+",
         db_constraint=False,
+        db_index=False,
     )
     """Who clicked, or started the bulk run; null if unknown or deleted."""
     trigger = models.CharField(
@@ -95,6 +97,7 @@ class LLMRun(models.Model):
         on_delete=models.CASCADE,
         related_name="+",
         db_constraint=False,
+        db_index=False,
     )
     """The page or snippet model."""
     # Null and not empty text, which GenericForeignKey would look up.
@@ -275,16 +278,33 @@ class LLMRun(models.Model):
                 _("Can view the LLM runs of pages and snippets that they may edit"),
             ),
         ]
+        # Each begins with what the history can be filtered by, in place of the index that a foreign
+        # key would have, and goes on in its order: MariaDB appends the primary key by itself, and
+        # every database reads an index backward. MariaDB ignores the conditions.
         indexes = [
-            models.Index(fields=["-queued_at"], name="llm_run_newest"),
+            models.Index(fields=["queued_at"], name="llm_run_queued_at"),
             models.Index(fields=["status", "queued_at"], name="llm_run_status"),
-            models.Index(fields=["user", "-queued_at"], name="llm_run_user"),
-            models.Index(fields=["action", "-queued_at"], name="llm_run_action"),
+            models.Index(fields=["user", "queued_at"], name="llm_run_user"),
+            models.Index(fields=["action", "queued_at"], name="llm_run_action"),
+            models.Index(fields=["model_key", "queued_at"], name="llm_run_model"),
+            models.Index(fields=["target_content_type", "queued_at"], name="llm_run_type"),
             models.Index(
-                fields=["target_content_type", "target_object_id", "-queued_at"],
+                fields=["target_content_type", "target_object_id", "queued_at"],
                 name="llm_run_target",
             ),
-            models.Index(fields=["form_key"], name="llm_run_form_key"),
+            models.Index(
+                fields=["error_code", "queued_at"],
+                name="llm_run_error",
+                condition=models.Q(error_code__gt=""),
+            ),
+            models.Index(
+                fields=["action", "action_label", "queued_at"],
+                name="llm_run_deleted_action",
+                condition=models.Q(action=None),
+            ),
+            models.Index(
+                fields=["form_key"], name="llm_run_form_key", condition=models.Q(form_key__gt="")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

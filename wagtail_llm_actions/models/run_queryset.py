@@ -57,6 +57,15 @@ class LLMRunQuerySet(models.QuerySet["LLMRun"]):
             target_object_id=str(instance.pk),
         )
 
+    def of_form(self, form_key: str) -> LLMRunQuerySet:
+        """Keep the runs of a create form, or of a bulk call, by its key, which is not empty."""
+        # SQLite uses a partial index only where its condition is among those of the query.
+        return self.filter(form_key=form_key, form_key__gt="")
+
+    def failed_with(self, *error_codes: str) -> LLMRunQuerySet:
+        """Keep the runs with one of these error codes."""
+        return self.filter(error_code__in=error_codes, error_code__gt="")
+
     def for_editors(self) -> LLMRunQuerySet:
         """Leave out the long texts that editors do not see on their form."""
         return self.defer(

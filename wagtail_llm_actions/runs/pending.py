@@ -69,8 +69,8 @@ def attach_to_object(user: User, instance: models.Model, form_key: str) -> None:
 
 def _on_create_form(model: type[models.Model], form_key: str) -> LLMRunQuerySet:
     content_type = ContentType.objects.get_for_model(model)
-    return LLMRun.objects.filter(
-        form_key=form_key, target_object_id=None, target_content_type=content_type
+    return LLMRun.objects.of_form(form_key).filter(
+        target_object_id=None, target_content_type=content_type
     )
 
 

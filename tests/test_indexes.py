@@ -1,0 +1,64 @@
+"""Each way to look for runs has an index that every database uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+
+from tests.factories import LLMRunFactory
+from wagtail_llm_actions.models import LLMAttempt, LLMRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_scans() -> None:
+    # PostgreSQL rightly reads a table with a few rows from its beginning to its end.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+
+
+@pytest.mark.parametrize(
+    ("index", "narrow"),
+    [
+        ("llm_run_queued_at", lambda runs: runs),
+        ("llm_run_status", lambda runs: runs.filter(status="failed")),
+        ("llm_run_user", lambda runs: runs.filter(user=1)),
+        ("llm_run_action", lambda runs: runs.filter(action=1)),
+        ("llm_run_model", lambda runs: runs.filter(model_key="scripted")),
+        ("llm_run_type", lambda runs: runs.filter(target_content_type=1)),
+        ("llm_run_error", lambda runs: runs.failed_with("timeout")),
+        (
+            "llm_run_target",
+            lambda runs: runs.filter(target_content_type=1, target_object_id="1"),
+        ),
+        ("llm_run_deleted_action", lambda runs: runs.filter(action=None, action_label="Old")),
+    ],
+)
+def test_the_newest_runs_of_a_kind_are_read_in_the_order_of_an_index(
+    index: str, narrow: Callable[[LLMRunQuerySet], LLMRunQuerySet]
+) -> None:
+    LLMRunFactory()
+    newest = narrow(LLMRun.objects.all()).order_by("-queued_at", "-pk").values("pk")[:51]
+
+    assert index in newest.explain()
+
+
+def test_the_runs_of_a_form_are_found_by_an_index() -> None:
+    assert "llm_run_form_key" in LLMRun.objects.of_form("key").order_by().explain()
+
+
+def test_the_attempts_of_a_run_are_found_by_the_index_of_their_numbers() -> None:
+    run = LLMRunFactory()
+
+    plan = LLMAttempt.objects.filter(run=run).explain()
+
+    assert ("llm_attempt_number" in plan) or ("autoindex" in plan)
