@@ -13,6 +13,7 @@ from pytest_django.plugin import blocking_manager_key
 from tests.database_template import copied_database
 from tests.kept_queue import KeptQueue, QueueHere
 from wagtail_llm_actions.provider_registry import get_provider
+from wagtail_llm_actions.retention.tick import prune_throttle
 from wagtail_llm_actions.runs.lifecycle.recovery import recovery_throttle
 
 if TYPE_CHECKING:
@@ -87,6 +88,12 @@ def django_db_setup(
 def no_recovery_by_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a poll look for lost runs only where a test asks for it: it does so now and then."""
     monkeypatch.setattr(recovery_throttle, "seconds", math.inf)
+
+
+@pytest.fixture(autouse=True)
+def no_pruning_by_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an open form prune the history only where a test asks for it: it does so now and then."""
+    monkeypatch.setattr(prune_throttle, "seconds", math.inf)
 
 
 @pytest.fixture(autouse=True)

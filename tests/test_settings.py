@@ -16,6 +16,7 @@ from wagtail_llm_actions.conf import (
     Currency,
     Limits,
     ModelSettings,
+    Retention,
     get_settings,
 )
 from wagtail_llm_actions.conf.providers import (
@@ -294,3 +295,18 @@ def test_a_wrong_value_is_named_by_its_key_and_secrets_are_not_quoted(
 
     assert message in str(caught.value)
     assert SECRET not in str(caught.value)
+
+
+def test_a_site_says_how_long_its_history_is_kept(settings: Settings) -> None:
+    assert get_settings().retention == Retention(redact_after_days=90, delete_after_days=None)
+
+    settings.WAGTAIL_LLM_ACTIONS = {"RETENTION": {"REDACT_AFTER_DAYS": 7}}
+    assert get_settings().retention == Retention(redact_after_days=7, delete_after_days=None)
+
+    settings.WAGTAIL_LLM_ACTIONS = {"RETENTION": {"DAYS": 7, "DELETE_AFTER_DAYS": 0}}
+    with pytest.raises(ImproperlyConfigured) as caught:
+        get_settings()
+    assert "unknown key 'DAYS'; known are REDACT_AFTER_DAYS, DELETE_AFTER_DAYS." in str(
+        caught.value
+    )
+    assert "['DELETE_AFTER_DAYS'] must be a whole number of days above 0" in str(caught.value)

@@ -10,6 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.pricing import warm_up as warm_up_prices
 from wagtail_llm_actions.provider_registry import warm_up as warm_up_providers
+from wagtail_llm_actions.retention.tick import prune_now_and_then, prune_some
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 from wagtail_llm_actions.transfer.job import run_import as run_import_job
@@ -42,8 +43,14 @@ def warm_up() -> None:
 
 
 def recover_runs() -> None:
-    """Fail abandoned runs, and requeue those whose jobs were lost."""
+    """Fail abandoned runs, and requeue those whose jobs were lost; now and then, prune the history."""
     recover()
+    prune_now_and_then()
+
+
+def prune_history() -> None:
+    """Redact and delete for some seconds what is older than it is kept."""
+    prune_some()
 
 
 def identify() -> str:

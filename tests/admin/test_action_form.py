@@ -60,6 +60,8 @@ def test_a_new_action_asks_for_what_the_guide_names(client: Client, admin: User)
         "Offered below",
         "Active",
         "Order",
+        "Days until texts are redacted",
+        "Days until runs are deleted",
         "Test input",
         "Take it from a page",
         "Take it from a snippet",

@@ -75,7 +75,7 @@ def test_a_new_site_is_told_what_is_missing_and_what_to_do(
 
     found = shown(client)
 
-    assert list(found) == ["models", "worker", "templates", "actions", "limits"]
+    assert list(found) == ["models", "worker", "templates", "actions", "limits", "retention"]
     assert found["models"].startswith("A provider and a model Missing Set OPENAI_API_KEY")
     assert found["worker"] == "A worker Missing Start one: manage.py llm_actions_worker"
     assert found["templates"].endswith("Create starter templates")
@@ -329,3 +329,24 @@ def test_an_empty_list_of_actions_leads_here(client: Client, admin: User) -> Non
 
     assert main is not None
     assert main.select_one(f'a[href="{reverse(STEPS)}"]') is not None
+
+
+@pytest.mark.parametrize(
+    ("periods", "expected"),
+    [
+        (
+            {},
+            "Prompts and texts are redacted after 90 days. Decisions, tokens and costs are kept for ever.",
+        ),
+        (
+            {"REDACT_AFTER_DAYS": None, "DELETE_AFTER_DAYS": 400},
+            "Prompts and texts are kept for ever. Runs, with their figures, are deleted after 400 days.",
+        ),
+    ],
+)
+def test_it_says_how_long_the_history_is_kept(
+    periods: dict[str, Any], expected: str, client: Client, admin: User, settings: Settings
+) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {"RETENTION": periods}
+
+    assert expected in shown(client)["retention"]

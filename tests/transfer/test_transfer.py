@@ -48,6 +48,8 @@ VALUES = {
     "required_words": "harbour",
     "forbidden_words": "cheap, best*",
     "min_length": 40,
+    "redact_after_days": 30,
+    "delete_after_days": 400,
     "is_active": False,
     "sort_order": 4,
 }

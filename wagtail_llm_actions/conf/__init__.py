@@ -27,6 +27,7 @@ from wagtail_llm_actions.conf.entries import (
 from wagtail_llm_actions.conf.limits import Limits, read_limits
 from wagtail_llm_actions.conf.models import ModelSettings, read_models
 from wagtail_llm_actions.conf.providers import ProviderSettings, read_providers
+from wagtail_llm_actions.conf.retention import Retention, read_retention
 from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ __all__ = [
     "Limits",
     "ModelSettings",
     "ProviderSettings",
+    "Retention",
     "Settings",
     "configured_context",
     "context_limit",
@@ -76,6 +78,8 @@ class Settings:
     """Of the runs of each user and of the whole site."""
     currency: Currency | None = None
     """In which amounts are shown beside US dollars; ``None`` for US dollars alone."""
+    retention: Retention = field(default_factory=Retention)
+    """How long the texts and the rows of runs are kept."""
     post_summary_fields: Mapping[str, str] = field(default_factory=dict)
     """The field that ``{{ post_summary }}`` reads, by model label such as ``blog.BlogPage``."""
     source_properties: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -90,7 +94,8 @@ SCALARS: Mapping[str, tuple[str, type]] = {
     "MAX_PROMPT_CHARS": ("max_prompt_chars", int),
 }
 KNOWN_KEYS = frozenset(
-    {"PROVIDERS", "MODELS", "QUEUE", "STREAM", "LIMITS", "CURRENCY", "POST_SUMMARY_FIELDS"}
+    {"PROVIDERS", "MODELS", "QUEUE", "STREAM", "LIMITS", "CURRENCY", "RETENTION"}
+    | {"POST_SUMMARY_FIELDS"}
     | {"SOURCE_PROPERTIES", *SCALARS}
 )
 
@@ -139,6 +144,7 @@ def _readers(raw: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
         "stream": partial(class_path, raw, "STREAM"),
         "limits": partial(read_limits, raw),
         "currency": partial(read_currency, raw),
+        "retention": partial(read_retention, raw),
         "post_summary_fields": partial(mapping, raw, "POST_SUMMARY_FIELDS"),
         "source_properties": partial(name_lists, raw, "SOURCE_PROPERTIES"),
         **{

@@ -1,22 +1,40 @@
-"""Notices about outputs that arrived, but not exactly as the action asked for."""
+"""Notices about outputs that arrived, but not exactly as the action asked for, or are not kept any more."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from wagtail_llm_actions.answers.characters import direction_controls
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.models import RedactionReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from django.utils.functional import Promise
 
     from wagtail_llm_actions.models import LLMRun
+
+
+_REDACTED: Mapping[str, Promise] = {
+    RedactionReason.AGE: _lazy(
+        "The texts of this run were redacted on %(date)s: they were older than this site keeps texts."
+    ),
+    RedactionReason.OBJECT: _lazy(
+        "The texts of this run were redacted on %(date)s: the page or snippet was deleted."
+    ),
+    RedactionReason.PERSON: _lazy(
+        "The texts of this run were redacted on %(date)s: they were removed with the data of a person."
+    ),
+}
 
 
 def notice(run: LLMRun) -> str:
@@ -60,6 +78,23 @@ def image_notice(run: LLMRun) -> str:
     return _("The image “%(title)s” is sent too, in a smaller version without metadata.") % {
         "title": run.image["title"]
     }
+
+
+def redaction_sentence(run: LLMRun) -> str:
+    """Return when and why the texts of a run were redacted; empty while they are kept."""
+    if run.redacted_at is None:
+        return ""
+    sentence = _REDACTED.get(run.redaction_reason) or _lazy(
+        "The texts of this run were redacted on %(date)s."
+    )
+    return str(sentence) % {"date": redaction_date(run)}
+
+
+def redaction_date(run: LLMRun) -> str:
+    """Return the day on which the texts were redacted; empty while they are kept."""
+    if run.redacted_at is None:
+        return ""
+    return date_format(timezone.localtime(run.redacted_at), "DATE_FORMAT")
 
 
 def _sentences(run: LLMRun) -> Iterator[str]:

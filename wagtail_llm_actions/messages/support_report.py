@@ -38,6 +38,8 @@ def _run_lines(run: LLMRun) -> Iterator[str]:
     yield f"started: {_utc(run.started_at)}"
     yield f"first token: {_utc(run.first_token_at)}"
     yield f"finished: {_utc(run.finished_at)}"
+    if run.redacted_at:
+        yield f"texts redacted: {_utc(run.redacted_at)}"
 
 
 def _attempt_line(attempt: LLMAttempt) -> str:

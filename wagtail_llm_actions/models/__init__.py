@@ -9,6 +9,7 @@ from wagtail_llm_actions.models.dismiss_reason import DismissReason
 from wagtail_llm_actions.models.finding import LLMModelFinding
 from wagtail_llm_actions.models.import_job import LLMImport
 from wagtail_llm_actions.models.prompt_template import PromptTemplate
+from wagtail_llm_actions.models.redaction_reason import RedactionReason
 from wagtail_llm_actions.models.run import LLMRun
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "LLMModelFinding",
     "LLMRun",
     "PromptTemplate",
+    "RedactionReason",
 ]

@@ -17,6 +17,7 @@ MIN_TEMPERATURE, MAX_TEMPERATURE = 0.0, 2.0
 MIN_MAX_TOKENS, MAX_MAX_TOKENS = 1, 4096
 MAX_CANDIDATES = 5
 MAX_WORDS_CHARS = 1000
+MAX_RETENTION_DAYS = 36_500
 
 
 class LLMActionManager(models.Manager["LLMAction"]):
@@ -182,6 +183,26 @@ class LLMAction(UnconstrainedRevisionMixin, ClusterableModel):
     )
     sort_order = models.PositiveIntegerField(
         _("order"), default=0, help_text=_("Actions of the same field are shown lowest first.")
+    )
+
+    # Retention
+
+    redact_after_days = models.PositiveIntegerField(
+        _("days until texts are redacted"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_RETENTION_DAYS)],
+        help_text=_(
+            "Prompts, texts and the words of errors are emptied after so many days; decisions, tokens "
+            "and costs stay. Empty: as for the whole site."
+        ),
+    )
+    delete_after_days = models.PositiveIntegerField(
+        _("days until runs are deleted"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_RETENTION_DAYS)],
+        help_text=_("Runs are deleted after so many days. Empty: as for the whole site."),
     )
 
     objects = LLMActionManager()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_llm_actions.answers.removals import Removal
 from wagtail_llm_actions.models.action import LLMAction
 from wagtail_llm_actions.models.dismiss_reason import DismissReason
+from wagtail_llm_actions.models.redaction_reason import RedactionReason
 from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
 
 
@@ -262,6 +263,18 @@ class LLMRun(models.Model):
     audit_logged_at = models.DateTimeField(null=True)
     """When the acceptance was written to Wagtail's audit log, as the object was saved."""
 
+    # Retention
+
+    redacted_at = models.DateTimeField(_("texts redacted"), null=True)
+    """When all texts of the run were emptied, see ``runs.redaction``; null while they are kept."""
+    redaction_reason = models.CharField(
+        _("why the texts were redacted"),
+        max_length=20,
+        blank=True,
+        choices=RedactionReason.choices,
+    )
+    """Empty while they are kept."""
+
     objects = LLMRunQuerySet.as_manager()
 
     class Meta:
@@ -305,6 +318,7 @@ class LLMRun(models.Model):
             models.Index(
                 fields=["form_key"], name="llm_run_form_key", condition=models.Q(form_key__gt="")
             ),
+            models.Index(fields=["action", "redacted_at", "queued_at"], name="llm_run_retention"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -125,6 +125,7 @@ _COLUMNS = (
     "output",
     "write_mode",
     "audit_logged_at",
+    "redacted_at",
 )
 
 

@@ -36,9 +36,15 @@ MAX_COMPARED_WORDS = 1_000
 
 
 def accept(run: LLMRun, text: str) -> None:
-    """Record that ``text`` was put into the field: as proposed, or edited."""
+    """Record that ``text`` was put into the field: as proposed, or edited.
+
+    With a text that is redacted meanwhile there is nothing to compare, so it counts as proposed.
+    """
     proposed, taken = _words(run.output), _words(text)
-    if proposed == taken:
+    similarity: float | None
+    if run.redacted_at:
+        proposed, similarity = taken, None
+    elif proposed == taken:
         similarity = 1.0
     else:
         compared = proposed[:MAX_COMPARED_WORDS], taken[:MAX_COMPARED_WORDS]
@@ -59,6 +65,8 @@ def record_save(run: LLMRun, saved: str, saved_at: datetime) -> bool:
         saved: The text of the field.
         saved_at: A save before the decision does not speak against it.
     """
+    if run.redacted_at:  # Nothing is left to compare.
+        return run.decision in LLMRun.ACCEPTED_DECISIONS
     is_last = run.write_mode == LLMAction.WriteMode.APPEND
     similarity = run.decision_similarity or 0
     is_saved = kept_share(run.output, saved, from_end=is_last) >= similarity / 2

@@ -111,6 +111,11 @@ class ActionViewSet(SnippetViewSet):
                 heading=_("Availability"),
             ),
             MultiFieldPanel(
+                [FieldPanel("redact_after_days"), FieldPanel("delete_after_days")],
+                heading=_("Retention"),
+                classname="collapsed",
+            ),
+            MultiFieldPanel(
                 [
                     FieldPanel("test_input"),
                     FieldPanel("test_page"),

@@ -40,6 +40,7 @@ from wagtail_llm_actions.messages.errors import sentence_for
 from wagtail_llm_actions.models import DismissReason, LLMAction, LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for
 from wagtail_llm_actions.permissions.policies import can_view_costs
+from wagtail_llm_actions.retention.tick import prune_soon
 from wagtail_llm_actions.runs import decisions
 from wagtail_llm_actions.runs.audit_log import log_texts_of_latest_save
 from wagtail_llm_actions.runs.candidates import candidates_of
@@ -76,6 +77,7 @@ def offers(request: HttpRequest) -> JsonResponse:
         form = resolve_editor_form(request.GET.get("form_action", ""))
     except UnknownEditorForm:
         return JsonResponse(NO_OFFERS)
+    prune_soon()
     form_key = parse_form_key(request.GET.get("form_key", ""))
     return JsonResponse(form_offers(request, form, form_key))
 

@@ -39,7 +39,7 @@ class Step:
 def steps() -> list[Step]:
     """Return the steps in their order; only one, about the settings, if those are invalid."""
     try:
-        return [_models(), _worker(), _templates(), _actions(), _limits()]
+        return [_models(), _worker(), _templates(), _actions(), _limits(), _retention()]
     except (ImproperlyConfigured, ImportError) as error:
         title = _("The settings of LLM actions")
         return [Step(name="settings", title=title, is_done=False, text=str(error))]
@@ -151,4 +151,32 @@ def _limits() -> Step:
         title=_("Daily limits"),
         is_done=True,
         text=f"{daily_limits_sentence()} {where}",
+    )
+
+
+def _retention() -> Step:
+    """Tell how long the history is kept, before anything is in it."""
+    retention = get_settings().retention
+    if days := retention.redact_after_days:
+        texts = ngettext(
+            "Prompts and texts are redacted after %(days)d day.",
+            "Prompts and texts are redacted after %(days)d days.",
+            days,
+        ) % {"days": days}
+    else:
+        texts = _("Prompts and texts are kept for ever.")
+    if days := retention.delete_after_days:
+        rows = ngettext(
+            "Runs, with their figures, are deleted after %(days)d day.",
+            "Runs, with their figures, are deleted after %(days)d days.",
+            days,
+        ) % {"days": days}
+    else:
+        rows = _("Decisions, tokens and costs are kept for ever.")
+    change = _("Each action can have periods of its own; RETENTION in the settings changes these.")
+    return Step(
+        name="retention",
+        title=_("How long the history is kept"),
+        is_done=True,
+        text=f"{texts} {rows} {change}",
     )

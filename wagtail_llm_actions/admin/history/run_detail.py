@@ -25,7 +25,7 @@ from wagtail_llm_actions.messages.labels import (
     model_label,
     removal_labels,
 )
-from wagtail_llm_actions.messages.notices import truncation_notice
+from wagtail_llm_actions.messages.notices import redaction_sentence, truncation_notice
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.messages.usage_repairs import usage_repair_sentences
 from wagtail_llm_actions.models import LLMRun
@@ -152,6 +152,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             if run.output
             else [],
             image_url=_image_url(run, self.request.user),
+            redaction=redaction_sentence(run),
             error=error_sentence(run),
             troubleshooting=troubleshooting(run),
             report=support_report(run, run.attempts.all()) if run.error_code else "",

@@ -8,6 +8,7 @@ from django.core.validators import EMPTY_VALUES
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import AdminURLFinder
@@ -20,6 +21,7 @@ from wagtail_llm_actions.admin.history.rows import RunRows
 from wagtail_llm_actions.admin.mixins import StylesheetMixin
 from wagtail_llm_actions.messages.currency import money
 from wagtail_llm_actions.messages.labels import decision_label, model_label
+from wagtail_llm_actions.messages.notices import redaction_date
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import (
     RUN_POLICY,
@@ -66,6 +68,14 @@ def _tokens(run: LLMRun) -> str:
     if run.input_tokens is None or run.output_tokens is None:
         return "-"
     return f"{run.input_tokens} + {run.output_tokens}"
+
+
+def _decision(run: LLMRun) -> str:
+    label = decision_label(run)
+    if date := redaction_date(run):
+        note = _("Texts redacted on %(date)s") % {"date": date}
+        return format_html("{}<br><small>{}</small>", label, note)
+    return label
 
 
 def _seconds(run: LLMRun) -> str:
@@ -122,7 +132,7 @@ class HistoryView(StylesheetMixin, ExportMixin, ReportView):
             UserColumn("user"),
             Column(lambda run: model_label(run.model_key), label=_("Model")),
             StatusColumn(),
-            Column(decision_label, label=_("Decision")),
+            Column(_decision, label=_("Decision")),
             Column(_tokens, label=_("Tokens"), classname="llm-actions-nowrap"),
             *([cost] if can_view_costs(self.request.user) else []),
             Column(_seconds, label=_("Time"), classname="llm-actions-nowrap"),
@@ -151,6 +161,7 @@ class HistoryView(StylesheetMixin, ExportMixin, ReportView):
             "decision",
             "dismiss_reason",
             "error_code",
+            "redacted_at",
         ]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

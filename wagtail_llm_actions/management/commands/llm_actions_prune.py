@@ -1,0 +1,70 @@
+"""``llm_actions_prune``: redact old texts and delete old runs now, without waiting for a worker."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from wagtail_llm_actions.retention.prune import Deletion, Periods, Redaction, due_work, prune
+
+if TYPE_CHECKING:
+    from wagtail_llm_actions.retention.prune import Work
+
+PROGRESS_SECONDS = 5.0
+
+
+class Command(BaseCommand):
+    """Does at once what workers do bit by bit; safe at any time, also twice at once."""
+
+    help = "Redact the texts of old LLM runs and delete old runs, as RETENTION and the actions say."
+
+    def add_arguments(self, parser: Any) -> None:
+        """Add other periods than those of the settings, and the dry run."""
+        parser.add_argument(
+            "--days", type=int, help="redact texts after so many days, whatever the settings say"
+        )
+        parser.add_argument(
+            "--delete-days", type=int, help="delete runs after so many days, whatever they say"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only count what is due")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print how many runs were redacted and deleted, and every few seconds how far it is."""
+        works = due_work(_given(options))
+        if options["dry_run"]:
+            due = Counter({kind.verb: 0 for kind in (Redaction, Deletion)})
+            for work in works:
+                due[work.verb] += work.due().count()
+            self._print("Would be", due)
+            return
+        done, printed_at = (
+            Counter({kind.verb: 0 for kind in (Redaction, Deletion)}),
+            time.monotonic(),
+        )
+
+        def progress(work: Work, count: int) -> None:
+            nonlocal printed_at
+            done[work.verb] += count
+            if time.monotonic() - printed_at >= PROGRESS_SECONDS:
+                printed_at = time.monotonic()
+                self._print("So far", done)
+
+        prune(works, progress=progress)
+        self._print("Done:", done)
+
+    def _print(self, start: str, counts: Counter[str]) -> None:
+        numbers = ", ".join(f"{verb} {count}" for verb, count in counts.items())
+        self.stdout.write(f"{start} {numbers}.")
+
+
+def _given(options: dict[str, Any]) -> Periods | None:
+    days, delete_days = options["days"], options["delete_days"]
+    if any(number is not None and number < 1 for number in (days, delete_days)):
+        msg = "Days are whole numbers above 0."
+        raise CommandError(msg)
+    if days is None and delete_days is None:
+        return None
+    return Periods(redact_after_days=days, delete_after_days=delete_days)
