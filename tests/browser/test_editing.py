@@ -19,12 +19,16 @@ from tests.factories import (
     LLMRunFactory,
 )
 from tests.parts.waiting import eventually
+from tests.providers.server import Act, streamed
+from tests.providers.wire_openai import OpenAIWire
+from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.browser.person import Person
+    from tests.providers.server import ProviderServer
 
     Visit = Callable[..., Person]
 
@@ -53,6 +57,30 @@ def test_a_cancelled_run_stops_and_leaves_the_field_alone(visit: Visit) -> None:
     expect(summary.status).to_have_text("Cancelled.")
     expect(editor.control("summary")).to_have_value("My own words.")
     eventually(lambda: run_status() == LLMRun.Status.CANCELLED)
+
+
+def test_a_text_is_used_as_it_is_instead_of_waiting_for_its_repair(
+    visit: Visit, server: ProviderServer
+) -> None:
+    wire = OpenAIWire()
+    text = "The tide came early that day, and the boats lay dry until noon. " * 5
+    whole_answer = [*wire.beginning(), wire.text(text), *wire.ending(FinishReason.STOP, None)]
+    server.play(streamed(whole_answer), streamed([*wire.beginning(), Act.HANG]))
+    LLMActionFactory(model="cloud")
+    editor = visit(EditorFactory())
+    editor.open(edit_url(BlogPageFactory(summary="My own words.")))
+    summary = editor.field("Summary")
+
+    summary.generate.click()
+    expect(summary.status).to_have_text("Adjusting to the field…")
+    expect(summary.button("Cancel")).to_have_count(0)
+    summary.press("Use the text as it is")
+
+    assert summary.wait_for_proposal() == text.strip()
+    expect(summary.card).to_contain_text("319 of 300 characters.")
+    run = LLMRun.objects.get()
+    assert (run.status, run.output) == (LLMRun.Status.SUCCEEDED, text.strip())
+    assert [row.error_code for row in run.attempts.order_by("number")] == ["", "cancelled"]
 
 
 def test_undo_brings_the_former_text_back(visit: Visit) -> None:

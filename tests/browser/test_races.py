@@ -23,6 +23,7 @@ from tests.factories import (
     BlogPageFactory,
     EditorFactory,
     LLMActionFactory,
+    LLMRunFactory,
 )
 from tests.parts.waiting import eventually
 from tests.providers.server import streamed
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from django.contrib.auth.models import User
+    from playwright.sync_api import Route
 
     from tests.browser.person import Field, Person
     from tests.providers.server import ProviderServer
@@ -96,7 +98,7 @@ class Desk:
         """Let the second half come, and wait for it."""
         self._gate.set()
         expect(self.summary.textarea).to_have_value(TEXT)
-        assert LLMRun.objects.get().output == TEXT
+        eventually(lambda: LLMRun.objects.get().output == TEXT)
 
     def block(self, index: int) -> str:
         return f"[data-streamfield-child] >> nth={index}"
@@ -195,6 +197,43 @@ def test_autosave_saves_what_was_typed_and_nothing_of_the_text(desk: Desk) -> No
     expect(desk.control).to_have_value(OWN)
     desk.summary.press("Accept")
     assert desk.saved().summary == TEXT
+
+
+HOLD_PICTURE = """
+const { setTimeout } = window;
+window.setTimeout = (callback, delay, ...rest) =>
+    delay === 2000 ? (window.takePicture = callback) && 0 : setTimeout(callback, delay, ...rest);
+"""
+
+
+def test_autosave_saves_what_is_accepted_before_it_watches_and_while_it_saves(visit: Visit) -> None:
+    user, post = EditorFactory(), BlogPageFactory(summary=OWN, subtitle=OWN)
+    for path in ("summary", "subtitle"):
+        LLMActionFactory(destination=path)
+        LLMRunFactory(page=post, user=user, field_path=path, succeeded=True, output=TEXT)
+    editor = visit(user)
+    editor.page.add_init_script(HOLD_PICTURE)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[post.pk]))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    def draft() -> BlogPage:
+        found: BlogPage = BlogPage.objects.get(pk=post.pk).get_latest_revision_as_object()
+        return found
+
+    editor.field("Summary").press("Accept")
+    expect(editor.control("summary")).to_have_value(TEXT)
+    editor.page.route(editor.page.url, hold)
+    with editor.page.expect_request(editor.page.url):
+        editor.page.evaluate("window.takePicture()")
+    editor.field("Subtitle").press("Accept")
+    expect(editor.control("subtitle")).to_have_value(TEXT)
+    held[0].continue_()
+    editor.page.unroute(editor.page.url)
+
+    eventually(lambda: (draft().summary, draft().subtitle) == (TEXT, TEXT))
 
 
 def rename_action(desk: Desk) -> None:

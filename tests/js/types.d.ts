@@ -297,7 +297,17 @@ declare namespace LLMActions {
   type CardState = 'working' | 'proposal' | 'failed' | 'cancelled' | 'accepted';
 
   type Command =
-    'cancel' | 'accept' | 'shorten' | 'use' | 'retry' | 'dismiss' | 'copy' | 'report' | 'undo';
+    | 'cancel'
+    | 'accept'
+    | 'shorten'
+    | 'use'
+    | 'retry'
+    | 'dismiss'
+    | 'copy'
+    | 'report'
+    | 'undo'
+    | 'preview'
+    | 'previous';
 
   /** What a card shows; parts that are not given are empty. */
   interface CardView {
@@ -331,7 +341,8 @@ declare namespace LLMActions {
 
   type ShownError = { message: string; report?: string };
 
-  type OnCommand = (command: Command, reason?: string) => void;
+  /** With why a text is dismissed, or the button that shows something. */
+  type OnCommand = (command: Command, detail?: string | HTMLElement) => void;
 
   /** The latest acceptance. */
   interface Acceptance {
@@ -354,8 +365,8 @@ declare namespace LLMActions {
     setStatus(status: string): void;
     /** Shows the details of the run, and of its click. */
     setDetails(details: string): void;
-    /** Offers to cancel what is unfinished. */
-    setCancellable(value: boolean): void;
+    /** Offers to cancel what is unfinished: the run, or its repair alone. */
+    setCancellable(value: boolean, isRepairing: boolean): void;
     setReview(review: CardReview): void;
     /** Shows the text as the field will show it; without nodes, that is the text itself. */
     setFormatted(nodes: Node[]): void;
@@ -609,6 +620,8 @@ declare namespace LLMActions {
     memoryOf: (key: string) => Memory;
     /** Tells the form that a run has ended, or was decided on. */
     notifyChanged: () => void;
+    /** Lets Wagtail see that the form was written to. */
+    notifyWritten: () => void;
     /** Counts again the texts that wait for a decision, as a card shows something else. */
     notifyShown: () => void;
   }
@@ -672,7 +685,6 @@ declare namespace LLMActions {
     root: HTMLElement;
     isBusy(): boolean;
     isWaiting(): boolean;
-    proposeAgain(run: RunState): void;
   }
 }
 

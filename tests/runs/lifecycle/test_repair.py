@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from django.utils import timezone
@@ -13,11 +14,14 @@ from tests.factories import LLMRunFactory
 from wagtail_llm_actions.errors import ModelUnavailable
 from wagtail_llm_actions.generation import FinishReason, Usage
 from wagtail_llm_actions.models import LLMAttempt
+from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.runs.contract import faults_of
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.repair import has_time
 
 if TYPE_CHECKING:
+    from pytest_django import Settings
+
     from wagtail_llm_actions.models import LLMRun
     from wagtail_llm_actions.providers.testing import ScriptedProvider
 
@@ -186,6 +190,37 @@ def test_a_repair_that_fails_leaves_the_answer_as_it_was(
     assert LLMAttempt.objects.get(run=run, is_repair=True).error_code
     # No retry, and no fallback.
     assert len(provider.requests) == 2
+
+
+def test_a_repair_that_is_cancelled_leaves_the_answer_as_it_was_and_is_billed(
+    provider: ScriptedProvider,
+) -> None:
+    usage = Usage(input_tokens=100, output_tokens=50)
+    provider.script(LONG, usage)
+    provider.script("The boats lay ", math.inf)
+
+    run = executed(cancel_requested_at=timezone.now())
+
+    assert (run.status, run.output, run.error_code) == ("succeeded", LONG.strip(), "")
+    assert [fault.limit for fault in faults_of(run, run.output)] == [300]
+    repair = LLMAttempt.objects.get(run=run, is_repair=True)
+    assert (repair.error_code, repair.usage_source) == ("cancelled", "estimated")
+    assert repair.input_tokens
+    assert repair.output_tokens
+    assert run.input_tokens == 100 + repair.input_tokens
+    assert run.output_tokens == 50 + repair.output_tokens
+
+
+def test_a_repair_that_takes_too_long_leaves_the_answer_as_it_was(settings: Settings) -> None:
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {"FIRST_TOKEN_TIMEOUT": 1}
+    provider = cast("ScriptedProvider", get_provider("test"))
+    provider.script(LONG)
+    provider.script(math.inf)
+
+    run = executed()
+
+    assert (run.status, run.output, run.error_code) == ("succeeded", LONG.strip(), "")
+    assert LLMAttempt.objects.get(run=run, is_repair=True).error_code == "timeout"
 
 
 def test_a_repair_needs_as_much_time_as_the_answer_took() -> None:

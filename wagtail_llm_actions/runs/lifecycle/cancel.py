@@ -20,7 +20,8 @@ def cancel(run_id: UUID) -> None:
     """Cancel a queued run now, or ask the worker of a running one; a final run stays as it is.
 
     The worker sees the request within a second, closes the provider's connection and stores the
-    text that had arrived.
+    text that had arrived. Of a run that is being repaired, only the repair is cancelled: it succeeds
+    with the text as it was.
     """
     if cancel_queued(run_id):
         get_queue().cancel(run_id)

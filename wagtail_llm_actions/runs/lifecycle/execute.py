@@ -118,7 +118,7 @@ class _Execution:
             if timezone.now() >= self._deadline:
                 raise ProviderTimeout(provider=model.provider, model=model.name)
             try:
-                with circuit_breaker(model, text=lambda: self._text):
+                with circuit_breaker(model, text=self._arrived_text):
                     attempt = self._start_attempt(model)
                     result = attempt.receive(self._deadline)
             except LLMActionsError as error:
@@ -148,6 +148,9 @@ class _Execution:
     def _text(self) -> str:
         """Of the last attempt, or its repair; only one without any text is followed by another."""
         return self._answer.text if self._answer else ""
+
+    def _arrived_text(self) -> str:
+        return self._attempt.answer.text if self._attempt else ""
 
     def _model(self) -> ModelSettings:
         key = self._run.current_model_key
@@ -181,7 +184,7 @@ class _Execution:
         """Ask the model once to repair an answer that does not fit its field.
 
         The repair is taken where it is whole, has fewer faults, and is the text, rewritten. One that
-        fails costs the editor nothing but the time.
+        fails costs the editor nothing but the time, and one that is cancelled not even that.
         """
         text = attempt.answer.cleaned.text
         faults = faults_of(self._run, text)
@@ -189,11 +192,14 @@ class _Execution:
             return result
         set_repairing(self._lease)
         try:
-            with circuit_breaker(model, text=lambda: ""):
+            with circuit_breaker(model, text=self._arrived_text):
                 repair = self._new_attempt(model, repair_request(self._run.prompt, text, faults))
                 repaired = repair.receive(self._deadline)
         except LLMActionsError as error:
             self._fail_attempt(error)
+            return result
+        except Cancelled:
+            self.abort_attempt(ErrorCode.CANCELLED)
             return result
         repair.succeed(repaired)
         new = repair.answer.cleaned.text

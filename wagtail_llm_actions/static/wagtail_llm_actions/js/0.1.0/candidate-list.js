@@ -2,20 +2,19 @@
  * The list of a click's candidates in a card, from which the editor chooses one.
  */
 
-import { clone, getPart, showDirectionControls } from './dom.js';
+import { clone, showDirectionControls } from './dom.js';
 import { fillIn, progressMessage } from './messages.js';
 
-/**
- * The list of candidates in a card: a radio button for each.
- *
- * @param {object} options
- * @param {Element} options.card
- * @param {string} options.key - of the field; makes the ids unique
- * @param {LLMActions.Texts} options.texts
- * @param {(index: number) => void} options.onChoose
- */
-export function createCandidateList({ card, key, texts, onChoose }) {
-  const root = getPart(card, 'candidates');
+/** @param {import('./widget.js').FieldWidget} widget */
+export function createCandidateList(widget) {
+  const { key, texts, listPlace: root } = widget;
+
+  /** @param {number} index */
+  function choose(index) {
+    widget.candidates.choose(index);
+    widget.memory.write(widget.candidates.memory());
+    widget.display();
+  }
 
   /** @param {number} index */
   function createItem(index) {
@@ -23,7 +22,7 @@ export function createCandidateList({ card, key, texts, onChoose }) {
     const radio = /** @type {HTMLInputElement} */ (part('radio'));
     const id = `llm-actions-candidate-${key}`;
     radio.name = id;
-    radio.addEventListener('change', () => onChoose(index));
+    radio.addEventListener('change', () => choose(index));
     part('name').textContent = fillIn(texts.candidate, { number: index + 1 });
     ['name', 'state', 'preview'].forEach((name) => {
       part(name).id = `${id}-${index}-${name}`;

@@ -107,10 +107,12 @@ export function createCard({ key, label, onCommand, onEdit }) {
 
     setDetails: (details) => showText(part('details'), details),
 
-    setCancellable(value) {
+    setCancellable(value, isRepairing) {
       const cancel = part('cancel');
       if (!value && cancel === document.activeElement) root.focus({ preventScroll: true });
       cancel.hidden = !value;
+      part('cancel-run').hidden = isRepairing;
+      part('cancel-repair').hidden = !isRepairing;
     },
 
     setReview({ length, isTooLong = false, facts, faults, acceptBlocked }) {

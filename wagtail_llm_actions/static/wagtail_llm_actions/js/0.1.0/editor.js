@@ -35,6 +35,24 @@ function listenForEdits(form) {
   return (callback) => callbacks.push(callback);
 }
 
+/**
+ * Wagtail calls unchanged what the form holds two seconds after it opened, and when an autosave ends:
+ * also what was accepted meanwhile, which would be neither saved nor missed.
+ *
+ * @type {(form: HTMLFormElement) => () => void}
+ */
+function createUnsavedMark(form) {
+  let isUnsent = false;
+  form.addEventListener('w-autosave:save', () => (isUnsent = false));
+  form.addEventListener('w-unsaved:watch-edits', () =>
+    // After Wagtail has done the same.
+    queueMicrotask(() => {
+      if (isUnsent) form.dataset.wUnsavedForceValue = 'true';
+    }),
+  );
+  return () => (isUnsent = true);
+}
+
 /** @type {(toggle: HTMLElement, onFirstShow: (root: HTMLElement) => void) => void} */
 function addSidePanel(toggle, onFirstShow) {
   const side = document.querySelector('[data-form-side]');
@@ -59,6 +77,7 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
   const shared = {
     form,
     onFormEdit: listenForEdits(form),
+    notifyWritten: createUnsavedMark(form),
     texts,
     memoryOf: createMemories(formKey || form.getAttribute('action') || ''),
     notifyChanged: () => form.dispatchEvent(new Event('llm-actions:changed')),

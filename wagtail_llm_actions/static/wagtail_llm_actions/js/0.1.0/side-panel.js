@@ -3,6 +3,7 @@
  * texts.
  */
 
+import { proposeAgain } from './commands.js';
 import { copyText } from './copy.js';
 import { clone, getPart, getTemplate, showLink, showText } from './dom.js';
 
@@ -70,7 +71,7 @@ export function startSidePanel({ root, toggle, form, widgets, load }) {
   }
 
   /** @param {LLMActions.SidePanelRun} run */
-  async function proposeAgain(run) {
+  async function proposeAgainInForm(run) {
     const widget = widgets.get(run.field_key);
     if (!widget) return;
     if (widget.isBusy()) {
@@ -79,7 +80,7 @@ export function startSidePanel({ root, toggle, form, widgets, load }) {
     }
     setStatus();
     await goTo(widget);
-    widget.proposeAgain(run);
+    proposeAgain(widget, run);
   }
 
   /** @type {Promise<{start: () => void}> | undefined} */
@@ -144,7 +145,7 @@ export function startSidePanel({ root, toggle, form, widgets, load }) {
     ['more', 'propose-again', 'copy', 'details'].forEach((name) => {
       part(name).setAttribute('aria-describedby', part('meta').id);
     });
-    part('propose-again').addEventListener('click', () => proposeAgain(run));
+    part('propose-again').addEventListener('click', () => proposeAgainInForm(run));
     part('copy').addEventListener('click', async () => {
       await copyText(run.output, item);
       setStatus(texts.copied);

@@ -54,8 +54,8 @@ export class FieldWidget {
       onConnectionLost: () => this.card.setStatus(this.texts.connectionLost),
     });
     this.toolbar = createToolbar(offer, {
-      onPreview: (toggle) => this.preview(toggle),
-      onPrevious: (toggle) => this.togglePrevious(toggle),
+      onPreview: (toggle) => this.command('preview', toggle),
+      onPrevious: (toggle) => this.command('previous', toggle),
       previousCount,
       onSelect: (action) => this.generate(action),
       key,
@@ -105,6 +105,10 @@ export class FieldWidget {
     return this.state === 'working' || this.candidates.unfinished().length > 0;
   }
 
+  isRepairing() {
+    return Boolean(this.candidates.run?.is_repairing);
+  }
+
   isWaiting() {
     return this.state === 'proposal';
   }
@@ -142,44 +146,6 @@ export class FieldWidget {
   async restoreAcceptance() {
     if (!this.memory.read().accepted) return;
     (await import('./acceptance.js')).restoreAcceptance(this);
-  }
-
-  /** @param {HTMLElement} toggle */
-  async preview(toggle) {
-    this.loaded.preview ??= import('./request-preview.js').then(({ createRequestPreview }) =>
-      createRequestPreview({
-        toggle,
-        toolbar: this.root,
-        offer: this.offer,
-        load: (actionId) => this.services.previewRequest(actionId, this.instruction.text()),
-      }),
-    );
-    (await this.loaded.preview).toggle();
-  }
-
-  /** @param {HTMLElement} toggle */
-  async togglePrevious(toggle) {
-    if (this.isBusy()) return;
-    this.loaded.previous ??= import('./previous-list.js').then(({ createPreviousList }) =>
-      createPreviousList({
-        key: this.key,
-        label: this.offer.label,
-        load: this.services.loadPreviousTexts,
-        shownId: () => (this.isWaiting() ? this.candidates.run?.id : undefined),
-        onSelect: (run) => this.proposeAgain(run),
-        toggle,
-        toolbar: this.root,
-      }),
-    );
-    (await this.loaded.previous).setOpen(toggle.ariaExpanded !== 'true');
-  }
-
-  /** @param {LLMActions.RunState} run - succeeded */
-  proposeAgain(run) {
-    this.abandon();
-    this.adopt(run);
-    this.card.focus();
-    this.toolbar.revealCard(this.card.root);
   }
 
   /** @param {string} [reason] - why the editor gives up what is not decided */
@@ -264,7 +230,7 @@ export class FieldWidget {
     const isBusy = this.isBusy();
     this.toolbar.setBusy(isBusy);
     if (isBusy) this.loaded.previous?.then(({ setOpen }) => setOpen(false));
-    this.card.setCancellable(isBusy);
+    this.card.setCancellable(isBusy, this.isRepairing());
     if (this.isWaiting() && this.candidates.run) {
       this.card.setDetails(runDetails(this.candidates.run, this.texts, this.candidates.cost));
     }
@@ -276,16 +242,7 @@ export class FieldWidget {
     this.listPlace.hidden = !hasChoice();
     if (!hasChoice()) return;
     this.loaded.list ??= import('./candidate-list.js').then(({ createCandidateList }) =>
-      createCandidateList({
-        card: this.card.root,
-        key: this.key,
-        texts: this.texts,
-        onChoose: (index) => {
-          this.candidates.choose(index);
-          this.memory.write(this.candidates.memory());
-          this.display();
-        },
-      }),
+      createCandidateList(this),
     );
     const list = await this.loaded.list;
     if (hasChoice()) list.show(this.candidates);
@@ -300,21 +257,19 @@ export class FieldWidget {
   }
 
   /** @type {LLMActions.OnCommand} */
-  async command(name, reason) {
-    if (name in this) /** @type {any} */ (this)[name](reason);
-    else /** @type {any} */ (await import('./commands.js'))[name](this);
+  async command(name, detail) {
+    if (name in this) /** @type {any} */ (this)[name](detail);
+    else /** @type {any} */ (await import('./commands.js'))[name](this, detail);
   }
 
   async cancel() {
     this.card.setStatus(this.texts.cancelling);
-    if (!(await this.generation.cancel())) return;
+    // The run goes on to its end, with the text as it is.
+    if (this.isRepairing()) await this.generation.cancelRun(this.candidates.shown.run);
+    else if (!(await this.generation.cancel())) return;
     // Nothing was started yet, or another candidate is shown that had succeeded before.
     if (!this.candidates.shown) this.show('cancelled', { status: this.texts.cancelled });
     else if (this.isWaiting()) this.display();
-  }
-
-  retry() {
-    this.generate(this.action);
   }
 
   /** @param {string} [reason] */
@@ -335,6 +290,7 @@ export class FieldWidget {
     const before = this.field.value();
     const undo = this.field.write(outcome.value);
     const value = this.field.value();
+    this.services.notifyWritten();
     this.accepted = { text, value, undo };
     this.generation.decide('accept', { text: outcome.accepted ?? text });
     this.handleDecision();
@@ -345,15 +301,5 @@ export class FieldWidget {
     this.show('accepted', { status: this.texts.accepted });
     // The card has shrunk, and may have pulled the field out of view.
     this.field.place.scrollIntoView({ block: 'nearest', behavior: 'instant' });
-  }
-  undo() {
-    if (!this.accepted) return;
-    const { text, undo } = this.accepted;
-    undo();
-    this.textAtStart = this.field.read();
-    this.generation.decide('undo');
-    this.candidates.shown.draft = text;
-    this.memory.write(this.candidates.memory());
-    this.propose(text, this.texts.undone);
   }
 }
