@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 import factory
@@ -13,7 +14,7 @@ from wagtail.models import GroupPagePermission, Locale, Page
 
 from example_site.blog.models import Author, BlogIndexPage, BlogPage
 from tests.notices.models import HIDDEN_FIELDS, Dossier, Notice
-from wagtail_llm_actions.models import LLMAction, LLMAttempt, LLMRun, PromptTemplate
+from wagtail_llm_actions.models import LLMAction, LLMAttempt, LLMBudget, LLMRun, PromptTemplate
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -175,3 +176,13 @@ class LLMAttemptFactory(factory.django.DjangoModelFactory):
     provider_name = "test"
     request_model = "scripted"
     started_at = factory.SelfAttribute("run.queued_at")
+
+
+class LLMBudgetFactory(factory.django.DjangoModelFactory):
+    """Of the whole site, for a month; refuses what is above it."""
+
+    class Meta:
+        model = LLMBudget
+
+    scope = LLMBudget.Scope.SITE
+    amount_usd = Decimal(10)

@@ -8,6 +8,8 @@ LLMActionsError
  ├─ PermissionDeniedError   the user may not run this action on this object
  │   └─ PermissionRevoked   … any more
  ├─ LimitExceeded           one of the site's own limits is reached
+ │   ├─ BudgetReached       a budget of the site has too little left
+ │   └─ PriceUnknownForBudget   nobody can tell what a run costs that a budget counts
  ├─ QueueUnavailable        the run could not be put into the queue
  │   └─ WorkerUnsuitable    no worker can execute it
  ├─ RunInterrupted          the worker that executed the run was lost
@@ -38,6 +40,8 @@ Mistakes in the settings raise Django's ``ImproperlyConfigured`` and are not par
 from __future__ import annotations
 
 from wagtail_llm_actions.errors.base import (
+    BudgetContext,
+    BudgetReached,
     ErrorCode,
     ErrorContext,
     InvalidInput,
@@ -45,8 +49,10 @@ from wagtail_llm_actions.errors.base import (
     LimitContext,
     LimitExceeded,
     LLMActionsError,
+    ModelContext,
     PermissionDeniedError,
     PermissionRevoked,
+    PriceUnknownForBudget,
     QueueUnavailable,
     RunInterrupted,
     WorkerUnsuitable,
@@ -79,7 +85,9 @@ from wagtail_llm_actions.errors.provider import (
 __all__ = [
     "AccountDisabled",
     "AuthenticationFailed",
+    "BudgetContext",
     "BudgetExceeded",
+    "BudgetReached",
     "CircuitOpen",
     "CircuitOpenContext",
     "ContentFiltered",
@@ -93,6 +101,7 @@ __all__ = [
     "LLMActionsError",
     "LimitContext",
     "LimitExceeded",
+    "ModelContext",
     "ModelForbidden",
     "ModelNotFound",
     "ModelUnavailable",
@@ -101,6 +110,7 @@ __all__ = [
     "Overloaded",
     "PermissionDeniedError",
     "PermissionRevoked",
+    "PriceUnknownForBudget",
     "ProviderError",
     "ProviderErrorContext",
     "ProviderTimeout",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar, TypedDict
+from typing import TYPE_CHECKING, ClassVar, TypedDict
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class ErrorCode(StrEnum):
@@ -38,13 +41,29 @@ class InvalidInputContext(ErrorContext):
     detail: str
 
 
-class LimitContext(ErrorContext):
+class LimitContext(ErrorContext, total=False):
     """The context of ``LimitExceeded``."""
 
     limit: str
     number: int
     count: int
     retry_after_seconds: float | None
+
+
+class BudgetContext(LimitContext, total=False):
+    """The context of ``BudgetReached``."""
+
+    scope: str
+    period: str
+    ends_on: str
+    """An ISO date."""
+    is_reserved: bool
+
+
+class ModelContext(LimitContext, total=False):
+    """The context of ``PriceUnknownForBudget``."""
+
+    model: str
 
 
 class LLMActionsError(Exception):
@@ -158,6 +177,58 @@ class LimitExceeded(LLMActionsError):
             "count": self.count,
             "retry_after_seconds": self.retry_after_seconds,
         }
+
+
+class BudgetReached(LimitExceeded):
+    """A budget of the site has too little left for the run's worst case.
+
+    Args:
+        period_id: The primary key of the day or month of the budget.
+        scope: Whose budget it is: ``site``, ``group``, ``user`` or ``action``.
+        period: ``day`` or ``month``.
+        ends_on: The day on which the budget begins anew.
+        is_reserved: Whether there is enough, if the runs under way cost less than they may.
+    """
+
+    reason = "budget"
+    retryable = False
+
+    def __init__(
+        self, *, period_id: int, scope: str, period: str, ends_on: date, is_reserved: bool
+    ) -> None:
+        super(LimitExceeded, self).__init__(f"{period} of {scope}")
+        self.retry_after_seconds = None
+        self.period_id = period_id
+        self.scope = scope
+        self.period = period
+        self.ends_on = ends_on
+        self.is_reserved = is_reserved
+
+    def context(self) -> BudgetContext:
+        """Return which budget it is, and when it begins anew; no amounts."""
+        return {
+            "reason": self.reason,
+            "scope": self.scope,
+            "period": self.period,
+            "ends_on": self.ends_on.isoformat(),
+            "is_reserved": self.is_reserved,
+        }
+
+
+class PriceUnknownForBudget(LimitExceeded):
+    """A budget applies, and nobody could tell what the run costs."""
+
+    reason = "price_unknown"
+    retryable = False
+
+    def __init__(self, model_key: str) -> None:
+        super(LimitExceeded, self).__init__(model_key)
+        self.retry_after_seconds = None
+        self.model_key = model_key
+
+    def context(self) -> ModelContext:
+        """Return the key of the model."""
+        return {"reason": self.reason, "model": self.model_key}
 
 
 class QueueUnavailable(LLMActionsError):

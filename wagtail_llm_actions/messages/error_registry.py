@@ -9,17 +9,19 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_llm_actions.errors import (
+    BudgetReached,
     InvalidInput,
     LimitExceeded,
     LLMActionsError,
     PermissionDeniedError,
     PermissionRevoked,
+    PriceUnknownForBudget,
     QueueUnavailable,
     RunInterrupted,
     WorkerUnsuitable,
 )
 from wagtail_llm_actions.messages.error_entry import ErrorEntry
-from wagtail_llm_actions.messages.limits import limit_sentence
+from wagtail_llm_actions.messages.limits import budget_sentence, limit_sentence
 from wagtail_llm_actions.messages.provider_errors import PROVIDER_ERRORS
 
 REGISTRY = (
@@ -162,6 +164,30 @@ REGISTRY = (
             "need more runs than this, raise %(limit)s in LIMITS; otherwise find out why this user's "
             "other runs take so long."
         ),
+    ),
+    ErrorEntry(
+        error=BudgetReached,
+        reason=BudgetReached.reason,
+        sentence=lambda context, _model_key: budget_sentence(context),
+        troubleshooting=_(
+            "What is left of a budget is less than the run may cost at most, so no model was called. "
+            "Settings → LLM → Budgets shows how much is left: raise the amount, or choose a model that "
+            "costs less. A lower number of max tokens or candidates lowers what a run may cost."
+        ),
+    ),
+    ErrorEntry(
+        error=PriceUnknownForBudget,
+        reason=PriceUnknownForBudget.reason,
+        sentence=_(
+            "What this run costs is not known, so it cannot be counted in the budget of this site. Ask "
+            "your admin."
+        ),
+        troubleshooting=_(
+            "A budget that refuses runs applies, and the price of “%(model)s”, or of the fallback model, "
+            "is not known. Set PRICE in its entry of MODELS, or state a price for such models in the "
+            "budget; change the fallback model if it is the one."
+        ),
+        form_field="model",
     ),
     ErrorEntry(
         error=QueueUnavailable,

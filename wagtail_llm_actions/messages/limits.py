@@ -1,23 +1,51 @@
-"""What people read when one of the site's limits stops a run or a request."""
+"""What people read when one of the site's limits or budgets stops a run or a request."""
 
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import TYPE_CHECKING
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import LimitExceeded
 
 if TYPE_CHECKING:
-    from wagtail_llm_actions.errors import LimitContext
+    from wagtail_llm_actions.errors import BudgetContext, LimitContext
 
 HOUR_SECONDS = 3_600
 CONCURRENT = (LimitExceeded.USER_CONCURRENT, LimitExceeded.SITE_CONCURRENT)
 PER_DAY = (LimitExceeded.USER_PER_DAY, LimitExceeded.SITE_PER_DAY)
+
+BUDGETS = {
+    ("site", "day"): gettext_lazy(
+        "The daily budget of this site has too little left for this run."
+    ),
+    ("site", "month"): gettext_lazy(
+        "The monthly budget of this site has too little left for this run."
+    ),
+    ("group", "day"): gettext_lazy(
+        "The daily budget of your group has too little left for this run."
+    ),
+    ("group", "month"): gettext_lazy(
+        "The monthly budget of your group has too little left for this run."
+    ),
+    ("user", "day"): gettext_lazy("Your daily budget has too little left for this run."),
+    ("user", "month"): gettext_lazy("Your monthly budget has too little left for this run."),
+    ("action", "day"): gettext_lazy(
+        "The daily budget of this action has too little left for this run."
+    ),
+    ("action", "month"): gettext_lazy(
+        "The monthly budget of this action has too little left for this run."
+    ),
+}
+"""By whose budget it is, and for which period."""
+RESERVED = gettext_lazy(
+    "The runs under way may use up a budget of this site. Wait until they have ended, then try again."
+)
 
 
 def limit_sentence(context: LimitContext) -> str:
@@ -138,3 +166,17 @@ def _too_many_at_once(limit: str, number: int) -> str:
         "This would be more than %(number)d runs in a minute, which is the limit.",
         number,
     )
+
+
+def budget_sentence(context: BudgetContext) -> str:
+    """Return which budget is used up, and when it begins anew; no amounts, which are not for everyone."""
+    if context.get("is_reserved"):
+        return str(RESERVED)
+    which = BUDGETS.get((context.get("scope", ""), context.get("period", "")))
+    day = context.get("ends_on")
+    if not which or not day:
+        return _("A budget of this site is used up. Ask your admin.")
+    when = _("It begins anew on %(date)s; try again then, or ask your admin.") % {
+        "date": date_format(date.fromisoformat(day), "DATE_FORMAT")
+    }
+    return f"{which} {when}"

@@ -1,9 +1,10 @@
-"""The tables: prompt templates, actions, runs and their attempts, breakers, findings, imports."""
+"""The tables: prompt templates, actions, runs and their attempts, budgets, breakers, findings, imports."""
 
 from __future__ import annotations
 
 from wagtail_llm_actions.models.action import LLMAction
 from wagtail_llm_actions.models.attempt import LLMAttempt
+from wagtail_llm_actions.models.budget import LLMBudget, LLMBudgetPeriod, LLMReservation
 from wagtail_llm_actions.models.circuit_breaker import LLMCircuitBreaker
 from wagtail_llm_actions.models.dismiss_reason import DismissReason
 from wagtail_llm_actions.models.finding import LLMModelFinding
@@ -16,9 +17,12 @@ __all__ = [
     "DismissReason",
     "LLMAction",
     "LLMAttempt",
+    "LLMBudget",
+    "LLMBudgetPeriod",
     "LLMCircuitBreaker",
     "LLMImport",
     "LLMModelFinding",
+    "LLMReservation",
     "LLMRun",
     "PromptTemplate",
     "RedactionReason",

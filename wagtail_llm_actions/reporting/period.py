@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.utils import timezone
+
+from wagtail_llm_actions.spending.periods import day_of, midnight
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
 
 ONE_DAY = timedelta(days=1)
 
@@ -52,23 +57,9 @@ class Period:
     @property
     def bounds(self) -> tuple[datetime, datetime]:
         """The half-open interval of the period: its first moment, and the first one after it."""
-        return _midnight(self.start), _midnight(self.end + ONE_DAY)
+        return midnight(self.start), midnight(self.end + ONE_DAY)
 
 
 def today() -> date:
     """Return today's date in the site's time zone, which may not be the user's."""
     return day_of(timezone.now())
-
-
-def day_of(moment: datetime) -> date:
-    """Return the date of a moment in the site's time zone."""
-    if settings.USE_TZ:
-        moment = timezone.localtime(moment, timezone.get_default_timezone())
-    return moment.date()
-
-
-def _midnight(day: date) -> datetime:
-    midnight = datetime.combine(day, time.min)
-    if settings.USE_TZ:
-        return timezone.make_aware(midnight, timezone.get_default_timezone())
-    return midnight

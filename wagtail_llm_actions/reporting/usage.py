@@ -17,7 +17,8 @@ from django.db.models.functions import Coalesce
 from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.latency import Latencies, group_latencies
-from wagtail_llm_actions.reporting.period import Period, day_of
+from wagtail_llm_actions.reporting.period import Period
+from wagtail_llm_actions.spending.periods import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Save the runs that the rate limits allow, and put them on the queue after the commit."""
+"""Save the runs that the limits and budgets allow, and put them on the queue after the commit."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from wagtail_llm_actions.errors import LimitExceeded, QueueUnavailable
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMReservation, LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.candidates import candidates_of
 from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_queued, fail_unsaved
 from wagtail_llm_actions.runs.priority import priority_of
 from wagtail_llm_actions.runs.rate_limits import check_limits, was_recorded_recently
+from wagtail_llm_actions.runs.reserving import reserve_for
 from wagtail_llm_actions.signals import run_finished, run_queued
 from wagtail_llm_actions.sqlite import yielding_writes
 
@@ -45,8 +46,11 @@ def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
     run = candidates[0]
     try:
         with transaction.atomic():
+            reservations: list[LLMReservation] = []
             try:
                 check_limits(run, len(candidates))
+                if run.status == LLMRun.Status.QUEUED:
+                    reservations = reserve_for(candidates)
             except LimitExceeded as error:
                 if was_recorded_recently(run):
                     raise
@@ -54,6 +58,7 @@ def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
                 candidates = (run,)
             for new in candidates:
                 new.save(force_insert=True)
+            LLMReservation.objects.bulk_create(reservations)
             for queued in _announce(candidates):
                 transaction.on_commit(partial(_enqueue, queued))
     except (IntegrityError, LimitExceeded):

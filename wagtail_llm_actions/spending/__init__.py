@@ -1,1 +1,1 @@
-"""Money: current prices of models, and what a run may cost."""
+"""Money: prices of models, what runs cost and may cost, budgets and their reservations."""

@@ -10,6 +10,7 @@ from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.lifecycle.recovery import requeue_missing
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_abandoned
+from wagtail_llm_actions.spending.settlement import settle_left
 
 
 class Command(BaseCommand):
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             CommandError: The queue does not answer.
         """
         self.stdout.write(f"Failed as interrupted: {len(fail_abandoned())}.")
+        settle_left()
         if get_queue().executes_here:
             # The threads of this process end with it; the next click or poll of a web process requeues.
             return

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from wagtail_llm_actions.answers.facts.check import unsourced_facts
@@ -20,7 +22,7 @@ from wagtail_llm_actions.errors import (
     RunInterrupted,
 )
 from wagtail_llm_actions.generation import FinishReason
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMReservation, LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.contract import contract_of, faults_of
 from wagtail_llm_actions.runs.findings import sees_images
@@ -42,6 +44,7 @@ from wagtail_llm_actions.runs.lifecycle.transitions import (
     succeed,
 )
 from wagtail_llm_actions.runs.priority import priority_of
+from wagtail_llm_actions.spending.settlement import settle
 from wagtail_llm_actions.sqlite import yielding_writes
 from wagtail_llm_actions.streams import get_stream
 
@@ -69,7 +72,9 @@ def execute(run_id: UUID) -> None:
     lease = claim(run_id)
     if lease is None:
         return
-    execution = _Execution(LLMRun.objects.get(pk=run_id), lease)
+    has_reservation = Exists(LLMReservation.objects.filter(run=OuterRef("pk")))
+    run = LLMRun.objects.annotate(has_reservation=has_reservation).get(pk=run_id)
+    execution = _Execution(run, lease)
     try:
         execution.run_to_end()
     except LeaseLost:
@@ -90,6 +95,10 @@ def execute(run_id: UUID) -> None:
         fail(lease, execution.outcome(), LLMActionsError())
     finally:
         get_stream().close(run_id)
+        if run.has_reservation:
+            # Recovery settles what cannot be settled now.
+            with suppress(*DB_CONNECTION_ERRORS):
+                settle([run_id])
 
 
 class _Execution:

@@ -1,4 +1,4 @@
-"""Fail abandoned runs, and put queued runs back that the queue has lost.
+"""Fail abandoned runs, settle what is reserved for ended ones, requeue those that the queue has lost.
 
 A claimed run is never executed again by itself, since its provider may have been called, and
 billed: the editor decides whether to try once more.
@@ -19,6 +19,7 @@ from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import Priority, get_queue
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_abandoned, fail_queued
 from wagtail_llm_actions.runs.priority import priority_of
+from wagtail_llm_actions.spending.settlement import settle_left
 from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ recovery_throttle = Throttle(seconds=5.0)
 
 @yielding_writes()
 def recover() -> None:
-    """Fail abandoned runs and requeue missing ones; a queue that is down is tried next time."""
+    """Fail abandoned runs, settle, and requeue missing ones; a queue that is down is tried next time."""
     fail_abandoned()
+    settle_left()
     with contextlib.suppress(QueueUnavailable):
         requeue_missing()
 

@@ -21,6 +21,7 @@ from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.runs.lifecycle.lease import Lease, lease_expiry
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 from wagtail_llm_actions.signals import run_finished, run_started
+from wagtail_llm_actions.spending.settlement import settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,8 +108,11 @@ def cancel_running(lease: Lease, outcome: RunOutcome) -> bool:
 
 def cancel_queued(run_id: UUID) -> bool:
     """Queued → cancelled; return whether no worker was faster."""
-    row = LLMRun.objects.filter(pk=run_id)
-    return _finish(row, run_id, Status.QUEUED, Status.CANCELLED, cancel_requested_at=timezone.now())
+    row, now = LLMRun.objects.filter(pk=run_id), timezone.now()
+    if not _finish(row, run_id, Status.QUEUED, Status.CANCELLED, cancel_requested_at=now):
+        return False
+    settle([run_id])
+    return True
 
 
 def cancel_all_queued(runs: QuerySet[LLMRun]) -> list[UUID]:
@@ -126,6 +130,7 @@ def fail_queued(run: LLMRun, error: LLMActionsError) -> bool:
     if not _finish(row, run.pk, Status.QUEUED, Status.FAILED, **fields):
         return False
     _set_failed(run, timezone.now(), fields)
+    settle([run.pk])
     return True
 
 
@@ -242,6 +247,7 @@ def _finish_all(
     # This call alone has written this moment: other processes may finish some of the runs too.
     finished = among.filter(status=target, finished_at=finished_at)
     ids = list(finished.values_list("pk", flat=True))
+    settle(ids)
     send_on_commit(run_finished, ids)
     return ids
 
