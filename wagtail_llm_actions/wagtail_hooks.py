@@ -24,7 +24,7 @@ from wagtail_llm_actions.admin.history.buttons import (
 )
 from wagtail_llm_actions.admin.menu import history_menu_item, usage_menu_item
 from wagtail_llm_actions.admin.viewsets import LLMViewSetGroup
-from wagtail_llm_actions.compat import is_image_model
+from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.models import DismissReason, LLMAction
 from wagtail_llm_actions.permissions.policies import can_view_usage
 from wagtail_llm_actions.runs.audit_log import (
@@ -163,12 +163,14 @@ def log_accepted_texts(request: HttpRequest, instance: Model) -> Any:
 
 
 @receiver(post_save, sender=ModelLogEntry)
-def log_accepted_texts_of_image(
+def log_accepted_texts_of_others(
     sender: type[ModelLogEntry], instance: ModelLogEntry, **kwargs: Any
 ) -> None:
-    """Log the same of an image that was saved: Wagtail has no hook for it, but logs it."""
+    """Log the same of images, documents, settings and the like: no hook has them all, but all log entries."""
     if not kwargs["created"] or instance.action != "wagtail.edit" or instance.user is None:
         return
     model: Any = instance.content_type.model_class() if instance.content_type else None
-    if is_image_model(model):
-        log_saved_texts(instance.user, model._default_manager.get(pk=instance.object_id))
+    if model in target_models() and not hasattr(model, "snippet_viewset"):
+        saved = model._default_manager.filter(pk=instance.object_id).first()
+        if saved is not None:
+            log_saved_texts(instance.user, saved)

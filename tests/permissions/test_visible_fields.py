@@ -79,13 +79,12 @@ def test_where_code_of_the_site_decides_nothing_is_known(panels: Any, options: A
 def test_a_user_without_any_permission_sees_them_on_all_forms() -> None:
     request = RequestFactory().get("/")
     request.user = UserFactory()
-    # Wagtail makes the form of an image for nobody else.
+    # Wagtail makes the forms of images and documents for nobody else.
     group = Group.objects.create(name="Uploaders")
-    GroupCollectionPermission.objects.create(
-        group=group,
-        collection=Collection.get_first_root_node(),
-        permission=Permission.objects.get(codename="add_image"),
-    )
+    for permission in Permission.objects.filter(codename__in=["add_image", "add_document"]):
+        GroupCollectionPermission.objects.create(
+            group=group, collection=Collection.get_first_root_node(), permission=permission
+        )
     request.user.groups.add(group)
     page = BlogPageFactory()
     known = 0

@@ -1,4 +1,4 @@
-"""Resolve the edit form of a page, snippet or image from its URL, and read its unsaved values.
+"""Resolve an edit form of Wagtail's admin from its URL, and read its unsaved values.
 
 The browser sends the form's ``action`` URL. It is matched by Wagtail's URL names, because the page
 views of Wagtail 8.0 do not expose their class.
@@ -12,21 +12,33 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.contrib.admin.utils import unquote as unquote_key
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import FileField
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, get_script_prefix, resolve
+from wagtail.contrib.settings.models import BaseSiteSetting
+from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import AbstractPage, Locale, RevisionMixin, TranslatableMixin
 from wagtail.snippets.models import get_snippet_models
 
-from wagtail_llm_actions.compat import edit_handler_for, page_model
+from wagtail_llm_actions.compat import (
+    edit_handler_for,
+    model_viewsets,
+    page_model,
+    setting_models,
+    viewset_edit_handler,
+)
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.fields import form_field_at, form_names
 from wagtail_llm_actions.fields.unsaved import set_unsaved_values
 from wagtail_llm_actions.permissions.visible_fields import FieldAccess, visible_fields
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django import forms
     from django.db import models
     from django.http import HttpRequest, QueryDict
@@ -36,12 +48,12 @@ if TYPE_CHECKING:
 
 
 class UnknownEditorForm(LookupError):
-    """The URL is not that of the edit or create form of a page or snippet, nor that of an image."""
+    """The URL is not that of a form on which actions can be offered."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EditorForm:
-    """The edit or create form of a page or snippet, and its object."""
+    """The edit form of an object, or the create form of a page or snippet."""
 
     instance: models.Model
     """The latest draft of the object, or a new, unsaved object."""
@@ -99,10 +111,10 @@ class EditorForm:
 
 
 def editor_form_of(instance: models.Model) -> EditorForm:
-    """Return the edit form of a page, snippet or image; for an unsaved one without its parent.
+    """Return the edit form of an object; for an unsaved page without its parent.
 
     Raises:
-        LookupError: The model is none of a page, a snippet or an image.
+        LookupError: The admin has no edit form for its model.
     """
     edit_handler = edit_handler_for(type(instance))
     return EditorForm(instance=instance, parent=None, edit_handler=edit_handler)
@@ -112,7 +124,7 @@ def resolve_editor_form(form_action: str) -> EditorForm:
     """Return the form behind the ``action`` attribute of an edit form.
 
     Raises:
-        UnknownEditorForm: It is not the form of a page, snippet or image.
+        UnknownEditorForm: No actions can be offered on such a form.
         Http404: The object does not exist any more.
     """
     try:
@@ -126,15 +138,75 @@ def resolve_editor_form(form_action: str) -> EditorForm:
         return _page_edit(match.kwargs["page_id"])
     if match.view_name == "wagtailadmin_pages:add":
         return _page_add(**match.kwargs)
-    if match.view_name == "wagtailimages:edit":
-        return editor_form_of(get_object_or_404(get_image_model(), pk=match.kwargs["image_id"]))
-    model = _initkwargs(match).get("model")
-    if model in get_snippet_models() and "panel" in _initkwargs(match):
-        if match.url_name == "edit":
-            return _snippet_edit(match, unquote_key(str(match.kwargs["pk"])))
-        if match.url_name == "add":
-            return _snippet_add(match, locale)
-    raise UnknownEditorForm(url.path)
+    if find := _BY_VIEW_NAME.get(match.view_name):
+        return editor_form_of(find(**match.kwargs))
+    return _snippet_form(match, locale) or _viewset_form(match)
+
+
+def _snippet_form(match: ResolverMatch, locale: str) -> EditorForm | None:
+    model: Any = _initkwargs(match).get("model")
+    if model not in get_snippet_models() or "panel" not in _initkwargs(match):
+        return None
+    if match.url_name == "edit":
+        return _edit_form(match, edit_handler_for(model), model)
+    return _snippet_add(match, locale) if match.url_name == "add" else None
+
+
+def _viewset_form(match: ResolverMatch) -> EditorForm:
+    """Return the edit form of a ``ModelViewSet``; its create form runs no hook that could keep the texts."""
+    for viewset in model_viewsets():
+        if viewset.get_url_name("edit") == match.view_name:
+            return _edit_form(match, viewset_edit_handler(viewset), viewset.model)
+    raise UnknownEditorForm(match.view_name)
+
+
+def saved_object_form(model: type[models.Model], pk: str) -> EditorForm:
+    """Return the edit form of a saved object that is no page.
+
+    Raises:
+        Http404: It does not exist.
+        LookupError: The admin has no edit form for its model.
+    """
+    return editor_form_of(_saved(model, pk))
+
+
+def _saved(model: type[models.Model], pk: str) -> Any:
+    """Return the object with a primary key; of a snippet the latest draft.
+
+    Raises:
+        Http404: It does not exist.
+    """
+    try:
+        instance: Any = get_object_or_404(model, pk=pk)
+    except (ValueError, ValidationError):  # Not for a primary key of this type.
+        raise Http404(pk) from None
+    has_drafts = model in get_snippet_models() and isinstance(instance, RevisionMixin)
+    return instance.get_latest_revision_as_object() if has_drafts else instance
+
+
+def _image(*, image_id: int) -> Any:
+    return get_object_or_404(get_image_model(), pk=image_id)
+
+
+def _document(*, document_id: int) -> Any:
+    return get_object_or_404(get_document_model(), pk=document_id)
+
+
+def _setting(*, app_name: str, model_name: str, pk: int | None = None) -> models.Model:
+    """Return a setting: that of the site with this primary key, where each site has one."""
+    for model in setting_models():
+        if (model._meta.app_label, model._meta.model_name) == (app_name, model_name):
+            key = "site" if issubclass(model, BaseSiteSetting) else "pk"
+            return get_object_or_404(model, **{key: pk})
+    raise UnknownEditorForm(model_name)
+
+
+_BY_VIEW_NAME: dict[str, Callable[..., models.Model]] = {
+    "wagtailimages:edit": _image,
+    "wagtaildocs:edit": _document,
+    "wagtailsettings:edit": _setting,
+}
+"""What finds the object of a form, by its view."""
 
 
 def _initkwargs(match: ResolverMatch) -> dict[str, Any]:
@@ -172,12 +244,9 @@ def _page_add(
     return EditorForm(instance=page, parent=parent, edit_handler=page.get_edit_handler())
 
 
-def _snippet_edit(match: ResolverMatch, pk: str) -> EditorForm:
-    model = _initkwargs(match)["model"]
-    instance = get_object_or_404(model, pk=pk)
-    if isinstance(instance, RevisionMixin):
-        instance = instance.get_latest_revision_as_object()
-    return EditorForm(instance=instance, parent=None, edit_handler=_initkwargs(match)["panel"])
+def _edit_form(match: ResolverMatch, edit_handler: Any, model: type[models.Model]) -> EditorForm:
+    instance = _saved(model, unquote_key(str(match.kwargs["pk"])))
+    return EditorForm(instance=instance, parent=None, edit_handler=edit_handler)
 
 
 def _snippet_add(match: ResolverMatch, language_code: str) -> EditorForm:
@@ -185,4 +254,4 @@ def _snippet_add(match: ResolverMatch, language_code: str) -> EditorForm:
     if isinstance(instance, TranslatableMixin):
         locale = Locale.objects.filter(language_code=language_code).first()
         instance.locale = locale or Locale.get_default()
-    return EditorForm(instance=instance, parent=None, edit_handler=_initkwargs(match)["panel"])
+    return EditorForm(instance=instance, parent=None, edit_handler=edit_handler_for(type(instance)))

@@ -109,14 +109,17 @@ def find_tags(text: str, form_field: Any) -> dict[str, bool]:
     """
     names = dict.fromkeys(_names(text))
     _check_count(names)
-    known = {name.casefold(): name for name in _existing(names, form_field.tag_model)}
+    # The forms of images and documents have taggit's form field, and only Wagtail's widget.
+    tag_model = getattr(form_field, "tag_model", None) or form_field.widget.tag_model
+    is_free = getattr(form_field, "free_tagging", getattr(tag_model, "free_tagging", True))
+    known = {name.casefold(): name for name in _existing(names, tag_model)}
     found = {known.get(name.casefold(), name): name.casefold() not in known for name in names}
     new = [name for name, is_new in found.items() if is_new]
-    if new and not form_field.free_tagging:
+    if new and not is_free:
         raise _refusal(_("No such tag exists: %(names)s. Only existing tags can be used."), new)
     if spaced := [name for name in new if " " in name and not _takes_spaces()]:
         raise _refusal(_("A tag has to be a single word: %(names)s."), spaced)
-    max_length = form_field.tag_model._meta.get_field("name").max_length
+    max_length = tag_model._meta.get_field("name").max_length
     if long := [name for name in new if len(name) > max_length]:
         raise _refusal(_("Too long for a tag: %(names)s."), long)
     return found

@@ -1,4 +1,4 @@
-"""Permission to edit a page or snippet, with and without its locks."""
+"""Permission to edit an object, with and without its locks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def can_edit(user: User, instance: models.Model, parent: AbstractPage | None = N
 
     Args:
         user: Whoever asks.
-        instance: A page or snippet; unsaved on a create form.
+        instance: Unsaved on a create form.
         parent: The page that a new page will be created under.
     """
     return has_edit_permission(user, instance, parent) and not is_locked_for(user, instance)
@@ -43,7 +43,7 @@ def has_edit_permission(
 
 
 def has_model_permission(user: User, model: type[models.Model]) -> bool:
-    """Return whether the user has permission to add or edit any object of a page or snippet model."""
+    """Return whether the user has permission to add or edit any object of a model."""
     policy = permission_policy_for(model)
     return bool(policy.user_has_any_permission(user, ("add", "change")))
 

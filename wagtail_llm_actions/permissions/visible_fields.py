@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
-from wagtail_llm_actions.compat import edit_handler_for, is_image_model
+from wagtail_llm_actions.compat import edit_handler_for, is_document_model, is_image_model
 from wagtail_llm_actions.fields.edit_form import LIBRARIES
 from wagtail_llm_actions.fields.properties import property_names
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 OWN_FORMS = LIBRARIES | {"wagtail_llm_actions"}
-"""With our form of images, which asks for no permission either."""
+"""With our form of images and documents, which asks for no permission either."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +88,7 @@ def unconditional_fields(edit_handler: Any) -> frozenset[str]:
     }
     fields = form_class.base_fields
     enabled = {name for name in names & fields.keys() if not fields[name].disabled}
-    # The form of images is a plain one without permissions; it hides the collection where one is all.
+    # The form of a file is a plain one without permissions; it hides the collection where one is all.
     conditional = getattr(form_class._meta, "field_permissions", ("collection",)) or ()
     return frozenset(enabled.difference(conditional))
 
@@ -129,8 +129,8 @@ def visible_fields(edit_handler: Any, form: Any, request: Any) -> VisibleFields:
 
 def fields_shown_to_all(model: type[models.Model]) -> frozenset[str]:
     """Return the fields that the edit form of a model shows to every user who may open it."""
-    if is_image_model(model):
-        # Wagtail makes the form for nobody who may not add images anywhere.
+    if is_image_model(model) or is_document_model(model):
+        # Wagtail makes the form for nobody who may not add files anywhere.
         return unconditional_fields(edit_handler_for(model))
     shown = _fields_of_new(model, AnonymousUser())
     return shown.readable if shown else frozenset()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.admin.utils import quote
 from django.forms import modelform_factory
 from django.http import JsonResponse
 from django.template.defaultfilters import capfirst
@@ -25,7 +24,11 @@ from wagtail_llm_actions.admin.editor.request_params import (
     parse_number,
 )
 from wagtail_llm_actions.admin.editor.serializers import START, Cursor, RunState, run_state
-from wagtail_llm_actions.admin.form_resolver import editor_form_of, resolve_editor_form
+from wagtail_llm_actions.admin.form_resolver import (
+    editor_form_of,
+    resolve_editor_form,
+    saved_object_form,
+)
 from wagtail_llm_actions.admin.run_access import can_read_texts
 from wagtail_llm_actions.answers.characters import visible
 from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError, PermissionRevoked
@@ -154,8 +157,7 @@ def _object_form(request: HttpRequest, llm_action: LLMAction) -> EditorForm | No
     if page_id:
         name, editor_form = "test_page", _page_form(page_id, model)
     elif snippet_id and not issubclass(model, AbstractPage):
-        url = reverse(model.snippet_viewset.get_url_name("edit"), args=[quote(snippet_id)])
-        name, editor_form = "test_snippet", resolve_editor_form(url)
+        name, editor_form = "test_snippet", saved_object_form(model, snippet_id)
     else:
         return None
     if not form_names(llm_action.source) <= editor_form.fields(request).readable:

@@ -1,0 +1,1 @@
+"""Forms of the admin that are neither of pages nor of snippets."""
