@@ -30,6 +30,9 @@ class FieldAdapter(ABC):
     writer: ClassVar[str] = ""
     """The writer's path below ``STATIC_URL``. A field whose adapter has none can be the source of
     an action, but not its destination."""
+    image_writer: ClassVar[str] = ""
+    """The writer where an action reads an image, and may find that it needs no text; empty where that
+    makes no difference."""
     is_prose: ClassVar[bool] = True
     """Whether answers are texts to be read, and not values such as a date."""
     names_objects: ClassVar[bool] = False
@@ -117,8 +120,13 @@ class FieldAdapter(ABC):
         """Return whether the field, or a part of it, is an image: the image itself is sent."""
         return False
 
-    def image(self, instance: models.Model, field: Any, part: str) -> models.Model | None:
-        """Return the image that is sent, where ``is_image``; ``None`` where none is chosen."""
+    def image(
+        self, instance: models.Model, field: Any, part: str, *, other: str = "", item_id: str = ""
+    ) -> models.Model | None:
+        """Return the image that is sent, where ``is_image``; ``None`` where none is chosen.
+
+        For an action that writes one item of another part, this is that of the same block or row.
+        """
         return None
 
     def read_with_references(self, instance: models.Model, field: Any) -> str:

@@ -141,6 +141,23 @@ def is_heading(block: Any) -> bool:
     return name == "title" or bool(HEADING_WORDS.intersection(name.split("_")))
 
 
+def is_image_block(block: Any) -> bool:
+    """Return whether a block chooses an image."""
+    return _IMAGE_BLOCKS.intersection(map(_path, type(block).__mro__)) != set()
+
+
+def struct_values(block: Any, value: Any) -> Mapping[str, Any] | None:
+    """Return the values of a block of several by their names; ``None`` where it has none."""
+    if is_image_block(block):
+        # The block stores three values, and stands for one image with attributes.
+        return {
+            "image": value,
+            "decorative": bool(getattr(value, "decorative", False)),
+            "alt_text": getattr(value, "contextual_alt_text", None) or "",
+        }
+    return value if isinstance(value, Mapping) else None
+
+
 def _quote(block: Any, value: Any, walk: Walk) -> str:
     return "\n".join(f"> {line}".rstrip() for line in str(value).strip().splitlines())
 
@@ -229,6 +246,7 @@ def _paragraphs(texts: Iterable[str]) -> str:
     return "\n\n".join(filter(None, texts))
 
 
+_IMAGE_BLOCKS = {"wagtail.images.blocks.ImageChooserBlock", "wagtail.images.blocks.ImageBlock"}
 _readers: dict[str, BlockReader] = {
     "wagtail.blocks.base.Block": _searchable,
     "wagtail.blocks.stream_block.BaseStreamBlock": _stream,

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from wagtail_llm_actions.compat import is_image_model
 from wagtail_llm_actions.fields.base import FieldAdapter
 
 if TYPE_CHECKING:
     from django.db import models
+
+
+IMAGE = "image"
+"""The last step of a path to an image itself, after a colon."""
+
+
+def itself() -> str:
+    """Return what such a step is called."""
+    return _("the image itself")
 
 
 class ImageFileAdapter(FieldAdapter):
@@ -26,6 +37,8 @@ class ImageFileAdapter(FieldAdapter):
         """Return ``True``: there is nothing else to send of it."""
         return True
 
-    def image(self, instance: models.Model, field: Any, part: str) -> models.Model | None:
+    def image(
+        self, instance: models.Model, field: Any, part: str, *, other: str = "", item_id: str = ""
+    ) -> models.Model | None:
         """Return the image that the form edits."""
         return instance

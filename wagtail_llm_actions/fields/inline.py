@@ -11,6 +11,7 @@ from modelcluster.fields import ParentalKey
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.fields.base import FieldAdapter, adapter_for
+from wagtail_llm_actions.fields.image import IMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -33,16 +34,22 @@ class InlineAdapter(FieldAdapter):
         return isinstance(field, models.ManyToOneRel) and isinstance(field.field, ParentalKey)
 
     def parts(self, field: Any) -> dict[str, str]:
-        """Return the fields of a row that a form can have and that can be read."""
-        return {
-            child.name: str(capfirst(str(child.verbose_name)))
-            for child in field.related_model._meta.get_fields()
-            if _is_content(child, field) and adapter_for(child) is not None
-        }
+        """Return the fields of a row that a form can have and that can be read, and chosen images."""
+        parts = {}
+        for child in field.related_model._meta.get_fields():
+            adapter = adapter_for(child) if _is_content(child, field) else None
+            if adapter is not None:
+                label = str(capfirst(str(child.verbose_name)))
+                parts[child.name] = label
+                for inner, inner_label in adapter.parts(child).items():
+                    if adapter.is_image(child, inner):
+                        parts[f"{child.name}:{inner}"] = f"{label} > {inner_label}"
+        return parts
 
     def read(self, instance: models.Model, field: Any) -> str:
         """Return the rows with all their fields."""
-        return self.read_parts(instance, field, self.parts(field))
+        parts = [part for part in self.parts(field) if not self.is_image(field, part)]
+        return self.read_parts(instance, field, parts)
 
     def read_parts(self, instance: models.Model, field: Any, parts: Collection[str]) -> str:
         """Return the rows in their order: of a single field a list, else each field by its label.
@@ -52,7 +59,7 @@ class InlineAdapter(FieldAdapter):
         labels = self.parts(field)
         if not parts or not labels.keys() >= set(parts):
             raise LookupError(field.name)
-        fields = [field.related_model._meta.get_field(name) for name in parts]
+        fields = [_child(field, part) for part in parts]
         rows = list(getattr(instance, field.get_accessor_name()).all()[:MAX_ROWS])
         foreign_keys = [each.name for each in fields if isinstance(each, models.ForeignKey)]
         prefetch_related_objects(rows, *foreign_keys)
@@ -68,11 +75,26 @@ class InlineAdapter(FieldAdapter):
     ) -> str:
         """Return only the field of the same row."""
         row = self.item_object(instance, field, other, item_id)
-        return _read(row, field.related_model._meta.get_field(part))
+        return _read(row, _child(field, part))
+
+    def is_image(self, field: Any, part: str) -> bool:
+        """Return whether the part is an image that a row chooses, itself."""
+        return part.endswith(f":{IMAGE}")
+
+    def image(
+        self, instance: models.Model, field: Any, part: str, *, other: str = "", item_id: str = ""
+    ) -> models.Model | None:
+        """Return the image of the same row, or else the first one."""
+        name = _child(field, part).name
+        if item_id:
+            rows = [self.item_object(instance, field, other, item_id)]
+        else:
+            rows = getattr(instance, field.get_accessor_name()).all()[:MAX_ROWS]
+        return next((image for row in rows if (image := getattr(row, name))), None)
 
     def part_field(self, field: Any, part: str) -> Any:
-        """Return the field of the rows."""
-        return field.related_model._meta.get_field(part)
+        """Return the field of the rows; an image itself is not written."""
+        return None if self.is_image(field, part) else _child(field, part)
 
     def part_form_field(self, form: Any, field: Any, part: str) -> forms.Field:
         """Return the form field of the rows."""
@@ -92,6 +114,11 @@ class InlineAdapter(FieldAdapter):
         if found is None:
             raise LookupError(item_id)
         return found
+
+
+def _child(field: Any, part: str) -> Any:
+    """Return the field of the rows that a part is, or is within."""
+    return field.related_model._meta.get_field(part.partition(":")[0])
 
 
 def _is_content(child: Any, relation: models.ManyToOneRel) -> bool:

@@ -6,6 +6,8 @@
 ``body:quote.author``   a block within them
 ``gallery``             inline rows
 ``gallery.caption``     a field of the rows
+``photo:image``         the image itself that a field chooses; also after a part, as in
+                        ``body:figure:image`` and ``gallery.photo:image``
 ``*``                   all fields that the user's form shows, in its order
 ``@preview``            the rendered page, as Wagtail's preview shows it
 ======================  =====================================================================
@@ -124,10 +126,20 @@ def is_image(model: type[models.Model], path: str) -> bool:
     return place is not None and place.adapter.is_image(place.field, place.part)
 
 
-def image_at(instance: models.Model, path: str) -> models.Model | None:
-    """Return the image at a path that ``is_image``; ``None`` where none is chosen."""
+def image_at(instance: models.Model, path: str, item: Item | None = None) -> models.Model | None:
+    """Return the image at a path that ``is_image``; ``None`` where none is chosen.
+
+    Of a field that ``item`` is an item of, it is the image of the same block or row.
+    """
     place = find(type(instance), path)
-    return place.adapter.image(instance, place.field, place.part) if place else None
+    if place is None:
+        return None
+    around = _container(instance, place, item)
+    other, item_id = (around.part, item.id) if item and around else ("", "")
+    try:
+        return place.adapter.image(instance, place.field, place.part, other=other, item_id=item_id)
+    except LookupError:
+        return None
 
 
 def destination_at(model: type[models.Model], path: str) -> Destination:
@@ -285,8 +297,8 @@ def _read_part(
     with_references: bool,
 ) -> str:
     """Return a part of a field: of the one that the item is in, that of the same block or row."""
-    container = find(type(instance), item.path) if item and item.id else None
-    if item is None or container is None or container.field != place.field:
+    container = _container(instance, place, item)
+    if item is None or container is None:
         return place.adapter.read_parts(instance, place.field, [place.part])
     inner = find_destination(type(instance), path)
     if path == item.path and inner:
@@ -298,6 +310,12 @@ def _read_part(
     )
 
 
+def _container(instance: models.Model, place: Place, item: Item | None) -> Place | None:
+    """Return the place of an item of the same field; ``None`` where it is none of this field."""
+    place_of_item = find(type(instance), item.path) if item and item.id else None
+    return place_of_item if place_of_item and place_of_item.field == place.field else None
+
+
 def _parts_of_form(place: Place, shown: Collection[str] | None) -> list[str] | None:
     """Return the names in the form of a field's parts, where it can hide some of them."""
     if place.part or place.adapter.separator == ":":
@@ -305,6 +323,7 @@ def _parts_of_form(place: Place, shown: Collection[str] | None) -> list[str] | N
     names = [
         f"{place.field.name}{place.adapter.separator}{part}"
         for part in place.adapter.parts(place.field)
+        if not place.adapter.is_image(place.field, part)
     ]
     return [name for name in names if shown is None or name in shown]
 

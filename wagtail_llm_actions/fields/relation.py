@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.compat import is_image_model
+from wagtail_llm_actions.fields.image import IMAGE, itself
 from wagtail_llm_actions.fields.scalar import ValueAdapter
 from wagtail_llm_actions.fields.values import MAX_ITEMS, series, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-
-IMAGE = "image"
-"""The part of a field that chooses an image which is the image itself."""
 
 
 class ForeignKeyAdapter(ValueAdapter):
@@ -40,7 +37,7 @@ class ForeignKeyAdapter(ValueAdapter):
 
     def parts(self, field: Any) -> Mapping[str, str]:
         """Return the image itself, of a field that chooses one."""
-        return {IMAGE: _("the image itself")} if is_image_model(field.related_model) else {}
+        return {IMAGE: itself()} if is_image_model(field.related_model) else {}
 
     def read_parts(self, instance: models.Model, field: Any, parts: Collection[str]) -> str:
         """Return what the whole field reads as: an image has no other text."""
@@ -50,7 +47,9 @@ class ForeignKeyAdapter(ValueAdapter):
         """Return whether the image itself is meant, not its alt text."""
         return part == IMAGE
 
-    def image(self, instance: models.Model, field: Any, part: str) -> models.Model | None:
+    def image(
+        self, instance: models.Model, field: Any, part: str, *, other: str = "", item_id: str = ""
+    ) -> models.Model | None:
         """Return the chosen image."""
         try:
             return getattr(instance, field.name)  # type: ignore[no-any-return]

@@ -30,6 +30,7 @@ class TextAdapter(FieldAdapter):
     """
 
     writer = script_path("fields/text.js")
+    image_writer = script_path("fields/alt_text.js")
 
     def accepts(self, field: Any) -> bool:
         """Return whether ``field`` is a char or text field that holds free text."""

@@ -137,6 +137,8 @@ def _fields(
         offer = fields.setdefault(
             action.destination, {"label": label, "writer": writer, "actions": []}
         )
+        if adapter.image_writer and is_image(model, action.source):
+            offer["writer"] = versioned_static(adapter.image_writer)
         offer["actions"].append(
             {
                 "id": action.pk,

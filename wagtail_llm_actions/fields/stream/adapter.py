@@ -12,9 +12,10 @@ from wagtail.fields import StreamField
 from wagtail_llm_actions.answers.destination import Destination
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.fields.base import FieldAdapter
-from wagtail_llm_actions.fields.blocks import Walk
+from wagtail_llm_actions.fields.blocks import Walk, is_image_block
 from wagtail_llm_actions.fields.contract import help_text_of
-from wagtail_llm_actions.fields.markup.markdown import all_to_markdown
+from wagtail_llm_actions.fields.image import IMAGE, itself
+from wagtail_llm_actions.fields.markup.markdown import all_to_markdown, to_reversible_markdown
 from wagtail_llm_actions.fields.rich_text import markup_of
 from wagtail_llm_actions.fields.stream.block_field import holder, model_field_of
 from wagtail_llm_actions.fields.stream.new_blocks import new_blocks, roles_of
@@ -49,26 +50,47 @@ class StreamAdapter(FieldAdapter):
         return isinstance(field, StreamField)
 
     def parts(self, field: Any) -> dict[str, str]:
-        """Return the names of the blocks of its streams, and of the blocks within these."""
-        found = islice(definitions(field.stream_block), MAX_PARTS)
-        return {".".join(names): " > ".join(labels) for names, labels, _block in found}
+        """Return the names of the blocks of its streams and of the blocks within these, and images."""
+        parts, images = {}, set()
+        for names, labels, block in islice(definitions(field.stream_block), MAX_PARTS):
+            path, label = ".".join(names), " > ".join(labels)
+            parts[path] = label
+            if is_image_block(block) and names[:-1] not in images:
+                images.add(names)
+                parts[f"{path}:{IMAGE}"] = f"{label} > {itself()}"
+        return parts
 
     def read(self, instance: models.Model, field: Any) -> str:
         """Return the blocks; those without text are left out, as is what no prompt can hold."""
         return _read([_root(instance, field)])
 
+    def read_with_references(self, instance: models.Model, field: Any) -> str:
+        """Return the same with references in rich text; see ``to_reversible_markdown``."""
+        walk = Walk(to_reversible_markdown, get_settings().max_prompt_chars)
+        return walk.read(field.stream_block, field.value_from_object(instance))
+
     def read_parts(self, instance: models.Model, field: Any, parts: Collection[str]) -> str:
         """Return all blocks of these names, at any depth."""
         root = _root(instance, field)
-        return _read([node for part in parts for node in search(root, part.split("."))])
+        return _read([node for part in parts for node in search(root, _names(part))])
 
     def read_beside(
         self, instance: models.Model, field: Any, part: str, *, other: str, item_id: str
     ) -> str:
         """Return only those in the block that the item is in; all where none around it has them."""
-        item = find_item(_root(instance, field), other.split("."), item_id)
-        nodes = beside(item, part.split("."))
-        return self.read_parts(instance, field, [part]) if nodes is None else _read(nodes)
+        return _read(_beside(_root(instance, field), part, other, item_id))
+
+    def is_image(self, field: Any, part: str) -> bool:
+        """Return whether the part is an image that a block chooses, itself."""
+        return part.endswith(f":{IMAGE}")
+
+    def image(
+        self, instance: models.Model, field: Any, part: str, *, other: str = "", item_id: str = ""
+    ) -> models.Model | None:
+        """Return the image of the same block, or else the first one."""
+        root = _root(instance, field)
+        nodes = _beside(root, part, other, item_id) if item_id else search(root, _names(part))
+        return next((node.value for node in nodes if node.value), None)
 
     def destination(self, field: Any) -> Destination:
         """Return Markdown with what the stream has blocks for."""
@@ -82,6 +104,7 @@ class StreamAdapter(FieldAdapter):
         return Destination(
             is_plain=False,
             markup=tuple(dict.fromkeys([*filter(None, markup), *known])),
+            has_references=bool(roles.rich),
             help_text=help_text_of(field),
         )
 
@@ -104,9 +127,11 @@ class StreamAdapter(FieldAdapter):
     ) -> tuple[str, str]:
         """Return new blocks and where they go, as JSON; blocks that are there are never replaced."""
         held = json.loads(current or "{}")
-        types = held.get("types", []) if isinstance(held, dict) else []
+        types = held.get("types") if isinstance(held, dict) else None
         stream: Any = form_field
-        blocks, html = new_blocks(text, stream.block, held=[str(name) for name in types])
+        blocks, html = new_blocks(
+            text, stream.block, held=[str(name) for name in _list(types)], targets=targets
+        )
         return json.dumps({"insert": blocks, "at_start": mode == "prepend"}), html
 
     def part_field(self, field: Any, part: str) -> Any:
@@ -124,8 +149,23 @@ class StreamAdapter(FieldAdapter):
         return holder(node.block, node.value)
 
 
+def _list(value: object) -> list[Any]:
+    """Return what a browser sent if it is a list."""
+    return value if isinstance(value, list) else []
+
+
 def _root(instance: models.Model, field: Any) -> Node:
     return Node((), "", field.stream_block, field.value_from_object(instance), None)
+
+
+def _names(part: str) -> list[str]:
+    return part.removesuffix(f":{IMAGE}").split(".")
+
+
+def _beside(root: Node, part: str, other: str, item_id: str) -> Iterable[Node]:
+    """Return the blocks of a part in the block that an item is in; all where none around it has them."""
+    nodes = beside(find_item(root, other.split("."), item_id), _names(part))
+    return search(root, _names(part)) if nodes is None else nodes
 
 
 @built_once

@@ -7,14 +7,13 @@ the id of the innermost block with an id, which streams and lists give to what i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from wagtail.blocks import ListBlock
 from wagtail.blocks.stream_block import BaseStreamBlock
 from wagtail.blocks.struct_block import BaseStructBlock
 
-from wagtail_llm_actions.fields.blocks import MAX_DEPTH
+from wagtail_llm_actions.fields.blocks import MAX_DEPTH, struct_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,7 +125,7 @@ def beside(item: Node, path: Sequence[str]) -> list[Node] | None:
 
 def children(node: Node) -> Iterator[Node]:
     """Yield the blocks right within a block; nothing deeper than ``MAX_DEPTH``."""
-    if node.depth < MAX_DEPTH and node.value:
+    if node.depth < MAX_DEPTH:
         for names, item_id, block, value in _children(node):
             yield Node(names, item_id, block, value, node, node.depth + 1)
 
@@ -134,14 +133,14 @@ def children(node: Node) -> Iterator[Node]:
 def _children(node: Node) -> Iterator[tuple[Names, str, Block, Any]]:
     block, value = node.block, node.value
     if isinstance(block, BaseStreamBlock):
-        for child in value:
+        for child in value or ():
             yield (child.block.name,), child.id or "", child.block, child.value
     elif isinstance(block, ListBlock):
-        for child in value.bound_blocks:
+        for child in value.bound_blocks if value else ():
             yield node.names, child.id or "", block.child_block, child.value
-    elif isinstance(block, BaseStructBlock) and isinstance(value, Mapping):
+    elif isinstance(block, BaseStructBlock) and (values := struct_values(block, value)):
         for name, child in block.child_blocks.items():
-            yield (*node.names, name), node.item_id, child, value.get(name)
+            yield (*node.names, name), node.item_id, child, values.get(name)
 
 
 def _within(root: Node) -> Iterator[Node]:

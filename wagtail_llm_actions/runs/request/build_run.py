@@ -101,7 +101,7 @@ def _fill_request(
         raise InvalidInput(InvalidInput.Reason.NOT_EMPTY, run.field_label)
     if fields.is_image(type(instance), llm_action.source):
         check_models(run)
-        run.image = sent_image(instance, llm_action.source, run.user)
+        run.image = sent_image(instance, llm_action.source, run.user, item)
         text = readable_text(instance, llm_action.source, form_fields, item=item)
         source = source_text or text or ""
     else:

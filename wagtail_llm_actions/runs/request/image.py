@@ -59,19 +59,22 @@ def check_models(run: LLMRun) -> None:
         raise InvalidInput(InvalidInput.Reason.MODEL_WITHOUT_IMAGES, run.model_key)
 
 
-def sent_image(instance: models.Model, path: str, user: User | None) -> SentImage:
+def sent_image(
+    instance: models.Model, path: str, user: User | None, item: fields.Item | None = None
+) -> SentImage:
     """Return which image is at a path that is an image.
 
     Args:
         instance: A page, snippet or image with the values of the form.
         path: Of the source.
         user: Must be allowed to choose the image, or to change it; ``None`` for the site itself.
+        item: What it is sent for: of several blocks or rows, the image of the same one.
 
     Raises:
         InvalidInput: There is none, it is not for this user, or it cannot be sent.
     """
     reasons, label = InvalidInput.Reason, field_label(type(instance), path)
-    image: Any = fields.image_at(instance, path)
+    image: Any = fields.image_at(instance, path, item)
     if image is None or not image.file:
         raise InvalidInput(reasons.NO_IMAGE, label)
     policy = permission_policy_for(type(image))
