@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
+from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 
 from example_site.blog.models import Author
@@ -15,6 +16,7 @@ from tests.admin.action_forms import ADD, edit_url, type_of
 from tests.admin.html import choices, chosen, page_at, words
 from tests.factories import AuthorFactory, LLMActionFactory
 from tests.notices.models import Berth, Dossier, Harbour, Notice, Rating
+from tests.ports.models import Almanac, Buoy, Enquiry, Ferry, PortSettings
 from tests.voyages.models import Charter, Voyage
 from wagtail_llm_actions.scripts import script_path
 
@@ -116,13 +118,39 @@ def test_without_a_type_there_are_no_fields_to_choose(client: Client, admin: Use
         (type_of(Harbour), "Harbour (snippet)"),
         (type_of(Notice), "Notice (snippet)"),
         (type_of(Rating), "Rating (snippet)"),
+        (type_of(Almanac), "Almanac (setting)"),
+        (type_of(Buoy), "Buoy"),
+        (type_of(Enquiry), "Enquiry (page)"),
+        (type_of(Ferry), "Ferry"),
+        (type_of(PortSettings), "Port settings (setting)"),
         (type_of(Charter), "Charter (snippet)"),
         (type_of(Voyage), "Voyage (snippet)"),
+        (type_of(get_document_model()), "Document"),
         (type_of(get_image_model()), "Image"),
     ]
     assert choices(page, "destination") == choices(page, "source") == [EMPTY]
     assert choices(page, "model") == [EMPTY, ("scripted", "Scripted")]
     assert choices(page, "prompt_template") == [EMPTY]
+
+
+def test_the_parts_of_a_field_stand_together_under_its_label(client: Client, admin: User) -> None:
+    page = page_at(client, edit_url(LLMActionFactory()))
+
+    groups = {
+        str(group["label"]): [str(option["value"]) for option in group.select("option")]
+        for group in page.select("select[name=destination] optgroup")
+    }
+
+    assert groups["Body"] == [
+        "body",
+        "body:heading",
+        "body:paragraph",
+        "body:quote.text",
+        "body:quote.author",
+        "body:points",
+    ]
+    assert "Title" not in groups
+    assert page.select_one("select[name=destination] > option[value=title]")
 
 
 def test_the_fields_of_the_chosen_type_are_offered_by_their_labels(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -122,6 +123,17 @@ def snippet_choices(user: User, content_type_id: str) -> list[Choice]:
             newest = policy.instances_user_has_permission_for(user, "change").order_by("-pk")
             return [(str(snippet.pk), str(snippet)) for snippet in newest[:MAX_SNIPPETS]]
     return []
+
+
+def grouped(choices: list[Choice]) -> list[tuple[str, Any]]:
+    """Put the parts of a field together, under its label, as the script of the form does."""
+    fields: dict[str, list[Choice]] = {}
+    for choice in choices:
+        fields.setdefault(re.split("[:.]", choice[0])[0], []).append(choice)
+    return [
+        parts[0] if len(parts) == 1 else (parts[0][1].partition(" > ")[0], parts)
+        for parts in fields.values()
+    ]
 
 
 def _distinct(choices: list[Choice], counts: Counter[str]) -> list[Choice]:

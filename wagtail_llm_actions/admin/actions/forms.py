@@ -13,7 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminPageChooser
 
-from wagtail_llm_actions.admin.actions.field_choices import Choice, snippet_choices, type_fields
+from wagtail_llm_actions.admin.actions.field_choices import (
+    Choice,
+    grouped,
+    snippet_choices,
+    type_fields,
+)
 from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.admin.models.help_text import ModelHelpText, model_help_text
 from wagtail_llm_actions.compat import page_model
@@ -205,7 +210,7 @@ class ActionForm(WagtailAdminModelForm):
             missing = _("%(value)s (missing)") % {"value": current}
             choices = [*choices, (current, missing)]
         self.fields[name] = forms.ChoiceField(
-            choices=[empty, *choices],
+            choices=[empty, *grouped(choices)],
             label=field.label,
             help_text=field.help_text,
             required=field.required,

@@ -14,16 +14,41 @@ const type = /** @type {HTMLSelectElement | null} */ (
   document.querySelector('select[data-llm-actions-fields-url]')
 );
 
+/** @typedef {[value: string, label: string]} Choice */
+
+/**
+ * Put the parts of a field together, as the server does: choices that follow one another, and whose
+ * paths begin with the same name.
+ *
+ * @param {Choice[]} choices
+ * @returns {HTMLElement[]}
+ */
+function grouped(choices) {
+  /** @type {Map<string, Choice[]>} */
+  const fields = new Map();
+  choices.forEach((choice) => {
+    const [name] = choice[0].split(/[:.]/);
+    fields.set(name, [...(fields.get(name) ?? []), choice]);
+  });
+  return [...fields.values()].flatMap((parts) => {
+    const options = parts.map(([value, label]) => new Option(label, value));
+    if (options.length === 1) return options;
+    const group = document.createElement('optgroup');
+    [group.label] = parts[0][1].split(' > ');
+    group.append(...options);
+    return [group];
+  });
+}
+
 /**
  * Replace all choices but the empty one; keep what was chosen if it is still there.
  *
  * @param {HTMLSelectElement} select
- * @param {[string, string][]} choices values and labels
+ * @param {Choice[]} choices
  */
 function offer(select, choices) {
   const chosen = select.value;
-  const options = choices.map(([value, label]) => new Option(label, value));
-  select.replaceChildren(...Array.from(select.options).slice(0, 1), ...options);
+  select.replaceChildren(...Array.from(select.options).slice(0, 1), ...grouped(choices));
   select.value = choices.some(([value]) => value === chosen) ? chosen : '';
   select.dispatchEvent(new Event('change', { bubbles: true }));
 }
