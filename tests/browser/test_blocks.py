@@ -193,6 +193,31 @@ def test_a_block_that_was_just_added_has_a_button_and_one_that_is_deleted_takes_
     assert quote["id"] == LLMRun.objects.get(decision="accepted").item_id
 
 
+def test_a_block_that_code_of_the_site_adds_without_an_id_gets_one_when_it_needs_it(
+    visit: Visit, scripted_site: str
+) -> None:
+    page = BlogPageFactory(body=[QUOTE])
+    page.save_revision()
+    LLMActionFactory(source="body:quote.text", destination="body:quote.author")
+    editor = visit(EditorFactory(), scripted_site)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    editor.wait_for_unsaved_changes()
+    editor.page.evaluate(
+        """() => window.wagtail.editHandler.getPanelByName("body").getBoundWidget()
+            .insert({ type: "quote", value: { text: "Fog.", author: "" } }, 1)"""
+    )
+
+    added = Block(editor.page.locator("[data-streamfield-child]:has([name=body-1-value-text])"))
+    added.propose()
+    added.press("Accept")
+
+    run = LLMRun.objects.get()
+    assert run.prompt.endswith("<input>Fog.</input>")
+    value = {"text": "Fog.", "author": ANSWER.replace("*", "")}
+    written = {"type": "quote", "value": value, "id": run.item_id}
+    wait_for_autosave(editor, lambda: saved_body(page) == [QUOTE, written])
+
+
 def test_an_answer_becomes_new_blocks_behind_those_that_are_there_and_undo_takes_them_away(
     visit: Visit, scripted_site: str
 ) -> None:

@@ -6,11 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
-from tests.editor.forms import page_edit
+from tests.editor.forms import page_edit, snippet_edit
 from tests.editor.test_json_types import is_object
 from tests.factories import BlogPageFactory, EditorFactory, LLMRunFactory
+from tests.voyages.models import Voyage
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -115,3 +118,72 @@ def test_a_run_tells_where_its_value_is_made(client: Client, editor: User) -> No
 
     assert polled(rich)["value_url"] == reverse("wagtail_llm_actions:form_value", args=[rich.pk])
     assert polled(plain)["value_url"] == ""
+
+
+def new_blocks(answer: Any) -> list[tuple[str, Any]]:
+    inserted = json.loads(answer.json()["value"])["insert"]
+    return [(block["type"], block["value"]) for block in inserted]
+
+
+@pytest.mark.parametrize(("mode", "at_start"), [("replace", False), ("prepend", True)])
+def test_new_blocks_say_where_they_go(
+    client: Client, editor: User, mode: str, at_start: bool
+) -> None:
+    run = proposed(editor, field_path="body", write_mode=mode)
+
+    answer = convert(client, run, "## Low tide\n\nNobody came.", value='{"types": ["quote"]}')
+
+    assert is_object(answer.json(), "FormValue")
+    assert json.loads(answer.json()["value"])["at_start"] is at_start
+    (heading, title), (paragraph, value) = new_blocks(answer)
+    assert (heading, title, paragraph) == ("heading", "Low tide", "paragraph")
+    assert [block["text"] for block in json.loads(value)["blocks"]] == ["Nobody came."]
+    assert answer.json()["html"] == "<h2>Low tide</h2><p>Nobody came.</p>"
+
+
+def test_rich_text_in_new_blocks_keeps_the_references_that_the_prompt_had(
+    client: Client, editor: User
+) -> None:
+    page, other = BlogPageFactory.create_batch(2)
+    run = proposed(editor, field_path="body", prompt=f"See [the tide](page:{page.pk}).")
+
+    answer = convert(client, run, f"[Tide](page:{page.pk}) [other](page:{other.pk})")
+
+    ((_name, value),) = new_blocks(answer)
+    (link,) = json.loads(value)["entityMap"].values()
+    assert (link["type"], link["data"]["id"]) == ("LINK", page.pk)
+    assert answer.json()["html"] == f'<p><a linktype="page" id="{page.pk}">Tide</a> other</p>'
+
+
+def test_who_may_not_change_a_stream_gets_no_blocks_for_it(client: Client, editor: User) -> None:
+    voyage: Voyage = Voyage.objects.create(name="North")
+    editor.user_permissions.set(
+        Permission.objects.filter(codename__in=["change_voyage", "add_voyage"])
+    )
+    content_type = ContentType.objects.get_for_model(Voyage)
+    answers = {}
+    for path in ("log", "secret_log", "secret_log:quote.quote"):
+        run = LLMRunFactory(
+            user=editor,
+            succeeded=True,
+            field_path=path,
+            source_path="name",
+            target_content_type=content_type,
+            target_object_id=str(voyage.pk),
+        )
+        url = reverse("wagtail_llm_actions:form_value", args=[run.pk])
+        data = {"text": "Fog.", "llm-actions-form-action": snippet_edit(voyage)}
+        answers[path] = client.post(url, data).status_code
+
+    assert answers["log"] == 200
+    assert answers["secret_log"] in {302, 403}
+    assert answers["secret_log:quote.quote"] in {302, 403}
+
+
+@pytest.mark.parametrize("value", ["{", "5", "[]", '{"types": 5}', '{"types": null}'])
+def test_what_a_browser_says_of_a_stream_need_not_make_sense(
+    client: Client, editor: User, value: str
+) -> None:
+    answer = convert(client, proposed(editor, field_path="body"), "Fog.", value=value)
+
+    assert answer.status_code in {200, 400}

@@ -25,7 +25,7 @@ from wagtail_llm_actions.fields.markup.blocks import HEADINGS, LISTS, is_address
 from wagtail_llm_actions.fields.markup.markdown import blocks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from wagtail_llm_actions.fields.markup.blocks import Block
 
@@ -66,20 +66,28 @@ def roles_of(stream: Any) -> Roles:
     return Roles(**found)
 
 
-def new_blocks(text: str, stream: Any, *, held: Sequence[str]) -> tuple[list[Any], str]:
+def new_blocks(
+    text: str, stream: Any, *, held: Sequence[str], targets: Collection[str] = ()
+) -> tuple[list[Any], str]:
     """Return new blocks for a text as the form has them, each with its id, and HTML that shows them.
 
     Args:
         text: Markdown or HTML; nothing about it is trusted.
         stream: The block of the field.
         held: The types of the blocks that the field has.
+        targets: The references and addresses that the model was given; it may use these, and addresses
+            of the web, of mail and of telephones.
 
     Raises:
         ValidationError: The field takes no such blocks, or no more of them.
         LookupError: The text has too much markup.
     """
     parts = [block for block in blocks_of(text) if block.kind != "hr"]
-    rows = list(_rows(parts, roles_of(stream)))
+
+    def is_allowed(target: str) -> bool:
+        return target in targets or is_address(target)
+
+    rows = list(_rows(parts, roles_of(stream), is_allowed))
     if not rows:
         raise ValidationError(_("There is no text for a block."))
     _check_numbers(stream, [*held, *(name for name, _value in rows)])
@@ -92,7 +100,7 @@ def new_blocks(text: str, stream: Any, *, held: Sequence[str]) -> tuple[list[Any
             message = _("“%(block)s” does not take this: %(text)s")
             shown = {"block": child.block.label, "text": _beginning(child)}
             raise ValidationError(message, params=shown) from None
-    return stream.get_form_state(value), render(restrict(parts, _SHOWN, is_address))
+    return stream.get_form_state(value), render(restrict(parts, _SHOWN, is_allowed))
 
 
 def _check_numbers(stream: Any, types: Sequence[str]) -> None:
@@ -115,7 +123,17 @@ def _beginning(child: Any) -> str:
 
 
 _SHOWN = frozenset(
-    [*HEADINGS, *LISTS, "blockquote", "bold", "italic", "link", "strikethrough", "code"]
+    [
+        *HEADINGS,
+        *LISTS,
+        "blockquote",
+        "bold",
+        "italic",
+        "link",
+        "document-link",
+        "strikethrough",
+        "code",
+    ]
 )
 
 
@@ -138,7 +156,9 @@ def _quoted(block: Any) -> str:
     return texts[0] if len(texts) == 1 and set(needed) <= set(texts) else ""
 
 
-def _rows(parts: Iterable[Block], roles: Roles) -> Iterator[tuple[str, Any]]:
+def _rows(
+    parts: Iterable[Block], roles: Roles, is_allowed: Callable[[str], bool]
+) -> Iterator[tuple[str, Any]]:
     """Yield the type and the value of each block; paragraphs and what else is in rich text together."""
 
     def kind(part: Block) -> str:
@@ -152,15 +172,15 @@ def _rows(parts: Iterable[Block], roles: Roles) -> Iterator[tuple[str, Any]]:
         return roles.rich or roles.text
 
     for name, group in groupby(parts, kind):
-        for value in _values(name, list(group), roles):
+        if name == roles.rich:
+            yield name, render(restrict(group, roles.features, is_allowed))
+            continue
+        for value in _values(name, [part.text for part in group], roles):
             yield name, value
 
 
-def _values(name: str, parts: list[Block], roles: Roles) -> list[Any]:
-    """Return what the blocks of a type store for parts that follow one another."""
-    texts = [part.text for part in parts]
-    if name == roles.rich:
-        return [render(restrict(parts, roles.features, is_address))]
+def _values(name: str, texts: list[str], roles: Roles) -> list[Any]:
+    """Return what the blocks of a type, not of rich text, store for parts that follow one another."""
     if name == roles.points:
         return [[{"type": "item", "value": text, "id": str(uuid4())} for text in texts]]
     if name == roles.heading:

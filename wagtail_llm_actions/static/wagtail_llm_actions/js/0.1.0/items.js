@@ -94,6 +94,10 @@ export function watchItems({ form, offers, widgets, addWidget }) {
       get 'llm-actions-item-id'() {
         return itemId();
       },
+      // The form was read before the block got an id.
+      get [input?.name ?? 'llm-actions-item-id']() {
+        return itemId();
+      },
     });
   }
 
