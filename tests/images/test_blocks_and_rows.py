@@ -86,7 +86,7 @@ def rows(*pictures: tuple[Any, str]) -> dict[str, str]:
 def sent_title() -> str:
     run = LLMRun.objects.get()
     assert run.image is not None
-    return run.image["title"]
+    return str(run.image["title"])
 
 
 def test_images_of_blocks_and_rows_are_sources_and_no_destinations() -> None:
