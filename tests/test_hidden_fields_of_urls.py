@@ -25,7 +25,7 @@ from tests.factories import (
 )
 from tests.notices.models import HIDDEN_FIELDS, Dossier
 from tests.test_permissions_of_urls import TABLE
-from wagtail_llm_actions.models import LLMImport, LLMRun
+from wagtail_llm_actions.models import LLMExport, LLMImport, LLMRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,6 +110,8 @@ class Site:
             yield from ((reverse(name, args=[run.pk]), kind) for kind, run in self.runs.items())
         elif name == f"{PACKAGE}import_progress":
             yield reverse(name, args=[LLMImport.objects.create(total=300).pk]), "of_nobody"
+        elif name in {f"{PACKAGE}export_progress", f"{PACKAGE}download_export"}:
+            yield reverse(name, args=[LLMExport.objects.create(status="done").pk]), "of_nobody"
         elif name in PER_FIELD:
             yield from ((reverse(name), kind) for kind in HIDDEN_FIELDS)
         else:

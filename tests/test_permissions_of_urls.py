@@ -20,7 +20,8 @@ from tests.factories import (
     PromptTemplateFactory,
     UserFactory,
 )
-from wagtail_llm_actions.models import LLMAction, LLMImport, LLMRun, PromptTemplate
+from wagtail_llm_actions.admin.exports.rights import rights_of
+from wagtail_llm_actions.models import LLMAction, LLMExport, LLMImport, LLMRun, PromptTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +89,10 @@ OWN_URLS: dict[str, tuple[str, Outcomes]] = {
     "export": ("GET", FOR_ADMINS),
     "import": ("GET", FOR_ADMINS),
     "import_progress": ("GET", FOR_ADMINS),
+    # Of their own files; these are the reader's.
+    "exports": ("GET", FOR_ALL),
+    "export_progress": ("GET", outcomes(404, reader=200)),
+    "download_export": ("GET", outcomes(404, reader=200)),
     "validate_prompt_template": ("POST", FOR_AUTHORS),
     # Of a page that an author may not edit.
     "preview_prompt_template": ("POST", outcomes(403, admin=200)),
@@ -157,6 +162,9 @@ PAGES = {
     "export",
     "import",
     "import_progress",
+    "exports",
+    "export_progress",
+    "download_export",
     "usage",
     "usage_export",
     "getting_started",
@@ -189,6 +197,11 @@ class Site:
         self.template: PromptTemplate = PromptTemplateFactory()
         self.template.save_revision()
         self.large_import = LLMImport.objects.create(total=300, written=300, status="done")
+        reader = self.users["reader"]
+        assert reader is not None
+        self.large_export = LLMExport.objects.create(
+            user=reader, status="done", filename="runs.xlsx", rights=rights_of(reader)
+        )
         self.page = BlogPageFactory()
         self.run: LLMRun = LLMRunFactory(
             action=self.llm_action, page=self.page, user=self.users["editor"], succeeded=True
@@ -214,6 +227,8 @@ class Site:
             }
             if view == "import_progress":
                 return reverse(name, args=[self.large_import.pk])
+            if view in {"export_progress", "download_export"}:
+                return reverse(name, args=[self.large_export.pk])
             if view == "usage_export":
                 return reverse(name, args=["costs"])
             return reverse(name, args=[self.run.pk] if of_run else [])

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connections, router
 from django.db.migrations.recorder import MigrationRecorder
 
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMExport, LLMRun
 from wagtail_llm_actions.pricing import warm_up as warm_up_prices
 from wagtail_llm_actions.provider_registry import warm_up as warm_up_providers
 from wagtail_llm_actions.retention.tick import prune_now_and_then, prune_some
@@ -43,8 +43,9 @@ def warm_up() -> None:
 
 
 def recover_runs() -> None:
-    """Fail abandoned runs, and requeue those whose jobs were lost; now and then, prune the history."""
+    """Fail abandoned runs, requeue lost jobs, delete expired exports; now and then, prune the history."""
     recover()
+    LLMExport.objects.expired().discard()
     prune_now_and_then()
 
 

@@ -24,6 +24,7 @@ from tests.factories import (
     PromptTemplateFactory,
     UserFactory,
 )
+from wagtail_llm_actions.models import LLMExport
 from wagtail_llm_actions.transfer.fixture import export_fixture
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class Showcase:
                 number, status="failed", error_code=code, error_detail=REFUSAL, decision="none"
             )
         self.failed_twice()
+        self.export_all()
         self.run(1, status="cancelled")
         self.run(0, status="queued", finished_at=None, started_at=None, first_token_at=None)
         self.run(0, status="running", finished_at=None)
@@ -188,6 +190,15 @@ class Showcase:
         self.run(0, succeeded=True, output=SUMMARY[62:], **common)
         self.run(0, status="failed", error_code="timeout", **common)
 
+    def export_all(self) -> None:
+        """Leave a file that can be downloaded, one that is being written, and one that failed."""
+        common = {"user": self.admin, "filename": "llm-history.xlsx", "total": 1_234_567}
+        LLMExport.objects.create(status="done", written=1_234_567, size=81_234_567, **common)
+        LLMExport.objects.create(status="running", written=402_000, **common)
+        LLMExport.objects.create(
+            status="failed", error="You are not allowed to export this any more.", **common
+        )
+
     def export_of_another_site(self) -> bytes:
         """Return what an import would change here: one template, and one new action."""
         entries = json.loads(export_fixture())
@@ -215,6 +226,7 @@ class Showcase:
             "deletion of a template": reverse(f"{templates}:delete", args=template),
             "models": reverse("wagtail_llm_actions:models"),
             "import": reverse("wagtail_llm_actions:import"),
+            "exported files": reverse("wagtail_llm_actions:exports"),
             "getting started": reverse("wagtail_llm_actions:getting_started"),
             "history": reverse("wagtail_llm_actions:history"),
             "run": reverse(

@@ -45,6 +45,8 @@ SCREENS = {
     "deletion of a template": MANAGERS,
     "models": MANAGERS,
     "import": MANAGERS,
+    # Of each their own.
+    "exported files": EVERYBODY,
     "getting started": MANAGERS,
     "history": READERS,
     "run": READERS,

@@ -47,7 +47,15 @@ SCREENS = {
         "deletion of a template",
     ],
     "setting up": ["models", "import", "import preview", "getting started"],
-    "using and looking back": ["front page", "page form", "history", "run", "failed run", "usage"],
+    "using and looking back": [
+        "front page",
+        "page form",
+        "history",
+        "run",
+        "failed run",
+        "usage",
+        "exported files",
+    ],
 }
 
 # What sticks out of the window, and cannot be scrolled to: Wagtail's main element cuts it off.

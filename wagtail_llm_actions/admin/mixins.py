@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.forms import Media
+from django.views.generic import DetailView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
+
+REFRESH_SECONDS = 5
 
 
 class StylesheetMixin:
@@ -32,6 +36,27 @@ class BreadcrumbsMixin:
         """Return the breadcrumbs of Wagtail, and one for this page."""
         title = self.get_page_title()  # type: ignore[attr-defined]
         return [*self.breadcrumbs_items, {"url": "", "label": title}]
+
+
+class JobProgressView(WagtailAdminTemplateMixin, DetailView):
+    """Shows how far a background job is; the browser asks again until it has ended."""
+
+    http_method_names = ["get"]
+    context_object_name = "job"
+    state_template: str
+    """Says in a sentence how far the job is."""
+    _show_breadcrumbs = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the template of the sentence."""
+        return super().get_context_data(**kwargs, state_template=self.state_template)
+
+    def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> HttpResponse:
+        """Let the browser ask again, without a script."""
+        response: HttpResponse = super().render_to_response(context, **response_kwargs)
+        if self.object.is_unfinished:
+            response["Refresh"] = str(REFRESH_SECONDS)
+        return response
 
 
 class NoAutosaveMixin:

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
-from django.views.generic import DetailView, FormView
+from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button
 
+from wagtail_llm_actions.admin.mixins import JobProgressView
 from wagtail_llm_actions.models import LLMImport
 from wagtail_llm_actions.permissions.policies import can_export, can_import
 from wagtail_llm_actions.transfer.fixture import (
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.transfer.plan import ImportPlan
 
 ACTIONS = "wagtail_llm_actions_actions:list"
-REFRESH_SECONDS = 5
 
 
 def transfer_buttons(user: User) -> list[Button]:
@@ -156,20 +156,12 @@ class ImportView(ImportMixin, FormView):
         return self.render_to_response(context)
 
 
-class ImportProgressView(ImportMixin, DetailView):
-    """Shows how far a large import is; the browser asks again until it has ended."""
+class ImportProgressView(ImportMixin, JobProgressView):
+    """Shows how far a large import is."""
 
-    http_method_names = ["get"]
     template_name = "wagtail_llm_actions/import_progress.html"
+    state_template = "wagtail_llm_actions/_import_state.html"
     model = LLMImport
-    context_object_name = "job"
-
-    def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> HttpResponse:
-        """Let the browser ask again, without a script."""
-        response: HttpResponse = super().render_to_response(context, **response_kwargs)
-        if self.object.is_unfinished:
-            response["Refresh"] = str(REFRESH_SECONDS)
-        return response
 
 
 def _read(content: bytes | str) -> list[Entry]:

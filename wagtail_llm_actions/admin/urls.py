@@ -9,6 +9,11 @@ from wagtail_llm_actions.admin.actions.api import action_fields
 from wagtail_llm_actions.admin.editor import api
 from wagtail_llm_actions.admin.editor.form_value import form_value
 from wagtail_llm_actions.admin.editor.poll_fast_path import PollURLPattern
+from wagtail_llm_actions.admin.exports.views import (
+    ExportProgressView,
+    ExportsView,
+    download_export,
+)
 from wagtail_llm_actions.admin.getting_started.views import (
     CreateFirstActionView,
     CreateStartersView,
@@ -52,6 +57,9 @@ urlpatterns = [
     path("llm/export/", export, name="export"),
     path("llm/import/", ImportView.as_view(), name="import"),
     path("llm/import/<uuid:pk>/", ImportProgressView.as_view(), name="import_progress"),
+    path("llm/exports/", ExportsView.as_view(), name="exports"),
+    path("llm/exports/<uuid:pk>/", ExportProgressView.as_view(), name="export_progress"),
+    path("llm/exports/<uuid:pk>/file/", download_export, name="download_export"),
     path("llm/action-fields/", action_fields, name="action_fields"),
     path(
         "llm/prompt-template/validate/", validate_prompt_template, name="validate_prompt_template"

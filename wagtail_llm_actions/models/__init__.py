@@ -1,4 +1,4 @@
-"""The tables: prompt templates, actions, runs and their attempts, budgets, breakers, findings, imports."""
+"""The tables: actions and their templates, runs, budgets, breakers, findings, imports, exports."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from wagtail_llm_actions.models.attempt import LLMAttempt
 from wagtail_llm_actions.models.budget import LLMBudget, LLMBudgetPeriod, LLMReservation
 from wagtail_llm_actions.models.circuit_breaker import LLMCircuitBreaker
 from wagtail_llm_actions.models.dismiss_reason import DismissReason
+from wagtail_llm_actions.models.export import LLMExport, LLMExportChunk
 from wagtail_llm_actions.models.finding import LLMModelFinding
 from wagtail_llm_actions.models.import_job import LLMImport
 from wagtail_llm_actions.models.prompt_template import PromptTemplate
@@ -20,6 +21,8 @@ __all__ = [
     "LLMBudget",
     "LLMBudgetPeriod",
     "LLMCircuitBreaker",
+    "LLMExport",
+    "LLMExportChunk",
     "LLMImport",
     "LLMModelFinding",
     "LLMReservation",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMImport
+from wagtail_llm_actions.models.background_job import JobFailed
 from wagtail_llm_actions.permissions.policies import can_import
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.sqlite import yielding_writes
@@ -28,9 +27,6 @@ TASK = "wagtail_llm_actions.tasks.run_import"
 KEPT_FOR = timedelta(days=7)
 """How long the result of an import is kept."""
 
-logger = logging.getLogger(__name__)
-Status = LLMImport.Status
-
 
 def start_import(plan: ImportPlan, content: str, user: User) -> LLMImport:
     """Let a plan be written outside the request.
@@ -39,8 +35,9 @@ def start_import(plan: ImportPlan, content: str, user: User) -> LLMImport:
         TransferError: Another import is not finished yet, or the queue does not answer.
     """
     LLMImport.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
-    unfinished = Q(status__in=(Status.WAITING, Status.RUNNING))
-    if any(other.is_unfinished for other in LLMImport.objects.filter(unfinished)):
+    if any(
+        other.is_unfinished for other in LLMImport.objects.filter(status__in=LLMImport.UNFINISHED)
+    ):
         raise TransferError(_("Another import is not finished yet. Try again when it is."))
     started = LLMImport.objects.create(
         user_id=user.pk,
@@ -60,29 +57,24 @@ def start_import(plan: ImportPlan, content: str, user: User) -> LLMImport:
 @yielding_writes()
 def run_import(import_id: UUID) -> None:
     """Write a confirmed import, unless it was started already; every end is stored on it."""
-    waiting = LLMImport.objects.filter(pk=import_id, status=Status.WAITING)
-    if not waiting.update(status=Status.RUNNING, updated_at=timezone.now()):
-        return
-    running = LLMImport.objects.get(pk=import_id)
+    LLMImport.execute(import_id, _import)
+
+
+def _import(running: LLMImport) -> None:
     try:
         _write(running)
-        running.status = Status.DONE
     except TransferError as error:
-        running.status, running.error = Status.FAILED, str(error)
-    except Exception:
-        logger.exception("Import %s failed unexpectedly", import_id)
-        running.status, running.error = Status.FAILED, _("It failed unexpectedly; see the log.")
-    running.content = ""
-    running.save()
+        raise JobFailed(str(error)) from None
+    finally:
+        LLMImport.objects.filter(pk=running.pk).update(content="")
 
 
 def _write(running: LLMImport) -> None:
     if running.user is None or not can_import(running.user):
-        raise TransferError(_("You are not allowed to import any more."))
+        raise JobFailed(_("You are not allowed to import any more."))
     plan = plan_import(read_fixture(running.content))
     if plan.fingerprint != running.fingerprint:
-        raise TransferError(_("Something here has changed since, so nothing was imported."))
+        raise JobFailed(_("Something here has changed since, so nothing was imported."))
     for part in plan.parts():
         apply_import(part, running.user)
-        running.written += len(part.writes)
-        running.save(update_fields=["written", "updated_at"])
+        running.advance(running.written + len(part.writes))

@@ -28,6 +28,10 @@ class RunRows:
         self._runs = runs
         self._columns = columns
 
+    def count(self, limit: int | None = None) -> int:
+        """Return the number of rows, or the limit if there are more."""
+        return self._runs.order_by()[:limit].count()
+
     def __iter__(self) -> Iterator[dict[str, Any]]:
         fields = {*self._columns, "finished_at"} - {"seconds"}
         for chunk in self._runs.chunks(*fields):

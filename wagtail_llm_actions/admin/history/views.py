@@ -185,6 +185,10 @@ class HistoryView(StylesheetMixin, ExportMixin, ReportView):
             )
         return RunRows(self.get_filtered_queryset(), self.list_export)
 
+    def count_rows(self, rows: RunRows, limit: int | None = None) -> int:
+        """Let the database count, and no further than it has to."""
+        return rows.count(limit)
+
     def _sent_names(self) -> set[str]:
         return {name for name, values in self.request.GET.lists() if any(values)}
 

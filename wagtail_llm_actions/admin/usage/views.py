@@ -116,7 +116,7 @@ class UsageExportView(ExportMixin, PermissionCheckedMixin, View):
 
     permission_policy = RUN_POLICY
     any_permission_required = VIEW_USAGE_PERMISSIONS
-    http_method_names = ["get", "head"]
+    http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, table: str) -> HttpResponseBase:
         """Return the file, or status 400 for an invalid period or format.
