@@ -7,6 +7,7 @@ from wagtail_llm_actions.models.attempt import LLMAttempt
 from wagtail_llm_actions.models.budget import LLMBudget, LLMBudgetPeriod, LLMReservation
 from wagtail_llm_actions.models.circuit_breaker import LLMCircuitBreaker
 from wagtail_llm_actions.models.dismiss_reason import DismissReason
+from wagtail_llm_actions.models.erasure import LLMErasure
 from wagtail_llm_actions.models.export import LLMExport, LLMExportChunk
 from wagtail_llm_actions.models.finding import LLMModelFinding
 from wagtail_llm_actions.models.import_job import LLMImport
@@ -21,6 +22,7 @@ __all__ = [
     "LLMBudget",
     "LLMBudgetPeriod",
     "LLMCircuitBreaker",
+    "LLMErasure",
     "LLMExport",
     "LLMExportChunk",
     "LLMImport",

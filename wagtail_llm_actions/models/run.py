@@ -73,7 +73,9 @@ class LLMRun(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("user"),
-        on_delete=models.SET_NULL,
+        # Of many runs, one statement would keep others from writing for seconds: see
+        # ``retention.deletions``.
+        on_delete=models.DO_NOTHING,
         null=True,
         related_name="+",
         db_constraint=False,

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from wagtail_llm_actions.retention.prune import Deletion, Periods, Redaction, due_work, prune
+from wagtail_llm_actions.retention.prune import Periods, due_work, prune
 
 if TYPE_CHECKING:
-    from wagtail_llm_actions.retention.prune import Work
+    from wagtail_llm_actions.retention.work import Work
 
 PROGRESS_SECONDS = 5.0
+NOTHING = {"redacted": 0, "deleted": 0, "anonymised": 0}
 
 
 class Command(BaseCommand):
     """Does at once what workers do bit by bit; safe at any time, also twice at once."""
 
-    help = "Redact the texts of old LLM runs and delete old runs, as RETENTION and the actions say."
+    help = "Redact, delete and anonymise LLM runs, as RETENTION, the actions and deletions say."
 
     def add_arguments(self, parser: Any) -> None:
         """Add other periods than those of the settings, and the dry run."""
@@ -35,15 +36,12 @@ class Command(BaseCommand):
         """Print how many runs were redacted and deleted, and every few seconds how far it is."""
         works = due_work(_given(options))
         if options["dry_run"]:
-            due = Counter({kind.verb: 0 for kind in (Redaction, Deletion)})
+            due = Counter(NOTHING)
             for work in works:
                 due[work.verb] += work.due().count()
             self._print("Would be", due)
             return
-        done, printed_at = (
-            Counter({kind.verb: 0 for kind in (Redaction, Deletion)}),
-            time.monotonic(),
-        )
+        done, printed_at = Counter(NOTHING), time.monotonic()
 
         def progress(work: Work, count: int) -> None:
             nonlocal printed_at

@@ -1,0 +1,105 @@
+"""What is deleted leaves no texts behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from wagtail.models import Page
+
+from tests.factories import AuthorFactory, BlogPageFactory, EditorFactory, LLMActionFactory
+from tests.retention.runs import SECRET, full_run, stored_words
+from wagtail_llm_actions.models import LLMErasure, LLMRun
+from wagtail_llm_actions.retention import work
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_runs_on_a_deleted_page_lose_their_texts_and_its_title() -> None:
+    page = BlogPageFactory(title="Mayor resigns")
+    run, other = full_run(page=page), full_run()
+    assert "Mayor resigns" in stored_words(run)
+
+    Page.objects.get(pk=page.pk).delete()
+
+    assert SECRET not in stored_words(run)
+    assert "Mayor resigns" not in stored_words(run)
+    run.refresh_from_db()
+    assert (run.redaction_reason, run.decision, run.input_tokens) == ("object", "accepted", 12)
+    assert SECRET in stored_words(other)
+    assert not LLMErasure.objects.exists()
+
+
+def test_so_do_those_on_a_deleted_snippet() -> None:
+    author: Model = AuthorFactory()
+    model_type = ContentType.objects.get_for_model(type(author))
+    llm_action = LLMActionFactory(model_type=model_type, destination="bio", source="name")
+    run = full_run(action=llm_action, target_object_id=str(author.pk), target_label="Ines")
+
+    author.delete()
+
+    assert SECRET not in stored_words(run)
+    assert "Ines" not in stored_words(run)
+
+
+def test_a_title_goes_also_from_a_run_that_was_redacted_before() -> None:
+    page = BlogPageFactory(title="Mayor resigns")
+    run = full_run(days=91, page=page)
+    call_command("llm_actions_prune", verbosity=0)
+    assert "Mayor resigns" in stored_words(run)
+
+    page.delete()
+
+    run.refresh_from_db()
+    assert (run.target_label, run.redaction_reason) == ("", "age")
+
+
+def test_a_run_under_way_on_a_deleted_page_is_redacted_once_it_has_ended() -> None:
+    page = BlogPageFactory()
+    run = full_run(page=page, status=LLMRun.Status.RUNNING)
+    full_run(page=page)
+
+    page.delete()
+    assert SECRET in stored_words(run)
+    call_command("llm_actions_prune", verbosity=0)
+    assert SECRET in stored_words(run)
+    LLMRun.objects.filter(pk=run.pk).update(status=LLMRun.Status.SUCCEEDED)
+    call_command("llm_actions_prune", verbosity=0)
+
+    assert SECRET not in stored_words(run)
+    assert not LLMErasure.objects.exists()
+
+
+def test_the_runs_of_a_deleted_user_name_nobody_and_lose_what_they_typed() -> None:
+    user = EditorFactory()
+    typed, plain = full_run(user=user), full_run(user=user, instruction="")
+
+    user.delete()
+
+    typed.refresh_from_db()
+    plain.refresh_from_db()
+    assert (typed.user_id, plain.user_id) == (None, None)
+    assert SECRET not in stored_words(typed)
+    assert (typed.redaction_reason, plain.redaction_reason) == ("person", "")
+    assert SECRET in stored_words(plain)
+
+
+@pytest.mark.parametrize("kind", ["page", "user"])
+def test_of_many_runs_the_deletion_erases_some_and_pruning_the_rest(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "BATCH_SIZE", 2)
+    page, user = BlogPageFactory(), EditorFactory()
+    runs = [full_run(page=page, user=user) for _ in range(5)]
+
+    (page if kind == "page" else user).delete()
+    assert sum(SECRET in stored_words(run) for run in runs) == 3
+
+    call_command("llm_actions_prune", verbosity=0)
+    assert not any(SECRET in stored_words(run) for run in runs)
+    assert not LLMErasure.objects.exists()

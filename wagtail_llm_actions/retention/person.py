@@ -1,0 +1,80 @@
+"""What is stored about a person, and how their name is taken away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.db.models import Q
+from django.forms.models import model_to_dict
+from wagtail.models import ModelLogEntry, PageLogEntry
+
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.retention.work import PersonErasure
+from wagtail_llm_actions.runs.audit_log import ACCEPTED, TAKEN_BACK
+from wagtail_llm_actions.runs.redaction import NO_TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import Field, Model
+
+    from wagtail_llm_actions.permissions import User
+
+APP = "wagtail_llm_actions"
+
+
+def personal_data(user: User) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    """Yield the tables that name a person, each with its rows as dicts of plain values.
+
+    A redacted run has no texts, not even empty ones: ``redacted_at`` says when they were emptied.
+    """
+    for field in _fields_of_users():
+        model: Any = field.model
+        rows = model._default_manager.filter(**{field.name: user.pk}).order_by("pk")
+        yield model._meta.model_name, map(_values, rows.iterator(chunk_size=500))
+    yield "log_entries", map(_values, _log_entries(user))
+
+
+def anonymise(user: User) -> int:
+    """Take a person's name away from everything, and their words from their runs; return how many runs.
+
+    Wagtail's own log goes on naming them, as it is no part of this package, and so do their budgets. Runs that are under way are
+    left to ``llm_actions_prune``, and to workers.
+    """
+    erasure, count = PersonErasure(str(user.pk)), 0
+    while done := erasure.do_batch():
+        count += done
+    erasure.remember()
+    for field in _fields_of_users():
+        # A budget of nobody would be one of the whole site.
+        if getattr(field.remote_field, "on_delete", None) is models.SET_NULL:
+            rows = field.model._default_manager.filter(**{field.name: user.pk})
+            rows.update(**{field.name: None})
+    return count
+
+
+def _fields_of_users() -> Iterator[Field[Any, Any]]:
+    """Yield the foreign keys to users, of all tables of this package."""
+    for model in apps.get_app_config(APP).get_models():
+        for field in model._meta.concrete_fields:
+            if field.related_model is get_user_model():
+                yield field
+
+
+def _log_entries(user: User) -> Iterator[Model]:
+    """Yield the entries of Wagtail's log about texts of models, and about our own objects."""
+    ours = Q(action__in=[ACCEPTED, TAKEN_BACK]) | Q(content_type__app_label=APP)
+    for model in (PageLogEntry, ModelLogEntry):
+        yield from model.objects.filter(ours, user=user).order_by("timestamp").iterator()
+
+
+def _values(row: Model) -> dict[str, Any]:
+    values = {field.attname: field.value_from_object(row) for field in row._meta.concrete_fields}
+    if isinstance(row, LLMRun):
+        if row.redacted_at:
+            values = {name: value for name, value in values.items() if name not in NO_TEXTS}
+        values["attempts"] = [model_to_dict(attempt) for attempt in row.attempts.all()]
+    return values
