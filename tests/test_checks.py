@@ -87,6 +87,15 @@ def test_a_queue_of_the_sites_own_gives_no_message(settings: Settings) -> None:
             "['LIMITS']['SITE_PER_MINUTE'] must be a whole number above 0",
             "docs/settings.md",
         ),
+        (
+            {"ESTIMATE_FROM_CENTS": "a few"},
+            "E001",
+            "['ESTIMATE_FROM_CENTS'] must be a number of US cents, 0 for every click or None for none",
+            "docs/settings.md",
+        ),
+        ({"ESTIMATE_FROM_CENTS": -1}, "E001", "must be a number of US cents", "docs/settings.md"),
+        ({"ESTIMATE_FROM_CENTS": True}, "E001", "must be a number of US cents", "docs/settings.md"),
+        ({"ESTIMATE_FROM_CENTS": float("inf")}, "E001", "US cents", "docs/settings.md"),
         ({"LIMITS": 5}, "E001", "['LIMITS'] must be a dict.", "docs/settings.md"),
         ({"THREDS": 1, 5: 6}, "W001", "unknown key 'THREDS'", "Known keys are CURRENCY"),
         (

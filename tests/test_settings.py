@@ -63,6 +63,7 @@ def test_a_site_that_sets_nothing_gets_the_defaults(settings: Settings) -> None:
     assert found.run_timeout_seconds == 180
     assert found.lease_seconds == 15
     assert found.max_prompt_chars == 100_000
+    assert (found.currency, found.estimate_from_cents) == (None, Decimal(1))
     assert found.limits == Limits(
         user_concurrent=10,
         user_per_minute=60,

@@ -30,7 +30,6 @@ from wagtail_llm_actions.bulk.start import (
     LeftOut,
     below,
     build_chunks,
-    mean_cost,
     new_key,
     objects_of,
     save_and_enqueue,
@@ -300,19 +299,6 @@ def test_what_a_closed_queue_did_not_take_is_queued_when_it_answers(
 
     assert {run_id for run_id, _ in kept_queue.waiting} == {run.pk for run in runs}
     assert {priority for _, priority in kept_queue.waiting} == {Priority.BULK}
-
-
-def test_the_mean_cost_is_that_of_the_present_model_or_unknown() -> None:
-    llm_action = LLMActionFactory()
-    run: dict[str, Any] = {"action": llm_action, "succeeded": True}
-    assert mean_cost(llm_action) is None
-    LLMRunFactory(**run)
-    LLMRunFactory(**run, cost_usd=9, model_key="other")
-    assert mean_cost(llm_action) is None
-    LLMRunFactory(**run, cost_usd="0.01")
-    LLMRunFactory(**run, cost_usd="0.03")
-
-    assert float(mean_cost(llm_action) or 0) == pytest.approx(0.02)
 
 
 def test_a_click_waits_behind_clicks_only(django_assert_num_queries: Any) -> None:

@@ -6,6 +6,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from wagtail import hooks
@@ -68,6 +69,13 @@ THREADS: dict[str, Any] = {
 }
 
 
+class Terminal(StringIO):
+    """A terminal, at which somebody may have typed an answer."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def prompt_queue(kept_queue: object, settings: Settings) -> Iterator[type[PromptQueue]]:
     """Execute runs as soon as they are queued, as many as the test lets through."""
@@ -112,29 +120,26 @@ def test_all_pages_get_a_proposal_and_none_is_changed(provider: ScriptedProvider
     assert list(BlogPage.objects.order_by("pk").values()) == pages
     assert not Revision.objects.exists()
     assert lines == [
-        lines[0],
+        "Runs to start: 4 at most. Cost: unknown.",
+        lines[1],
         "Runs started: 3.",
         "Left out because the source field is empty: 1.",
         f"  {empty.pk}: {empty.title}",
         lines[-1],
     ]
-    assert lines[0].startswith("0 queued, 0 running, 3 succeeded, 0 failed, 0 cancelled, $")
+    assert lines[1].startswith("0 queued, 0 running, 3 succeeded, 0 failed, 0 cancelled, $")
     url = f"http://localhost{reverse('wagtail_llm_actions:history')}"
     assert lines[-1].endswith(f"{url}?trigger=bulk&action={llm_action.pk}")
 
 
 @pytest.mark.usefixtures("prompt_queue")
 def test_a_terminal_shows_one_line_that_changes() -> None:
-    class Terminal(StringIO):
-        def isatty(self) -> bool:
-            return True
-
     terminal = Terminal()
     BlogPageFactory()
 
     call_command("llm_actions_run", str(LLMActionFactory().pk), "--all", stdout=terminal)
 
-    progress, started, *_ = terminal.getvalue().split("\n")
+    _announced, progress, started, *_ = terminal.getvalue().split("\n")
     assert progress.startswith("\r0 queued, 0 running, 1 succeeded")
     assert started == "Runs started: 1."
 
@@ -191,11 +196,36 @@ def test_a_dry_run_counts_estimates_and_starts_nothing(provider: ScriptedProvide
     said = run(*run_it)
     assert "Runs to start: 2. Cost: unknown." in said
     assert "Left out because the field already has a text: 1." in said
-    LLMRunFactory(action=llm_action, succeeded=True, cost_usd="0.02", page__summary="Mine.")
-    assert "Cost: about $0.040, from the mean of past runs." in run(*run_it)
+    LLMRunFactory(
+        action=llm_action, succeeded=True, cost_usd="0.02", source_chars=40, page__summary="Mine."
+    )
+    cache.clear()
+    assert "Cost: about $0.040, by what past runs have cost." in run(*run_it)
 
     assert LLMRun.objects.count() == 1
     assert provider.requests == []
+
+
+@pytest.mark.usefixtures("prompt_queue")
+@pytest.mark.parametrize(
+    ("typed", "options", "started"),
+    [("yes\n", (), 3), ("no\n", (), 0), ("\n", (), 0), ("", ("--no-input",), 3)],
+)
+def test_somebody_at_a_terminal_agrees_to_the_cost_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, typed: str, options: tuple[str, ...], started: int
+) -> None:
+    llm_action = LLMActionFactory()
+    LLMRunFactory(action=llm_action, succeeded=True, cost_usd="0.02", source_chars=40)
+    BlogPageFactory.create_batch(2)
+    monkeypatch.setattr("sys.stdin", Terminal(typed))
+
+    said = run(llm_action.pk, "--all", *options) if started else refused(llm_action.pk, "--all")
+
+    if started:
+        assert "Runs to start: 3 at most. Cost: about $0.060, by what past runs have cost." in said
+    else:
+        assert said == "Nothing was started."
+    assert LLMRun.objects.filter(trigger="bulk").count() == started
 
 
 def test_it_stops_once_so_many_have_failed(
@@ -375,7 +405,7 @@ def test_an_alias_is_left_out_and_said_first(provider: ScriptedProvider) -> None
     assert run("Summary", "--pages", alias.pk, "--dry-run").splitlines()[:3] == [
         "Left out because an alias cannot be edited: 1.",
         f"  {alias.pk}: {alias.title}",
-        "Runs to start: 0. Cost: about $0.00, from the mean of past runs.",
+        "Runs to start: 0. Cost: about $0.00, by what past runs have cost.",
     ]
 
 

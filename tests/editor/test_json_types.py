@@ -30,8 +30,14 @@ from tests.factories import (
 )
 from wagtail_llm_actions.admin import api_errors
 from wagtail_llm_actions.admin.actions import playground
+from wagtail_llm_actions.admin.editor import (
+    estimates,
+    previous,
+    request_preview,
+    serializers,
+    side_panel,
+)
 from wagtail_llm_actions.admin.editor import offers as offers_module
-from wagtail_llm_actions.admin.editor import previous, request_preview, serializers, side_panel
 from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.models import LLMAction, LLMRun
 
@@ -44,6 +50,7 @@ if TYPE_CHECKING:
 DECLARATIONS = Path(__file__).parents[1] / "js" / "api.d.ts"
 MODULES = (
     api_errors,
+    estimates,
     offers_module,
     playground,
     previous,

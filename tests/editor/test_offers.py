@@ -51,6 +51,7 @@ NOTHING = {
     "pending": [],
     "previous_counts": {},
     "has_side_panel": False,
+    "estimates": None,
 }
 
 

@@ -85,6 +85,21 @@ declare namespace LLMActions {
     pending: RunState[];
     previous_counts: Record<string, number>;
     has_side_panel: boolean;
+    estimates: Estimates | null;
+  }
+
+  interface ActionEstimate {
+    fixed_usd: number;
+    usd_per_char: number;
+    typical_chars: number;
+  }
+
+  interface Estimates {
+    from_usd: number;
+    currency: string;
+    currency_rate: number;
+    max_chars: number;
+    actions: Record<string, ActionEstimate>;
   }
 
   interface RequestPreview {
@@ -93,6 +108,7 @@ declare namespace LLMActions {
     model_label: string;
     fields: string[];
     length: string;
+    cost: string;
     notice: string;
     error: string;
   }

@@ -10,6 +10,7 @@ const ONLY_WHEN_USED = [
   'choices.js',
   'commands.js',
   'draftail.js',
+  'estimates.js',
   'fill-empty.js',
   'items.js',
   'menu.js',

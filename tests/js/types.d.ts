@@ -545,6 +545,11 @@ declare namespace LLMActions {
     },
   ) => Toolbar;
 
+  interface ActionOffer {
+    /** About how much a click costs now; empty where that is not worth telling. */
+    estimate?: string;
+  }
+
   interface Toolbar {
     root: HTMLElement;
     /** Runs an action unless something is in its way. */

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Avg, Q
+from django.db.models import Q
 from wagtail.models import AbstractPage, RevisionMixin
 
 from wagtail_llm_actions.compat import page_model
@@ -29,7 +29,6 @@ from wagtail_llm_actions.runs.request.build_run import build_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from django.db import models
     from django.db.models import QuerySet
@@ -165,13 +164,6 @@ def save_and_enqueue(llm_action: LLMAction, chunk: Chunk) -> None:
         chunk.left_out[LeftOut.WAITING] += sorted(taken)
         chunk.runs = [run for run in chunk.runs if run.target_object_id not in taken]
         bulk_create_and_enqueue(chunk.runs)
-
-
-def mean_cost(llm_action: LLMAction) -> Decimal | None:
-    """Return the mean cost of the action's runs with its current model, in US dollars, if known."""
-    runs = LLMRun.objects.succeeded().filter(action=llm_action, model_key=llm_action.model)
-    mean: Decimal | None = runs.aggregate(mean=Avg("cost_usd"))["mean"]
-    return mean
 
 
 _LEFT_OUT = {

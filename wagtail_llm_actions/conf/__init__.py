@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
 
-from wagtail_llm_actions.conf.currency import Currency, read_currency
+from wagtail_llm_actions.conf.currency import (
+    Currency,
+    read_currency,
+    read_estimate_from_cents,
+)
 from wagtail_llm_actions.conf.entries import (
     SETTING,
     InvalidSettings,
@@ -80,6 +85,8 @@ class Settings:
     """In which amounts are shown beside US dollars; ``None`` for US dollars alone."""
     retention: Retention = field(default_factory=Retention)
     """How long the texts and the rows of runs are kept."""
+    estimate_from_cents: Decimal | None = Decimal(1)
+    """The US cents from which on a click says what it will cost; ``None`` for never."""
     post_summary_fields: Mapping[str, str] = field(default_factory=dict)
     """The field that ``{{ post_summary }}`` reads, by model label such as ``blog.BlogPage``."""
     source_properties: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -95,7 +102,7 @@ SCALARS: Mapping[str, tuple[str, type]] = {
 }
 KNOWN_KEYS = frozenset(
     {"PROVIDERS", "MODELS", "QUEUE", "STREAM", "LIMITS", "CURRENCY", "RETENTION"}
-    | {"POST_SUMMARY_FIELDS"}
+    | {"ESTIMATE_FROM_CENTS", "POST_SUMMARY_FIELDS"}
     | {"SOURCE_PROPERTIES", *SCALARS}
 )
 
@@ -145,6 +152,7 @@ def _readers(raw: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
         "limits": partial(read_limits, raw),
         "currency": partial(read_currency, raw),
         "retention": partial(read_retention, raw),
+        "estimate_from_cents": partial(read_estimate_from_cents, raw),
         "post_summary_fields": partial(mapping, raw, "POST_SUMMARY_FIELDS"),
         "source_properties": partial(name_lists, raw, "SOURCE_PROPERTIES"),
         **{

@@ -1,4 +1,4 @@
-"""``CURRENCY``: the site's own currency, in which amounts are shown beside US dollars."""
+"""How costs are shown: in which currency beside US dollars, and from which amount on before a click."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from wagtail_llm_actions.conf.entries import SETTING, Problems, entry
+from wagtail_llm_actions.conf.entries import SETTING, InvalidSettings, Problems, entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,12 +87,36 @@ def read_currency(raw: Mapping[str, Any]) -> Currency | None:
     return Currency(code=given["CODE"], rate=rate, date=day)
 
 
-def _rate(value: object) -> Decimal | None:
+def read_estimate_from_cents(raw: Mapping[str, Any]) -> Decimal | None:
+    """Return from how many US cents on a click says what it costs; ``None`` for never.
+
+    Raises:
+        InvalidSettings: The value is neither a number of at least 0 nor ``None``.
+    """
+    value = raw.get("ESTIMATE_FROM_CENTS", Decimal(1))
+    if value is None:
+        return None
+    cents = None if isinstance(value, bool) else _number(value)
+    if cents is None or cents < 0:
+        msg = (
+            f"{SETTING}['ESTIMATE_FROM_CENTS'] must be a number of US cents, 0 for every click or None "
+            f"for none, not {value!r}."
+        )
+        raise InvalidSettings(msg)
+    return cents
+
+
+def _number(value: object) -> Decimal | None:
     try:
-        rate = Decimal(str(value))
+        number = Decimal(str(value))
     except InvalidOperation:
         return None
-    return rate if rate.is_finite() and rate > 0 else None
+    return number if number.is_finite() else None
+
+
+def _rate(value: object) -> Decimal | None:
+    rate = _number(value)
+    return rate if rate and rate > 0 else None
 
 
 def _date(value: object) -> date | None:

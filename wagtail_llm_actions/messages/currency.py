@@ -13,6 +13,7 @@ from wagtail_llm_actions.pricing import LOCAL, PROVIDER, SETTINGS, UNKNOWN_SURCH
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from wagtail_llm_actions.models import LLMRun
     from wagtail_llm_actions.pricing import Price
 
 
@@ -55,6 +56,24 @@ def rate_sentence() -> str:
         "code": currency.code,
         "date": date_format(currency.date),
     }
+
+
+def estimate_sentence(run: LLMRun) -> str:
+    """Return what a run was expected to cost, and how far that was off; empty where nobody knew."""
+    estimated, cost = run.estimated_cost_usd, run.cost_usd
+    if estimated is None:
+        return ""
+    percent = round(100 * (estimated / cost - 1)) if cost and run.is_final else None
+    if percent is None:
+        message = _("Estimated beforehand: %(amount)s.")
+    elif percent > 0:
+        message = _("Estimated beforehand: %(amount)s, %(percent)s %% too high.")
+    elif percent < 0:
+        message = _("Estimated beforehand: %(amount)s, %(percent)s %% too low.")
+    else:
+        message = _("Estimated beforehand: %(amount)s, which was right.")
+    number = number_format(abs(percent or 0), force_grouping=True)
+    return message % {"amount": money(estimated), "percent": number}
 
 
 def _number(amount: Decimal, decimals: int) -> str:

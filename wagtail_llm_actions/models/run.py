@@ -151,6 +151,8 @@ class LLMRun(models.Model):
     """SHA-256 of the source text in hexadecimal: tells whether the source has changed since."""
     image = models.JSONField(null=True)
     """The image that is sent, as ``runs.request.image.SentImage``; null for none. Never its content."""
+    source_chars = models.PositiveIntegerField(_("characters of the source"), null=True)
+    """Characters of the source that were sent; null for a run that could not be sent."""
     read_fields = models.JSONField(default=list)
     """The names of the object's fields whose content the prompt was made from, sorted."""
     truncated_chars = models.PositiveIntegerField(_("characters cut"), default=0)
@@ -236,6 +238,10 @@ class LLMRun(models.Model):
         _("cost in US dollars"), max_digits=16, decimal_places=9, null=True
     )
     """Of all attempts, in US dollars; null where the cost of any of them is unknown."""
+    estimated_cost_usd = models.DecimalField(
+        _("estimated cost in US dollars"), max_digits=16, decimal_places=9, null=True
+    )
+    """What the run was expected to cost before it began, in US dollars; null where nobody knew."""
     price = models.JSONField(_("price"), null=True)
     """The price of the last attempt with its source, as ``pricing.charge`` gives it."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from wagtail.admin.staticfiles import versioned_static
 
+from wagtail_llm_actions.admin.editor.estimates import Estimates, form_estimates
 from wagtail_llm_actions.admin.editor.poll_token import issue_poll_token
 from wagtail_llm_actions.admin.editor.serializers import RunState, candidates_state
 from wagtail_llm_actions.conf import get_settings
@@ -69,6 +70,8 @@ class Offers(TypedDict):
     """Number of previous texts by the ``field_key`` of their runs, without those of ``pending``."""
     has_side_panel: bool
     """Whether the side panel has something to show."""
+    estimates: Estimates | None
+    """What the actions are going to cost; ``None`` where nobody knows, or for users who may not see costs."""
 
 
 NO_OFFERS: Offers = {
@@ -76,6 +79,7 @@ NO_OFFERS: Offers = {
     "pending": [],
     "previous_counts": {},
     "has_side_panel": False,
+    "estimates": None,
 }
 
 
@@ -95,6 +99,7 @@ def form_offers(request: HttpRequest, form: EditorForm, form_key: str) -> Offers
         if candidates[0].field_path in fields and access.can_read(candidates[0].content_fields)
     ]
     with_costs = can_view_costs(user)
+    offered = {offer["id"] for field in fields.values() for offer in field["actions"]}
     if fields:
         get_queue().prepare()
     return {
@@ -116,6 +121,9 @@ def form_offers(request: HttpRequest, form: EditorForm, form_key: str) -> Offers
         ),
         "has_side_panel": bool(fields)
         or has_finished_runs(user, form.instance, form_key, access.can_read),
+        "estimates": form_estimates([action for action in actions if action.pk in offered])
+        if with_costs
+        else None,
     }
 
 

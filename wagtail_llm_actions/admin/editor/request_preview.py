@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, TypedDict
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.messages.currency import money
 from wagtail_llm_actions.messages.errors import error_sentence
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.messages.notices import image_notice, truncation_notice
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_unsaved
 from wagtail_llm_actions.runs.request.build_run import build_run
@@ -32,6 +34,8 @@ class RequestPreview(TypedDict):
     """The labels of the fields whose content the prompt holds."""
     length: str
     """A sentence."""
+    cost: str
+    """About how much the click costs, a sentence; empty where nobody knows, or for users who may not see it."""
     notice: str
     """Which image is sent, and what was cut; mostly empty."""
     error: str
@@ -67,6 +71,14 @@ def request_preview(
         "model_label": model_label(run.model_key),
         "fields": [field_label(type(instance), name) for name in run.read_fields],
         "length": "" if error else length,
+        "cost": _cost(permitted, run),
         "notice": " ".join(filter(None, (image_notice(run), truncation_notice(run)))),
         "error": error_sentence(run) if error else "",
     }
+
+
+def _cost(permitted: PermittedAction, run: LLMRun) -> str:
+    if run.estimated_cost_usd is None or not can_view_costs(permitted.user):
+        return ""
+    cost = run.estimated_cost_usd * permitted.llm_action.candidate_count
+    return _("About %(amount)s.") % {"amount": money(cost)}

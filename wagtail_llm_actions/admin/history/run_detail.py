@@ -16,7 +16,12 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail_llm_actions.admin.history.views import add_edit_urls
 from wagtail_llm_actions.admin.run_access import can_read_texts_in_history
 from wagtail_llm_actions.answers.characters import show_direction_controls
-from wagtail_llm_actions.messages.currency import money, rate_sentence, source_label
+from wagtail_llm_actions.messages.currency import (
+    estimate_sentence,
+    money,
+    rate_sentence,
+    source_label,
+)
 from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
 from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.messages.labels import (
@@ -138,6 +143,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             sent=attempts[-1][1] if attempts else "",
             cost=money(run.cost_usd),
             rate=rate_sentence(),
+            estimate=estimate_sentence(run),
             price_source=source_label(run.price["source"]) if run.price else "",
             can_view_costs=can_view_costs(self.request.user),
             can_read_texts=can_read_texts_in_history(self.request, run),

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_llm_actions.messages.metrics import format_display
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from wagtail_llm_actions.reporting.estimates import EstimateErrors
 
 _EXPORT_FORMATS: dict[str, Callable[[Any], Any]] = {
     "rate": lambda value: round(100 * value, 2),
@@ -48,6 +53,22 @@ def change(kind: str, now: Any, before: Any) -> str:
         return ""
     percent = 100 * (Decimal(now) - Decimal(before)) / Decimal(before)
     return _("%(number)s %%") % {"number": _signed(float(percent))}
+
+
+def estimate_errors_sentence(errors: EstimateErrors | None) -> str:
+    """Return how far the estimates before the clicks were off; empty where none can be compared."""
+    if errors is None:
+        return ""
+    message = ngettext(
+        "The cost that was estimated before the click was off by %(rate)s: one run could be compared.",
+        "The costs that were estimated before the clicks were off by %(rate)s in the median of the "
+        "newest %(count)s runs that can be compared.",
+        errors.runs,
+    )
+    return message % {
+        "rate": format_display("rate", errors.median),
+        "count": number_format(errors.runs, force_grouping=True),
+    }
 
 
 def _signed(number: float) -> str:

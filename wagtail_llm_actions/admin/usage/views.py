@@ -18,6 +18,7 @@ from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
 from wagtail_llm_actions.admin.run_access import readable_in_history
 from wagtail_llm_actions.admin.usage.cards import cards
 from wagtail_llm_actions.admin.usage.charts import chart_data
+from wagtail_llm_actions.admin.usage.formatting import estimate_errors_sentence
 from wagtail_llm_actions.admin.usage.period import CHOICES, DEFAULT, QUERY, as_query, chosen_period
 from wagtail_llm_actions.admin.usage.registry import CHARTS, tables
 from wagtail_llm_actions.messages.currency import rate_sentence
@@ -29,6 +30,7 @@ from wagtail_llm_actions.permissions.policies import (
     can_view_costs,
     can_view_runs,
 )
+from wagtail_llm_actions.reporting.estimates import estimate_errors
 from wagtail_llm_actions.reporting.usage import Usage
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 from wagtail_llm_actions.scripts import script_path
@@ -106,6 +108,7 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
             },
             export_query=urlencode(as_query(period)),
             rate=rate_sentence() if self.with_costs else "",
+            estimates=estimate_errors_sentence(estimate_errors(period)) if self.with_costs else "",
             has_runs=usage.totals.runs,
             chart_script=script_path("usage.js"),
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -17,7 +19,6 @@ from wagtail_llm_actions.bulk.start import (
     CHUNK,
     LeftOut,
     build_chunks,
-    mean_cost,
     new_key,
     save_and_enqueue,
 )
@@ -32,6 +33,7 @@ from wagtail_llm_actions.management.run_arguments import (
 from wagtail_llm_actions.messages.currency import usd
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
+from wagtail_llm_actions.spending.estimates import estimate_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,6 +86,13 @@ class Command(BaseCommand):
             help="count the runs and estimate the cost, without starting any",
         )
         parser.add_argument(
+            "--no-input",
+            "--noinput",
+            action="store_false",
+            dest="interactive",
+            help="do not ask whether to start",
+        )
+        parser.add_argument(
             "--stop-at-errors",
             type=positive,
             default=10,
@@ -104,7 +113,8 @@ class Command(BaseCommand):
         """Start the runs, and wait until they have ended.
 
         Raises:
-            CommandError: The arguments are wrong, a limit was reached, or Ctrl-C was pressed.
+            CommandError: The arguments are wrong, nobody agreed to the cost, a limit was reached, or
+                Ctrl-C was pressed.
         """
         self._limits = options["stop_at_errors"], options["stop_at_cost"]
         self._screen = _Screen(self.stdout)
@@ -126,6 +136,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self._estimate(llm_action, chunks)
             return
+        self._announce(llm_action, objects.count(), options)
         try:
             stopped = self._queue(llm_action, chunks, key) or self._follow(key)
             if stopped:
@@ -141,18 +152,26 @@ class Command(BaseCommand):
             raise CommandError(stopped)
 
     def _estimate(self, llm_action: LLMAction, chunks: Iterable[Chunk]) -> None:
-        count, left_out = 0, defaultdict[LeftOut, list[Any]](list)
+        count, left_out, costs = 0, defaultdict[LeftOut, list[Any]](list), Decimal(0)
         for chunk in chunks:
             count += len(chunk.runs)
+            costs += sum(filter(None, (run.estimated_cost_usd for run in chunk.runs)), Decimal(0))
             _extend(left_out, chunk.left_out)
-        mean = mean_cost(llm_action)
-        cost = (
-            "unknown" if mean is None else f"about {usd(mean * count)}, from the mean of past runs"
-        )
+        cost = _about(costs) if not count or estimate_of(llm_action) else "unknown"
         self._screen.say(f"Runs to start: {count}. Cost: {cost}.")
         for left_out_reason, pks in left_out.items():
             self._say_left_out(LEFT_OUT[left_out_reason], pks)
         self._screen.say("Dry run: nothing was started.")
+
+    def _announce(self, llm_action: LLMAction, count: int, options: dict[str, Any]) -> None:
+        """Say what the runs cost, if all objects get one; at a terminal, ask whether to start them."""
+        count = min(count, options["limit"] or count)
+        estimate = estimate_of(llm_action)
+        cost = _about(estimate.cost_usd() * count) if estimate else "unknown"
+        self._screen.say(f"Runs to start: {count} at most. Cost: {cost}.")
+        asks = options["interactive"] and sys.stdin.isatty()
+        if asks and input("Type “yes” to start them: ").strip().lower() != "yes":
+            raise CommandError("Nothing was started.")
 
     def _queue(self, llm_action: LLMAction, chunks: Iterable[Chunk], key: str) -> str:
         """Queue chunk by chunk; return the limit that was reached, or an empty string."""
@@ -257,6 +276,10 @@ class _Screen:
             self._output.write("")
             self._is_line_open = False
         self._output.write(sentence)
+
+
+def _about(cost: Decimal) -> str:
+    return f"about {usd(cost)}, by what past runs have cost"
 
 
 def _is_unfinished(metrics: Metrics) -> bool:

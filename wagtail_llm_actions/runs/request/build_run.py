@@ -20,6 +20,7 @@ from wagtail_llm_actions.runs.request.variables import (
     readable_text,
     title,
 )
+from wagtail_llm_actions.spending.estimates import estimate_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -126,6 +127,9 @@ def _fill_request(
     run.system_instructions = prompt.system_instructions
     run.prompt = prompt.text
     run.truncated_chars = prompt.truncated_chars
+    run.source_chars = len(source) - prompt.truncated_chars
+    if not is_test and (estimate := estimate_of(llm_action)):
+        run.estimated_cost_usd = estimate.cost_usd(run.source_chars)
     if prompt.fallback:
         run.fallback_request = {
             "system_instructions": prompt.fallback.system_instructions,

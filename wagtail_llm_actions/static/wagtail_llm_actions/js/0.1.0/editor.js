@@ -71,8 +71,7 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
   const texts = cardTexts();
   /** @type {Map<string, FieldWidget>} */
   const widgets = new Map();
-  const apiWith = (/** @type {Record<string, string> | undefined} */ extra) =>
-    createApi({ form, formKey, texts, runsUrl: String(urls.runsUrl), extra });
+  const common = { form, formKey, texts, runsUrl: String(urls.runsUrl) };
   const count = countWhenNeeded(widgets, sidePanelToggle);
   const shared = {
     form,
@@ -91,13 +90,12 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
   async function addWidget(key, offer, name = key, extra) {
     const field = await findField(form, name, offer.writer);
     if (!field || widgets.has(key)) return;
-    const api = apiWith(extra);
+    const api = createApi({ ...common, extra });
     /** @type {LLMActions.Services} */
     const services = {
       ...shared,
       api,
-      previewRequest: (actionId, instruction) =>
-        api.previewRequest(String(urls.requestPreviewUrl), actionId, instruction),
+      previewRequest: (...click) => api.previewRequest(String(urls.requestPreviewUrl), ...click),
       loadPreviousTexts: () => api.listPreviousTexts(String(urls.previousTextsUrl)),
     };
     const previousCount = offers.previous_counts[key] ?? 0;
@@ -112,13 +110,15 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
     (await import('./items.js')).watchItems({ form, offers, widgets, addWidget });
   }
   addSidePanel(sidePanelToggle, async (root) => {
-    const { startSidePanel } = await import('./side-panel.js');
-    startSidePanel({
+    (await import('./side-panel.js')).startSidePanel({
       root,
       toggle: sidePanelToggle,
       form,
       widgets,
-      load: () => apiWith(undefined).listSidePanel(String(urls.sidePanelUrl)),
+      load: () => createApi(common).listSidePanel(String(urls.sidePanelUrl)),
     });
   });
+  if (offers.estimates) {
+    (await import('./estimates.js')).showEstimates({ ...shared, offers, widgets });
+  }
 }

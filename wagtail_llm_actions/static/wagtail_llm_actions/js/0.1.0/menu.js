@@ -22,6 +22,7 @@ export function createMenu({ place, actions, blockedReason, onSelect }) {
   function refresh() {
     items.forEach(({ root, part, action }) => {
       const reason = blockedReason(action);
+      showText(part('estimate'), action.estimate);
       showText(part('reason'), reason);
       root.ariaDisabled = String(Boolean(reason));
     });

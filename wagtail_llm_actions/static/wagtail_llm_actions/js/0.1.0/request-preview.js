@@ -23,12 +23,12 @@ export function createRequestPreview({ toggle, toolbar, offer, load }) {
 
   /** @param {Partial<LLMActions.RequestPreview> & {status?: string}} content */
   function show({ status, error, notice, system_instructions: system, prompt, ...rest }) {
-    const { model_label: model, length, fields = [] } = rest;
+    const { model_label: model, length, cost, fields = [] } = rest;
     showText(part('status'), status);
     showText(part('error'), error);
     showText(part('notice'), notice);
     const names = fields.length ? `${fieldsText} ${fields.join(', ')}` : '';
-    showText(part('facts'), [model, length, names].filter(Boolean).join(' · '));
+    showText(part('facts'), [model, length, cost, names].filter(Boolean).join(' · '));
     showText(part('system'), system);
     showText(part('prompt'), prompt);
   }
