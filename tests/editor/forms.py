@@ -62,8 +62,8 @@ def post_of(client: Client, url: str) -> dict[str, str]:
             data[name] = str(chosen["value"]) if chosen else ""
         elif element.get("type") not in {"checkbox", "radio"} or element.has_attr("checked"):
             data[name] = str(element.get("value", ""))
-    # The inputs of a StreamField are made in the browser; this is an empty one.
-    return data | {"body-count": "0"}
+    # The inputs of a StreamField are made in the browser; these are empty ones.
+    return data | {"body-count": "0", "figures-count": "0"}
 
 
 def offers(client: Client, url: str, **values: str) -> Any:

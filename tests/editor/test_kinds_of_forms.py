@@ -24,8 +24,9 @@ from tests.editor.actions import action_for
 from tests.editor.forms import click, offers, page_edit, post_of
 from tests.editor.requests import decide, poll
 from tests.factories import AdminFactory, EditorFactory
-from tests.ports.models import Almanac, Buoy, Enquiry, Ferry, PortSettings
+from tests.ports.models import LAID_UP, Almanac, Buoy, Enquiry, Ferry, PortSettings
 from wagtail_llm_actions.admin.editor.offers import NO_OFFERS
+from wagtail_llm_actions.bulk.start import build_chunks, new_key, objects_of, save_and_enqueue
 from wagtail_llm_actions.compat import permission_policy_for
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.provider_registry import get_provider
@@ -334,6 +335,32 @@ def test_the_playground_reads_an_object(client: Client, make: Callable[[], Form]
     assert response.status_code == 202, response.content
     run = LLMRun.objects.get()
     assert getattr(form.instance, form.source) in run.prompt
+
+
+@each_kind
+def test_a_bulk_run_leaves_its_text_on_the_form(client: Client, make: Callable[[], Form]) -> None:
+    form = make()
+    llm_action = form.action()
+
+    for chunk in build_chunks(llm_action, objects_of(llm_action), key=new_key()):
+        save_and_enqueue(llm_action, chunk)
+    answer("Fog")
+
+    client.force_login(AdminFactory())
+    (run,) = offers(client, form.url)["pending"]
+    assert (run["field_key"], run["output"]) == (form.destination, "Fog")
+
+
+def test_a_policy_of_the_site_decides_on_each_object(client: Client) -> None:
+    form = viewset_with_panels()
+    llm_action = form.action()
+    client.force_login(allowed(form.instance))
+    assert set(offers(client, form.url)["fields"]) == {form.destination}
+
+    Ferry.objects.update(name=LAID_UP)
+
+    assert offers(client, form.url) == NO_OFFERS
+    assert start(client, llm_action, form.url).status_code == 403
 
 
 @pytest.mark.parametrize("make", [document, viewset_without_panels])

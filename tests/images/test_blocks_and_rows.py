@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from wagtail.models import Site
 
 from tests.editor.actions import action_for
 from tests.editor.forms import offers, snippet_edit
@@ -15,6 +16,7 @@ from tests.editor.test_items import blocks
 from tests.factories import AdminFactory, EditorFactory
 from tests.images.files import create_image
 from tests.images.test_editor import allow, answered, click
+from tests.ports.models import PortSettings
 from tests.voyages.models import Picture, Voyage
 from wagtail_llm_actions import fields
 from wagtail_llm_actions.admin.actions.field_choices import model_fields
@@ -275,6 +277,57 @@ def test_the_address_of_an_image_is_no_destination_of_a_click(
 
     assert offers(client, snippet_edit(voyage))["fields"] == {}
     assert click(client, llm_action, snippet_edit(voyage)).status_code in {400, 403}
+
+
+@pytest.fixture
+def settings_url() -> str:
+    site = Site.objects.get()
+    PortSettings.objects.create(site=site)
+    return reverse("wagtailsettings:edit", args=["ports", "portsettings", site.pk])
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "item_id"),
+    [
+        ("figures:figure.photo:image", "figures:figure.alt_text", "f-1"),
+        ("figures:figures.photo:image", "figures:figures.alt_text", "e-2"),
+        ("figures:plate.picture:image", "figures:plate.picture.alt_text", "p-1"),
+        ("figures:plate.picture:image", "figures:plate.caption", "p-1"),
+    ],
+)
+def test_blocks_within_blocks_send_their_own_image(
+    client: Client, settings_url: str, source: str, destination: str, item_id: str
+) -> None:
+    client.force_login(AdminFactory())
+    first, second = create_image(title="Not this"), create_image(title="This")
+    entry = {"-deleted": "", "-type": "item", "-order": "0"}
+    entries = {"-count": "2"}
+    for number, image in enumerate((first, second)):
+        row = {**entry, "-order": str(number), "-id": f"e-{number + 1}"}
+        entries |= {f"-{number}{name}": value for name, value in row.items()}
+        entries |= {f"-{number}-value-photo": str(image.pk), f"-{number}-value-alt_text": ""}
+    figures = blocks(
+        "figures",
+        ("figure", "f-0", {"-photo": str(first.pk), "-alt_text": ""}),
+        ("figure", "f-1", {"-photo": str(second.pk), "-alt_text": ""}),
+        ("figures", "l-1", entries),
+        (
+            "plate",
+            "p-0",
+            {"-picture-image": str(first.pk), "-picture-alt_text": "", "-caption": ""},
+        ),
+        (
+            "plate",
+            "p-1",
+            {"-picture-image": str(second.pk), "-picture-alt_text": "", "-caption": ""},
+        ),
+    )
+    llm_action = action_for(PortSettings, source=source, destination=destination)
+    assert source in dict(model_fields(PortSettings).sources)
+
+    click(client, llm_action, settings_url, **figures, **{ITEM: item_id})
+
+    assert sent_title() == "This"
 
 
 def test_the_history_names_the_source(client: Client, voyage: Voyage, harbour: Any) -> None:

@@ -6,10 +6,30 @@ import uuid
 
 from django.db import models
 from modelcluster.fields import ParentalKey
+from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.contrib.forms.models import AbstractEmailForm, AbstractFormField
 from wagtail.contrib.settings.models import BaseGenericSetting, BaseSiteSetting, register_setting
-from wagtail.fields import RichTextField
+from wagtail.fields import RichTextField, StreamField
+from wagtail.images.blocks import ImageBlock, ImageChooserBlock
+
+LAID_UP = "Laid up"
+"""The name of ferries that only admins may change."""
+
+
+class FigureBlock(blocks.StructBlock):
+    """An image and what is said of it, as sites made it before Wagtail had a block for that."""
+
+    photo = ImageChooserBlock(required=False)
+    alt_text = blocks.CharBlock(required=False)
+    is_decorative = blocks.BooleanBlock(required=False)
+
+
+class PlateBlock(blocks.StructBlock):
+    """Has Wagtail's block for images within it."""
+
+    picture = ImageBlock(required=False)
+    caption = blocks.TextBlock(required=False)
 
 
 @register_setting
@@ -19,10 +39,19 @@ class PortSettings(BaseSiteSetting):
     about = models.TextField(blank=True)
     tagline = models.CharField(max_length=80, blank=True)
     notes = models.TextField(blank=True)
+    figures = StreamField(
+        [
+            ("figure", FigureBlock()),
+            ("figures", blocks.ListBlock(FigureBlock())),
+            ("plate", PlateBlock()),
+        ],
+        blank=True,
+    )
 
     panels = [
         FieldPanel("about"),
         FieldPanel("tagline"),
+        FieldPanel("figures"),
         FieldPanel("notes", permission="ports.add_portsettings"),
     ]
 

@@ -95,7 +95,7 @@ class ActionForm(WagtailAdminModelForm):
         label=_("Take it from a snippet"),
         required=False,
         widget=forms.Select,
-        help_text=_("For an action of snippets: one of the newest that you may edit."),
+        help_text=_("For an action of anything but pages: one of the newest that you may edit."),
     )
 
     class Media:
