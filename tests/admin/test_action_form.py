@@ -62,6 +62,7 @@ def test_a_new_action_asks_for_what_the_guide_names(client: Client, admin: User)
         "Offered below",
         "Active",
         "Order",
+        "What is kept",
         "Days until texts are redacted",
         "Days until runs are deleted",
         "Test input",

@@ -48,6 +48,7 @@ VALUES = {
     "required_words": "harbour",
     "forbidden_words": "cheap, best*",
     "min_length": 40,
+    "retention_mode": "figures",
     "redact_after_days": 30,
     "delete_after_days": 400,
     "is_active": False,

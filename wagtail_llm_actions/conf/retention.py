@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+MODES = ("keep", "figures")
+"""The values of ``models.RetentionMode``, which this layer does not know."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Retention:
-    """For how many days; ``None`` is for ever. An action can have others."""
+    """What is kept, and for how many days; ``None`` is for ever. An action can have others."""
 
+    mode: str = "keep"
+    """A ``RetentionMode``."""
     redact_after_days: int | None = 90
     """Prompts, outputs and the words of errors."""
     delete_after_days: int | None = None
@@ -25,7 +31,7 @@ def read_retention(raw: Mapping[str, Any]) -> Retention:
     """Return the periods, with defaults for missing keys.
 
     Raises:
-        InvalidSettings: Keys are unknown, or values are neither whole numbers above 0 nor ``None``.
+        InvalidSettings: Keys or the mode are unknown, or days are neither whole numbers above 0 nor ``None``.
     """
     given = mapping(raw, "RETENTION")
     known = [field.name.upper() for field in fields(Retention)]
@@ -33,7 +39,11 @@ def read_retention(raw: Mapping[str, Any]) -> Retention:
     for key, value in given.items():
         where = f"{SETTING}['RETENTION']"
         is_number = isinstance(value, int) and not isinstance(value, bool)
-        if key not in known:
+        if key == "MODE":
+            if value not in MODES:
+                modes = ", ".join(map(repr, MODES))
+                problems.append(f"{where}[{key!r}] must be one of {modes}, not {value!r}.")
+        elif key not in known:
             problems.append(f"{where} has an unknown key {key!r}; known are {', '.join(known)}.")
         elif value is not None and not (is_number and value > 0):
             problems.append(

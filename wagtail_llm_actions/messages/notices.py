@@ -28,6 +28,9 @@ _REDACTED: Mapping[str, Promise] = {
     RedactionReason.AGE: _lazy(
         "The texts of this run were redacted on %(date)s: they were older than this site keeps texts."
     ),
+    RedactionReason.MODE: _lazy(
+        "The texts of this run were redacted on %(date)s: only its figures are kept once it is decided on."
+    ),
     RedactionReason.OBJECT: _lazy(
         "The texts of this run were redacted on %(date)s: the page or snippet was deleted."
     ),
@@ -39,6 +42,8 @@ _REDACTED: Mapping[str, Promise] = {
 
 def notice(run: LLMRun) -> str:
     """Return what the editor should know about the output of a run that has ended; often empty."""
+    if run.redacted_at:
+        return redaction_sentence(run)
     if run.status == run.Status.FAILED and run.output:
         return _("This text had arrived before the failure. It may not be complete.")
     if run.status != run.Status.SUCCEEDED:

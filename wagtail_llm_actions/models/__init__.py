@@ -13,6 +13,7 @@ from wagtail_llm_actions.models.finding import LLMModelFinding
 from wagtail_llm_actions.models.import_job import LLMImport
 from wagtail_llm_actions.models.prompt_template import PromptTemplate
 from wagtail_llm_actions.models.redaction_reason import RedactionReason
+from wagtail_llm_actions.models.retention_mode import RetentionMode
 from wagtail_llm_actions.models.run import LLMRun
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "LLMRun",
     "PromptTemplate",
     "RedactionReason",
+    "RetentionMode",
 ]

@@ -11,6 +11,7 @@ from modelcluster.models import ClusterableModel
 
 from wagtail_llm_actions.answers.checks.words import split_words
 from wagtail_llm_actions.models.languages import language_choices
+from wagtail_llm_actions.models.retention_mode import RetentionMode
 from wagtail_llm_actions.models.revisions import UnconstrainedRevisionMixin
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.0, 2.0
@@ -187,6 +188,16 @@ class LLMAction(UnconstrainedRevisionMixin, ClusterableModel):
 
     # Retention
 
+    retention_mode = models.CharField(
+        _("what is kept"),
+        max_length=10,
+        blank=True,
+        choices=RetentionMode.choices,
+        help_text=_(
+            "With figures only, prompts and texts are redacted as soon as an editor has decided, or after "
+            "a day. Empty: as for the whole site."
+        ),
+    )
     redact_after_days = models.PositiveIntegerField(
         _("days until texts are redacted"),
         null=True,

@@ -10,5 +10,6 @@ class RedactionReason(models.TextChoices):
     """Values of ``LLMRun.redaction_reason``."""
 
     AGE = "age", _("Older than texts are kept")
+    MODE = "mode", _("Only figures are kept")
     OBJECT = "object", _("The page or snippet was deleted")
     PERSON = "person", _("The texts of a person were removed")

@@ -15,6 +15,7 @@ from wagtail_llm_actions.answers.removals import Removal
 from wagtail_llm_actions.models.action import LLMAction
 from wagtail_llm_actions.models.dismiss_reason import DismissReason
 from wagtail_llm_actions.models.redaction_reason import RedactionReason
+from wagtail_llm_actions.models.retention_mode import RetentionMode
 from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
 
 
@@ -273,6 +274,12 @@ class LLMRun(models.Model):
 
     # Retention
 
+    retention_mode = models.CharField(
+        max_length=10, choices=RetentionMode.choices, default=RetentionMode.KEEP
+    )
+    """Whether the texts are kept; as of the click."""
+    content_expires_at = models.DateTimeField(null=True)
+    """When the texts are emptied that nobody has decided on; null where they are kept for a time."""
     redacted_at = models.DateTimeField(_("texts redacted"), null=True)
     """When all texts of the run were emptied, see ``runs.redaction``; null while they are kept."""
     redaction_reason = models.CharField(
@@ -327,6 +334,11 @@ class LLMRun(models.Model):
                 fields=["form_key"], name="llm_run_form_key", condition=models.Q(form_key__gt="")
             ),
             models.Index(fields=["action", "redacted_at", "queued_at"], name="llm_run_retention"),
+            models.Index(
+                fields=["content_expires_at"],
+                name="llm_run_expiry",
+                condition=models.Q(content_expires_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.retention.work import Deletion, Redaction, erasures
+from wagtail_llm_actions.retention.work import Deletion, Expiry, Redaction, erasures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ def due_work(given: Periods | None = None) -> list[Work]:
         given: In place of what the settings and the actions say.
     """
     now = timezone.now()
-    works = erasures()
+    works: list[Work] = [*erasures(), Expiry()]
     for action_id, periods in _periods(given):
         if periods.delete_after_days:
             before = now - timedelta(days=periods.delete_after_days)

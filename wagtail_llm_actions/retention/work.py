@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from wagtail_llm_actions.models import (
     LLMAttempt,
@@ -77,6 +78,20 @@ class Redaction(Work):
     def do(self, run_ids: list[UUID]) -> None:
         """Empty them."""
         redact(run_ids, RedactionReason.AGE)
+
+
+class Expiry(Work):
+    """Texts are emptied that are not kept, and that nobody has decided on in time."""
+
+    verb = "redacted"
+
+    def due(self) -> LLMRunQuerySet:
+        """Return the runs that have them."""
+        return LLMRun.objects.filter(content_expires_at__lt=timezone.now()).finished()
+
+    def do(self, run_ids: list[UUID]) -> None:
+        """Empty them."""
+        redact(run_ids, RedactionReason.MODE)
 
 
 class Deletion(Redaction):

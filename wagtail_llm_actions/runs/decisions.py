@@ -14,6 +14,7 @@ from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs.candidates import siblings
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
+from wagtail_llm_actions.runs.redaction import redact_decided
 from wagtail_llm_actions.signals import run_decided
 from wagtail_llm_actions.sqlite import yielding_writes
 
@@ -169,5 +170,6 @@ def _decide(
         return False
     for name, value in values.items():
         setattr(run, name, value)
+    redact_decided(run)
     send_on_commit(run_decided, [run.pk])
     return True

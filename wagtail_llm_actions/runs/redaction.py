@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from wagtail_llm_actions.models import LLMAttempt, LLMRun
+from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.models import LLMAttempt, LLMRun, RedactionReason, RetentionMode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from uuid import UUID
 
-    from wagtail_llm_actions.models import RedactionReason
+    from wagtail_llm_actions.models import LLMAction
 
 NO_TEXTS: Mapping[str, Any] = {
     "system_instructions": "",
@@ -26,11 +28,29 @@ NO_TEXTS: Mapping[str, Any] = {
     "removed": [],
     "unsourced_facts": [],
     "error_detail": "",
+    "content_expires_at": None,
 }
 """The columns of a run that hold content, with the values of a redacted run.
 
 ``error_context`` stays: by the contract of errors it holds no content, and messages need it.
 """
+
+
+FORM_LIFETIME = timedelta(days=1)
+"""A text that nobody has decided on by then is in no form any more."""
+
+
+def set_retention_mode(run: LLMRun, llm_action: LLMAction) -> None:
+    """Set on a run that is not saved yet whether its texts are kept."""
+    run.retention_mode = llm_action.retention_mode or get_settings().retention.mode
+    if run.retention_mode != RetentionMode.KEEP:
+        run.content_expires_at = run.queued_at + FORM_LIFETIME
+
+
+def redact_decided(run: LLMRun) -> None:
+    """Empty the texts of a run that was decided on, where they are not kept for a time."""
+    if run.retention_mode != RetentionMode.KEEP and run.decision != LLMRun.Decision.NONE:
+        redact([run.pk], RedactionReason.MODE)
 
 
 def redact(run_ids: Collection[UUID], reason: RedactionReason, **values: Any) -> int:

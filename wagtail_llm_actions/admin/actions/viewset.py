@@ -111,7 +111,11 @@ class ActionViewSet(SnippetViewSet):
                 heading=_("Availability"),
             ),
             MultiFieldPanel(
-                [FieldPanel("redact_after_days"), FieldPanel("delete_after_days")],
+                [
+                    FieldPanel("retention_mode"),
+                    FieldPanel("redact_after_days"),
+                    FieldPanel("delete_after_days"),
+                ],
                 heading=_("Retention"),
                 classname="collapsed",
             ),

@@ -15,7 +15,7 @@ from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.messages.limits import daily_limits_sentence
 from wagtail_llm_actions.messages.workers import UNFAIR_WORKER, worker_problem_sentence
-from wagtail_llm_actions.models import LLMAction, PromptTemplate
+from wagtail_llm_actions.models import LLMAction, PromptTemplate, RetentionMode
 from wagtail_llm_actions.queues import WorkerProblem, get_queue
 
 SETTINGS_PAGE = "wagtail_llm_actions/docs/settings.md"
@@ -157,7 +157,11 @@ def _limits() -> Step:
 def _retention() -> Step:
     """Tell how long the history is kept, before anything is in it."""
     retention = get_settings().retention
-    if days := retention.redact_after_days:
+    if retention.mode == RetentionMode.FIGURES:
+        texts = _(
+            "Prompts and texts are redacted as soon as an editor has decided, or after a day."
+        )
+    elif days := retention.redact_after_days:
         texts = ngettext(
             "Prompts and texts are redacted after %(days)d day.",
             "Prompts and texts are redacted after %(days)d days.",

@@ -10,6 +10,7 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.fields import Item
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.redaction import set_retention_mode
 from wagtail_llm_actions.runs.request.image import check_models, sent_image
 from wagtail_llm_actions.runs.request.prompt import build_prompt, read_source
 from wagtail_llm_actions.runs.request.rules import rules_of
@@ -77,6 +78,7 @@ def build_run(
         temperature=llm_action.temperature,
         max_tokens=llm_action.max_tokens,
     )
+    set_retention_mode(run, llm_action)
     try:
         _fill_request(run, llm_action, instance, source_text, form_fields)
     except InvalidInput as error:
