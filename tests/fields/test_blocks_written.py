@@ -10,9 +10,11 @@ from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wagtail import blocks
+from wagtail.documents import get_document_model
 
 from example_site.blog.blocks import BodyBlock
 from example_site.blog.models import BlogPage
+from tests.factories import BlogPageFactory
 from tests.voyages.blocks import QuoteBlock
 from tests.voyages.models import Voyage
 from wagtail_llm_actions import fields
@@ -132,6 +134,37 @@ def test_markdown_becomes_the_blocks_that_the_stream_has_for_it() -> None:
     ]
     assert [item["value"] for item in values["points"]] == ["One", "Two"]
     assert values["quote"]["text"] == "Ahoy."
+
+
+class LinkedStream(blocks.StreamBlock):
+    """Rich text with everything that refers to something."""
+
+    paragraph = blocks.RichTextBlock(features=["link", "document-link", "image"])
+
+
+@pytest.mark.django_db
+def test_references_that_the_prompt_had_stay_in_rich_text() -> None:
+    page = BlogPageFactory()
+    document = get_document_model().objects.create(title="Tides", file="tides.pdf")
+    allowed = {f"page:{page.pk}", f"document:{document.pk}"}
+    text = f"[a](page:{page.pk}) [b](document:{document.pk}) [c](page:999) ![d](image:998)"
+
+    rows, _html = new_blocks(text, LinkedStream(), held=[], targets=allowed)
+
+    (row,) = rows
+    entities = json.loads(row["value"])["entityMap"].values()
+    found = sorted((entity["type"], str(entity["data"]["id"])) for entity in entities)
+    assert found == [("DOCUMENT", str(document.pk)), ("LINK", str(page.pk))]
+
+
+@pytest.mark.parametrize("source", ["log", "log:paragraph"])
+def test_a_stream_is_read_with_references_for_what_can_hold_them(source: str) -> None:
+    rich = '<p data-block-key="k">See <a linktype="page" id="7">the tide</a>.</p>'
+    voyage = voyage_with(block("paragraph", rich, "r-1"))
+
+    text = fields.read(voyage, source, with_references=True)
+
+    assert text == "See [the tide](page:7)."
 
 
 def test_a_list_with_links_stays_in_rich_text() -> None:

@@ -71,8 +71,15 @@ class FieldAdapter(ABC):
         """Return what can be read of the field by itself: paths below it, and their labels."""
         return {}
 
-    def read_parts(self, instance: models.Model, field: Any, parts: Collection[str]) -> str:
-        """Return only these parts of the field.
+    def read_parts(
+        self,
+        instance: models.Model,
+        field: Any,
+        parts: Collection[str],
+        *,
+        with_references: bool = False,
+    ) -> str:
+        """Return only these parts of the field, or what ``read_with_references`` would of them.
 
         Raises:
             LookupError: The field has no such part, or cannot be read.
@@ -80,7 +87,14 @@ class FieldAdapter(ABC):
         raise LookupError(next(iter(parts), ""))
 
     def read_beside(
-        self, instance: models.Model, field: Any, part: str, *, other: str, item_id: str
+        self,
+        instance: models.Model,
+        field: Any,
+        part: str,
+        *,
+        other: str,
+        item_id: str,
+        with_references: bool = False,
     ) -> str:
         """Return a part of the field as an action reads it that writes one item of another part.
 
@@ -89,7 +103,7 @@ class FieldAdapter(ABC):
         Raises:
             LookupError: As above, or the field has no such item.
         """
-        return self.read_parts(instance, field, [part])
+        return self.read_parts(instance, field, [part], with_references=with_references)
 
     def part_field(self, field: Any, part: str) -> ModelField | None:
         """Return a field, of a model or of none, that takes what a part takes; its adapter writes it.

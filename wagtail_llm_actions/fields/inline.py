@@ -14,7 +14,7 @@ from wagtail_llm_actions.fields.base import FieldAdapter, adapter_for
 from wagtail_llm_actions.fields.image import IMAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from django import forms
 
@@ -51,7 +51,19 @@ class InlineAdapter(FieldAdapter):
         parts = [part for part in self.parts(field) if not self.is_image(field, part)]
         return self.read_parts(instance, field, parts)
 
-    def read_parts(self, instance: models.Model, field: Any, parts: Collection[str]) -> str:
+    def read_with_references(self, instance: models.Model, field: Any) -> str:
+        """Return the same with references in rich text."""
+        parts = [part for part in self.parts(field) if not self.is_image(field, part)]
+        return self.read_parts(instance, field, parts, with_references=True)
+
+    def read_parts(
+        self,
+        instance: models.Model,
+        field: Any,
+        parts: Collection[str],
+        *,
+        with_references: bool = False,
+    ) -> str:
         """Return the rows in their order: of a single field a list, else each field by its label.
 
         The objects that foreign keys of the rows name are looked up together.
@@ -63,19 +75,27 @@ class InlineAdapter(FieldAdapter):
         rows = list(getattr(instance, field.get_accessor_name()).all()[:MAX_ROWS])
         foreign_keys = [each.name for each in fields if isinstance(each, models.ForeignKey)]
         prefetch_related_objects(rows, *foreign_keys)
+        read = _reader(with_references=with_references)
         if len(fields) == 1:
-            return _beginning(f"- {text}" for row in rows if (text := _read(row, fields[0])))
+            return _beginning(f"- {text}" for row in rows if (text := read(row, fields[0])))
         blocks = (
-            _labelled({labels[each.name]: _read(row, each) for each in fields}) for row in rows
+            _labelled({labels[each.name]: read(row, each) for each in fields}) for row in rows
         )
         return _beginning(filter(None, blocks), separator="\n\n")
 
     def read_beside(
-        self, instance: models.Model, field: Any, part: str, *, other: str, item_id: str
+        self,
+        instance: models.Model,
+        field: Any,
+        part: str,
+        *,
+        other: str,
+        item_id: str,
+        with_references: bool = False,
     ) -> str:
         """Return only the field of the same row."""
         row = self.item_object(instance, field, other, item_id)
-        return _read(row, _child(field, part))
+        return _reader(with_references=with_references)(row, _child(field, part))
 
     def is_image(self, field: Any, part: str) -> bool:
         """Return whether the part is an image that a row chooses, itself."""
@@ -130,9 +150,16 @@ def _is_content(child: Any, relation: models.ManyToOneRel) -> bool:
     )
 
 
-def _read(row: models.Model, field: Any) -> str:
-    adapter = adapter_for(field)
-    return adapter.read(row, field) if adapter else ""
+def _reader(*, with_references: bool) -> Callable[[models.Model, Any], str]:
+    """Return what reads a field of a row."""
+
+    def read(row: models.Model, field: Any) -> str:
+        adapter = adapter_for(field)
+        if adapter is None:
+            return ""
+        return (adapter.read_with_references if with_references else adapter.read)(row, field)
+
+    return read
 
 
 def _labelled(texts: dict[str, str]) -> str:

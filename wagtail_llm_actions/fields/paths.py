@@ -285,7 +285,7 @@ def _read_place(
     if names is None:
         return place.adapter.read(instance, place.field)
     parts = [name.partition(place.adapter.separator)[2] for name in names]
-    return place.adapter.read_parts(instance, place.field, parts)
+    return place.adapter.read_parts(instance, place.field, parts, with_references=with_references)
 
 
 def _read_part(
@@ -299,14 +299,21 @@ def _read_part(
     """Return a part of a field: of the one that the item is in, that of the same block or row."""
     container = _container(instance, place, item)
     if item is None or container is None:
-        return place.adapter.read_parts(instance, place.field, [place.part])
+        return place.adapter.read_parts(
+            instance, place.field, [place.part], with_references=with_references
+        )
     inner = find_destination(type(instance), path)
     if path == item.path and inner:
         owner = place.adapter.item_object(instance, place.field, place.part, item.id)
         read_value = inner.adapter.read_with_references if with_references else inner.adapter.read
         return read_value(owner, inner.field)
     return place.adapter.read_beside(
-        instance, place.field, place.part, other=container.part, item_id=item.id
+        instance,
+        place.field,
+        place.part,
+        other=container.part,
+        item_id=item.id,
+        with_references=with_references,
     )
 
 

@@ -39,7 +39,14 @@ class ForeignKeyAdapter(ValueAdapter):
         """Return the image itself, of a field that chooses one."""
         return {IMAGE: itself()} if is_image_model(field.related_model) else {}
 
-    def read_parts(self, instance: models.Model, field: Any, parts: Collection[str]) -> str:
+    def read_parts(
+        self,
+        instance: models.Model,
+        field: Any,
+        parts: Collection[str],
+        *,
+        with_references: bool = False,
+    ) -> str:
         """Return what the whole field reads as: an image has no other text."""
         return self.read(instance, field)
 

@@ -66,19 +66,34 @@ class StreamAdapter(FieldAdapter):
 
     def read_with_references(self, instance: models.Model, field: Any) -> str:
         """Return the same with references in rich text; see ``to_reversible_markdown``."""
-        walk = Walk(to_reversible_markdown, get_settings().max_prompt_chars)
-        return walk.read(field.stream_block, field.value_from_object(instance))
+        return _read([_root(instance, field)], with_references=True)
 
-    def read_parts(self, instance: models.Model, field: Any, parts: Collection[str]) -> str:
+    def read_parts(
+        self,
+        instance: models.Model,
+        field: Any,
+        parts: Collection[str],
+        *,
+        with_references: bool = False,
+    ) -> str:
         """Return all blocks of these names, at any depth."""
         root = _root(instance, field)
-        return _read([node for part in parts for node in search(root, _names(part))])
+        nodes = [node for part in parts for node in search(root, _names(part))]
+        return _read(nodes, with_references=with_references)
 
     def read_beside(
-        self, instance: models.Model, field: Any, part: str, *, other: str, item_id: str
+        self,
+        instance: models.Model,
+        field: Any,
+        part: str,
+        *,
+        other: str,
+        item_id: str,
+        with_references: bool = False,
     ) -> str:
         """Return only those in the block that the item is in; all where none around it has them."""
-        return _read(_beside(_root(instance, field), part, other, item_id))
+        nodes = _beside(_root(instance, field), part, other, item_id)
+        return _read(nodes, with_references=with_references)
 
     def is_image(self, field: Any, part: str) -> bool:
         """Return whether the part is an image that a block chooses, itself."""
@@ -184,7 +199,7 @@ def _definition(field: Any, part: str) -> Block | None:
     return block
 
 
-def _read(nodes: Iterable[Node]) -> str:
+def _read(nodes: Iterable[Node], *, with_references: bool = False) -> str:
     """Walk twice: first to collect all rich text, so that its links are looked up together."""
     nodes = list(nodes)
     max_chars = get_settings().max_prompt_chars
@@ -198,6 +213,8 @@ def _read(nodes: Iterable[Node]) -> str:
         walk = Walk(to_markdown, max_chars)
         return "\n\n".join(text for each in nodes if (text := walk.read(each.block, each.value)))
 
+    if with_references:  # Which are not looked up.
+        return read(to_reversible_markdown)
     read(collect)
     # Shorter than what was collected where that is more than a prompt can hold.
     markdown = dict(zip(collected, all_to_markdown(collected), strict=False))
