@@ -13,6 +13,7 @@ from pytest_django.plugin import blocking_manager_key
 from tests.database_template import copied_database
 from tests.kept_queue import KeptQueue, QueueHere
 from wagtail_llm_actions.provider_registry import get_provider
+from wagtail_llm_actions.reporting.rollups import refresh_throttle
 from wagtail_llm_actions.retention.tick import prune_throttle
 from wagtail_llm_actions.runs.lifecycle.recovery import recovery_throttle
 
@@ -86,8 +87,12 @@ def django_db_setup(
 
 @pytest.fixture(autouse=True)
 def no_recovery_by_polls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a poll look for lost runs only where a test asks for it: it does so now and then."""
+    """Let a poll look for lost runs only where a test asks for it: it does so now and then.
+
+    So do reports with rollups.
+    """
     monkeypatch.setattr(recovery_throttle, "seconds", math.inf)
+    monkeypatch.setattr(refresh_throttle, "seconds", math.inf)
 
 
 @pytest.fixture(autouse=True)

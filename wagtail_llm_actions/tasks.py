@@ -10,6 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from wagtail_llm_actions.models import LLMExport, LLMRun
 from wagtail_llm_actions.pricing import warm_up as warm_up_prices
 from wagtail_llm_actions.provider_registry import warm_up as warm_up_providers
+from wagtail_llm_actions.reporting.rollups import refresh_throttled
 from wagtail_llm_actions.retention.tick import prune_now_and_then, prune_some
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
@@ -43,15 +44,17 @@ def warm_up() -> None:
 
 
 def recover_runs() -> None:
-    """Fail abandoned runs, requeue lost jobs, delete expired exports; now and then, prune the history."""
+    """Fail abandoned runs, requeue lost jobs, delete expired exports; now and then, prune and build rollups."""
     recover()
     LLMExport.objects.expired().discard()
     prune_now_and_then()
+    refresh_throttled()
 
 
 def prune_history() -> None:
-    """Redact and delete for some seconds what is older than it is kept."""
+    """Redact and delete for some seconds what is older than it is kept, and build rollups."""
     prune_some()
+    refresh_throttled()
 
 
 def identify() -> str:

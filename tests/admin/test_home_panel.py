@@ -354,7 +354,7 @@ def test_the_number_of_queries_is_small_and_stays(
         runs(3)
         failed(3, model_key=f"gone-{number}")
 
-    # The actions, the month, the models that rest, the recent calls and runs by model.
-    assert len(one) == len(none) + 3
+    # The actions, the rollups of the month, its runs, the models that rest, the recent calls and runs.
+    assert len(one) == len(none) + 4
     with django_assert_num_queries(len(one)):
         panel(client)

@@ -27,7 +27,7 @@ from tests.factories import (
 )
 from tests.notices.models import Notice
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.reporting.usage import aggregate
+from wagtail_llm_actions.reporting.metrics import aggregate
 from wagtail_llm_actions.runs.audit_log import ACCEPTED, TAKEN_BACK
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
     from django.test import Client
 
-    from wagtail_llm_actions.reporting.usage import Metrics
+    from wagtail_llm_actions.reporting.metrics import Metrics
 
 pytestmark = pytest.mark.django_db
 

@@ -219,7 +219,7 @@ def test_refused_runs_count_against_no_limit_and_not_as_failures_of_the_model(
     had(user, seconds=59.9, succeeded=True)
     had(user, status="failed", error_code="limit_reached")
 
-    figures = Usage(Period(today() - timedelta(days=1), today())).counts
+    figures = Usage(Period(today() - timedelta(days=1), today())).totals
     LLMRun.objects.filter(status="succeeded").delete()
 
     assert (figures.runs, figures.failed, figures.limit_exceeded) == (2, 1, 1)

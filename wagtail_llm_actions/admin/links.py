@@ -12,7 +12,7 @@ from wagtail.models import AbstractPage
 from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_models, can_view_runs
-from wagtail_llm_actions.reporting.usage import (
+from wagtail_llm_actions.reporting.metrics import (
     COUNTED_TRIGGERS,
     TIMED_TRIGGERS,
 )

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
-from wagtail_llm_actions.reporting.usage import aggregate
+from wagtail_llm_actions.reporting.metrics import aggregate
 from wagtail_llm_actions.runs.lifecycle.transitions import cancel_all_queued
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
-    from wagtail_llm_actions.reporting.usage import Metrics
+    from wagtail_llm_actions.reporting.metrics import Metrics
 
 
 def progress(key: str) -> Metrics:

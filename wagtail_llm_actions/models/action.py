@@ -10,8 +10,8 @@ from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 
 from wagtail_llm_actions.answers.checks.words import split_words
+from wagtail_llm_actions.models.choices import RetentionMode
 from wagtail_llm_actions.models.languages import language_choices
-from wagtail_llm_actions.models.retention_mode import RetentionMode
 from wagtail_llm_actions.models.revisions import UnconstrainedRevisionMixin
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.0, 2.0

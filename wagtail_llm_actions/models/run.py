@@ -13,9 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_llm_actions.answers.removals import Removal
 from wagtail_llm_actions.models.action import LLMAction
-from wagtail_llm_actions.models.dismiss_reason import DismissReason
-from wagtail_llm_actions.models.redaction_reason import RedactionReason
-from wagtail_llm_actions.models.retention_mode import RetentionMode
+from wagtail_llm_actions.models.choices import DismissReason, RedactionReason, RetentionMode
 from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.reporting.usage import COUNTED_TRIGGERS
+from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Max, Min
+from django.db.models.functions import Coalesce
 
-from wagtail_llm_actions.reporting.usage import ACTION_NAME, counted_runs
+from wagtail_llm_actions.reporting.metrics import counted_runs
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.reporting.period import Period
 
 MAX_PATTERNS = 50
+
+# The current label while the action exists, else the one that its runs recorded.
+ACTION_NAME = Coalesce("action__label", "action_label")
 
 _KEY = ("error_code", "model_key", "error_detail")
 

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.reporting.usage import counted_runs
+from wagtail_llm_actions.reporting.metrics import counted_runs
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -14,6 +14,7 @@ from wagtail_llm_actions.models import (
     LLMRun,
     RedactionReason,
 )
+from wagtail_llm_actions.reporting.rollups import archive
 from wagtail_llm_actions.runs.redaction import redact
 from wagtail_llm_actions.sqlite import yielding_writes
 
@@ -104,7 +105,8 @@ class Deletion(Redaction):
         return self._old.finished().order_by("queued_at")
 
     def do(self, run_ids: list[UUID]) -> None:
-        """Delete their attempts, then their rows, without loading either."""
+        """Delete their attempts, then their rows, without loading either; reports still count them."""
+        archive(run_ids)
         attempts = LLMAttempt.objects.filter(run__in=run_ids)
         attempts._raw_delete(attempts.db)
         LLMReservation.objects.filter(run__in=run_ids).update(run=None)

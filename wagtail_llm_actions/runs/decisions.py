@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from wagtail_llm_actions.answers.characters import visible
-from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.models import LLMAction, LLMRollupSpan, LLMRun
 from wagtail_llm_actions.runs.candidates import siblings
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.runs.redaction import redact_decided
 from wagtail_llm_actions.signals import run_decided
+from wagtail_llm_actions.spending.periods import day_of
 from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
 Decision = LLMRun.Decision
 
@@ -166,10 +170,22 @@ def _decide(
         "decision_similarity": similarity,
         "dismiss_reason": reason,
     }
-    if not rows.update(**values):
+    if not _update(rows, run, values):
         return False
     for name, value in values.items():
         setattr(run, name, value)
     redact_decided(run)
     send_on_commit(run_decided, [run.pk])
     return True
+
+
+def _update(rows: QuerySet[LLMRun], run: LLMRun, values: dict[str, Any]) -> int:
+    """Change the row; the rollups of a day that is over have to be built again."""
+    day = day_of(run.queued_at)
+    if day >= day_of(timezone.now()):
+        return rows.update(**values)
+    with transaction.atomic(savepoint=False):
+        changed = rows.update(**values)
+        if changed:
+            LLMRollupSpan.objects.mark_stale([day])
+    return changed

@@ -15,7 +15,7 @@ from wagtail_llm_actions.messages.usage_repairs import usage_repair_sentences
 from wagtail_llm_actions.models import LLMAttempt
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.testing import ScriptedProvider
-from wagtail_llm_actions.reporting.usage import aggregate
+from wagtail_llm_actions.reporting.metrics import aggregate
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.retry_policy import wait_seconds
 

@@ -31,8 +31,8 @@ from wagtail_llm_actions.messages.workers import QUEUE_DOWN, worker_problem_sent
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.permissions.policies import ACTION_POLICY, can_view_runs
 from wagtail_llm_actions.queues import get_queue
+from wagtail_llm_actions.reporting.metrics import counted_runs
 from wagtail_llm_actions.reporting.period import ONE_DAY, Period, today
-from wagtail_llm_actions.reporting.usage import counted_runs
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers
 from wagtail_llm_actions.spending.periods import day_of
 

@@ -66,7 +66,7 @@ class HomePanel(Component):
 
 def _figures(user: User) -> list[Figure]:
     _choice, month = chosen_period({"period": MONTH})
-    metrics = Usage(month).counts
+    metrics = Usage(month).totals
     shown: list[tuple[str, str, str, Mapping[str, Any]]] = [
         (_("Runs"), "count", "runs", {}),
         (_("Succeeded"), "rate", "success_rate", SUCCEEDED),

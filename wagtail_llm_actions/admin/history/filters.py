@@ -25,7 +25,7 @@ from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import DismissReason, LLMAction, LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.permissions.runs import viewable_runs
-from wagtail_llm_actions.reporting.usage import COUNTED_TRIGGERS, UNKNOWN_COST
+from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS, UNKNOWN_COST
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -39,7 +38,7 @@ from wagtail_llm_actions.permissions.policies import (
 )
 from wagtail_llm_actions.providers.corrections import setting_of
 from wagtail_llm_actions.reporting.period import Period
-from wagtail_llm_actions.reporting.usage import counted_runs
+from wagtail_llm_actions.reporting.usage import Usage
 from wagtail_llm_actions.runs.findings import ToldFinding, told_findings
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers, reset
 from wagtail_llm_actions.runs.rate_limits import check_requests
@@ -185,7 +184,7 @@ def _rows() -> list[Row]:
     models = get_settings().models
     actions = _count_actions()
     period = Period.last_days(SHOWN_DAYS)
-    runs = dict(counted_runs(period).values_list("model_key").annotate(Count("pk")))
+    runs = {group.key: group.metrics.runs for group in Usage(period).by("model")}
     checks, circuit_breakers = last_checks(models.values()), open_circuit_breakers()
     findings = told_findings(models.values())
     rows = [

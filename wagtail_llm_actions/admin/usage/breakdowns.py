@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from uuid import UUID
 
-    from wagtail_llm_actions.reporting.usage import Metrics, Usage
+    from wagtail_llm_actions.reporting.metrics import Metrics
+    from wagtail_llm_actions.reporting.usage import Usage
 
 _Metric = tuple[str, "Callable[[], str]", str]
 """The kind of a column's values, its heading, and the attribute of ``Metrics``."""

@@ -24,7 +24,8 @@ from wagtail_llm_actions.messages.metrics import format_display
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wagtail_llm_actions.reporting.usage import Metrics, Usage
+    from wagtail_llm_actions.reporting.metrics import Metrics
+    from wagtail_llm_actions.reporting.usage import Usage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,6 +31,7 @@ from wagtail_llm_actions.permissions.policies import (
     can_view_runs,
 )
 from wagtail_llm_actions.reporting.estimates import estimate_errors
+from wagtail_llm_actions.reporting.rollups import refresh_throttled
 from wagtail_llm_actions.reporting.usage import Usage
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 from wagtail_llm_actions.scripts import script_path
@@ -79,13 +80,15 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the report of the chosen period, or of the last 30 days if the query is invalid."""
         recover()
+        refresh_throttled()
         try:
             choice, period = chosen_period(self.request.GET)
             is_invalid = False
         except ValueError:
             choice, period = chosen_period({"period": DEFAULT})
             is_invalid = True
-        usage, previous = Usage(period), Usage(period.previous)
+        usage, previous = Usage.with_previous(period)
+        usage.load()
         found = {name: make() for name, make in user_tables(usage, self.request).items()}
         shown_cards = cards(usage, previous, with_costs=self.with_costs)
         if not can_view_runs(self.request.user):

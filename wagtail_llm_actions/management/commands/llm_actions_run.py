@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.bulk.start import Chunk
     from wagtail_llm_actions.models import LLMAction
-    from wagtail_llm_actions.reporting.usage import Metrics
+    from wagtail_llm_actions.reporting.metrics import Metrics
 
 NAMED = 5
 """So many of the objects that are left out for one reason are named, unless ``--verbosity 2`` asks for all."""

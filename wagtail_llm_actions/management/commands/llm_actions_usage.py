@@ -16,7 +16,7 @@ from wagtail_llm_actions.reporting.period import Period, today
 from wagtail_llm_actions.reporting.usage import DIMENSIONS, Usage
 
 if TYPE_CHECKING:
-    from wagtail_llm_actions.reporting.usage import Metrics
+    from wagtail_llm_actions.reporting.metrics import Metrics
 
 COLUMNS = {
     "runs": ("runs", "count"),
@@ -46,7 +46,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the metrics of the period and of the previous one."""
         period = _period(options)
-        usage, before = Usage(period), Usage(period.previous)
+        usage, before = Usage.with_previous(period)
+        usage.load()
         if options["format"] == "json":
             answer = _as_json(usage, before)
             self.stdout.write(json.dumps(answer, indent=2, cls=DjangoJSONEncoder))

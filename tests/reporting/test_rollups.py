@@ -1,0 +1,321 @@
+"""The figures from rollups are those of the rows, whatever happens to a run afterwards."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from io import StringIO
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Count
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from tests.factories import LLMActionFactory, LLMRunFactory, UserFactory
+from tests.reporting.usage_rows import JULY, NOON, failed, succeeded
+from wagtail_llm_actions.models import LLMRollupSpan, LLMRun, LLMRunRollup
+from wagtail_llm_actions.models.rollup import SPAN_DAYS
+from wagtail_llm_actions.reporting.latency import Latencies, nearest_rank
+from wagtail_llm_actions.reporting.metrics import Metrics, aggregate, counted_runs
+from wagtail_llm_actions.reporting.period import ONE_DAY, Period, today
+from wagtail_llm_actions.reporting.reading import Span, cover
+from wagtail_llm_actions.reporting.rollups import archive, rebuild, refresh
+from wagtail_llm_actions.reporting.usage import DIMENSIONS, Usage
+from wagtail_llm_actions.runs import decisions
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries, Settings
+
+pytestmark = pytest.mark.django_db
+
+COUNTED = [
+    name
+    for name in Metrics.__dataclass_fields__
+    if "seconds" not in name and name not in {"timed_runs", "has_approximate_times"}
+]
+# In Paris an hour is left out on 28 March.
+DST = Period(date(2021, 3, 20), date(2021, 4, 5))
+
+
+def counts(metrics: Metrics) -> dict[str, Any]:
+    return {name: getattr(metrics, name) for name in COUNTED}
+
+
+def groups(usage: Usage) -> dict[str, list[tuple[Any, str, dict[str, Any]]]]:
+    return {
+        dimension: [(group.key, group.name, counts(group.metrics)) for group in usage.by(dimension)]
+        for dimension in DIMENSIONS
+    }
+
+
+def assert_equal_to_rows(period: Period) -> None:
+    """Compare all figures of a period with sums that the database makes of the rows."""
+    usage = Usage(period)
+    assert counts(usage.totals) == counts(aggregate(counted_runs(period)))
+    for day in usage.days:
+        of_day = counted_runs(Period(day.day, day.day))
+        assert counts(day.metrics) == counts(aggregate(of_day))
+        costs = {run.model_key: Decimal(0) for run in of_day if run.cost_usd is not None}
+        for run in of_day:
+            if run.cost_usd is not None:
+                costs[run.model_key] += run.cost_usd
+        assert day.costs == costs
+    columns = {
+        "action": "action_id",
+        "model": "model_key",
+        "user": "user_id",
+        "page_type": "target_content_type_id",
+        "error": "error_code",
+    }
+    for dimension, column in columns.items():
+        found = {group.key: counts(group.metrics) for group in usage.by(dimension)}
+        rows = counted_runs(period)
+        keys = set(rows.values_list(column, flat=True)) - ({""} if dimension == "error" else set())
+        assert found == {key: counts(aggregate(rows.filter(**{column: key}))) for key in keys}
+    reasons = counted_runs(period).exclude(dismiss_reason="").values_list("dismiss_reason")
+    assert dict(usage.dismiss_reasons()) == dict(reasons.annotate(Count("pk")))
+    assert_percentiles_near(usage.totals, counted_runs(period))
+
+
+def assert_percentiles_near(metrics: Metrics, runs: Any) -> None:
+    seconds = sorted(
+        run.seconds for run in runs.filter(status="succeeded", trigger="editor") if run.finished_at
+    )
+    assert metrics.timed_runs == len(seconds)
+    for name, percent in {"median_seconds": 50, "p95_seconds": 95}.items():
+        right = nearest_rank(seconds, percent)
+        assert getattr(metrics, name) == (right and pytest.approx(right, rel=0.04))
+
+
+RUNS = st.fixed_dictionaries(
+    {
+        "queued_at": st.integers(0, 17 * 24 * 60).map(
+            lambda minutes: datetime(2021, 3, 19, 20, tzinfo=UTC) + timedelta(minutes=minutes)
+        ),
+        "status": st.sampled_from(["succeeded", "succeeded", "succeeded", "failed", "cancelled"]),
+        "trigger": st.sampled_from(["editor", "editor", "bulk", "test"]),
+        "decision": st.sampled_from(["none", "accepted", "edited", "dismissed", "unsaved"]),
+        "dismiss_reason": st.sampled_from(["", "", "tone", "facts"]),
+        "error_code": st.sampled_from(["", "timeout", "limit_reached"]),
+        "model_key": st.sampled_from(["one", "two"]),
+        "used_fallback": st.booleans(),
+        "input_tokens": st.none() | st.integers(0, 10**6),
+        "output_tokens": st.none() | st.integers(0, 10**6),
+        "cost_usd": st.none() | st.decimals(0, 9, places=9),
+        "seconds": st.floats(0.01, 3000),
+        "who": st.integers(0, 1),
+    }
+)
+
+
+@given(runs=st.lists(RUNS, max_size=25), seed=st.integers(0, 10**6))
+@hypothesis_settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_rollups_are_the_sums_of_the_rows_and_stay_so(
+    runs: list[dict[str, Any]], seed: int
+) -> None:
+    LLMRun.objects.all().delete()
+    LLMRollupSpan.objects.all().delete()
+    actions, users = LLMActionFactory.create_batch(2), UserFactory.create_batch(2)
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    for values in runs:
+        add_run(dict(values), actions, users)
+
+    refresh(DST)
+    assert_equal_to_rows(DST)
+    assert_equal_to_rows(Period(date(2021, 3, 27), date(2021, 3, 29)))
+
+    for run in LLMRun.objects.order_by("queued_at"):
+        if chance.random() < 0.3:
+            decisions.dismiss(run, "tone")
+        elif chance.random() < 0.2:
+            decisions.accept(run, "Another text.")
+    assert_equal_to_rows(DST)
+
+    refresh(DST)
+    users[0].delete()
+    actions[0].delete()
+    assert_equal_to_rows(DST)
+    call_command("llm_actions_rollups", "--verify", stdout=StringIO())
+
+    before = Usage(DST)
+    expected = counts(before.totals), groups(before)
+    doomed = [run.pk for run in LLMRun.objects.all() if chance.random() < 0.5]
+    delete(doomed)
+    assert not LLMRun.objects.filter(pk__in=doomed).exists()
+    for _ in range(2):
+        after = Usage(DST)
+        assert (counts(after.totals), groups(after)) == expected
+        refresh(DST)
+
+
+def add_run(values: dict[str, Any], actions: list[Any], users: list[Any]) -> None:
+    who, seconds = values.pop("who"), values.pop("seconds")
+    has_text = values["status"] == "succeeded"
+    if values["status"] != "failed":
+        values["error_code"] = ""
+    if values["decision"] != "dismissed":
+        values["dismiss_reason"] = ""
+    LLMRunFactory(
+        **values,
+        action=actions[who],
+        user=users[who],
+        page=None,
+        target_object_id="1",
+        target_label="A page",
+        output="A text." if has_text else "",
+        started_at=values["queued_at"],
+        first_token_at=values["queued_at"] + timedelta(seconds=seconds / 2) if has_text else None,
+        finished_at=values["queued_at"] + timedelta(seconds=seconds),
+    )
+
+
+def delete(run_ids: list[uuid.UUID]) -> None:
+    archive(run_ids)
+    LLMRun.objects.filter(pk__in=run_ids).delete()
+
+
+def test_a_report_reads_no_runs_of_days_that_are_rolled_up(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(6):
+        succeeded(queued_at=NOON + number * ONE_DAY, model_key=f"model-{number}")
+        failed(error_detail=str(number))
+    refresh(JULY)
+
+    with django_assert_num_queries(3) as queries:
+        usage = Usage(JULY)
+        usage.load()
+        assert usage.totals.runs == sum(day.metrics.runs for day in usage.days) == 12
+
+    assert not any(
+        f'"{LLMRun._meta.db_table}"' in query["sql"] for query in queries.captured_queries
+    )
+
+
+def test_a_decision_that_comes_days_later_counts_at_once() -> None:
+    run = succeeded()
+    refresh(JULY)
+    assert Usage(JULY).totals.accepted == 0
+
+    decisions.accept(run, run.output)
+
+    assert Usage(JULY).totals.accepted == 1
+    assert LLMRollupSpan.objects.get(days=1, start=NOON.date()).stale_token is not None
+    refresh(JULY)
+    assert not LLMRollupSpan.objects.exclude(stale_token=None).filter(days=1).exists()
+    assert Usage(JULY).totals.accepted == 1
+
+
+def test_a_day_waits_for_its_runs_to_finish() -> None:
+    run = LLMRunFactory(queued_at=NOON)
+    refresh(JULY)
+    assert Usage(JULY).totals.queued == 1
+
+    LLMRun.objects.filter(pk=run.pk).update(status="succeeded")
+
+    assert (Usage(JULY).totals.queued, Usage(JULY).totals.succeeded) == (0, 1)
+
+
+def test_today_is_read_from_the_runs() -> None:
+    succeeded(queued_at=datetime.now(UTC))
+
+    refresh(Period.last_days(3))
+
+    assert not LLMRollupSpan.objects.filter(start=today(), days=1).exists()
+    assert Usage(Period.last_days(1)).totals.runs == 1
+
+
+def test_the_candidates_of_a_click_are_one_proposal_after_some_are_deleted() -> None:
+    group = uuid.uuid4()
+    runs = [succeeded(candidate_group=group) for _ in range(3)]
+    refresh(JULY)
+
+    for run in runs:
+        assert (Usage(JULY).totals.succeeded, Usage(JULY).totals.proposed) == (3, 1)
+        delete([run.pk])
+
+    assert (Usage(JULY).totals.succeeded, Usage(JULY).totals.proposed) == (3, 1)
+
+
+def test_days_of_another_time_zone_are_not_read(settings: Settings) -> None:
+    # The next day in Paris, and still the same one in New York.
+    succeeded(queued_at=datetime(2026, 7, 3, 22, 30, tzinfo=UTC))
+    refresh(JULY)
+    day = Period(date(2026, 7, 3), date(2026, 7, 3))
+    assert Usage(day).totals.runs == 0
+
+    settings.TIME_ZONE = "America/New_York"
+
+    assert Usage(day).totals.runs == 1
+    refresh(JULY)
+    assert Usage(day).totals.runs == 1
+    assert Usage(Period(JULY.start, date(2026, 7, 4))).totals.runs == 1
+
+
+def test_verifying_finds_what_was_changed_behind_the_back_of_the_package() -> None:
+    run = succeeded()
+    refresh(JULY)
+    LLMRun.objects.filter(pk=run.pk).update(cost_usd=5)
+
+    with pytest.raises(CommandError, match="2026-07-03"):
+        call_command("llm_actions_rollups", "--verify", stdout=StringIO())
+    assert LLMRunRollup.objects.exists()
+
+
+def test_rebuilding_mends_it() -> None:
+    run = succeeded(queued_at=datetime.now(UTC) - 3 * ONE_DAY)
+    refresh()
+    LLMRun.objects.filter(pk=run.pk).update(cost_usd=5)
+
+    assert rebuild()
+
+    assert Usage(Period.last_days(7)).totals.cost_usd == 5
+    call_command("llm_actions_rollups", "--verify", stdout=StringIO())
+
+
+def test_two_years_are_few_spans() -> None:
+    period = Period(date(2024, 1, 3), date(2026, 1, 2))
+    spans = {
+        Span(days, date.fromordinal(ordinal))
+        for days in SPAN_DAYS
+        for ordinal in range(period.start.toordinal() // 64 * 64, period.end.toordinal() + 1, days)
+    }
+
+    used, uncovered = cover(period, spans)
+
+    assert uncovered == []
+    assert sum(span.days for span in used) == period.length
+    assert len(used) < 40
+    for before, after in pairwise(used):
+        assert after.start == before.start + before.days * ONE_DAY
+
+
+def test_days_that_no_span_has_are_told() -> None:
+    period = Period(date(2026, 7, 1), date(2026, 7, 3))
+
+    assert cover(period, {Span(1, date(2026, 7, 2))}) == (
+        [Span(1, date(2026, 7, 2))],
+        [date(2026, 7, 1), date(2026, 7, 3)],
+    )
+
+
+@given(st.lists(st.floats(0.002, 300_000), min_size=1))
+def test_a_percentile_of_a_histogram_is_off_by_less_than_four_percent(values: list[float]) -> None:
+    exact, rolled_up = Latencies(), Latencies()
+    exact.to_end.extend(values)
+    rolled_up.add_packed(exact.packed())
+
+    for name in ("median_seconds", "p95_seconds"):
+        assert rolled_up.percentiles()[name] == pytest.approx(exact.percentiles()[name], rel=0.04)
+    assert rolled_up.packed() == exact.packed()

@@ -1,0 +1,138 @@
+"""Rollups of runs: the sums of a day, of 8 days and of 64 days, for the reports."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, models
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SPAN_DAYS = (1, 8, 64)
+"""The lengths of spans: few rows make up two years, whatever the first day and the last one."""
+
+
+def span_start(day: date, days: int) -> date:
+    """Return the first day of the span of so many days that a day belongs to."""
+    return date.fromordinal(day.toordinal() // days * days)
+
+
+class LLMRollupSpanManager(models.Manager["LLMRollupSpan"]):
+    """Marks spans whose runs have changed."""
+
+    def mark_stale(self, days: Iterable[date]) -> None:
+        """Let these days, and the spans that they belong to, be read from the runs until they are rebuilt.
+
+        Has to be in the transaction that changes the runs: a rebuild that runs at the same time then
+        stores nothing.
+        """
+        spans = sorted({(length, span_start(day, length)) for day in days for length in SPAN_DAYS})
+        has_target = connection.features.supports_update_conflicts_with_target
+        self.bulk_create(
+            [
+                self.model(days=length, start=start, stale_token=uuid.uuid4())
+                for length, start in spans
+            ],
+            batch_size=500,
+            update_conflicts=True,
+            update_fields=["stale_token"],
+            unique_fields=["days", "start"] if has_target else None,
+        )
+
+
+class LLMRollupSpan(models.Model):
+    """One day, or some days in a row, whose runs have been summed up."""
+
+    start = models.DateField()
+    """The first day, in the site's time zone."""
+    days = models.PositiveSmallIntegerField()
+    """How many days, one of ``SPAN_DAYS``."""
+    time_zone = models.CharField(max_length=64, blank=True)
+    """The setting ``TIME_ZONE`` when it was built; the rollups of another one are not read."""
+    stale_token = models.UUIDField(null=True)
+    """A new one each time that runs of the span change; null while its rollups are those of its runs."""
+
+    objects = LLMRollupSpanManager()
+
+    class Meta:
+        """One row for each length and first day."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["days", "start"], name="llm_rollup_one_span")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start} ({self.days})"
+
+
+class LLMRunRollup(models.Model):
+    """The sums of those finished runs of a span that share an action, a model, a user and so on."""
+
+    class Dimension(models.TextChoices):
+        """What the runs share."""
+
+        TOTAL = "total"
+        ACTION = "action"
+        MODEL = "model"
+        USER = "user"
+        PAGE_TYPE = "page_type"
+        ERROR = "error"
+        DISMISS_REASON = "dismiss_reason"
+
+    # Group
+
+    span = models.ForeignKey(
+        LLMRollupSpan, on_delete=models.CASCADE, related_name="rollups", db_index=False
+    )
+    dimension = models.CharField(max_length=20, choices=Dimension.choices)
+    # As those of the runs: deleting an action or a user changes both in the same way.
+    action = models.ForeignKey(
+        "wagtail_llm_actions.LLMAction", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+    )
+    target_content_type = models.ForeignKey(
+        "contenttypes.ContentType",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+    )
+    key = models.CharField(max_length=100, blank=True)
+    """The action's label at the time, the key of the model, the error code, or the reason."""
+    is_archived = models.BooleanField(default=False)
+    """Whether the runs have been deleted, so that nothing but this row counts them."""
+
+    # Sums, as in ``reporting.metrics.Metrics``
+
+    runs = models.PositiveIntegerField()
+    succeeded = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    cancelled = models.PositiveIntegerField()
+    limit_exceeded = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField()
+    proposed = models.PositiveIntegerField()
+    fallback_used = models.PositiveIntegerField()
+    unknown_costs = models.PositiveIntegerField()
+    input_tokens = models.PositiveBigIntegerField(null=True)
+    output_tokens = models.PositiveBigIntegerField(null=True)
+    known_cost_usd = models.DecimalField(max_digits=20, decimal_places=9, null=True)
+    times = models.BinaryField()
+    """How many runs took how long, as ``reporting.latency.Latencies.packed`` gives it."""
+
+    class Meta:
+        """Read by span and dimension."""
+
+        indexes = [models.Index(fields=["span", "dimension"], name="llm_rollup_span")]
+
+    def __str__(self) -> str:
+        return f"{self.dimension}: {self.runs}"

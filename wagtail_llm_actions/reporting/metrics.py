@@ -1,0 +1,135 @@
+"""Metrics of a set of runs: counts, rates, latencies, tokens and costs.
+
+Runs of the playground (trigger *test*) are excluded throughout. Permissions are checked in
+``admin/``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, Sum
+
+from wagtail_llm_actions.errors import ErrorCode
+from wagtail_llm_actions.models import LLMRun
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from wagtail_llm_actions.reporting.period import Period
+
+Status, Trigger = LLMRun.Status, LLMRun.Trigger
+
+COUNTED_TRIGGERS = (Trigger.EDITOR, Trigger.BULK)
+"""Of the runs that every metric counts."""
+
+TIMED_TRIGGERS = (Trigger.EDITOR,)
+"""Of the runs whose latency counts: bulk runs may queue for hours while nobody waits."""
+
+UNKNOWN_COST = Q(cost_usd=None, started_at__isnull=False) & ~Q(status__in=LLMRun.UNFINISHED)
+"""A model was called, and the price or the token counts of a call are unknown."""
+
+LIMIT_EXCEEDED = Q(error_code=ErrorCode.LIMIT_REACHED)
+"""Stopped by a limit of the site, which says nothing about the model or the action."""
+
+_COUNTS = {
+    "runs": Count("pk"),
+    **{status.value: Count("pk", filter=Q(status=status)) for status in Status},
+    "limit_exceeded": Count("pk", filter=LIMIT_EXCEEDED),
+    "accepted": Count(
+        "pk", filter=Q(status=Status.SUCCEEDED, decision__in=LLMRun.ACCEPTED_DECISIONS)
+    ),
+    # The candidates of a click share their group. Only their rows are compared with each other.
+    "proposed": Count("pk", filter=Q(status=Status.SUCCEEDED, candidate_group=None))
+    + Count("candidate_group", filter=Q(status=Status.SUCCEEDED), distinct=True),
+    "fallback_used": Count("pk", filter=Q(used_fallback=True)),
+    "input_tokens": Sum("input_tokens"),
+    "output_tokens": Sum("output_tokens"),
+    "known_cost_usd": Sum("cost_usd"),
+    "unknown_costs": Count("pk", filter=UNKNOWN_COST),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metrics:
+    """Metrics of a set of runs; see the glossary for how each is defined."""
+
+    runs: int = 0
+    queued: int = 0
+    running: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    limit_exceeded: int = 0
+    """The failed runs that a limit stopped."""
+    accepted: int = 0
+    """The succeeded runs whose output was accepted, as proposed or after editing."""
+    proposed: int = 0
+    """The clicks, and runs of bulk runs, that brought a text: candidates of a click count once."""
+    fallback_used: int = 0
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    known_cost_usd: Decimal | None = None
+    """The sum of the known costs; ``None`` where no cost is known."""
+    unknown_costs: int = 0
+    """The runs that called a model and whose cost is unknown."""
+    timed_runs: int = 0
+    """The succeeded runs that the percentiles below are of."""
+    median_seconds: float | None = None
+    p95_seconds: float | None = None
+    first_token_seconds: float | None = None
+    """The median of the seconds from the click to the first token."""
+    has_approximate_times: bool = False
+    """Whether the percentiles are from a histogram, and may be off by 4 %."""
+
+    @property
+    def in_progress(self) -> int:
+        """The runs that are queued or running."""
+        return self.queued + self.running
+
+    @property
+    def judged(self) -> int:
+        """The denominator of the success rate: succeeded and failed runs that no limit stopped."""
+        return self.succeeded + self.failed - self.limit_exceeded
+
+    @property
+    def success_rate(self) -> float | None:
+        """Succeeded ÷ (succeeded + failed), limits excluded; ``None`` for 0 ÷ 0."""
+        return _rate(self.succeeded, self.judged)
+
+    @property
+    def acceptance_rate(self) -> float | None:
+        """Accepted ÷ proposed; ``None`` for 0 ÷ 0."""
+        return _rate(self.accepted, self.proposed)
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """The known cost; ``None`` where runs cost something and no cost is known."""
+        if self.known_cost_usd is None and not self.unknown_costs:
+            return Decimal(0)
+        return self.known_cost_usd
+
+    @property
+    def cost_per_accepted(self) -> Decimal | None:
+        """US dollars of all runs, failed ones included, per accepted output."""
+        if self.cost_usd is None or not self.accepted:
+            return None
+        return self.cost_usd / self.accepted
+
+
+def counted_runs(period: Period) -> QuerySet[LLMRun]:
+    """Return the runs that were queued in a period, without those of the playground."""
+    start, end = period.bounds
+    runs = LLMRun.objects.filter(queued_at__gte=start, queued_at__lt=end)
+    return runs.filter(trigger__in=COUNTED_TRIGGERS).order_by()
+
+
+def aggregate(runs: QuerySet[LLMRun]) -> Metrics:
+    """Return the metrics of a set of runs, latencies excepted, by one query."""
+    return Metrics(**runs.aggregate(**_COUNTS))
+
+
+def _rate(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

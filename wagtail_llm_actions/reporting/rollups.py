@@ -1,0 +1,204 @@
+"""Build the rollups of days that are over, keep those of deleted runs, and verify them."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Min
+from django.utils import timezone
+
+from wagtail_llm_actions.models import LLMRollupSpan, LLMRun, LLMRunRollup
+from wagtail_llm_actions.models.rollup import SPAN_DAYS, span_start
+from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS, counted_runs
+from wagtail_llm_actions.reporting.period import ONE_DAY, Period
+from wagtail_llm_actions.reporting.reading import Span, read_rollups, stored_spans
+from wagtail_llm_actions.reporting.tally import TOTAL, Group, Tally, new_tallies, tally_days
+from wagtail_llm_actions.runs.lifecycle.recovery import Throttle
+from wagtail_llm_actions.spending.periods import day_of
+from wagtail_llm_actions.sqlite import yielding_writes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from wagtail_llm_actions.reporting.tally import Tallies
+
+refresh_throttle = Throttle(seconds=60.0)
+GRACE = timedelta(hours=1)
+"""After the end of a day: a run that was clicked before midnight may be saved after it."""
+REFRESH_SECONDS = 1.0
+"""Of one refresh: a worker and a view go on with something else after that."""
+
+
+@yielding_writes()
+def refresh(period: Period | None = None, *, seconds: float | None = None) -> int:
+    """Build the spans that are missing or stale, newest days first; return how many were built.
+
+    Days that are not over, days with unfinished runs, and days that other processes are changing are
+    left for later.
+
+    Args:
+        period: Builds nothing outside of it; by default all days since the first run.
+        seconds: Begins nothing after so many.
+    """
+    period = _closed_days(period)
+    if period is None:
+        return 0
+    deadline = None if seconds is None else time.monotonic() + seconds
+    current = {span for span, row in stored_spans(period).items() if row.is_current}
+    count = 0
+    for span in _spans(period):
+        if span in current or not current.issuperset(_parts(span)):
+            continue
+        if deadline is not None and time.monotonic() > deadline:
+            break
+        if _build(span):
+            current.add(span)
+            count += 1
+    return count
+
+
+def refresh_throttled() -> None:
+    """Refresh if this process has not done so for a minute: workers, reports and the home page call this."""
+    if refresh_throttle.allows():
+        refresh(seconds=REFRESH_SECONDS)
+
+
+def rebuild() -> int:
+    """Build all spans anew; return how many these were."""
+    LLMRollupSpan.objects.update(stale_token=uuid.uuid4())
+    return refresh()
+
+
+def archive(run_ids: Collection[UUID]) -> None:
+    """Let the reports go on counting finished runs that are about to be deleted.
+
+    Has to be in the transaction that deletes them, and that has locked them.
+    """
+    counted = LLMRun.objects.filter(pk__in=run_ids, trigger__in=COUNTED_TRIGGERS).order_by()
+    days = tally_days(counted, seen=_groups_left(counted))
+    if days:
+        LLMRollupSpan.objects.mark_stale(days)
+        for span in LLMRollupSpan.objects.filter(days=1, start__in=days):
+            _insert(span, days[span.start], is_archived=True)
+
+
+def differences() -> Iterator[Span]:
+    """Yield the spans whose rollups are not the sums of their runs, although they pass for it."""
+    period = _closed_days()
+    stored = stored_spans(period) if period else {}
+    for span, row in sorted(stored.items()):
+        if not row.is_current:
+            continue
+        kept = LLMRunRollup.objects.filter(span=row.pk)
+        if span.days == 1:
+            kept = kept.filter(is_archived=False)
+        if _columns(_read(kept)) != _columns(_sums(span)):
+            yield span
+
+
+def _closed_days(period: Period | None = None) -> Period | None:
+    """Return the days that are over, of a period or since the first run or rollup; ``None`` for none."""
+    last = day_of(timezone.now() - GRACE) - ONE_DAY
+    if period is not None:
+        return Period(period.start, min(period.end, last)) if period.start <= last else None
+    oldest = LLMRun.objects.aggregate(queued_at=Min("queued_at"))["queued_at"]
+    start = LLMRollupSpan.objects.filter(days=1).aggregate(start=Min("start"))["start"]
+    first = min(filter(None, [start, oldest and day_of(oldest)]), default=None)
+    return Period(first, last) if first and first <= last else None
+
+
+def _spans(period: Period) -> Iterator[Span]:
+    """Yield all spans inside a period, the days first, and of each length the newest first."""
+    for days in SPAN_DAYS:
+        start = span_start(period.end, days)
+        while start >= period.start:
+            if start + (days - 1) * ONE_DAY <= period.end:
+                yield Span(days, start)
+            start -= days * ONE_DAY
+
+
+def _parts(span: Span) -> list[Span]:
+    """Return the spans that a span is the sum of; none for a day."""
+    index = SPAN_DAYS.index(span.days)
+    if not index:
+        return []
+    days = SPAN_DAYS[index - 1]
+    return [Span(days, span.start + offset * ONE_DAY) for offset in range(0, span.days, days)]
+
+
+def _build(span: Span) -> bool:
+    """Store the rollups of a span; return whether its runs are finished and did not change meanwhile."""
+    row, _is_new = LLMRollupSpan.objects.get_or_create(
+        days=span.days, start=span.start, defaults={"stale_token": uuid.uuid4()}
+    )
+    if row.stale_token is None:  # It is of another time zone.
+        LLMRollupSpan.objects.mark_stale([span.start])
+        row.refresh_from_db()
+    tallies = _sums(span)
+    if TOTAL in tallies and tallies[TOTAL].unfinished:
+        return False
+    unchanged = LLMRollupSpan.objects.filter(pk=row.pk, stale_token=row.stale_token)
+    try:
+        with transaction.atomic():
+            if not unchanged.update(stale_token=None, time_zone=settings.TIME_ZONE):
+                return False
+            row.rollups.filter(is_archived=False).delete()
+            _insert(row, tallies, is_archived=False)
+    except IntegrityError:  # An action was deleted meanwhile.
+        return False
+    return True
+
+
+def _sums(span: Span) -> Mapping[Group, Tally]:
+    """Return the sums of the runs of a day, or of the parts of a span."""
+    if span.days == 1:
+        day = span.start
+        return tally_days(counted_runs(Period(day, day))).get(day, {})
+    parts = _parts(span)
+    rows = LLMRollupSpan.objects.filter(
+        days=parts[0].days, start__in=[part.start for part in parts]
+    )
+    return _read(LLMRunRollup.objects.filter(span__in=rows))
+
+
+def _read(rollups: QuerySet[LLMRunRollup]) -> Tallies:
+    tallies = new_tallies()
+    for _span_id, group, tally in read_rollups(rollups):
+        tallies[group].merge(tally)
+    return tallies
+
+
+def _insert(span: LLMRollupSpan, tallies: Mapping[Group, Tally], *, is_archived: bool) -> None:
+    LLMRunRollup.objects.bulk_create(
+        [
+            LLMRunRollup(span=span, is_archived=is_archived, **group._asdict(), **tally.columns)
+            for group, tally in tallies.items()
+        ],
+        batch_size=500,
+    )
+
+
+def _groups_left(runs: QuerySet[LLMRun]) -> Iterable[UUID | None]:
+    """Return the candidates' groups of these runs that others with a proposal are left of."""
+    groups = set(runs.exclude(candidate_group=None).values_list("candidate_group", flat=True))
+    if not groups:
+        return ()
+    # There is no index of groups, whose runs are of the same moment.
+    bounds = runs.aggregate(first=Min("queued_at"), last=Max("queued_at"))
+    others = LLMRun.objects.succeeded().exclude(pk__in=runs.values("pk"))
+    near = others.filter(
+        queued_at__gte=bounds["first"] - ONE_DAY, queued_at__lte=bounds["last"] + ONE_DAY
+    )
+    return near.filter(candidate_group__in=groups).values_list("candidate_group", flat=True)
+
+
+def _columns(tallies: Mapping[Group, Tally]) -> Mapping[Group, Mapping[str, Any]]:
+    return {group: tally.columns for group, tally in tallies.items()}

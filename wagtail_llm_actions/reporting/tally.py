@@ -1,0 +1,210 @@
+"""Sums over runs in groups, as the rows of runs give them and as rollups keep them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from operator import add
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from wagtail_llm_actions.errors import ErrorCode
+from wagtail_llm_actions.models import LLMRun, LLMRunRollup
+from wagtail_llm_actions.reporting.latency import Latencies
+from wagtail_llm_actions.reporting.metrics import TIMED_TRIGGERS, Metrics
+from wagtail_llm_actions.spending.periods import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+    from decimal import Decimal
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+Dimension = LLMRunRollup.Dimension
+Status = LLMRun.Status
+
+COUNTS = (
+    "runs",
+    "succeeded",
+    "failed",
+    "cancelled",
+    "limit_exceeded",
+    "accepted",
+    "proposed",
+    "fallback_used",
+    "unknown_costs",
+)
+"""Columns of a rollup and fields of ``Metrics``."""
+UNFINISHED = ("queued", "running")
+"""Counted too, but of no run that a rollup counts."""
+SUMS = ("input_tokens", "output_tokens", "known_cost_usd")
+"""Null or ``None`` where nothing is known."""
+
+_COLUMNS = (
+    "queued_at",
+    "started_at",
+    "first_token_at",
+    "finished_at",
+    "trigger",
+    "status",
+    "decision",
+    "dismiss_reason",
+    "error_code",
+    "candidate_group",
+    "used_fallback",
+    "input_tokens",
+    "output_tokens",
+    "cost_usd",
+    "action_id",
+    "action_label",
+    "model_key",
+    "user_id",
+    "target_content_type_id",
+)
+
+
+class Group(NamedTuple):
+    """What the runs of a tally share; the columns of a rollup."""
+
+    dimension: str
+    action_id: int | None = None
+    user_id: Any = None
+    target_content_type_id: int | None = None
+    key: str = ""
+
+
+TOTAL = Group(Dimension.TOTAL)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums over some runs."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * len(COUNTS + UNFINISHED))
+    sums: list[Any] = field(default_factory=lambda: [None] * len(SUMS))
+    latencies: Latencies = field(default_factory=Latencies)
+
+    def add(self, counts: Sequence[int], sums: Sequence[Any]) -> None:
+        """Add the sums of other runs, latencies excepted."""
+        self.counts = [*map(add, self.counts, counts)]
+        for index, value in enumerate(sums):
+            if value is not None:
+                self.sums[index] = value + (self.sums[index] or 0)
+
+    def merge(self, other: Tally) -> None:
+        """Add another tally."""
+        self.add(other.counts, other.sums)
+        self.latencies.merge(other.latencies)
+
+    @property
+    def runs(self) -> int:
+        """How many runs these are."""
+        return self.counts[COUNTS.index("runs")]
+
+    @property
+    def unfinished(self) -> int:
+        """How many of them are not finished."""
+        return sum(self.counts[len(COUNTS) :])
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """The sum of the known costs; ``None`` where no cost is known."""
+        cost: Decimal | None = self.sums[SUMS.index("known_cost_usd")]
+        return cost
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The values of a rollup."""
+        counts = dict(zip(COUNTS, self.counts, strict=False))
+        return {
+            **counts,
+            **dict(zip(SUMS, self.sums, strict=True)),
+            "times": self.latencies.packed(),
+        }
+
+    def metrics(self) -> Metrics:
+        """Return all metrics."""
+        values: dict[str, Any] = {
+            **dict(zip(COUNTS + UNFINISHED, self.counts, strict=True)),
+            **dict(zip(SUMS, self.sums, strict=True)),
+            **self.latencies.percentiles(),
+        }
+        return Metrics(**values)
+
+
+Tallies = defaultdict[Group, Tally]
+
+
+def new_tallies() -> Tallies:
+    """Return a mapping of groups that are empty until runs are added."""
+    return defaultdict(Tally)
+
+
+def tally_days(runs: QuerySet[LLMRun], seen: Iterable[UUID | None] = ()) -> Mapping[date, Tallies]:
+    """Sum up runs by one query; return the tallies of each day that has any.
+
+    Args:
+        runs: Those of the playground have to be left out.
+        seen: Candidates' groups whose proposal is counted elsewhere.
+    """
+    days: defaultdict[date, Tallies] = defaultdict(new_tallies)
+    groups = set(seen)
+    for row in runs.values_list(*_COLUMNS, named=True).iterator():
+        tallies = days[day_of(row.queued_at)]
+        counts, sums = _counts(row, groups), (row.input_tokens, row.output_tokens, row.cost_usd)
+        is_timed = row.status == Status.SUCCEEDED and row.trigger in TIMED_TRIGGERS
+        for group in _groups(row):
+            tally = tallies[group]
+            tally.add(counts, sums)
+            if is_timed:
+                _add_times(tally.latencies, row)
+    return days
+
+
+def _groups(row: Any) -> list[Group]:
+    groups = [
+        TOTAL,
+        Group(Dimension.ACTION, action_id=row.action_id, key=row.action_label),
+        Group(Dimension.MODEL, key=row.model_key),
+        Group(Dimension.USER, user_id=row.user_id),
+        Group(Dimension.PAGE_TYPE, target_content_type_id=row.target_content_type_id),
+    ]
+    if row.error_code:
+        groups.append(Group(Dimension.ERROR, key=row.error_code))
+    if row.dismiss_reason:
+        groups.append(Group(Dimension.DISMISS_REASON, key=row.dismiss_reason))
+    return groups
+
+
+def _counts(row: Any, seen: set[UUID | None]) -> list[int]:
+    """Return what a run adds to each of the counts.
+
+    The candidates of a click share their group; they are one proposal together.
+    """
+    status = row.status
+    has_succeeded = status == Status.SUCCEEDED
+    is_proposed = has_succeeded and row.candidate_group not in seen
+    if is_proposed and row.candidate_group:
+        seen.add(row.candidate_group)
+    is_unfinished = status in LLMRun.UNFINISHED
+    return [
+        1,
+        has_succeeded,
+        status == Status.FAILED,
+        status == Status.CANCELLED,
+        row.error_code == ErrorCode.LIMIT_REACHED,
+        has_succeeded and row.decision in LLMRun.ACCEPTED_DECISIONS,
+        is_proposed,
+        row.used_fallback,
+        row.cost_usd is None and row.started_at is not None and not is_unfinished,
+        status == Status.QUEUED,
+        status == Status.RUNNING,
+    ]
+
+
+def _add_times(latencies: Latencies, row: Any) -> None:
+    if row.finished_at is not None:
+        latencies.to_end.append((row.finished_at - row.queued_at).total_seconds())
+    if row.first_token_at is not None:
+        latencies.to_first_token.append((row.first_token_at - row.queued_at).total_seconds())
