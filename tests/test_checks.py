@@ -487,3 +487,25 @@ def test_a_writer_that_is_no_static_file_is_told(
 
     assert found.id == "wagtail_llm_actions.W005"
     assert "'newsroom/missing.js' of the field adapter MissingWriter" in found.msg
+
+
+class OnlyPartField(TextAdapter):
+    """Says what its parts take, and not where they are."""
+
+    def accepts(self, field: object) -> bool:
+        return False
+
+    def part_field(self, field: Any, part: str) -> Any:
+        return None
+
+
+def test_an_adapter_whose_parts_could_not_be_written_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RQ_QUEUES = RQ_QUEUES
+    monkeypatch.setattr(base, "_adapters", [*base._adapters, OnlyPartField()])
+
+    found = messages()
+
+    assert {message.id for message in found} == {"wagtail_llm_actions.E008"}
+    assert ["part_form_field()" in found[0].msg, "item_object()" in found[1].msg] == [True, True]

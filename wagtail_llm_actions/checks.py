@@ -25,7 +25,7 @@ from wagtail_llm_actions.conf import (
 )
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND, environment_variables
 from wagtail_llm_actions.documentation import documentation
-from wagtail_llm_actions.fields import registered_adapters
+from wagtail_llm_actions.fields import FieldAdapter, registered_adapters
 from wagtail_llm_actions.provider_registry import build_provider
 from wagtail_llm_actions.queues import Queue
 from wagtail_llm_actions.streams import Stream
@@ -58,6 +58,7 @@ def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
         *_stream(settings),
         *_currency(settings),
         *_writers(),
+        *_parts(),
     ]
 
 
@@ -147,6 +148,22 @@ def _writers() -> Iterator[checks.CheckMessage]:
                 hint="Put the script there, or leave writer empty for fields that are only read.",
                 id="wagtail_llm_actions.W005",
             )
+
+
+def _parts() -> Iterator[checks.CheckMessage]:
+    needed = ("part_form_field", "item_object")
+    for adapter in registered_adapters():
+        kind = type(adapter)
+        if kind.part_field is FieldAdapter.part_field:
+            continue
+        for name in needed:
+            if getattr(kind, name) is getattr(FieldAdapter, name):
+                yield checks.Error(
+                    f"The field adapter {kind.__name__} has part_field(), but not {name}(): the form of "
+                    "an action that writes a part of such a field would fail.",
+                    hint=f"Write {name}() as well; see {documentation('extending/field.md')}.",
+                    id="wagtail_llm_actions.E008",
+                )
 
 
 def _models(settings: Settings, raw: Mapping[str, Any]) -> Iterator[checks.CheckMessage]:

@@ -167,6 +167,15 @@ def test_a_stream_is_read_with_references_for_what_can_hold_them(source: str) ->
     assert text == "See [the tide](page:7)."
 
 
+def test_what_has_nothing_for_a_block_is_left_out_and_the_rest_stays() -> None:
+    rows = made("# A\n\n<img src=x>\n\n***\n\n- \n- b\n\n## ")
+
+    assert [(name, value if name == "heading" else len(value)) for name, value in rows] == [
+        ("heading", "A"),
+        ("points", 1),
+    ]
+
+
 def test_a_list_with_links_stays_in_rich_text() -> None:
     assert [name for name, _value in made("- [One](https://tides.example/)")] == ["paragraph"]
 

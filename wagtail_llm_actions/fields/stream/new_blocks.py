@@ -82,12 +82,18 @@ def new_blocks(
         ValidationError: The field takes no such blocks, or no more of them.
         LookupError: The text has too much markup.
     """
-    parts = [block for block in blocks_of(text) if block.kind != "hr"]
+    roles = roles_of(stream)
 
     def is_allowed(target: str) -> bool:
         return target in targets or is_address(target)
 
-    rows = list(_rows(parts, roles_of(stream), is_allowed))
+    def has_content(block: Block) -> bool:
+        # Of an image that the field does not take, nothing is left.
+        left = restrict([block], roles.features, is_allowed)
+        return any(each.kind == "embed" or each.text.strip() for each in left)
+
+    parts = list(filter(has_content, blocks_of(text)))
+    rows = list(_rows(parts, roles, is_allowed))
     if not rows:
         raise ValidationError(_("There is no text for a block."))
     _check_numbers(stream, [*held, *(name for name, _value in rows)])
