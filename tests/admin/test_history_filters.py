@@ -29,7 +29,7 @@ from tests.factories import (
     LLMRunFactory,
     PromptTemplateFactory,
 )
-from wagtail_llm_actions.admin.history import filters as history_filters
+from wagtail_llm_actions.admin.history import pagination
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -96,7 +96,7 @@ def test_several_decisions_are_accepted_texts(client: Client, admin: User) -> No
 def test_only_the_newest_runs_of_the_period_are_searched(
     client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history_filters, "MAX_SEARCHED_RUNS", 2)
+    monkeypatch.setattr(pagination, "MAX_SEARCHED_RUNS", 2)
     now = timezone.now()
     oldest, _, newest = (
         LLMRunFactory(succeeded=True, queued_at=now - timedelta(days=days), output="Boats")
@@ -244,12 +244,12 @@ def test_the_actions_themselves_have_no_runs_on_them(client: Client, admin: User
     assert not page.select(f'a[href^="{reverse(HISTORY)}?page="]')
 
 
-def test_an_object_whose_number_is_a_text_is_found_by_it() -> None:
+def test_an_object_whose_number_is_a_text_is_found_by_it(client: Client, admin: User) -> None:
     number = "5d1f5f0c-1f0e-4c8b-9b2e-0a6a3c1d2e4f"
     run = LLMRunFactory(target_object_id=number)
     LLMRunFactory()
 
-    assert list(history_filters.HistoryFilterSet({"page": number}).qs) == [run]
+    assert listed(client, page=number) == [run]
 
 
 def test_a_user_leads_to_their_own_runs(client: Client, admin: User) -> None:

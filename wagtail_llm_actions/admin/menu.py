@@ -28,7 +28,13 @@ class GettingStartedMenuItem(MenuItem):
     """Shown to users who may add actions, until there is a model and an active action."""
 
     def is_shown(self, request: HttpRequest) -> bool:
-        """Check only what is cheap to check: the menu is on every page of the admin."""
+        """Check only what is cheap to check, and once: every page asks three times."""
+        if not hasattr(request, "_llm_actions_getting_started"):
+            request._llm_actions_getting_started = self._is_needed(request)  # type: ignore[attr-defined]
+        is_needed: bool = request._llm_actions_getting_started  # type: ignore[attr-defined]
+        return is_needed
+
+    def _is_needed(self, request: HttpRequest) -> bool:
         if not ACTION_POLICY.user_has_permission(request.user, "add"):
             return False
         try:

@@ -21,12 +21,11 @@ from wagtail_llm_actions.permissions.policies import (
 )
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
+    from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
     from wagtail_llm_actions.permissions import User
 
 
-def viewable_runs(user: User) -> QuerySet[LLMRun]:
+def viewable_runs(user: User) -> LLMRunQuerySet:
     """Return the runs that the history lists to a user: all, or those on what they may edit."""
     runs = LLMRun.objects.order_by()
     if can_view_all_runs(user):

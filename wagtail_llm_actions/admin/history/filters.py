@@ -2,84 +2,33 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import django_filters
 from django import forms
-from django.contrib.auth import get_user_model
-from django.contrib.contenttypes.models import ContentType
+from django.core.validators import EMPTY_VALUES
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _lazy
 from django_filters.fields import DateRangeField
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.utils import get_user_display_name
 
-from wagtail_llm_actions.admin.labels import model_type_label
+from wagtail_llm_actions.admin.history.choices import choices_for
+from wagtail_llm_actions.admin.history.pagination import MAX_SEARCHED_RUNS, RunPaginator
 from wagtail_llm_actions.admin.links import NO_USER, deleted_action
 from wagtail_llm_actions.admin.run_access import readable_in_history
 from wagtail_llm_actions.errors import ErrorCode
-from wagtail_llm_actions.messages.labels import model_label
-from wagtail_llm_actions.models import DismissReason, LLMAction, LLMRun
+from wagtail_llm_actions.models import DismissReason, LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_costs
-from wagtail_llm_actions.permissions.runs import viewable_runs
 from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS, UNKNOWN_COST
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Callable
 
-    from django.db.models import QuerySet
-
+    from wagtail_llm_actions.admin.history.choices import Choices
     from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
-
-MAX_SEARCHED_RUNS = 10_000
-
-
-def actions(runs: QuerySet[LLMRun]) -> list[tuple[Any, str]]:
-    """Return all actions, followed by the last labels of deleted actions that have runs."""
-    existing = LLMAction.objects.order_by("label").values_list("pk", "label")
-    deleted = (
-        runs.filter(action=None, trigger__in=COUNTED_TRIGGERS)
-        .order_by("action_label")
-        .values_list("action_label", flat=True)
-        .distinct()
-    )
-    return [
-        *existing,
-        *(
-            (deleted_action(label), _("%(action)s (deleted)") % {"action": label})
-            for label in deleted
-        ),
-    ]
-
-
-def models(runs: QuerySet[LLMRun]) -> list[tuple[str, str]]:
-    """Return the models that runs were for, with their labels."""
-    keys = runs.order_by("model_key").values_list("model_key", flat=True).distinct()
-    return [(key, model_label(key)) for key in keys]
-
-
-def users(runs: QuerySet[LLMRun]) -> list[tuple[Any, str]]:
-    """Return the users who have runs."""
-    used = runs.order_by().values("user").distinct()
-    found = get_user_model()._default_manager.filter(pk__in=used)
-    return [(user.pk, get_user_display_name(user)) for user in found]
-
-
-def target_types(runs: QuerySet[LLMRun]) -> list[tuple[int, str]]:
-    """Return the page and snippet types that runs were for, sorted by their labels."""
-    used = runs.order_by().values("target_content_type")
-    types = ContentType.objects.filter(pk__in=used)
-    return sorted(
-        ((content_type.pk, model_type_label(content_type)) for content_type in types),
-        key=lambda choice: choice[1],
-    )
-
-
-CHOICES = {"action": actions, "model_key": models, "page_type": target_types, "user": users}
-"""What the filters of the history offer, by their names; each is called with the runs of the list."""
 
 
 class SiteDaysField(DateRangeField):
@@ -113,18 +62,27 @@ class CheckboxesFilter(django_filters.MultipleChoiceFilter):
         super().__init__(widget=forms.CheckboxSelectMultiple, distinct=False, **kwargs)
 
 
+INDEXED = (
+    "page",
+    "error_pattern",
+    "error_code",
+    "user",
+    "action",
+    "model_key",
+    "page_type",
+    "status",
+)
+"""Filters that an index answers where they have one value; that of the first one is used."""
+
+
 class HistoryFilterSet(WagtailFilterSet):
     """The filters of the list of runs; the search in texts comes last."""
 
     queued_at = SiteDaysFilter(label=_lazy("Date"), widget=DateRangePickerWidget)
     status = CheckboxesFilter(label=_lazy("Status"), choices=LLMRun.Status.choices)
-    action = django_filters.ChoiceFilter(label=_lazy("Action"), method="filter_action")
-    page_type = django_filters.ChoiceFilter(
-        label=_lazy("Page or snippet type"), field_name="target_content_type"
-    )
-    page = django_filters.CharFilter(
-        label=_lazy("Title or ID of the page or snippet"), method="filter_page"
-    )
+    action = django_filters.ChoiceFilter(label=_lazy("Action"))
+    page_type = django_filters.ChoiceFilter(label=_lazy("Page or snippet type"))
+    page = django_filters.CharFilter(label=_lazy("Title or ID of the page or snippet"))
     model_key = django_filters.ChoiceFilter(label=_lazy("Model"))
     user = django_filters.ChoiceFilter(
         label=_lazy("User"), null_label=_lazy("No user"), null_value=NO_USER
@@ -134,7 +92,6 @@ class HistoryFilterSet(WagtailFilterSet):
     )
     error_pattern = django_filters.UUIDFilter(
         label=_lazy("Error pattern of a run"),
-        method="filter_error_pattern",
         help_text=_lazy("The ID of a failed run: its page shows it."),
     )
     decision = CheckboxesFilter(label=_lazy("Decision"), choices=LLMRun.Decision.choices)
@@ -145,16 +102,12 @@ class HistoryFilterSet(WagtailFilterSet):
     cost = django_filters.ChoiceFilter(
         label=_lazy("Cost"),
         choices=[("known", _lazy("Known")), ("unknown", _lazy("Unknown"))],
-        method="filter_cost",
     )
     finished_since = django_filters.IsoDateTimeFilter(
-        label=_lazy("Finished since"),
-        field_name="finished_at",
-        lookup_expr="gte",
-        help_text=_lazy("For example 2026-11-30 14:00."),
+        label=_lazy("Finished since"), help_text=_lazy("For example 2026-11-30 14:00.")
     )
     text = django_filters.CharFilter(
-        label=_lazy("Text in prompt or output (of the newest 10,000 runs)"), method="filter_text"
+        label=_lazy("Text in prompt or output (of the newest 10,000 runs)")
     )
 
     class Meta:
@@ -165,48 +118,120 @@ class HistoryFilterSet(WagtailFilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A limited history must name nobody whose runs it does not list.
-        runs = self.queryset if self.request is None else viewable_runs(self.request.user)
-        for name, choices in CHOICES.items():
-            self.filters[name].extra["choices"] = partial(choices, runs)
+        for name in ("action", "model_key", "page_type", "user"):
+            self.filters[name].extra["choices"] = self._offered(name)
         if self.request is not None and not can_view_costs(self.request.user):
             del self.filters["cost"]
 
-    def filter_action(self, runs: QuerySet[LLMRun], name: str, value: str) -> QuerySet[LLMRun]:
-        """Keep the runs of an action, or of the deleted actions with this last label."""
-        if value.isdecimal():
-            return runs.filter(action=int(value))
-        return runs.filter(action=None, action_label=value.removeprefix(deleted_action("")))
-
-    def filter_page(self, runs: QuerySet[LLMRun], name: str, value: str) -> QuerySet[LLMRun]:
-        """Keep the runs of the objects that have this primary key, or whose title contains this."""
-        if value.isdecimal():
-            return runs.filter(target_object_id=value)
-        # The primary key of a snippet can be a text, such as a UUID.
-        return runs.filter(Q(target_object_id=value) | Q(target_label__icontains=value))
-
-    def filter_error_pattern(
-        self, runs: QuerySet[LLMRun], name: str, value: UUID
-    ) -> QuerySet[LLMRun]:
-        """Keep the runs that failed as this run did; none if it did not fail, or does not exist."""
-        pattern = (
-            LLMRun.objects.filter(pk=value)
-            .exclude(error_code="")
-            .values("error_code", "model_key", "error_detail")
-            .first()
-        )
-        return runs.filter(**pattern) if pattern else runs.none()
-
-    def filter_cost(self, runs: QuerySet[LLMRun], name: str, value: str) -> QuerySet[LLMRun]:
-        """Keep the runs whose cost is known, or those that called a model at an unknown cost."""
-        return runs.filter(UNKNOWN_COST if value == "unknown" else Q(cost_usd__isnull=False))
-
-    def filter_text(self, runs: LLMRunQuerySet, name: str, value: str) -> QuerySet[LLMRun]:
-        """Keep the runs whose prompt or output contains this, among the newest of the other filters."""
+    def filter_queryset(self, runs: LLMRunQuerySet) -> LLMRunQuerySet:
+        """Keep the runs that fit; a text is looked for in the newest that fit all other filters."""
+        conditions = dict(self.conditions)
+        text = conditions.pop("text", None)
+        runs = runs.filter(*conditions.values())
+        if text is None:
+            return runs
         times = runs.order_by("-queued_at").values_list("queued_at", flat=True)
-        oldest: Any = times[MAX_SEARCHED_RUNS - 1 : MAX_SEARCHED_RUNS].first()
+        oldest = times[MAX_SEARCHED_RUNS - 1 : MAX_SEARCHED_RUNS].first()
         if oldest is not None:
             runs = runs.filter(queued_at__gte=oldest)
-        runs = runs.filter(Q(prompt__icontains=value) | Q(output__icontains=value))
-        # Being found would tell what a text holds.
+        return self.readable(runs.filter(text))
+
+    def paginator(self, runs: LLMRunQuerySet, per_page: int) -> RunPaginator:
+        """Return what reads the runs that fit page by page."""
+        conditions = dict(self.conditions)
+        indexed = {"queued_at", next(filter(self._is_indexed, INDEXED), "")}
+        if "page" in indexed:
+            indexed.add("page_type")
+        if {*COUNTED_TRIGGERS} <= {*self._chosen.get("trigger", ())}:
+            # Nearly all runs: next to nothing is read in vain.
+            indexed.add("trigger")
+        has_text = "text" in conditions
+        runs = runs.filter(*(conditions.pop(name) for name in indexed & conditions.keys()))
+        rest = Q(*conditions.values())
+        return RunPaginator(runs, rest, per_page, self.readable if has_text else None)
+
+    def readable(self, runs: LLMRunQuerySet) -> LLMRunQuerySet:
+        """Keep the runs whose texts the user may read: being found would tell what a text holds."""
         return runs if self.request is None else readable_in_history(self.request, runs)
+
+    @cached_property
+    def conditions(self) -> dict[str, Q]:
+        """The conditions of the filters in force, by the filters' names."""
+        special: dict[str, Callable[[Any], Q]] = {
+            "queued_at": _on_days,
+            "action": _of_action,
+            "page_type": lambda value: Q(target_content_type=value),
+            "page": self._of_page,
+            "user": lambda value: Q(user=None if value == NO_USER else value),
+            "error_code": lambda codes: Q(error_code__in=codes, error_code__gt=""),
+            "error_pattern": _like,
+            "cost": lambda value: UNKNOWN_COST if value == "unknown" else Q(cost_usd__isnull=False),
+            "finished_since": lambda value: Q(finished_at__gte=value),
+            "text": lambda value: Q(prompt__icontains=value) | Q(output__icontains=value),
+        }
+        return {
+            name: special[name](value)
+            if name in special
+            else Q(**{f"{name}__in": value if isinstance(value, list) else [value]})
+            for name, value in self._chosen.items()
+        }
+
+    @cached_property
+    def _chosen(self) -> dict[str, Any]:
+        values = self.form.cleaned_data.items() if self.is_valid() else ()
+        return {name: value for name, value in values if value not in EMPTY_VALUES}
+
+    @cached_property
+    def _choices(self) -> Choices:
+        # Once: validation, the filters in force and the form each ask for them.
+        return choices_for(self.request.user)
+
+    def _offered(self, name: str) -> Callable[[], list[tuple[Any, str]]]:
+        return lambda: self._choices[name]
+
+    def _is_indexed(self, name: str) -> bool:
+        value = self._chosen.get(name)
+        if name == "page":
+            return value is not None and _is_key(value)
+        return value is not None and (not isinstance(value, list) or len(value) == 1)
+
+    def _of_page(self, value: str) -> Q:
+        """Return the condition that an object has this primary key, or a title that contains it."""
+        if not _is_key(value):
+            return Q(target_object_id=value) | Q(target_label__icontains=value)
+        # The index begins with the type.
+        types = [pk for pk, _label in self._choices["page_type"]]
+        return Q(target_content_type__in=types, target_object_id=value)
+
+
+def _is_key(value: str) -> bool:
+    """Return whether a text is a primary key rather than a title."""
+    if value.isdecimal():
+        return True
+    try:
+        return str(UUID(value)) == value
+    except ValueError:
+        return False
+
+
+def _on_days(days: slice) -> Q:
+    bounds = {"queued_at__gte": days.start, "queued_at__lte": days.stop}
+    return Q(**{lookup: moment for lookup, moment in bounds.items() if moment is not None})
+
+
+def _of_action(value: str) -> Q:
+    """Return the condition for an action, or for the deleted actions with this last label."""
+    if value.isdecimal():
+        return Q(action=int(value))
+    return Q(action=None, action_label=value.removeprefix(deleted_action("")))
+
+
+def _like(run_id: UUID) -> Q:
+    """Return the condition for runs that failed as this one; none if it did not, or does not exist."""
+    pattern = (
+        LLMRun.objects.filter(pk=run_id)
+        .exclude(error_code="")
+        .values("error_code", "model_key", "error_detail")
+        .first()
+    )
+    return Q(error_code__gt="", **pattern) if pattern else Q(pk__in=[])

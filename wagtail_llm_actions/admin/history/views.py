@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn, UserColumn
 from wagtail.admin.views.reports import ReportView
+from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.admin.exports.spreadsheets import ExportMixin, ExportRefused
 from wagtail_llm_actions.admin.history.filters import HistoryFilterSet
 from wagtail_llm_actions.admin.history.rows import RunRows
 from wagtail_llm_actions.admin.mixins import StylesheetMixin
+from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.messages.currency import money
 from wagtail_llm_actions.messages.labels import decision_label, model_label
 from wagtail_llm_actions.messages.notices import redaction_date
@@ -32,12 +34,13 @@ from wagtail_llm_actions.permissions.runs import viewable_runs
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+    from wagtail_llm_actions.admin.history.pagination import RunPage, RunPaginator
+    from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
     from wagtail_llm_actions.permissions import User
 
 
@@ -85,10 +88,23 @@ def _seconds(run: LLMRun) -> str:
 def add_edit_urls(runs: Iterable[Any], user: User) -> None:
     """Set ``target_url`` on each run whose object exists; ``None`` if the user may not edit it."""
     # A content type outlives a model that was removed from the code.
-    known = [run for run in runs if run.target_content_type.model_class()]
-    prefetch_related_objects(known, "target")
+    known = [(run, run.target_model) for run in runs if run.target_model]
+    on_pages = [run for run, model in known if issubclass(model, AbstractPage)]
+    others = [run for run, model in known if not issubclass(model, AbstractPage)]
+    # One query for pages of all types: as the base model, they say as much.
+    pages = page_model()._default_manager.filter(
+        pk__in={run.target_object_id for run in on_pages} - {None}
+    )
+    if not user.is_superuser:
+        # Who may not edit a page may still review it.
+        pages = pages.prefetch_workflow_states()
+    prefetch_related_objects(others, "target")
+    objects = {str(page.pk): page for page in pages} if on_pages else {}
     finder = AdminURLFinder(user)
-    for run in known:
+    for run in on_pages:
+        page = objects.get(run.target_object_id)
+        run.target_url = finder.get_edit_url(page) if page else None
+    for run in others:
         run.target_url = finder.get_edit_url(run.target) if run.target else None
 
 
@@ -112,7 +128,7 @@ class HistoryView(StylesheetMixin, ExportMixin, ReportView):
     index_url_name = "wagtail_llm_actions:history"
     index_results_url_name = "wagtail_llm_actions:history_results"
     filterset_class = HistoryFilterSet
-    default_ordering = "-queued_at"
+    results_template_name = "wagtail_llm_actions/history/results.html"
     export_headings = {"seconds": _("Seconds")}
     export_filename = "llm-history"
 
@@ -202,12 +218,11 @@ class HistoryView(StylesheetMixin, ExportMixin, ReportView):
         ignored = {name for name in sent & cleaned.keys() if cleaned[name] in EMPTY_VALUES}
         return ignored | set(self.filters.form.errors)
 
-    def get_queryset(self) -> QuerySet[LLMRun]:
+    def get_queryset(self) -> LLMRunQuerySet:
         """Fetch what the list shows, with long texts deferred."""
-        recover()
         return (
             viewable_runs(self.request.user)
-            .select_related("user__wagtail_userprofile", "target_content_type")
+            .select_related("user__wagtail_userprofile")
             .defer(
                 "prompt",
                 "system_instructions",
@@ -217,14 +232,26 @@ class HistoryView(StylesheetMixin, ExportMixin, ReportView):
                 "removed",
                 "error_detail",
             )
-            .order_by("-queued_at")
         )
 
-    def filter_queryset(self, queryset: Any) -> Any:
+    def filter_queryset(self, queryset: LLMRunQuerySet) -> LLMRunQuerySet:
         """Apply the filters; an invalid one, such as a user without runs, yields no runs."""
-        if self.filters is not None and not self.filters.is_valid():
+        if not self.filters.is_valid():
             return queryset.none()
-        return super().filter_queryset(queryset)
+        # A page of the list is filtered where it is read.
+        return self.filters.filter_queryset(queryset) if self.is_export else queryset
+
+    def paginate_queryset(
+        self, queryset: LLMRunQuerySet, page_size: int
+    ) -> tuple[RunPaginator, RunPage, Sequence[LLMRun], bool]:
+        """Read the page of the address; end runs on it that were lost."""
+        paginator = self.filters.paginator(queryset, page_size)
+        number = self.request.GET.get(self.page_kwarg)
+        page = paginator.get_page(number)
+        if any(run.is_abandoned for run in page.object_list):
+            recover()
+            page = paginator.get_page(number)
+        return paginator, page, page.object_list, page.has_other_pages()
 
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
         """Add the edit URLs of the listed runs."""
