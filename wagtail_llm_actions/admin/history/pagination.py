@@ -97,6 +97,7 @@ class RunPaginator(WagtailPaginator):
         self._rest = rest
         self._readable = readable or (lambda runs: runs)
         self._found = 0
+        self._uncounted: LLMRunQuerySet | None = None
         self._searched = 0
         self._is_all = False
 
@@ -112,7 +113,7 @@ class RunPaginator(WagtailPaginator):
     def count(self) -> int:
         """The runs that were found, of at most ``MAX_SEARCHED_RUNS`` or ``MAX_COUNTED_RUNS``."""
         if self._rest:
-            return self._found
+            return self._found if self._uncounted is None else self._uncounted.count()
         return min(self._counted, MAX_COUNTED_RUNS)
 
     @cached_property
@@ -174,6 +175,8 @@ class RunPaginator(WagtailPaginator):
             runs, edge = self._search(runs, is_older=is_older)
             self._is_all = position is None and self._searched < MAX_SEARCHED_RUNS
         page = list(runs[: self.per_page + 1])
+        if self._uncounted is not None and len(page) <= self.per_page:
+            self._found, self._uncounted = len(page), None
         if len(page) > self.per_page:
             edge = Position.of(page[self.per_page - 1])
         return page[: self.per_page], edge
@@ -200,8 +203,7 @@ class RunPaginator(WagtailPaginator):
             apart = {f"apart_{name}": Coalesce(F(name), F(name)) for name in _INDEXED}
             fits = runs.filter(**bound).alias(**apart).filter(_apart(self._rest))
             found = self._readable(fits)
-            if found is not fits:
-                self._found = found.count()
+            self._uncounted = None if found is fits else found
         if self._searched < MAX_SEARCHED_RUNS:
             return found, None
         # All runs of the same moment belong to the window.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
@@ -92,9 +94,7 @@ def add_edit_urls(runs: Iterable[Any], user: User) -> None:
     on_pages = [run for run, model in known if issubclass(model, AbstractPage)]
     others = [run for run, model in known if not issubclass(model, AbstractPage)]
     # One query for pages of all types: as the base model, they say as much.
-    pages = page_model()._default_manager.filter(
-        pk__in={run.target_object_id for run in on_pages} - {None}
-    )
+    pages = page_model()._default_manager.filter(pk__in=_page_keys(on_pages))
     if not user.is_superuser:
         # Who may not edit a page may still review it.
         pages = pages.prefetch_workflow_states()
@@ -106,6 +106,14 @@ def add_edit_urls(runs: Iterable[Any], user: User) -> None:
         run.target_url = finder.get_edit_url(page) if page else None
     for run in others:
         run.target_url = finder.get_edit_url(run.target) if run.target else None
+
+
+def _page_keys(runs: Iterable[LLMRun]) -> set[Any]:
+    keys = set()
+    for run in runs:
+        with suppress(ValidationError):
+            keys.add(page_model()._meta.pk.to_python(run.target_object_id))
+    return keys - {None}
 
 
 NO_FILTERS = frozenset({"export", "p", "ordering", "_w_filter_fragment"})
