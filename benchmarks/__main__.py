@@ -25,6 +25,7 @@ BENCHMARKS = (
     "first_text",
     "lanes",
     "polls",
+    "reports",
     "web",
     "workers",
 )
@@ -38,6 +39,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--rounds", type=int, help="how often each thing is measured")
     parser.add_argument("--quick", action="store_true", help="only show that it runs")
     parser.add_argument("--database", choices=DATABASES, default=DATABASES[0])
+    parser.add_argument(
+        "--rows", type=int, nargs=2, metavar="N", help="the numbers of runs that reports compares"
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="where SQLite databases of reports stay, to be used again"
+    )
     parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
     chosen = parser.parse_args(arguments)
     if chosen.database == "postgresql" and os.environ.get("TEST_DATABASE_ENGINE") != "postgresql":
@@ -45,7 +52,9 @@ def main(arguments: Sequence[str]) -> int:
 
         return postgres.main([sys.executable, "-m", "benchmarks", *arguments])
     names = BENCHMARKS if chosen.benchmark == "all" else (chosen.benchmark,)
-    options = Options(rounds=chosen.rounds, quick=chosen.quick)
+    options = Options(
+        rounds=chosen.rounds, quick=chosen.quick, rows=chosen.rows, folder=chosen.folder
+    )
     with running_rig() as rig:
         parts = [_machine_line(rig)]
         print(parts[0], flush=True)

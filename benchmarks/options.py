@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 Choice = TypeVar("Choice")
 
@@ -16,6 +20,11 @@ class Options:
     """How often everything is measured; ``None`` for what the benchmark thinks is enough."""
     quick: bool
     """Only show that it runs: too few samples for any figure to mean something."""
+
+    rows: Sequence[int] | None = None
+    """Two numbers of runs to compare; ``None`` for what the benchmark thinks is enough."""
+    folder: Path | None = None
+    """Of SQLite databases that stay, and are used again; ``None`` for none that stay."""
 
     def rounds_or(self, enough: int) -> int:
         """Return how often to measure."""

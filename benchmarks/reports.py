@@ -1,0 +1,204 @@
+"""The reports and lists of a site with few and with many runs, asked in turns.
+
+One process asks both databases through Django's test client, so that no web server stands between;
+what is counted is its own processor time, and the time until the answer.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks.fill import fill
+from benchmarks.report import Section, Table
+from tests.factories import AdminFactory, UserFactory
+from wagtail_llm_actions.models import LLMRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from benchmarks.options import Options
+    from benchmarks.rig import Rig
+
+ROWS, QUICK_ROWS = (10_000, 1_000_000), (500, 1_000)
+ROUNDS = 5
+HISTORY = "/admin/reports/llm-history/"
+USAGE = "/admin/reports/llm-usage/"
+PATHS = {
+    "history: first page": HISTORY,
+    "history: last page": f"{HISTORY}?p=last",
+    "filter: status": f"{HISTORY}?status=failed",
+    "filter: page type": f"{HISTORY}?page_type={{type}}",
+    "filter: model": f"{HISTORY}?model_key={{model}}",
+    "filter: user with a tenth": f"{HISTORY}?user={{user}}",
+    "filter: action with a tenth": f"{HISTORY}?action={{action}}",
+    "filter: page by number": f"{HISTORY}?page={{page}}",
+    "filter: page by title": f"{HISTORY}?page=lighthouse",
+    "filter: title that nothing has": f"{HISTORY}?page=zzz",
+    "filter: decision": f"{HISTORY}?status=succeeded&decision=accepted&decision=edited",
+    "filter: error": f"{HISTORY}?error_code=timeout",
+    "filter: what no run has": f"{HISTORY}?user={{user}}&status=failed&decision=accepted",
+    "search: common word": f"{HISTORY}?text=lighthouse",
+    "search: nothing found": f"{HISTORY}?text=zzz",
+    "usage: 7 days": f"{USAGE}?period=7",
+    "usage: 30 days": f"{USAGE}?period=30",
+    "usage: 365 days": f"{USAGE}?period=365",
+    "actions list": "/admin/llm/actions/",
+    "models page": "/admin/llm/models/",
+    "home page": "/admin/",
+}
+
+
+@dataclass(kw_only=True)
+class Samples:
+    """Of one row of the table, by the number of runs."""
+
+    seconds: dict[int, list[float]] = field(default_factory=dict)
+    cpu_seconds: dict[int, list[float]] = field(default_factory=dict)
+    queries: int = 0
+    """The most of one answer."""
+
+    def cells(self, rows: Sequence[int]) -> list[str]:
+        """Return medians in milliseconds, the median of the ratios, and the queries."""
+        few, many = rows
+        pairs = zip(self.seconds[few], self.seconds[many], strict=True)
+        ratio = statistics.median(after / before for before, after in pairs)
+        times = [
+            self.seconds[few],
+            self.seconds[many],
+            self.cpu_seconds[few],
+            self.cpu_seconds[many],
+        ]
+        return [
+            *(f"{1_000 * statistics.median(each):.0f}" for each in times),
+            f"{ratio:.1f}",
+            str(self.queries),
+        ]
+
+
+def run(rig: Rig, options: Options) -> Section:
+    """Ask for each screen, few and many runs in turns: A B B A."""
+    rows = options.rows or options.pick(ROWS, QUICK_ROWS)
+    rounds = options.rounds_or(ROUNDS)
+    with _databases(rows, options.folder) as use:
+        asked = {count: _prepare(use, count) for count in rows}
+        names = list(asked[rows[0]])
+        samples = {name: Samples() for name in names}
+        for name in names:
+            for number in range(-1, rounds):
+                for count in rows if number % 2 else rows[::-1]:
+                    use(count)
+                    # Not counted in the first round: it warms the caches up.
+                    _ask(asked[count][name], samples[name], count, is_counted=number >= 0)
+    few, many = (f"{count:,}" for count in rows)
+    table = Table(
+        title=f"Milliseconds with {few} and {many} runs, on {connection.display_name}",
+        columns=["request", few, many, f"CPU, {few}", f"CPU, {many}", "ratio", "queries"],
+        rows=[[name, *each.cells(rows)] for name, each in samples.items()],
+        notes=[
+            f"Medians of {rounds} pairs; the ratio is the median of the pairs' ratios. CPU is that of the "
+            "process that asks, without a database server. The goal is a ratio of 3 and 15 queries.",
+        ],
+    )
+    return Section(title="Reports and lists after two years", tables=[table])
+
+
+@contextmanager
+def _databases(rows: Sequence[int], folder: Path | None) -> Iterator[Callable[[int], None]]:
+    """Fill a database for each number of runs; yield what makes one of them the default."""
+    first = connection.settings_dict["NAME"]
+    names = {
+        count: f"{folder / str(count)}.sqlite3" if folder else f"{first}_{count}" for count in rows
+    }
+
+    def use(count: int) -> None:
+        connection.close()
+        connection.settings_dict["NAME"] = names[count]
+        connection.ensure_connection()
+
+    try:
+        for count in rows:
+            if connection.vendor != "sqlite":
+                with connection.cursor() as cursor:
+                    cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(names[count])}")
+        for count in rows:
+            use(count)
+            fill(count)
+        yield use
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = first
+
+
+def _prepare(use: Callable[[int], None], count: int) -> Mapping[str, Callable[[], object]]:
+    """Return the requests to one database, by the names of their rows."""
+    use(count)
+    columns = {
+        "type": "target_content_type",
+        "model": "model_key",
+        "user": "user",
+        "action": "action",
+        "page": "target_object_id",
+    }
+    values = {name: _most_frequent(column) for name, column in columns.items()}
+    admin, reader = _client(AdminFactory()), _client(_reader())
+    asked: dict[str, Callable[[], object]] = {
+        name: _get(admin, path.format(**values)) for name, path in PATHS.items()
+    }
+    asked["history: first page, reader without edit rights"] = _get(reader, HISTORY)
+    asked["`llm_actions_usage --days 365`"] = lambda: call_command(
+        "llm_actions_usage", days=365, stdout=StringIO()
+    )
+    return asked
+
+
+def _most_frequent(column: str) -> object:
+    newest = LLMRun.objects.exclude(**{column: None}).order_by("-queued_at")
+    return statistics.mode(newest.values_list(column, flat=True)[:2_000])
+
+
+def _reader() -> User:
+    reader: User = UserFactory()
+    reader.user_permissions.set(
+        Permission.objects.filter(codename__in=["access_admin", "view_llmrun"])
+    )
+    return reader
+
+
+def _client(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def _get(client: Client, path: str) -> Callable[[], object]:
+    def get() -> object:
+        response = client.get(path)
+        if response.status_code != 200:  # noqa: PLR2004
+            msg = f"{path}: {response.status_code}"
+            raise RuntimeError(msg)
+        return response.content
+
+    return get
+
+
+def _ask(request: Callable[[], object], samples: Samples, count: int, *, is_counted: bool) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        before, cpu_before = time.perf_counter(), time.process_time()
+        request()
+        seconds, cpu = time.perf_counter() - before, time.process_time() - cpu_before
+    if is_counted:
+        samples.seconds.setdefault(count, []).append(seconds)
+        samples.cpu_seconds.setdefault(count, []).append(cpu)
+        samples.queries = max(samples.queries, len(queries))
