@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -188,3 +190,21 @@ def test_the_number_of_queries_does_not_grow_and_the_list_ends(
 
     assert found["has_more"] is (2 * number > MAX_PREVIOUS)
     assert len(found["groups"][0]["runs"]) == min(2 * number, MAX_PREVIOUS)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_bulk_runs_of_others(
+    client: Client, editor: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    page = BlogPageFactory()
+    url = page_edit(page)
+    bulk = {"page": page, "trigger": "bulk", "succeeded": True}
+    LLMRunFactory(user=EditorFactory(), **bulk)
+    panel(client, url)
+    with CaptureQueriesContext(connection) as one:
+        panel(client, url)
+    LLMRunFactory.create_batch(5, user=EditorFactory(), **bulk)
+
+    with django_assert_num_queries(len(one)):
+        found = panel(client, url)
+
+    assert sum(len(group["runs"]) for group in found["groups"]) == 6

@@ -14,6 +14,7 @@ from wagtail.snippets.views.snippets import CopyView, CreateView, DeleteView, Ed
 from wagtail_llm_actions.admin.mixins import NoAutosaveMixin, StylesheetMixin
 from wagtail_llm_actions.admin.transfer import transfer_buttons
 from wagtail_llm_actions.configuration.warnings import configuration_warnings
+from wagtail_llm_actions.reporting.action_stats import add_recent_stats
 
 if TYPE_CHECKING:
     from wagtail.admin.widgets.button import Button
@@ -29,6 +30,13 @@ class ActionIndexView(StylesheetMixin, IndexView):
     def header_more_buttons(self) -> list[Button]:
         """Add export and import."""
         return [*super().header_more_buttons, *transfer_buttons(self.request.user)]
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> tuple[Any, Any, Any, bool]:
+        """Add the recent runs of the listed actions."""
+        paginator, page, actions, has_other = super().paginate_queryset(queryset, page_size)
+        page.object_list = list(actions)
+        add_recent_stats(page.object_list)
+        return paginator, page, page.object_list, has_other
 
 
 class WarnOnSaveMixin:

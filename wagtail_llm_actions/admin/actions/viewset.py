@@ -28,7 +28,7 @@ from wagtail_llm_actions.admin.actions.views import (
 from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.reporting.action_stats import with_recent_stats
+from wagtail_llm_actions.reporting.action_stats import with_last_run
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -133,5 +133,5 @@ class ActionViewSet(SnippetViewSet):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Fetch the actions with their recent runs, in one query."""
-        return with_recent_stats(LLMAction.objects.select_related("model_type"))
+        """Fetch the actions with the times of their last runs."""
+        return with_last_run(LLMAction.objects.select_related("model_type"))

@@ -14,6 +14,9 @@ from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, finished_runs, promp
 from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
     from django.db import models
 
     from wagtail_llm_actions.models import LLMRun
@@ -59,7 +62,8 @@ def side_panel_content(
     The number of queries does not grow with them.
     """
     runs = list(finished_runs(user, instance, form_key, can_read)[: MAX_PREVIOUS + 1])
-    prompts = prompt_beginnings(run for run in runs if can_follow(user, run))
+    own = _followed(user, runs)
+    prompts = prompt_beginnings(run for run in runs if run.pk in own)
     has_history = can_view_runs(user)
     groups: dict[str, SidePanelGroup] = {}
     for run in runs[:MAX_PREVIOUS]:
@@ -67,7 +71,9 @@ def side_panel_content(
         label = field_label(type(instance), path)
         group = groups.setdefault(path, {"path": path, "label": label, "runs": []})
         prompt = prompts.get(run.pk, "")
-        group["runs"].append(_panel_run(run, user, prompt=prompt, has_history=has_history))
+        url = reverse("wagtail_llm_actions:history_run", args=[run.pk]) if has_history else ""
+        state = previous_run(run, user)
+        group["runs"].append(_panel_run(run, state, prompt, url, is_own=run.pk in own))
     return {
         "groups": list(groups.values()),
         "has_more": len(runs) > MAX_PREVIOUS,
@@ -75,11 +81,24 @@ def side_panel_content(
     }
 
 
-def _panel_run(run: LLMRun, user: Any, *, prompt: str, has_history: bool) -> SidePanelRun:
-    """Describe a run; its error, instruction and prompt are for the user who started it only."""
-    is_own = can_follow(user, run)
-    state = previous_run(run, user)
-    url = reverse("wagtail_llm_actions:history_run", args=[run.pk]) if has_history else ""
+def _followed(user: Any, runs: Iterable[LLMRun]) -> set[UUID]:
+    """Return the ids of the runs that the user may follow, of runs on the same object."""
+    # For another person's bulk runs it takes permission to edit the object: the same for all.
+    answers: dict[tuple[bool, str], bool] = {}
+    followed = set()
+    for run in runs:
+        kind = (run.user_id == user.pk, run.trigger)
+        if kind not in answers:
+            answers[kind] = can_follow(user, run)
+        if answers[kind]:
+            followed.add(run.pk)
+    return followed
+
+
+def _panel_run(
+    run: LLMRun, state: PreviousRun, prompt: str, url: str, *, is_own: bool
+) -> SidePanelRun:
+    """Describe a run; its error, instruction and prompt are for those who may follow it only."""
     return {
         **state,
         "error": state["error"] if is_own else None,
