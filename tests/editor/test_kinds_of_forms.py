@@ -288,6 +288,10 @@ def test_a_field_that_the_form_hides_is_neither_read_nor_written(
         "documents/edit/999/",
         "ferry/edit/0b0e4ad0-5f02-4d65-b7a5-b1c6a9a9f0c1/",
         "buoy/edit/999/",
+        f"settings/ports/portsettings/{'9' * 30}/",
+        f"settings/ports/almanac/{'9' * 30}/",
+        f"documents/edit/{'9' * 30}/",
+        f"buoy/edit/{'9' * 30}/",
     ],
 )
 def test_a_form_of_nothing_is_not_found(client: Client, path: str) -> None:

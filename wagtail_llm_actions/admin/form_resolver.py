@@ -196,7 +196,7 @@ def _setting(*, app_name: str, model_name: str, pk: int | None = None) -> models
     """Return a setting: that of the site with this primary key, where each site has one."""
     for model in setting_models():
         if (model._meta.app_label, model._meta.model_name) == (app_name, model_name):
-            key = "site" if issubclass(model, BaseSiteSetting) else "pk"
+            key = "site__pk" if issubclass(model, BaseSiteSetting) else "pk"
             return get_object_or_404(model, **{key: pk})
     raise UnknownEditorForm(model_name)
 
