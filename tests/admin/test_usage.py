@@ -19,7 +19,8 @@ from tests.admin.runs import HISTORY, history_reader
 from tests.factories import EditorFactory, LLMActionFactory, LLMRunFactory, UserFactory
 from tests.reporting.usage_rows import NOON, failed, succeeded
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.reporting.period import today
+from wagtail_llm_actions.reporting.period import Period, today
+from wagtail_llm_actions.reporting.rollups import refresh
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -352,3 +353,33 @@ def test_words_of_a_provider_are_never_markup(client: Client, admin: User) -> No
 def test_today_is_a_day_of_the_sites_time_zone() -> None:
     assert isinstance(today(), date)
     assert today() == timezone.localdate(timezone=timezone.get_default_timezone())
+
+
+def test_times_from_rollups_are_marked_as_approximate(client: Client, admin: User) -> None:
+    succeeded(seconds=10)
+    exact = usage_page(client)
+    assert headings(exact, "models")[7:9] == ["Median time", "95th percentile"]
+    assert "±" not in cards(exact)["Time, median"]
+
+    refresh(Period(date(2026, 7, 1), date(2026, 7, 10)))
+
+    page = usage_page(client)
+    assert headings(page, "models")[7:9] == ["Median time (± 4 %)", "95th percentile (± 4 %)"]
+    assert headings(page, "times")[1:] == ["Median (± 4 %)", "95th percentile (± 4 %)"]
+    assert "± 4 %, of 1 run, without bulk runs" in cards(page)["Time, median"]
+    export = reverse("wagtail_llm_actions:usage_export", args=["times"], query=JULY)
+    assert b"Median (\xc2\xb1 4 %) (s)" in b"".join(client.get(f"{export}&export=csv"))
+
+
+def test_the_report_reads_rollups_by_four_queries(client: Client, admin: User) -> None:
+    for number in range(6):
+        succeeded(queued_at=NOON + timedelta(days=number), model_key=f"model-{number}")
+    refresh(Period(date(2026, 6, 21), date(2026, 7, 10)))
+    usage_page(client)
+
+    with CaptureQueriesContext(connection) as queries:
+        usage_page(client)
+
+    rollups = [query for query in queries if "rollup" in query["sql"]]
+    # Spans, groups, days, and the totals of the period before.
+    assert len(rollups) == 4

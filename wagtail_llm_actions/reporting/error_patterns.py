@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Max, Min
 from django.db.models.functions import Coalesce
 
+from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.metrics import counted_runs
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from wagtail_llm_actions.models import LLMRun
     from wagtail_llm_actions.reporting.period import Period
 
 MAX_PATTERNS = 50
@@ -41,7 +41,8 @@ class ErrorPattern:
 
 def error_patterns(period: Period) -> list[ErrorPattern]:
     """Return the error patterns of a period, the most frequent first, 50 at most."""
-    failed = counted_runs(period).exclude(error_code="")
+    # By the status, for the index of it.
+    failed = counted_runs(period).filter(status=LLMRun.Status.FAILED).exclude(error_code="")
     rows = list(
         failed.values(*_KEY)
         .annotate(runs=Count("pk"), first_at=Min("queued_at"), last_at=Max("queued_at"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.links import NO_USER, counted_runs_url, deleted_action
-from wagtail_llm_actions.admin.usage.table import Column, Row, Table
+from wagtail_llm_actions.admin.usage.table import Column, Row, Table, columns_of
 from wagtail_llm_actions.messages.errors import troubleshooting
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import DismissReason
@@ -178,7 +178,10 @@ def _breakdown(
     return Table(
         slug=slug,
         title=title,
-        columns=[Column(heading, "text"), *(Column(name(), kind) for kind, name, _ in shown)],
+        columns=[
+            Column(heading, "text"),
+            *columns_of([(name(), kind) for kind, name, _ in shown], usage),
+        ],
         rows=[
             Row(
                 [name, *(getattr(metrics, attribute) for *_, attribute in shown)],

@@ -129,11 +129,18 @@ def _accepted(metrics: Metrics) -> Note | None:
 def _timed(metrics: Metrics) -> Note | None:
     if not metrics.timed_runs:
         return None
-    text = ngettext(
-        "of %(count)d run, without bulk runs",
-        "of %(count)d runs, without bulk runs",
-        metrics.timed_runs,
-    )
+    if metrics.has_approximate_times:
+        text = ngettext(
+            "± 4 %%, of %(count)d run, without bulk runs",
+            "± 4 %%, of %(count)d runs, without bulk runs",
+            metrics.timed_runs,
+        )
+    else:
+        text = ngettext(
+            "of %(count)d run, without bulk runs",
+            "of %(count)d runs, without bulk runs",
+            metrics.timed_runs,
+        )
     return Note(text=text % {"count": metrics.timed_runs})
 
 

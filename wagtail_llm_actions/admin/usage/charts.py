@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.admin.links import TIMED, counted_runs_url
-from wagtail_llm_actions.admin.usage.table import Column, Row, Table
+from wagtail_llm_actions.admin.usage.table import Column, Row, Table, columns_of
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.period import Period
@@ -77,8 +77,7 @@ def times_by_day(usage: Usage) -> Table:
         title=_("Time by day"),
         columns=[
             Column(_("Day"), "day"),
-            Column(_("Median"), "seconds"),
-            Column(_("95th percentile"), "seconds"),
+            *columns_of([(_("Median"), "seconds"), (_("95th percentile"), "seconds")], usage),
         ],
         rows=[
             Row(

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.admin.usage.formatting import UNITS, format_export
 from wagtail_llm_actions.messages.metrics import format_display
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wagtail_llm_actions.reporting.usage import Usage
 
 MAX_LISTED_ROWS = 50
 
@@ -28,6 +35,25 @@ class Column:
     def is_number(self) -> bool:
         """Whether the column is numeric and therefore right-aligned."""
         return self.kind not in {"text", "long", "day", "moment"}
+
+
+def columns_of(metrics: Iterable[tuple[str, str]], usage: Usage) -> list[Column]:
+    """Return columns of metrics, which say so where times are from histograms.
+
+    Args:
+        metrics: The heading of each, and the kind of its values.
+        usage: Of the period.
+    """
+    is_approximate = usage.totals.has_approximate_times
+    return [
+        Column(
+            _("%(heading)s (± 4 %%)") % {"heading": heading}
+            if is_approximate and kind == "seconds"
+            else heading,
+            kind,
+        )
+        for heading, kind in metrics
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class Command(BaseCommand):
         for first, *others in rows:
             cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
             self.stdout.write("  ".join([first.ljust(widths[0]), *cells]).rstrip())
+        if usage.totals.has_approximate_times or before.totals.has_approximate_times:
+            self.stdout.write("Times are from histograms: ± 4 %.")
 
 
 def _period(options: dict[str, Any]) -> Period:
