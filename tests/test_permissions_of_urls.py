@@ -16,12 +16,20 @@ from tests.factories import (
     BlogPageFactory,
     EditorFactory,
     LLMActionFactory,
+    LLMBudgetFactory,
     LLMRunFactory,
     PromptTemplateFactory,
     UserFactory,
 )
 from wagtail_llm_actions.admin.exports.rights import rights_of
-from wagtail_llm_actions.models import LLMAction, LLMExport, LLMImport, LLMRun, PromptTemplate
+from wagtail_llm_actions.models import (
+    LLMAction,
+    LLMBudget,
+    LLMExport,
+    LLMImport,
+    LLMRun,
+    PromptTemplate,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +53,7 @@ ROLES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "reader": (UserFactory, ("access_admin", "view_llmrun")),
     "tester": (UserFactory, ("access_admin", "change_llmaction")),
     "author": (UserFactory, ("access_admin", "change_prompttemplate")),
+    "budget manager": (UserFactory, ("access_admin", "change_llmbudget")),
     "admin": (AdminFactory, ()),
 }
 """How to make a user of each role, and with which rights; all but a visitor may enter the admin."""
@@ -66,6 +75,7 @@ FOR_USAGE = outcomes(HOME, usage_reader=200, reader=200, admin=200)
 FOR_MODELS = outcomes(HOME, tester=200, admin=200)
 FOR_TESTERS = outcomes(403, tester=200, admin=200)
 FOR_AUTHORS = outcomes(403, author=200, admin=200)
+FOR_BUDGETS = outcomes(HOME, budget_manager=200, admin=200)
 FOR_EDITORS = outcomes(403, editor=200, section_reader=200, admin=200)
 # The run of the editor; others read it in the history.
 FOR_ITS_USER = outcomes(403, editor=200)
@@ -138,6 +148,17 @@ CHOOSER_URLS: dict[str, tuple[str, Outcomes]] = {
     "chosen_multiple": ("GET", FOR_ALL),
     "create": ("GET", FOR_ADMINS),
 }
+BUDGET_URLS: dict[str, tuple[str, Outcomes]] = {
+    "index": ("GET", FOR_BUDGETS),
+    "index_results": ("GET", FOR_BUDGETS),
+    "add": ("GET", FOR_ADMINS),
+    "edit": ("GET", FOR_BUDGETS),
+    "delete": ("GET", FOR_ADMINS),
+    "inspect": ("GET", FOR_BUDGETS),
+    "usage": ("GET", FOR_BUDGETS),
+    "history": ("GET", FOR_BUDGETS),
+    "history_results": ("GET", FOR_BUDGETS),
+}
 TABLE = {
     f"{namespace}:{name}": row
     for namespace, rows in {
@@ -147,6 +168,7 @@ TABLE = {
             "reorder": ("POST", outcomes(HOME, tester=200, admin=200)),
         },
         "wagtail_llm_actions_prompt_templates": snippet_urls("author"),
+        "wagtail_llm_actions_budgets": BUDGET_URLS,
         "wagtailsnippetchoosers_wagtail_llm_actions_llmaction": CHOOSER_URLS,
         "wagtailsnippetchoosers_wagtail_llm_actions_prompttemplate": CHOOSER_URLS,
     }.items()
@@ -196,6 +218,7 @@ class Site:
         self.llm_action.save_revision()
         self.template: PromptTemplate = PromptTemplateFactory()
         self.template.save_revision()
+        self.budget: LLMBudget = LLMBudgetFactory(at_limit="warn")
         self.large_import = LLMImport.objects.create(total=300, written=300, status="done")
         reader = self.users["reader"]
         assert reader is not None
@@ -232,8 +255,7 @@ class Site:
             if view == "usage_export":
                 return reverse(name, args=["costs"])
             return reverse(name, args=[self.run.pk] if of_run else [])
-        is_action = namespace.endswith(("action", "_actions"))
-        instance = self.llm_action if is_action else self.template
+        instance = self.instance(namespace)
         args: list[Any] = [instance.pk]
         if view == "revisions_revert":
             args += [instance.latest_revision_id]
@@ -242,6 +264,7 @@ class Site:
         elif view not in {
             "edit",
             "delete",
+            "inspect",
             "copy",
             "usage",
             "history",
@@ -251,6 +274,11 @@ class Site:
         }:
             args = []
         return reverse(name, args=args)
+
+    def instance(self, namespace: str) -> Any:
+        if namespace.endswith("_budgets"):
+            return self.budget
+        return self.llm_action if namespace.endswith(("action", "_actions")) else self.template
 
     def data(self, name: str) -> dict[str, Any]:
         address = reverse("wagtailadmin_pages:edit", args=[self.page.pk])

@@ -14,6 +14,7 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.models import ModelLogEntry
 from wagtail.snippets.models import register_snippet
 
+from wagtail_llm_actions.admin.budgets.viewset import budget_viewset
 from wagtail_llm_actions.admin.dashboard.home_panel import HomePanel
 from wagtail_llm_actions.admin.editor.api import MAX_INSTRUCTION_CHARS
 from wagtail_llm_actions.admin.editor.request_params import FORM_KEY
@@ -49,9 +50,16 @@ if TYPE_CHECKING:
     from wagtail.log_actions import LogActionRegistry
     from wagtail.models import AbstractPage
 
+    from wagtail_llm_actions.admin.budgets.viewset import BudgetViewSet
     from wagtail_llm_actions.permissions import User
 
 register_snippet(LLMViewSetGroup)
+
+
+@hooks.register("register_admin_viewset")
+def register_budgets() -> BudgetViewSet:
+    """Add Settings → LLM → Budgets."""
+    return budget_viewset
 
 
 @hooks.register("register_reports_menu_item")

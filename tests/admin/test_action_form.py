@@ -48,6 +48,7 @@ def test_a_new_action_asks_for_what_the_guide_names(client: Client, admin: User)
         "Prompt template",
         "LLM model",
         "Fallback model",
+        "Cheaper model",
         "Temperature",
         "Max tokens",
         "Write mode",

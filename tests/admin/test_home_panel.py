@@ -354,7 +354,8 @@ def test_the_number_of_queries_is_small_and_stays(
         runs(3)
         failed(3, model_key=f"gone-{number}")
 
-    # The actions, the rollups of the month, its runs, the models that rest, the recent calls and runs.
-    assert len(one) == len(none) + 4
+    # The actions, the rollups of the month, its runs, the models that rest, the recent calls and runs,
+    # the budgets.
+    assert len(one) == len(none) + 5
     with django_assert_num_queries(len(one)):
         panel(client)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from example_site.blog.models import BlogPage
 from tests.factories import (
     BlogPageFactory,
     EditorFactory,
@@ -19,12 +21,16 @@ from tests.factories import (
 )
 from tests.runs.starting import start_run
 from tests.spending.buying import bought, click, counters, script, with_prices, worst_usd
-from wagtail_llm_actions.errors import AuthenticationFailed
+from wagtail_llm_actions.bulk.start import build_chunks, new_key, save_and_enqueue
+from wagtail_llm_actions.errors import AuthenticationFailed, BudgetReached
+from wagtail_llm_actions.generation import Usage
 from wagtail_llm_actions.messages.errors import error_sentence
-from wagtail_llm_actions.models import LLMReservation, LLMRun
+from wagtail_llm_actions.messages.notices import notice
+from wagtail_llm_actions.models import LLMBudget, LLMReservation, LLMRun
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
+from wagtail_llm_actions.runs.playground import start_playground_run
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -244,3 +250,75 @@ def test_a_site_without_budgets_asks_one_query_more_and_none_when_a_run_ends() -
     assert not [query for query in executing if "llmbudget" in query["sql"]]
     (with_run,) = [query["sql"] for query in executing if "llmreservation" in query["sql"]]
     assert "EXISTS" in with_run, "a part of the query that reads the run"
+
+
+def test_at_the_limit_the_cheaper_model_is_asked_where_the_action_names_one() -> None:
+    budget = LLMBudgetFactory(amount_usd=10, at_limit="cheaper_model")
+    llm_action = LLMActionFactory(max_tokens=100, fallback_model="cheap", cheaper_model="cheap")
+    assert bought(9_500, action=llm_action).model_key == "scripted"
+
+    run = bought(1_000, action=llm_action)
+
+    assert (run.status, run.model_key, run.request_model) == ("succeeded", "cheap", "cheap")
+    assert (run.used_cheaper_model, run.fallback_model_key) == (True, "")
+    assert "A budget is used up, so the cheaper model cheap wrote this text." in notice(run)
+    assert counters(budget) == (Decimal("9.501"), 0)
+
+
+def test_without_a_cheaper_model_the_run_is_refused() -> None:
+    LLMBudgetFactory(amount_usd=1, at_limit="cheaper_model")
+
+    assert click().error_context["reason"] == "budget"
+
+
+def test_another_budget_may_refuse_what_the_cheaper_model_costs() -> None:
+    LLMBudgetFactory(amount_usd=1, at_limit="cheaper_model")
+    LLMBudgetFactory(amount_usd=Decimal("0.01"), at_limit="refuse")
+    llm_action = LLMActionFactory(max_tokens=4_000, cheaper_model="cheap")
+
+    assert click(action=llm_action).status == "failed"
+
+
+def test_candidates_take_the_cheaper_model_together() -> None:
+    LLMBudgetFactory(amount_usd=1, at_limit="cheaper_model")
+
+    click(candidate_count=2, cheaper_model="cheap")
+
+    assert set(LLMRun.objects.values_list("model_key")) == {("cheap",)}
+
+
+def test_a_test_of_an_action_counts_and_is_of_its_own_model() -> None:
+    LLMBudgetFactory(amount_usd=1, at_limit="cheaper_model")
+
+    run = start_playground_run(
+        llm_action=LLMActionFactory(cheaper_model="cheap"),
+        user=EditorFactory(),
+        client_request_id=uuid.uuid4(),
+        text="The tide.",
+    )
+
+    assert (run.status, run.model_key) == ("failed", "scripted")
+
+
+def test_bulk_runs_stop_where_the_budget_does_and_wait_for_those_under_way() -> None:
+    llm_action = LLMActionFactory(max_tokens=100)
+    pages = [BlogPageFactory().pk for _ in range(4)]
+    objects, key = BlogPage.objects.filter(pk__in=pages), new_key()
+    budget = LLMBudgetFactory(amount_usd=100)
+    worst = worst_usd(click(action=llm_action))
+    LLMBudget.objects.update(amount_usd=round(worst * Decimal("3.2"), 2))
+
+    (chunk,) = build_chunks(llm_action, objects, key=key)
+    save_and_enqueue(llm_action, chunk)
+    assert (len(chunk.runs), len(chunk.postponed)) == (2, 2)
+    assert isinstance(chunk.refusal, BudgetReached)
+    assert chunk.refusal.is_reserved
+
+    for run in chunk.runs:
+        script("The tide.", Usage(input_tokens=int(worst * 1_200), output_tokens=0))
+        execute(run.pk)
+    chunk.runs = chunk.postponed
+    save_and_enqueue(llm_action, chunk)
+    assert [run.status for run in chunk.runs] == ["failed"]
+    assert len(chunk.postponed) == 1
+    assert counters(budget)[0] == 2 * Decimal(int(worst * 1_200)) / 1_000

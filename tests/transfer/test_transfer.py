@@ -38,6 +38,7 @@ VALUES = {
     "label": "Sum up",
     "description": "In one sentence.",
     "fallback_model": "",
+    "cheaper_model": "",
     "temperature": 0.2,
     "max_tokens": 200,
     "write_mode": "append",

@@ -13,6 +13,7 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.policies import (
     ACTION_POLICY,
+    BUDGET_POLICY,
     can_view_models,
     can_view_runs,
     can_view_usage,
@@ -52,6 +53,15 @@ class ModelsMenuItem(MenuItem):
         return can_view_models(request.user)
 
 
+class BudgetsMenuItem(MenuItem):
+    """Shown to users who may open the list of budgets."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Check the permission of the view."""
+        permissions = ["add", "change", "delete", "view"]
+        return bool(BUDGET_POLICY.user_has_any_permission(request.user, permissions))
+
+
 class HistoryMenuItem(MenuItem):
     """Shown to users who may open the history."""
 
@@ -80,6 +90,12 @@ def models_menu_item(order: int) -> MenuItem:
     """Settings → LLM → Models."""
     url = reverse("wagtail_llm_actions:models")
     return ModelsMenuItem(_("Models"), url, name="llm-models", icon_name=ICON, order=order)
+
+
+def budgets_menu_item(order: int) -> MenuItem:
+    """Settings → LLM → Budgets."""
+    url = reverse("wagtail_llm_actions_budgets:index")
+    return BudgetsMenuItem(_("Budgets"), url, name="llm-budgets", icon_name="sliders", order=order)
 
 
 def history_menu_item() -> MenuItem:

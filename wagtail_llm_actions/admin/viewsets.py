@@ -8,7 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from wagtail_llm_actions.admin.actions.viewset import ActionViewSet
-from wagtail_llm_actions.admin.menu import getting_started_menu_item, models_menu_item
+from wagtail_llm_actions.admin.menu import (
+    budgets_menu_item,
+    getting_started_menu_item,
+    models_menu_item,
+)
 from wagtail_llm_actions.admin.prompt_templates.viewset import PromptTemplateViewSet
 
 if TYPE_CHECKING:
@@ -27,4 +31,10 @@ class LLMViewSetGroup(SnippetViewSetGroup):
     def get_submenu_items(self) -> list[MenuItem]:
         """Add the pages that are not snippets, around those that are."""
         snippets = super().get_submenu_items()
-        return [getting_started_menu_item(), *snippets, models_menu_item(len(snippets) + 1)]
+        order = len(snippets) + 1
+        return [
+            getting_started_menu_item(),
+            *snippets,
+            models_menu_item(order),
+            budgets_menu_item(order + 1),
+        ]

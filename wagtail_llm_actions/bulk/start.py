@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from django.db import models
     from django.db.models import QuerySet
 
+    from wagtail_llm_actions.errors import LimitExceeded
     from wagtail_llm_actions.permissions import User
 
 CHUNK = 100
@@ -55,6 +56,10 @@ class Chunk:
 
     runs: list[LLMRun] = field(default_factory=list)
     left_out: dict[LeftOut, list[Any]] = field(default_factory=partial(defaultdict, list))
+    postponed: list[LLMRun] = field(default_factory=list)
+    """Runs that were not saved, as a budget had no room for them."""
+    refusal: LimitExceeded | None = None
+    """Why not."""
 
 
 def new_key() -> str:
@@ -155,15 +160,18 @@ def build_chunks(
 def save_and_enqueue(llm_action: LLMAction, chunk: Chunk) -> None:
     """Save the runs of a chunk, and queue them after the commit.
 
-    An object that another call has started a run on meanwhile is left out.
+    An object that another call has started a run on meanwhile is left out. Runs that a budget has no room
+    for are postponed, and tried again by the next call with the chunk.
     """
     with transaction.atomic():
         # Serializes concurrent calls for the same action.
         LLMAction.objects.select_for_update().filter(pk=llm_action.pk).first()
         taken = _with_proposals(llm_action, [run.target_object_id for run in chunk.runs])
         chunk.left_out[LeftOut.WAITING] += sorted(taken)
-        chunk.runs = [run for run in chunk.runs if run.target_object_id not in taken]
-        bulk_create_and_enqueue(chunk.runs)
+        runs = [run for run in chunk.runs if run.target_object_id not in taken]
+        chunk.refusal = bulk_create_and_enqueue(runs)
+    chunk.runs = [run for run in runs if not run._state.adding]
+    chunk.postponed = [run for run in runs if run._state.adding]
 
 
 _LEFT_OUT = {

@@ -168,7 +168,9 @@ def model_warnings(llm_action: LLMAction) -> Iterator[str]:
     """Yield a sentence for each model that is not configured, was shut down, or does not see the source."""
     model_class: Any = llm_action.model_type.model_class()
     sends_image = model_class is not None and is_image(model_class, llm_action.source)
-    for key in filter(None, (llm_action.model, llm_action.fallback_model)):
+    for key in filter(
+        None, (llm_action.model, llm_action.fallback_model, llm_action.cheaper_model)
+    ):
         model = get_settings().models.get(key)
         if model is None:
             yield _("The model “%(model)s” is not configured.") % {"model": key}

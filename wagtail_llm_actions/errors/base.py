@@ -188,13 +188,21 @@ class BudgetReached(LimitExceeded):
         period: ``day`` or ``month``.
         ends_on: The day on which the budget begins anew.
         is_reserved: Whether there is enough, if the runs under way cost less than they may.
+        allows_cheaper_model: Whether the budget lets the run through with a cheaper model.
     """
 
     reason = "budget"
     retryable = False
 
     def __init__(
-        self, *, period_id: int, scope: str, period: str, ends_on: date, is_reserved: bool
+        self,
+        *,
+        period_id: int,
+        scope: str,
+        period: str,
+        ends_on: date,
+        is_reserved: bool,
+        allows_cheaper_model: bool = False,
     ) -> None:
         super(LimitExceeded, self).__init__(f"{period} of {scope}")
         self.retry_after_seconds = None
@@ -203,6 +211,7 @@ class BudgetReached(LimitExceeded):
         self.period = period
         self.ends_on = ends_on
         self.is_reserved = is_reserved
+        self.allows_cheaper_model = allows_cheaper_model
 
     def context(self) -> BudgetContext:
         """Return which budget it is, and when it begins anew; no amounts."""

@@ -110,6 +110,10 @@ def _sentences(run: LLMRun) -> Iterator[str]:
             "model": model_label(run.model_key),
             "fallback": model_label(run.fallback_model_key),
         }
+    if run.used_cheaper_model:
+        yield _("A budget is used up, so the cheaper model %(model)s wrote this text.") % {
+            "model": model_label(run.model_key)
+        }
     if cut := truncation_notice(run):
         yield cut
     if codes := direction_controls(run.output):

@@ -92,6 +92,12 @@ class LLMAction(UnconstrainedRevisionMixin, ClusterableModel):
         blank=True,
         help_text=_("Asked when the model above is busy, not reachable or not set up."),
     )
+    cheaper_model = models.CharField(
+        _("cheaper model"),
+        max_length=100,
+        blank=True,
+        help_text=_("Asked when a budget is used up that takes the cheaper model."),
+    )
     temperature = models.FloatField(
         _("temperature"),
         default=0.7,

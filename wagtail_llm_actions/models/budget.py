@@ -33,8 +33,8 @@ class LLMBudget(models.Model):
     class Period(models.TextChoices):
         """After which time a budget begins anew."""
 
-        DAY = "day", _("Day")
-        MONTH = "month", _("Month")
+        DAY = "day", _("each day")
+        MONTH = "month", _("each month")
 
     class AtLimit(models.TextChoices):
         """What happens to a run that may cost more than is left. Budgets are asked in this order."""
@@ -73,7 +73,7 @@ class LLMBudget(models.Model):
         validators=[MinValueValidator(CENT)],
     )
     period = models.CharField(
-        _("for each"), max_length=10, choices=Period.choices, default=Period.MONTH
+        _("period"), max_length=10, choices=Period.choices, default=Period.MONTH
     )
     at_limit = models.CharField(
         _("at the limit"), max_length=20, choices=AtLimit.choices, default=AtLimit.REFUSE
@@ -100,13 +100,15 @@ class LLMBudget(models.Model):
         ordering = ["scope", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_period_display()}: {self.owner_label}"
+        return f"{self.owner_label}, {self.get_period_display()}"
 
     @property
     def owner_label(self) -> str:
-        """The name of the group, user or action; the name of the scope for the whole site."""
-        owner = getattr(self, self.scope) if self.scope in OWNERS else None
-        return str(owner) if owner is not None else self.get_scope_display()
+        """Whose runs it counts."""
+        if self.scope not in OWNERS:
+            return self.get_scope_display()
+        owner = str(getattr(self, self.scope))
+        return str(OWNERS[LLMBudget.Scope(self.scope)]) % {"name": owner}
 
     @property
     def amount_nano_usd(self) -> int:
@@ -123,8 +125,12 @@ class LLMBudget(models.Model):
                 raise ValidationError({name: _("Choose one.")})
 
 
-OWNERS = (LLMBudget.Scope.GROUP, LLMBudget.Scope.USER, LLMBudget.Scope.ACTION)
-"""Scopes, and the names of the columns with whose they are."""
+OWNERS = {
+    LLMBudget.Scope.GROUP: _("Group “%(name)s”"),
+    LLMBudget.Scope.USER: _("User “%(name)s”"),
+    LLMBudget.Scope.ACTION: _("Action “%(name)s”"),
+}
+"""Scopes, which are the names of the columns with whose they are, and what their budgets are called."""
 
 
 class LLMBudgetPeriod(models.Model):

@@ -162,7 +162,9 @@ class LLMRun(models.Model):
     Values of ``prompt``, ``system_instructions`` and ``truncated_chars``.
     """
     model_key = models.CharField(_("model"), max_length=100)
-    """The action's model, as a key of the setting ``MODELS``."""
+    """The action's model, or its cheaper one, as a key of the setting ``MODELS``."""
+    used_cheaper_model = models.BooleanField(_("used the cheaper model"), default=False)
+    """Whether a budget asked for the action's cheaper model."""
     fallback_model_key = models.CharField(_("fallback model"), max_length=100, blank=True)
     """The action's fallback model, as a key of the setting ``MODELS``."""
     temperature = models.FloatField(_("temperature"))
@@ -289,6 +291,8 @@ class LLMRun(models.Model):
     """Empty while they are kept."""
 
     objects = LLMRunQuerySet.as_manager()
+    cheaper_request: dict[str, object] | None = None
+    """Of a run that is not saved yet: what the cheaper model of its action would be asked."""
 
     class Meta:
         """Newest first; indexed for the history, the editor's form and recovery."""

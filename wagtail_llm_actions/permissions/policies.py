@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from wagtail_llm_actions.models import LLMAction, LLMRun, PromptTemplate
+from wagtail_llm_actions.models import LLMAction, LLMBudget, LLMRun, PromptTemplate
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.permissions import User
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ACTION_POLICY = ModelPermissionPolicy(LLMAction)
 PROMPT_TEMPLATE_POLICY = ModelPermissionPolicy(PromptTemplate)
 RUN_POLICY = ModelPermissionPolicy(LLMRun)
+BUDGET_POLICY = ModelPermissionPolicy(LLMBudget)
 
 VIEW_MODELS_PERMISSIONS = ("add", "change", "view")
 """Any of these on actions opens the list of models."""

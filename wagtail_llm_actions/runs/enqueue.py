@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from wagtail_llm_actions.errors import LimitExceeded, QueueUnavailable
+from wagtail_llm_actions.errors import BudgetReached, LimitExceeded, QueueUnavailable
 from wagtail_llm_actions.models import LLMReservation, LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.candidates import candidates_of
@@ -19,6 +19,8 @@ from wagtail_llm_actions.runs.priority import priority_of
 from wagtail_llm_actions.runs.rate_limits import check_limits, was_recorded_recently
 from wagtail_llm_actions.runs.reserving import reserve_for
 from wagtail_llm_actions.signals import run_finished, run_queued
+from wagtail_llm_actions.spending.notices import tell_of_refusal
+from wagtail_llm_actions.spending.reserve import periods_for
 from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
@@ -46,15 +48,8 @@ def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
     run = candidates[0]
     try:
         with transaction.atomic():
-            reservations: list[LLMReservation] = []
-            try:
-                check_limits(run, len(candidates))
-                if run.status == LLMRun.Status.QUEUED:
-                    reservations = reserve_for(candidates)
-            except LimitExceeded as error:
-                if was_recorded_recently(run):
-                    raise
-                fail_unsaved(run, error)
+            reservations = _ask_limits(candidates)
+            if run.status == LLMRun.Status.FAILED:
                 candidates = (run,)
             for new in candidates:
                 new.save(force_insert=True)
@@ -69,16 +64,65 @@ def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
     return list(candidates)
 
 
+def _ask_limits(candidates: Sequence[LLMRun]) -> list[LLMReservation]:
+    """Reserve what the runs of a click may cost; of a click that exceeds a limit, the first run fails.
+
+    Raises:
+        LimitExceeded: A limit is exceeded, and the last such failure is recent.
+    """
+    run = candidates[0]
+    try:
+        check_limits(run, len(candidates))
+        return reserve_for(candidates) if run.status == LLMRun.Status.QUEUED else []
+    except LimitExceeded as error:
+        if was_recorded_recently(run):
+            raise
+        fail_unsaved(run, error)
+        tell_of_refusal(error)
+        return []
+
+
 @yielding_writes()
-def bulk_create_and_enqueue(runs: Sequence[LLMRun]) -> None:
+def bulk_create_and_enqueue(runs: Sequence[LLMRun]) -> LimitExceeded | None:
     """Save bulk runs by one query, and queue those that can be sent.
 
-    Runs that the queue does not take stay queued in the database; recovery tries again.
+    Runs that the queue does not take stay queued in the database; recovery tries again. Runs that do
+    not fit into a budget are not saved, but for the first one, as failed, where waiting does not help.
+
+    Returns:
+        Why the last runs were not saved; ``None`` if all were.
     """
     with transaction.atomic(savepoint=False):
+        count, reservations, refusal = _reserve_each(runs)
+        runs = runs[:count]
         LLMRun.objects.bulk_create(runs)
+        LLMReservation.objects.bulk_create(reservations)
         queued = _announce(runs)
         transaction.on_commit(lambda: _enqueue_bulk(queued))
+    if refusal:
+        tell_of_refusal(refusal)
+    return refusal
+
+
+def _reserve_each(
+    runs: Sequence[LLMRun],
+) -> tuple[int, list[LLMReservation], LimitExceeded | None]:
+    """Reserve as many of the runs as fit; return how many are to be saved, and why no more."""
+    reservations: list[LLMReservation] = []
+    periods = periods_for(runs[0]) if runs else []
+    if not periods:
+        return len(runs), reservations, None
+    for number, run in enumerate(runs):
+        if run.status != LLMRun.Status.QUEUED:
+            continue
+        try:
+            reservations += reserve_for([run], periods)
+        except LimitExceeded as error:
+            if isinstance(error, BudgetReached) and error.is_reserved:
+                return number, reservations, error
+            fail_unsaved(run, error)
+            return number + 1, reservations, error
+    return len(runs), reservations, None
 
 
 def _runs_of_click(run: LLMRun) -> list[LLMRun]:

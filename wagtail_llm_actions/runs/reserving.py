@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from wagtail_llm_actions.conf import context_limit, get_settings
-from wagtail_llm_actions.errors import LLMActionsError
+from wagtail_llm_actions.errors import BudgetReached, LLMActionsError
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.runs.contract import contract_of
 from wagtail_llm_actions.runs.request.parameters import output_limit
+from wagtail_llm_actions.spending.notices import tell_of_refusal
 from wagtail_llm_actions.spending.prices import current_price
-from wagtail_llm_actions.spending.reserve import budgets_for, reserve
+from wagtail_llm_actions.spending.reserve import periods_for, reserve
 from wagtail_llm_actions.spending.worst_case import Calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wagtail_llm_actions.conf import ModelSettings
-    from wagtail_llm_actions.models import LLMReservation, LLMRun
+    from wagtail_llm_actions.models import LLMBudgetPeriod, LLMReservation, LLMRun
 
 OVERHEAD_TOKENS = 500
 """What vendors add to a request: roles, and instructions of their own where a schema is sent."""
@@ -29,25 +30,49 @@ REPAIR_TOKENS = 1_000
 """The sentences of a repair, which name the faults and the words of the action's rules."""
 
 
-def reserve_for(runs: Sequence[LLMRun]) -> list[LLMReservation]:
+def reserve_for(
+    runs: Sequence[LLMRun], periods: Sequence[LLMBudgetPeriod] | None = None
+) -> list[LLMReservation]:
     """Reserve what the runs of a click may cost at most, in the transaction that saves them.
 
-    Costs one query where no budget applies.
+    Where a budget asks for it, the runs change to the cheaper model of their action.
+
+    Args:
+        runs: Not saved yet; all alike.
+        periods: Of the budgets that apply, if they are known; else a query finds them.
 
     Returns:
-        What to save after the runs.
+        What to save after the runs; nothing where no budget applies.
 
     Raises:
         BudgetReached: A budget that refuses runs has too little left.
         PriceUnknownForBudget: Such a budget applies, and nobody could tell what the runs cost.
     """
     first = runs[0]
-    budgets = budgets_for(first)
-    if not budgets:
+    if periods is None:
+        periods = periods_for(first)
+    if not periods:
         return []
-    with transaction.atomic():
-        reserved = reserve(first, budgets, *possible_calls(first), count=len(runs))
+    try:
+        with transaction.atomic():
+            reserved = reserve(periods, *possible_calls(first), count=len(runs))
+    except BudgetReached as error:
+        if not error.allows_cheaper_model or first.cheaper_request is None:
+            raise
+        for run in runs:
+            use_cheaper_model(run)
+        with transaction.atomic():
+            reserved = reserve(periods, *possible_calls(first), count=len(runs), is_cheaper=True)
+        tell_of_refusal(error)
     return [_copy(reservation, run) for run in runs for reservation in reserved]
+
+
+def use_cheaper_model(run: LLMRun) -> None:
+    """Change a run that is not saved yet to what its action asks the cheaper model; it has no fallback."""
+    for name, value in (run.cheaper_request or {}).items():
+        setattr(run, name, value)
+    run.used_cheaper_model, run.estimated_cost_usd = True, None
+    run.fallback_model_key, run.fallback_request = "", None
 
 
 def possible_calls(run: LLMRun) -> tuple[list[Calls], list[Calls]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from wagtail_llm_actions.models import LLMBudget, LLMReservation, LLMRun
+from wagtail_llm_actions.models import LLMBudget, LLMBudgetPeriod, LLMReservation, LLMRun
 from wagtail_llm_actions.models.budget import to_nano
 from wagtail_llm_actions.spending.periods import bounds, day_of, first_day
 from wagtail_llm_actions.spending.worst_case import assumed_nano_usd
@@ -16,7 +16,7 @@ from wagtail_llm_actions.spending.worst_case import assumed_nano_usd
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from wagtail_llm_actions.models import LLMAttempt, LLMBudgetPeriod
+    from wagtail_llm_actions.models import LLMAttempt
     from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
 
 
@@ -40,6 +40,14 @@ def current_period(budget: LLMBudget, when: datetime) -> LLMBudgetPeriod:
             carried = carried_nano_usd(runs.exclude(reservations__period=period))
             period.carried_nano_usd = period.spent_nano_usd = carried
             period.save(update_fields=["carried_nano_usd", "spent_nano_usd"])
+    return period
+
+
+def uncounted_period(budget: LLMBudget, when: datetime) -> LLMBudgetPeriod:
+    """Return, unsaved, what the row of a period would hold in which no run has asked for the budget yet."""
+    starts_on = first_day(budget.period, day_of(when))
+    period = LLMBudgetPeriod(budget=budget, starts_on=starts_on)
+    period.carried_nano_usd = period.spent_nano_usd = carried_nano_usd(runs_of(period))
     return period
 
 

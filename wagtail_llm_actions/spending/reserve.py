@@ -21,20 +21,23 @@ if TYPE_CHECKING:
 FREE = WorstCase(run_nano_usd=0, call_nano_usd=0)
 
 
-def budgets_for(run: LLMRun) -> list[LLMBudget]:
-    """Return the budgets that a run counts in, in the order in which they are asked; by one query."""
+def periods_for(run: LLMRun) -> list[LLMBudgetPeriod]:
+    """Return the present days and months of the budgets that a run counts in, in a fixed order.
+
+    Takes one query where no budget applies. The order keeps transactions from locking one another out.
+    """
     scopes = Q(scope=LLMBudget.Scope.SITE)
     if run.action_id is not None:
         scopes |= Q(scope=LLMBudget.Scope.ACTION, action=run.action_id)
     if run.user is not None:
         scopes |= Q(scope=LLMBudget.Scope.USER, user=run.user_id)
         scopes |= Q(scope=LLMBudget.Scope.GROUP, group__in=run.user.groups.all())
-    return list(LLMBudget.objects.filter(scopes).order_by("at_limit", "pk"))
+    budgets = LLMBudget.objects.filter(scopes).order_by("at_limit", "pk")
+    return [current_period(budget, run.queued_at) for budget in budgets]
 
 
 def reserve(
-    run: LLMRun,
-    budgets: Sequence[LLMBudget],
+    periods: Sequence[LLMBudgetPeriod],
     attempts: Sequence[Calls],
     repairs: Sequence[Calls],
     *,
@@ -46,8 +49,7 @@ def reserve(
     Where a budget refuses, what was reserved in others has to be rolled back.
 
     Args:
-        run: The first of the runs, not saved yet.
-        budgets: As ``budgets_for`` returns them.
+        periods: Of the budgets, in the order in which they are asked.
         attempts: The calls that each run may make, as for ``worst_case``.
         repairs: Of which each run may make one.
         count: The number of runs.
@@ -61,15 +63,15 @@ def reserve(
         PriceUnknownForBudget: Nobody could tell what the runs cost.
     """
     reservations = []
-    for budget in budgets:
+    for period in periods:
+        budget = period.budget
         most = _worst_case(budget, attempts, repairs)
         is_binding = budget.at_limit == LLMBudget.AtLimit.REFUSE or (
             budget.at_limit == LLMBudget.AtLimit.CHEAPER_MODEL and not is_cheaper
         )
         total = most.run_nano_usd * count
-        period = current_period(budget, run.queued_at)
         # What costs nothing, such as a local model, is never refused.
-        _raise_reserved(budget, period, total, is_binding=is_binding and total > 0)
+        _raise_reserved(period, total, is_binding=is_binding and total > 0)
         reservations.append(
             LLMReservation(
                 period=period,
@@ -91,9 +93,8 @@ def _worst_case(
         raise PriceUnknownForBudget(error.model_key) from None
 
 
-def _raise_reserved(
-    budget: LLMBudget, period: LLMBudgetPeriod, total: int, *, is_binding: bool
-) -> None:
+def _raise_reserved(period: LLMBudgetPeriod, total: int, *, is_binding: bool) -> None:
+    budget = period.budget
     rows = LLMBudgetPeriod.objects.filter(pk=period.pk)
     if is_binding:
         most = budget.amount_nano_usd - total
@@ -108,4 +109,5 @@ def _raise_reserved(
         period=budget.period,
         ends_on=next_first_day(budget.period, period.starts_on),
         is_reserved=period.spent_nano_usd + total <= budget.amount_nano_usd,
+        allows_cheaper_model=budget.at_limit == LLMBudget.AtLimit.CHEAPER_MODEL,
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from wagtail_llm_actions.models import LLMBudgetPeriod, LLMReservation, LLMRun
 from wagtail_llm_actions.spending.counting import counted_nano_usd
+from wagtail_llm_actions.spending.notices import tell_of_spending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,3 +58,4 @@ def _settle(reservation: LLMReservation) -> None:
             spent_nano_usd=F("spent_nano_usd") + counted,
             reserved_nano_usd=F("reserved_nano_usd") - reservation.reserved_nano_usd,
         )
+    tell_of_spending(reservation.period_id)

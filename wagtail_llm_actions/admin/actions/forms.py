@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.contenttypes.models import ContentType
@@ -36,8 +36,14 @@ from wagtail_llm_actions.models.action import (
 from wagtail_llm_actions.runs.findings import models_that_see_images, sees_images
 from wagtail_llm_actions.scripts import script_path
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wagtail_llm_actions.conf import ModelSettings
+
 CHOOSE = ("", _("- Select an option -"))
 NONE = ("", _("None"))
+OTHER_MODELS = ("fallback_model", "cheaper_model")
 NO_HELP_TEXT: ModelHelpText = {
     "model": "",
     "about": "",
@@ -139,17 +145,22 @@ class ActionForm(WagtailAdminModelForm):
             offered.problem,
         )
         models = list(get_settings().models.values())
-        choices = [(model.key, str(model.label)) for model in models]
-        self._choose("model", choices, keep=True)
-        self._choose("fallback_model", choices, keep=True, empty=NONE)
-        see_images = sorted(models_that_see_images(models))
-        for name in ("model", "fallback_model"):
-            self.fields[name].widget.attrs["data-llm-actions-see-images"] = json.dumps(see_images)
+        self._choose_models(models)
         self._limit("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, "0.1")
         self._limit("max_tokens", MIN_MAX_TOKENS, MAX_MAX_TOKENS, "1")
         if "candidate_count" in self.fields:
             self._limit("candidate_count", 1, MAX_CANDIDATES, "1")
         self._add_help_texts({model.key: model_help_text(model) for model in models})
+
+    def _choose_models(self, models: Sequence[ModelSettings]) -> None:
+        choices = [(model.key, str(model.label)) for model in models]
+        self._choose("model", choices, keep=True)
+        others = [name for name in OTHER_MODELS if name in self.fields]
+        for name in others:
+            self._choose(name, choices, keep=True, empty=NONE)
+        see_images = sorted(models_that_see_images(models))
+        for name in ("model", *others):
+            self.fields[name].widget.attrs["data-llm-actions-see-images"] = json.dumps(see_images)
 
     def clean_offered_below(self) -> str:
         """Return the primary key of the page as a text; empty for everywhere."""
@@ -161,9 +172,9 @@ class ActionForm(WagtailAdminModelForm):
         cleaned: dict[str, Any] = super().clean()
         if {"model_type", "destination", "sort_order"} <= cleaned.keys():
             self._settle_order(cleaned)
-        fallback = cleaned.get("fallback_model")
-        if fallback and fallback == cleaned.get("model"):
-            self.add_error("fallback_model", _("Choose another model than the one above."))
+        for name in OTHER_MODELS:
+            if cleaned.get(name) and cleaned[name] == cleaned.get("model"):
+                self.add_error(name, _("Choose another model than the one above."))
         if {"model_type", "source"} <= cleaned.keys():
             self._check_images(cleaned)
         return cleaned
@@ -174,7 +185,7 @@ class ActionForm(WagtailAdminModelForm):
         if model is None or not is_image(model, cleaned["source"]):
             return
         models = get_settings().models
-        for name in ("model", "fallback_model"):
+        for name in ("model", *OTHER_MODELS):
             chosen = models.get(cleaned.get(name) or "")
             if chosen and not sees_images(chosen):
                 others = models_that_see_images(models.values())

@@ -77,7 +77,11 @@ def success_rate(llm_action: Any) -> str:
 
 def used_models() -> list[tuple[str, str]]:
     """Return the models that actions use, as their own or as their fallback, with their labels."""
-    pairs = LLMAction.objects.order_by().values_list("model", "fallback_model").distinct()
+    pairs = (
+        LLMAction.objects.order_by()
+        .values_list("model", "fallback_model", "cheaper_model")
+        .distinct()
+    )
     keys = {key for pair in pairs for key in pair if key}
     return [(key, model_label(key)) for key in sorted(keys)]
 
@@ -109,4 +113,4 @@ class ActionFilterSet(WagtailFilterSet):
         self, actions: QuerySet[LLMAction], name: str, value: str
     ) -> QuerySet[LLMAction]:
         """Keep the actions that use a model, as their own or as their fallback."""
-        return actions.filter(Q(model=value) | Q(fallback_model=value))
+        return actions.filter(Q(model=value) | Q(fallback_model=value) | Q(cheaper_model=value))

@@ -78,6 +78,7 @@ class ActionViewSet(SnippetViewSet):
                     FieldPanel("prompt_template", widget=forms.Select),
                     FieldPanel("model"),
                     FieldPanel("fallback_model"),
+                    FieldPanel("cheaper_model"),
                     FieldRowPanel([FieldPanel("temperature"), FieldPanel("max_tokens")]),
                 ],
                 heading=_("Prompt and model"),

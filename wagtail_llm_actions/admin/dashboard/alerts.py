@@ -162,7 +162,7 @@ def _unconfigured_models(actions: Iterable[LLMAction], user: User) -> Iterator[A
     missing = [
         (action, key)
         for action in actions
-        for key in (action.model, action.fallback_model)
+        for key in (action.model, action.fallback_model, action.cheaper_model)
         if key and key not in models
     ]
     for action, key in missing[:MAX_LISTED_ACTIONS]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
+from wagtail_llm_actions.admin.budgets.rows import budget_rows
 from wagtail_llm_actions.admin.dashboard.alerts import alerts
 from wagtail_llm_actions.admin.links import ACCEPTED, SUCCEEDED, counted_runs_url
 from wagtail_llm_actions.admin.usage.period import MONTH, chosen_period
@@ -59,6 +60,7 @@ class HomePanel(Component):
         return {
             "figures": _figures(user),
             "rate": rate_sentence() if can_view_costs(user) else "",
+            "budgets": budget_rows(user),
             "report_url": f"{reverse('wagtail_llm_actions:usage')}?period={MONTH}",
             "alerts": alerts([action for action in actions if action.is_active], user),
         }

@@ -269,9 +269,9 @@ def _accepts(model: ModelSettings, *, sees_images: bool) -> str:
 
 
 def _count_actions() -> Mapping[str, int]:
-    """Return the number of actions that use each model, as their own or as their fallback."""
+    """Return the number of actions that use each model, as their own, fallback or cheaper one."""
     counts: dict[str, int] = {}
-    for pair in LLMAction.objects.values_list("model", "fallback_model"):
-        for key in set(filter(None, pair)):
+    for keys in LLMAction.objects.values_list("model", "fallback_model", "cheaper_model"):
+        for key in set(filter(None, keys)):
             counts[key] = counts.get(key, 0) + 1
     return counts

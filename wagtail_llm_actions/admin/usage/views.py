@@ -13,6 +13,7 @@ from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
+from wagtail_llm_actions.admin.budgets.rows import budget_rows
 from wagtail_llm_actions.admin.exports.spreadsheets import ExportMixin, ExportRefused
 from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
 from wagtail_llm_actions.admin.run_access import readable_in_history
@@ -110,6 +111,7 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
                 if name in found
             },
             export_query=urlencode(as_query(period)),
+            budgets=budget_rows(self.request.user),
             rate=rate_sentence() if self.with_costs else "",
             estimates=estimate_errors_sentence(estimate_errors(period)) if self.with_costs else "",
             has_runs=usage.totals.runs,

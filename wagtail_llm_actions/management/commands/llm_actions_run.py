@@ -22,6 +22,7 @@ from wagtail_llm_actions.bulk.start import (
     new_key,
     save_and_enqueue,
 )
+from wagtail_llm_actions.errors import BudgetReached
 from wagtail_llm_actions.management.run_arguments import (
     check_models,
     dollars,
@@ -31,6 +32,7 @@ from wagtail_llm_actions.management.run_arguments import (
     read_user,
 )
 from wagtail_llm_actions.messages.currency import usd
+from wagtail_llm_actions.messages.errors import sentence_for
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
 from wagtail_llm_actions.spending.estimates import estimate_of
@@ -117,7 +119,7 @@ class Command(BaseCommand):
                 Ctrl-C was pressed.
         """
         self._limits = options["stop_at_errors"], options["stop_at_cost"]
-        self._screen = _Screen(self.stdout)
+        self._screen, self._refused = _Screen(self.stdout), ""
         llm_action = read_action(options["action"])
         check_models(llm_action, with_price=options["stop_at_cost"] is not None)
         key = new_key()
@@ -148,8 +150,8 @@ class Command(BaseCommand):
         self._screen.say(
             f"Editors find the texts on their pages. List of all runs: {_url(llm_action)}"
         )
-        if stopped:
-            raise CommandError(stopped)
+        if stopped or self._refused:
+            raise CommandError(stopped or self._refused)
 
     def _estimate(self, llm_action: LLMAction, chunks: Iterable[Chunk]) -> None:
         count, left_out, costs = 0, defaultdict[LeftOut, list[Any]](list), Decimal(0)
@@ -177,10 +179,13 @@ class Command(BaseCommand):
         """Queue chunk by chunk; return the limit that was reached, or an empty string."""
         count, left_out, reason = 0, defaultdict[LeftOut, list[Any]](list), ""
         for chunk in chunks:
-            save_and_enqueue(llm_action, chunk)
-            count += len(chunk.runs)
+            count += self._start(llm_action, chunk, key)
             _extend(left_out, chunk.left_out)
             if reason := self._limit_reached(self._report(key)):
+                break
+            if chunk.refusal:
+                # Those that were started are within the budget, and go on.
+                self._refused = sentence_for(chunk.refusal)
                 break
         self._screen.say(f"Runs started: {count}.")
         for left_out_reason, pks in left_out.items():
@@ -190,6 +195,20 @@ class Command(BaseCommand):
                 f"The queue does not answer. Runs that are queued when it does: {refused}."
             )
         return reason
+
+    def _start(self, llm_action: LLMAction, chunk: Chunk, key: str) -> int:
+        """Start the runs of a chunk; wait for those under way where they hold what a budget has left."""
+        save_and_enqueue(llm_action, chunk)
+        count = len(chunk.runs)
+        while isinstance(chunk.refusal, BudgetReached) and chunk.refusal.is_reserved:
+            if self._limit_reached(self._report(key)):
+                break
+            time.sleep(PROGRESS_SECONDS)
+            recover_throttled()
+            chunk.runs = chunk.postponed
+            save_and_enqueue(llm_action, chunk)
+            count += len(chunk.runs)
+        return count
 
     def _follow(self, key: str) -> str:
         """Wait for the end of all runs; return the limit that was reached, or an empty string."""

@@ -10,6 +10,7 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.fields import Item
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.findings import sees_images
 from wagtail_llm_actions.runs.redaction import set_retention_mode
 from wagtail_llm_actions.runs.request.image import check_models, sent_image
 from wagtail_llm_actions.runs.request.prompt import build_prompt, read_source
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 
     from django.db import models
 
+    from wagtail_llm_actions.conf import ModelSettings
     from wagtail_llm_actions.models import LLMAction
     from wagtail_llm_actions.permissions import User
+    from wagtail_llm_actions.runs.request.fitting import Prompt
 
 
 def build_run(
@@ -96,8 +99,7 @@ def _fill_request(
     model = get_settings().models.get(llm_action.model)
     if model is None:
         raise InvalidInput(InvalidInput.Reason.UNKNOWN_MODEL, llm_action.model)
-    run.provider_name = model.provider
-    run.request_model = model.name
+    run.provider_name, run.request_model = model.provider, model.name
     is_test = run.trigger == LLMRun.Trigger.TEST
     item = Item(run.field_path, run.item_id)
     if llm_action.only_when_empty and not is_test and item_text(instance, item):
@@ -122,6 +124,7 @@ def _fill_request(
         form_fields=form_fields,
         model=model,
         fallback=get_settings().models.get(llm_action.fallback_model),
+        cheaper=(cheaper := _cheaper_model(run, llm_action)),
         max_tokens=llm_action.max_tokens,
         rules=rules,
         has_image=run.image is not None,
@@ -138,7 +141,30 @@ def _fill_request(
             "prompt": prompt.fallback.text,
             "truncated_chars": prompt.fallback.truncated_chars,
         }
+    run.cheaper_request = _cheaper_request(cheaper, prompt)
     own = (
         set() if source_text else fields.names_read(type(instance), llm_action.source, form_fields)
     )
     run.read_fields = sorted(own | prompt.read_fields)
+
+
+def _cheaper_model(run: LLMRun, llm_action: LLMAction) -> ModelSettings | None:
+    """Return the model that a budget may ask for; a test is of the model in its form."""
+    if run.trigger == LLMRun.Trigger.TEST:
+        return None
+    model = get_settings().models.get(llm_action.cheaper_model)
+    return None if model and run.image and not sees_images(model) else model
+
+
+def _cheaper_request(model: ModelSettings | None, prompt: Prompt) -> dict[str, object] | None:
+    """Return the columns of a run that are others for the cheaper model; none where it takes no prompt."""
+    if model is None or prompt.cheaper is None:
+        return None
+    return {
+        "model_key": model.key,
+        "provider_name": model.provider,
+        "request_model": model.name,
+        "prompt": prompt.cheaper.text,
+        "system_instructions": prompt.cheaper.system_instructions,
+        "truncated_chars": prompt.cheaper.truncated_chars,
+    }

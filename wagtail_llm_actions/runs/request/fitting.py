@@ -49,6 +49,8 @@ class Prompt:
     """The names of the fields that the templates read, the source aside."""
     fallback: Prompt | None = None
     """For the fallback model, where its context takes another part of the source."""
+    cheaper: Prompt | None = None
+    """For the cheaper model, if there is one that takes it."""
 
     @property
     def approximate_tokens(self) -> int:

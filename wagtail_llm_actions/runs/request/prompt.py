@@ -82,6 +82,7 @@ def build_prompt(
     form_fields: Collection[str] | None = None,
     model: ModelSettings | None = None,
     fallback: ModelSettings | None = None,
+    cheaper: ModelSettings | None = None,
     max_tokens: int = 0,
     rules: AnswerRules = NO_RULES,
     has_image: bool = False,
@@ -99,6 +100,7 @@ def build_prompt(
         form_fields: The names of the fields that the user's form shows; ``None`` for all.
         model: Without one, or with an unknown context, ``MAX_PROMPT_CHARS`` is the limit.
         fallback: The model that may be asked in its place.
+        cheaper: The model that a budget may ask for in its place.
         max_tokens: Of the output, for which room is left in the context.
         rules: Of the action; they also decide the language.
         has_image: Whether an image is sent too, for which room is left as well.
@@ -163,6 +165,9 @@ def build_prompt(
         # A fallback model that takes nothing of it will say so itself.
         other = fitted(fallback) if fallback else prompt
         prompt = replace(prompt, fallback=None if other == prompt else other)
+    with suppress(InvalidInput):
+        # One that takes nothing of it is not asked.
+        prompt = replace(prompt, cheaper=fitted(cheaper) if cheaper else None)
     return prompt
 
 

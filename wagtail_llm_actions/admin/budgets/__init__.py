@@ -1,0 +1,1 @@
+"""Settings → LLM → Budgets, and the budgets on other screens."""
