@@ -35,6 +35,7 @@ def with_past_runs(llm_action: LLMAction) -> LLMAction:
         LLMRunFactory(
             succeeded=True,
             action=llm_action,
+            model_key=llm_action.model,
             source_chars=chars,
             output_tokens=1_000,
             cost_usd=cost,

@@ -30,7 +30,7 @@ READ_RUNS = 200
 USED_RUNS, LINE_RUNS = 50, 5
 """Of those that tell what a run costs: as many as are used, and as a line through them needs."""
 CACHE_SECONDS, UNKNOWN_CACHE_SECONDS = 600, 60
-_COLUMNS = (
+COLUMNS = (
     "status",
     "trigger",
     "used_fallback",
@@ -121,7 +121,7 @@ def estimate_from(runs: Sequence[MeasuredRun]) -> Estimate | None:
 
 
 def measured_run(row: dict[str, Any], price: Price | None = None) -> MeasuredRun | None:
-    """Return what the run of a row with ``_COLUMNS`` has cost; ``None`` if it tells nothing.
+    """Return what the run of a row with ``COLUMNS`` has cost; ``None`` if it tells nothing.
 
     Args:
         row: Its cost is what was billed, tiers, regions and the cache included.
@@ -157,7 +157,7 @@ def _measure(llm_action: LLMAction) -> Estimate | None:
         return None
     if price and price.source == LOCAL:
         return FREE
-    rows = LLMRun.objects.filter(action=llm_action).order_by("-queued_at").values(*_COLUMNS)
+    rows = LLMRun.objects.filter(action=llm_action).order_by("-queued_at").values(*COLUMNS)
     runs = (
         measured_run(row, price) for row in rows[:READ_RUNS] if row["model_key"] == llm_action.model
     )
