@@ -357,13 +357,6 @@ class LLMRun(models.Model):
         return self.status not in self.UNFINISHED
 
     @property
-    def is_abandoned(self) -> bool:
-        """Whether the worker of the running run has stopped renewing its lease."""
-        expires_at = self.lease_expires_at
-        is_running = self.status == self.Status.RUNNING
-        return is_running and expires_at is not None and expires_at < timezone.now()
-
-    @property
     def target_model(self) -> type[models.Model] | None:
         """The page or snippet model; ``None`` where it was removed from the code."""
         # By the id, as the manager keeps the types of models: a list of runs costs no queries.

@@ -14,10 +14,10 @@ from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.admin.links import deleted_action
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMAction, LLMRun
-from wagtail_llm_actions.models.used_values import UsedValue, used_values
 from wagtail_llm_actions.permissions.policies import can_view_all_runs
 from wagtail_llm_actions.permissions.runs import viewable_runs
 from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS
+from wagtail_llm_actions.reporting.used_values import UsedValue, used_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

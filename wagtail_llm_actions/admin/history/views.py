@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -106,6 +107,12 @@ def add_edit_urls(runs: Iterable[Any], user: User) -> None:
         run.target_url = finder.get_edit_url(page) if page else None
     for run in others:
         run.target_url = finder.get_edit_url(run.target) if run.target else None
+
+
+def _is_abandoned(run: LLMRun) -> bool:
+    expires_at = run.lease_expires_at
+    is_running = run.status == LLMRun.Status.RUNNING
+    return is_running and expires_at is not None and expires_at < timezone.now()
 
 
 def _page_keys(runs: Iterable[LLMRun]) -> set[Any]:
@@ -256,7 +263,7 @@ class HistoryView(StylesheetMixin, ExportMixin, ReportView):
         paginator = self.filters.paginator(queryset, page_size)
         number = self.request.GET.get(self.page_kwarg)
         page = paginator.get_page(number)
-        if any(run.is_abandoned for run in page.object_list):
+        if any(map(_is_abandoned, page.object_list)):
             recover()
             page = paginator.get_page(number)
         return paginator, page, page.object_list, page.has_other_pages()
