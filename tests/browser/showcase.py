@@ -24,7 +24,8 @@ from tests.factories import (
     PromptTemplateFactory,
     UserFactory,
 )
-from wagtail_llm_actions.models import LLMExport
+from wagtail_llm_actions.models import LLMExport, RedactionReason
+from wagtail_llm_actions.runs.redaction import redact
 from wagtail_llm_actions.transfer.fixture import export_fixture
 
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ class Showcase:
         self.run(0, status="queued", finished_at=None, started_at=None, first_token_at=None)
         self.run(0, status="running", finished_at=None)
         self.suggest()
+        self.redacted = self.run(95, succeeded=True, decision="edited", output=SUMMARY)
+        redact([self.redacted.pk], RedactionReason.AGE)
 
     def run(self, days_ago: int, **values: Any) -> LLMRun:
         """Return the run of an editor on the post; every third one of the other action."""
@@ -233,5 +236,6 @@ class Showcase:
                 "wagtail_llm_actions:history_run", args=[self.run(1, succeeded=True).pk]
             ),
             "failed run": reverse("wagtail_llm_actions:history_run", args=[self.failed.pk]),
+            "redacted run": reverse("wagtail_llm_actions:history_run", args=[self.redacted.pk]),
             "usage": reverse("wagtail_llm_actions:usage"),
         }

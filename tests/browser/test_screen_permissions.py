@@ -51,6 +51,7 @@ SCREENS = {
     "history": READERS,
     "run": READERS,
     "failed run": READERS,
+    "redacted run": READERS,
     "usage": READERS,
 }
 MENU = {

@@ -53,6 +53,7 @@ SCREENS = {
         "history",
         "run",
         "failed run",
+        "redacted run",
         "usage",
         "exported files",
     ],

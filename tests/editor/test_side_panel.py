@@ -24,8 +24,10 @@ from tests.factories import (
     NoticeFactory,
 )
 from tests.notices.models import Notice
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.messages.notices import redaction_date
+from wagtail_llm_actions.models import LLMRun, RedactionReason
 from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, MAX_PROMPT_CHARS
+from wagtail_llm_actions.runs.redaction import redact
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -208,3 +210,31 @@ def test_the_number_of_queries_does_not_grow_with_the_bulk_runs_of_others(
         found = panel(client, url)
 
     assert sum(len(group["runs"]) for group in found["groups"]) == 6
+
+
+def test_a_redacted_text_has_a_date_in_its_place(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    run = LLMRunFactory(page=page, user=editor, succeeded=True, decision="accepted")
+    redact([run.pk], RedactionReason.AGE)
+    run.refresh_from_db()
+    url = page_edit(page)
+
+    (shown,) = panel(client, url)["groups"][0]["runs"]
+    (earlier,) = client.get(
+        reverse("wagtail_llm_actions:previous_texts"), {"form_action": url}
+    ).json()["fields"]["summary"]
+
+    sentence = f"The texts of this run were redacted on {redaction_date(run)}: "
+    for state in (shown, earlier):
+        assert state["output"] == ""
+        assert state["notice"].startswith(sentence)
+    assert (shown["prompt_start"], shown["instruction"]) == ("", "")
+
+
+def test_only_texts_that_are_left_are_counted_as_previous(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    action_for(page)
+    run = LLMRunFactory(page=page, user=editor, succeeded=True, decision="accepted")
+    redact([run.pk], RedactionReason.AGE)
+
+    assert "summary" not in offers(client, page_edit(page))["previous_counts"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
 
-BATCH_SIZE = 500
+BATCH_SIZE = 200
 """Rows of one transaction; docs/retention.md says how long one takes."""
 
 

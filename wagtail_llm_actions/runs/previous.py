@@ -40,8 +40,9 @@ def finished_runs(
 def previous_runs(
     user: User, instance: models.Model, form_key: str, can_read: CanRead
 ) -> LLMRunQuerySet:
-    """Return the finished runs whose output can be proposed again, the newest first."""
-    return _detailed(_with_output(_finished(user, instance, form_key)), can_read)
+    """Return the finished runs whose output can be proposed again, or was redacted, the newest first."""
+    runs = _finished(user, instance, form_key).succeeded()
+    return _detailed(runs.exclude(output="", redacted_at=None), can_read)
 
 
 def has_finished_runs(user: User, instance: models.Model, form_key: str, can_read: CanRead) -> bool:

@@ -28,7 +28,9 @@ export function createPreviousList({ key, label, load, shownId, onSelect, toggle
     const item = clone('llm-actions-previous-item');
     const meta = [run.action_label, run.user, run.time, run.model_label, run.decision_label];
     item.part('meta').textContent = meta.filter(Boolean).join(' · ');
-    item.part('text').textContent = showDirectionControls(run.output);
+    // Without an output, the notice says when it was redacted.
+    item.part('text').textContent = showDirectionControls(run.output || run.notice);
+    item.part('propose-again').hidden = !run.output;
     item.part('propose-again').addEventListener('click', () => {
       if (toggle.ariaDisabled === 'true') return;
       onSelect(run);
