@@ -11,7 +11,8 @@ from wagtail.models import Page
 
 from tests.factories import AuthorFactory, BlogPageFactory, EditorFactory, LLMActionFactory
 from tests.retention.runs import SECRET, full_run, stored_words
-from wagtail_llm_actions.models import LLMErasure, LLMRun
+from wagtail_llm_actions.models import LLMErasure, LLMRun, LLMRunRollup
+from wagtail_llm_actions.reporting.rollups import differences, refresh
 from wagtail_llm_actions.retention import work
 
 if TYPE_CHECKING:
@@ -103,3 +104,17 @@ def test_of_many_runs_the_deletion_erases_some_and_pruning_the_rest(
     call_command("llm_actions_prune", verbosity=0)
     assert not any(SECRET in stored_words(run) for run in runs)
     assert not LLMErasure.objects.exists()
+
+
+def test_the_reports_of_days_that_are_over_do_not_name_an_anonymised_user_either() -> None:
+    user = EditorFactory()
+    pk = user.pk
+    full_run(user=user, days=3)
+    refresh()
+    assert LLMRunRollup.objects.filter(user=user).exists()
+
+    user.delete()
+    refresh()
+
+    assert not LLMRunRollup.objects.filter(user=pk).exists()
+    assert list(differences()) == []

@@ -11,11 +11,13 @@ from wagtail_llm_actions.models import (
     LLMAttempt,
     LLMErasure,
     LLMReservation,
+    LLMRollupSpan,
     LLMRun,
     RedactionReason,
 )
 from wagtail_llm_actions.reporting.rollups import archive
 from wagtail_llm_actions.runs.redaction import redact
+from wagtail_llm_actions.spending.periods import day_of
 from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
@@ -175,7 +177,10 @@ class PersonErasure(Work):
         runs = LLMRun.objects.filter(pk__in=run_ids)
         typed = runs.exclude(instruction="")
         redact(list(typed.values_list("pk", flat=True)), RedactionReason.PERSON)
+        days = {day_of(moment) for moment in runs.values_list("queued_at", flat=True)}
         runs.update(user=None, client_request_id=None)
+        # Their user is one of the dimensions of the rollups.
+        LLMRollupSpan.objects.mark_stale(days)
 
     def remember(self) -> None:
         """Leave the rest for later: the runs that are not written yet, and those under way."""
