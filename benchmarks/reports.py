@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
@@ -152,7 +153,7 @@ def _prepare(use: Callable[[int], None], count: int) -> Mapping[str, Callable[[]
         "page": "target_object_id",
     }
     values = {name: _most_frequent(column) for name, column in columns.items()}
-    admin, reader = _client(AdminFactory()), _client(_reader())
+    admin, reader = _client(AdminFactory(username=uuid.uuid4().hex)), _client(_reader())
     asked: dict[str, Callable[[], object]] = {
         name: _get(admin, path.format(**values)) for name, path in PATHS.items()
     }
@@ -169,7 +170,8 @@ def _most_frequent(column: str) -> object:
 
 
 def _reader() -> User:
-    reader: User = UserFactory()
+    # A database that is used again has those of earlier rounds.
+    reader: User = UserFactory(username=uuid.uuid4().hex)
     reader.user_permissions.set(
         Permission.objects.filter(codename__in=["access_admin", "view_llmrun"])
     )
