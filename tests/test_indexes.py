@@ -31,6 +31,7 @@ def _no_scans() -> None:
     [
         ("llm_run_queued_at", lambda runs: runs),
         ("llm_run_status", lambda runs: runs.filter(status="failed")),
+        ("llm_run_trigger", lambda runs: runs.filter(trigger="editor")),
         ("llm_run_user", lambda runs: runs.filter(user=1)),
         ("llm_run_action", lambda runs: runs.filter(action=1)),
         ("llm_run_model", lambda runs: runs.filter(model_key="scripted")),

@@ -123,7 +123,6 @@ class LLMRun(models.Model):
         max_length=10, choices=LLMAction.WriteMode.choices, default=LLMAction.WriteMode.REPLACE
     )
     """What Accept does with the text that the field has."""
-
     check_facts = models.BooleanField(default=True)
     """Whether the facts of the output are looked for in what was sent."""
     rules = models.JSONField(default=dict)
@@ -314,6 +313,7 @@ class LLMRun(models.Model):
         indexes = [
             models.Index(fields=["queued_at"], name="llm_run_queued_at"),
             models.Index(fields=["status", "queued_at"], name="llm_run_status"),
+            models.Index(fields=["trigger", "queued_at"], name="llm_run_trigger"),
             models.Index(fields=["user", "queued_at"], name="llm_run_user"),
             models.Index(fields=["action", "queued_at"], name="llm_run_action"),
             models.Index(fields=["model_key", "queued_at"], name="llm_run_model"),
