@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.template.loader import render_to_string
-from django.urls import include, path, reverse
+from django.urls import get_script_prefix, include, path, reverse
+from django.utils.translation import get_language
 from wagtail import hooks
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.models import ModelLogEntry
@@ -130,6 +132,12 @@ def insert_editor_js() -> str:
     """Load the widget on edit forms, if the site has an active action."""
     if not LLMAction.objects.filter(is_active=True).exists():
         return ""
+    return _editor_assets(get_language(), get_script_prefix())
+
+
+@lru_cache
+def _editor_assets(_language: str | None, _script_prefix: str) -> str:
+    """Rendered once for each language and each prefix of URLs."""
     return render_to_string(
         "wagtail_llm_actions/editor/assets.html",
         {

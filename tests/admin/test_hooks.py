@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.admin.html import page_at, words
 from tests.editor.forms import page_edit
-from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory
+from tests.factories import AdminFactory, BlogPageFactory, EditorFactory, LLMActionFactory
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.wagtail_hooks import insert_editor_js
 
@@ -66,6 +67,19 @@ def test_the_widget_is_on_the_edit_form_where_there_is_an_active_action(
     page = page_at(client, page_edit(BlogPageFactory()))
 
     assert bool(page.select("#llm-actions-loader")) is is_active
+
+
+def test_an_edit_form_costs_an_admin_two_queries_of_ours(client: Client) -> None:
+    client.force_login(AdminFactory())
+    LLMActionFactory()
+    form = page_edit(BlogPageFactory())
+    client.get(form)
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(form)
+
+    ours = [query["sql"] for query in queries if "wagtail_llm_actions" in query["sql"]]
+    assert len(ours) == 2
 
 
 def test_groups_can_be_given_the_rights_of_the_package(client: Client, admin: User) -> None:
