@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q
 
 from wagtail_llm_actions.errors import BudgetReached, PriceUnknownForBudget
 from wagtail_llm_actions.models import LLMBudget, LLMBudgetPeriod, LLMReservation
@@ -98,7 +98,9 @@ def _raise_reserved(period: LLMBudgetPeriod, total: int, *, is_binding: bool) ->
     rows = LLMBudgetPeriod.objects.filter(pk=period.pk)
     if is_binding:
         most = budget.amount_nano_usd - total
-        rows = rows.alias(taken=F("spent_nano_usd") + F("reserved_nano_usd"))
+        # Django takes the sum of two columns for 32 bits, and would leave out what is above them.
+        taken = F("spent_nano_usd") + F("reserved_nano_usd")
+        rows = rows.alias(taken=ExpressionWrapper(taken, output_field=BigIntegerField()))
         rows = rows.filter(taken__lte=most)
     if rows.update(reserved_nano_usd=F("reserved_nano_usd") + total):
         return

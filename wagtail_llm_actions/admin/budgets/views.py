@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import DeleteView, EditView, IndexView
 
 from wagtail_llm_actions.admin.budgets.rows import left_sentence, projection, spent_sentence
@@ -54,10 +55,11 @@ class BudgetIndexView(StylesheetMixin, IndexView):
                 label=_("At the end, at this pace"),
                 accessor=lambda one: projection(self._of(one)),
             ),
-            DateColumn(
+            Column(
                 "starts_anew_on",
                 label=_("Begins anew"),
-                accessor=lambda one: self._of(one).starts_anew_on,
+                # Wagtail's own column says "just now" of what is to come.
+                accessor=lambda one: date_format(self._of(one).starts_anew_on, "SHORT_DATE_FORMAT"),
             ),
         ]
 
