@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from wagtail_llm_actions.admin.editor.poll_interval import (
     ActiveRunCount,
     poll_after_ms,
 )
+from wagtail_llm_actions.admin.editor.serializers import Cursor
 from wagtail_llm_actions.streams import get_stream
 from wagtail_llm_actions.streams.database import DatabaseStream
 from wagtail_llm_actions.streams.redis import RedisStream
@@ -54,6 +56,28 @@ def test_polls_follow_the_pace_at_which_the_stream_is_written(
 
     assert interval(0) == at_once
     assert interval(60) == MAX_INTERVAL_MS
+
+
+@pytest.mark.parametrize(
+    ("piece_seconds", "expected"), [(0.0, 80), (0.05, 80), (0.2, 160), (0.25, 200), (9.0, 200)]
+)
+def test_polls_follow_the_pace_at_which_a_model_writes(piece_seconds: float, expected: int) -> None:
+    interval = poll_after_ms(
+        0, active=1, flush_seconds=0.1, has_text=True, piece_seconds=piece_seconds
+    )
+
+    assert interval == expected
+
+
+def test_a_cursor_tells_how_far_apart_the_last_two_pieces_were() -> None:
+    now = datetime(2026, 7, 1, tzinfo=UTC)
+
+    first = Cursor().moved(8, now)
+    second = first.moved(20, now + timedelta(milliseconds=240))
+
+    assert (first.piece_ms, second.piece_ms) == (0, 240)
+    assert str(second).split(".")[0] == "20"
+    assert str(second).endswith(".240")
 
 
 @pytest.mark.django_db

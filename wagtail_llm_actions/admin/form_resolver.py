@@ -14,7 +14,7 @@ from django.contrib.admin.utils import unquote as unquote_key
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.forms import FileField
+from django.db.models import FileField
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import Resolver404, get_script_prefix, resolve
@@ -83,8 +83,9 @@ class EditorForm:
 
     def has_new_file(self, request: HttpRequest, name: str) -> bool:
         """Return whether a file was chosen for a field and is not saved; the browser sends its name."""
-        field = self.edit_handler.get_form_class().base_fields.get(name)
-        return isinstance(field, FileField) and bool(request.POST.get(name))
+        # By the model: Wagtail makes the class of a form anew each time.
+        files = (field.name for field in self.instance._meta.fields if isinstance(field, FileField))
+        return name in files and bool(request.POST.get(name))
 
     def bind(self, request: HttpRequest) -> VisibleFields:
         """Set the submitted values on the instance, valid or not, without saving it.

@@ -18,6 +18,8 @@ MAX_INTERVAL_MS = 1_000
 """However long nothing changes, because a countdown shows seconds."""
 POLLS_PER_FLUSH = 1.25
 """Slightly more polls than pieces of text, so that two pieces rarely arrive as one."""
+MAX_PIECE_SECONDS = 0.25
+"""However slowly a model writes, so that its next piece is shown soon."""
 SHARE_OF_WAIT = 0.08
 """Interval as a share of the time since the last change; bounds the delay that polling adds."""
 MS_PER_ACTIVE_RUN = 20
@@ -27,7 +29,12 @@ COUNT_SECONDS = 1.0
 
 
 def poll_after_ms(
-    quiet_seconds: float, active: int, *, flush_seconds: float, has_text: bool
+    quiet_seconds: float,
+    active: int,
+    *,
+    flush_seconds: float,
+    has_text: bool,
+    piece_seconds: float = 0.0,
 ) -> int:
     """Return the milliseconds until the next poll of a run.
 
@@ -36,8 +43,11 @@ def poll_after_ms(
         active: Number of runs on the site that browsers poll.
         flush_seconds: Time between two writes to the run's stream.
         has_text: Whether the browser has the beginning of the text.
+        piece_seconds: Time between the last two polls that brought text; 0 if there was only one.
+            A model that writes more slowly than the stream is written needs fewer polls.
     """
-    fastest = flush_seconds * 1_000 / POLLS_PER_FLUSH if has_text else MIN_INTERVAL_MS
+    pieces = max(flush_seconds, min(piece_seconds, MAX_PIECE_SECONDS))
+    fastest = pieces * 1_000 / POLLS_PER_FLUSH if has_text else MIN_INTERVAL_MS
     own = min(max(fastest, quiet_seconds * 1_000 * SHARE_OF_WAIT), MAX_INTERVAL_MS)
     return round(max(own, active * MS_PER_ACTIVE_RUN))
 

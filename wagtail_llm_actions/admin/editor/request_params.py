@@ -105,5 +105,4 @@ def followed_run(request: HttpRequest, run_id: UUID) -> LLMRun:
 
 
 def _cursor(text: str) -> Cursor:
-    position, _, since_ms = text.partition(".")
-    return Cursor(parse_number(position) or 0, parse_number(since_ms) or 0)
+    return Cursor(*(parse_number(part) or 0 for part in text.split(".", 2)))

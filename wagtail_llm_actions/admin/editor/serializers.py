@@ -134,9 +134,17 @@ class Cursor:
     """In the stream's own units."""
     since_ms: int = 0
     """When the last piece arrived, in milliseconds of Unix time; 0 before the first."""
+    piece_ms: int = 0
+    """From the piece before to the last one; 0 before the second."""
 
     def __str__(self) -> str:
-        return f"{self.position}.{self.since_ms}" if self.since_ms else str(self.position)
+        parts = (self.position, *filter(None, (self.since_ms, self.piece_ms)))
+        return ".".join(map(str, parts))
+
+    def moved(self, position: int, now: datetime) -> Cursor:
+        """Return the cursor behind a piece that was read now."""
+        now_ms = int(now.timestamp() * 1_000)
+        return Cursor(position, now_ms, max(0, now_ms - self.since_ms) if self.since_ms else 0)
 
 
 START = Cursor()
@@ -164,7 +172,7 @@ def live_states(runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor]) -> list[
         cursor = cursors.get(run.pk, START)
         text, position = pieces.get(run.pk, ("", cursor.position))
         if text:
-            cursor = Cursor(position, int(now.timestamp() * 1_000))
+            cursor = cursor.moved(position, now)
         failed = failures.get(run.pk, [])
         states.append(
             {
@@ -193,6 +201,7 @@ def _poll_after_ms(run: LLMRun, cursor: Cursor, now: datetime, flush_seconds: fl
         ACTIVE_RUNS.value,
         flush_seconds=flush_seconds,
         has_text=bool(cursor.since_ms),
+        piece_seconds=cursor.piece_ms / 1_000,
     )
 
 
