@@ -21,6 +21,7 @@ from tests.factories import (
     BlogPageFactory,
     DossierFactory,
     EditorFactory,
+    LLMBudgetFactory,
     LLMRunFactory,
 )
 from tests.notices.models import HIDDEN_FIELDS, Dossier
@@ -70,6 +71,7 @@ class Site:
         self.dossier = DossierFactory()
         self.page = BlogPageFactory()
         self.colleague = EditorFactory()
+        self.budget = LLMBudgetFactory()
         self.actions: dict[str, LLMAction] = {}
         self.runs: dict[str, LLMRun] = {}
         self.tests: dict[str, LLMRun] = {}
@@ -118,6 +120,8 @@ class Site:
             yield reverse(name, args=self.arguments(namespace, view)), "of_nobody"
 
     def arguments(self, namespace: str, view: str) -> list[Any]:
+        if namespace.endswith("_budgets"):
+            return [] if view in {"index", "index_results", "add"} else [self.budget.pk]
         instance: Any = self.actions["of_nobody"]
         if not namespace.endswith(("action", "_actions")):
             instance = instance.prompt_template

@@ -154,8 +154,12 @@ def test_the_one_who_locked_the_page_is_not_barred(client: Client, editor: User)
 
 
 def test_a_text_for_a_page_that_was_deleted_can_be_copied(client: Client, editor: User) -> None:
-    run = LLMRunFactory(user=editor, succeeded=True)
+    run = LLMRunFactory(user=editor, status="running")
     BlogPage.objects.all().delete()
+    # As the worker ends it.
+    LLMRun.objects.update(
+        status="succeeded", output="The tide came early.", finished_at=timezone.now()
+    )
 
     state = poll(client, run).json()
 

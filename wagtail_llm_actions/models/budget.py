@@ -48,7 +48,13 @@ class LLMBudget(models.Model):
 
     scope = models.CharField(_("applies to"), max_length=10, choices=Scope.choices)
     group = models.ForeignKey(
-        "auth.Group", verbose_name=_("group"), on_delete=models.CASCADE, null=True, blank=True
+        "auth.Group",
+        verbose_name=_("group"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -57,6 +63,7 @@ class LLMBudget(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_constraint=False,
     )
     action = models.ForeignKey(
         "wagtail_llm_actions.LLMAction",

@@ -41,8 +41,8 @@ def personal_data(user: User) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
 def anonymise(user: User) -> int:
     """Take a person's name away from everything, and their words from their runs; return how many runs.
 
-    Wagtail's own log goes on naming them, as it is no part of this package, and so do their budgets. Runs that are under way are
-    left to ``llm_actions_prune``, and to workers.
+    Wagtail's own log goes on naming them, as it is no part of this package, and so do their budgets.
+    The texts of runs that are under way are emptied when these have ended.
     """
     erasure, count = PersonErasure(str(user.pk)), 0
     while done := erasure.do_batch():

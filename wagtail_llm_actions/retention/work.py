@@ -169,13 +169,15 @@ class PersonErasure(Work):
         self._user_key: Any = user_key
 
     def due(self) -> LLMRunQuerySet:
-        """Return their runs."""
-        return LLMRun.objects.filter(user=self._user_key).finished()
+        """Return their runs, also those under way."""
+        return LLMRun.objects.filter(user=self._user_key)
 
     def do(self, run_ids: list[UUID]) -> None:
         """Take their name away, and their words."""
         runs = LLMRun.objects.filter(pk__in=run_ids)
         typed = runs.exclude(instruction="")
+        # What is under way is emptied when it has ended.
+        typed.unfinished().update(content_expires_at=timezone.now())
         redact(list(typed.values_list("pk", flat=True)), RedactionReason.PERSON)
         days = {day_of(moment) for moment in runs.values_list("queued_at", flat=True)}
         runs.update(user=None, client_request_id=None)
@@ -183,12 +185,12 @@ class PersonErasure(Work):
         LLMRollupSpan.objects.mark_stale(days)
 
     def remember(self) -> None:
-        """Leave the rest for later: the runs that are not written yet, and those under way."""
+        """Leave the runs that are not written yet for later."""
         if LLMRun.objects.filter(user=self._user_key).exists():
             LLMErasure.objects.create(user_key=self._user_key)
 
     def end(self) -> None:
-        """Forget the user, unless a run of theirs is under way."""
+        """Forget the user, unless a run of theirs was just written by somebody else."""
         if not LLMRun.objects.filter(user=self._user_key).exists():
             LLMErasure.objects.filter(user_key=self._user_key).delete()
 
