@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.utils import timezone
 
+from tests.factories import LLMBudgetFactory
 from tests.faults.answers import words
 from tests.faults.provider import PACED
 from tests.parts.waiting import MAX_OUTAGE_SECONDS, eventually
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMBudget, LLMBudgetPeriod, LLMReservation, LLMRun
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import reset
+from wagtail_llm_actions.spending.settlement import settle_left
+from wagtail_llm_actions.spending.verification import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from tests.faults.site import Site
 
 LOOK_SECONDS = 0.5
+BUDGET_USD = 1_000
+"""Far more than a load may cost at most: what is tried is that no reservation is lost."""
 
 
 class Row(TypedDict):
@@ -95,6 +100,8 @@ class Load:
         self._clicked: dict[str, tuple[str, uuid.UUID]] = {}
         self._injected = 0
         self._hit = 0
+        if not LLMBudget.objects.exists():
+            LLMBudgetFactory(amount_usd=BUDGET_USD)
 
     def click(self, count: int, model: str = "steady") -> list[uuid.UUID]:
         markers = [f"tide-{uuid.uuid4().hex}" for _ in range(count)]
@@ -152,10 +159,20 @@ class Load:
         return row
 
     def check(self) -> None:
-        """Assert that no run is lost, was called too often, or is stored in part."""
+        """Assert that no run is lost, was called too often, or is stored or paid for in part."""
         fates = self.fates()
         assert [line for fate in fates for line in fate.faults()] == []
         assert sum(fate.duplicates() for fate in fates) == 0
+        self._check_budget(fates)
+
+    def _check_budget(self, fates: list[Fate]) -> None:
+        """Assert that each reservation has made room for what its run was billed."""
+        settle_left()
+        reservations = LLMReservation.objects.filter(run__in=[fate.run.pk for fate in fates])
+        assert reservations.count() == len(fates)
+        assert not reservations.filter(settled_at=None).exists()
+        assert not list(verify(rebuild=False))
+        assert LLMBudgetPeriod.objects.filter(spent_nano_usd__gt=0).exists()
 
     def try_again(self) -> None:
         """Generate again for each run that was interrupted, and once at least; all succeed."""

@@ -27,6 +27,10 @@ PACED = {
 """Models that answer well, each at its own pace: words, and seconds between them."""
 
 
+PRICE = {"INPUT": 1, "OUTPUT": 1}
+"""US dollars per million tokens."""
+
+
 class FaultyProvider:
     """Start it with ``with``; every model of ``models()`` is a way to answer."""
 
@@ -55,7 +59,10 @@ class FaultyProvider:
                     "BASE_URL": f"http://127.0.0.1:{self._port}/v1",
                 }
             },
-            "MODELS": {key: {"PROVIDER": "faulty", "NAME": name} for key, name in names.items()},
+            "MODELS": {
+                key: {"PROVIDER": "faulty", "NAME": name, "PRICE": PRICE}
+                for key, name in names.items()
+            },
         }
 
     def calls(self, markers: Iterable[str]) -> list[Record]:
