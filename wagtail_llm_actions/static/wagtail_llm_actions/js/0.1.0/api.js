@@ -12,11 +12,6 @@ function requestError({ message, code, field_errors: fieldErrors = {} }, transie
 
 /** @type {LLMActions.CreateApi} */
 export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
-  const draftail = () =>
-    form.querySelector('[data-draftail-editor-wrapper]') && import('./draftail.js');
-  // No click waits for it.
-  draftail();
-
   /** @type {(url: string, options?: LLMActions.RequestOptions) => Promise<any>} */
   async function request(url, options = {}) {
     /** @type {Record<string, string>} */
@@ -38,7 +33,7 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
     }
     const data = await response.json().catch(() => null);
     if (response.ok && data) return data;
-    // Django, or a server before it, refuses it before our code can.
+    // Django, or a server before it, refuses a form before any code of ours can say so.
     if (!data && [400, 413].includes(response.status)) {
       throw requestError({ message: texts.tooLarge, code: 'too_large' }, false);
     }
@@ -52,7 +47,9 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
 
   /** @type {(actionId: number | null, instruction: string) => Promise<FormData>} */
   async function readForm(actionId, instruction) {
-    (await draftail())?.storeContents(form);
+    if (form.querySelector('[data-draftail-editor-wrapper]')) {
+      (await import('./draftail.js')).storeContents(form);
+    }
     const body = new FormData(form);
     for (const [name, value] of [...body]) {
       if (value instanceof File) body.set(name, value.name);

@@ -285,7 +285,7 @@ export class FieldWidget {
     const outcome = await this.review
       .outcome(text)
       .catch(({ message }) => this.card.setStatus(message));
-    // Pressed twice, or dismissed.
+    // Pressed twice, or dismissed meanwhile.
     if (!outcome || !this.isWaiting() || run !== this.candidates.run) return;
     const before = this.field.value();
     const undo = this.field.write(outcome.value);
@@ -299,7 +299,7 @@ export class FieldWidget {
       this.memory.write({ accepted: { id, url, text, value, before } });
     }
     this.show('accepted', { status: this.texts.accepted });
-    // The card has shrunk, and may have moved the field away.
+    // The card has shrunk, and may have pulled the field out of view.
     this.field.place.scrollIntoView({ block: 'nearest', behavior: 'instant' });
   }
 }
