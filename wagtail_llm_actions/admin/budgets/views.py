@@ -13,6 +13,7 @@ from wagtail.admin.views.generic import DeleteView, EditView, IndexView
 
 from wagtail_llm_actions.admin.budgets.rows import left_sentence, projection, spent_sentence
 from wagtail_llm_actions.admin.mixins import StylesheetMixin
+from wagtail_llm_actions.models.budget import OWNERS
 from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.spending.notices import forget
 from wagtail_llm_actions.spending.overview import budget_statuses
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMBudget
     from wagtail_llm_actions.spending.overview import BudgetStatus
 
-FIXED = ("scope", "group", "user", "action", "period")
+FIXED = ("scope", *OWNERS, "period")
 """What the counters of a budget depend on: another scope or period is another budget."""
 
 
@@ -32,8 +33,12 @@ class BudgetForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            return
         for name in FIXED:
-            if name in self.fields and self.instance.pk:
+            if name in OWNERS and name != self.instance.scope:
+                del self.fields[name]
+            else:
                 self.fields[name].disabled = True
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
@@ -14,6 +16,22 @@ from wagtail_llm_actions.admin.budgets.views import (
     BudgetIndexView,
 )
 from wagtail_llm_actions.models import LLMBudget
+from wagtail_llm_actions.models.budget import OWNERS
+
+
+def _owner_panel(name: str) -> FieldPanel:
+    """Return the panel of an owner, which Wagtail's script shows for its scope only."""
+    # The scope of a saved budget is not sent, and any owner that its form has is its own.
+    # Wagtail 7.4 reads "any" from the rules, and later versions from the other attribute.
+    rules = [["scope", [name]], ["scope", []], ["", "any"]]
+    return FieldPanel(
+        name,
+        attrs={
+            "data-w-rules-target": "show",
+            "data-w-rules": json.dumps(rules),
+            "data-w-rules-match": "any",
+        },
+    )
 
 
 class BudgetViewSet(ModelViewSet):
@@ -36,13 +54,9 @@ class BudgetViewSet(ModelViewSet):
     edit_handler = ObjectList(
         [
             MultiFieldPanel(
-                [
-                    FieldPanel("scope"),
-                    FieldPanel("group"),
-                    FieldPanel("user"),
-                    FieldPanel("action"),
-                ],
+                [FieldPanel("scope"), *(_owner_panel(name) for name in OWNERS)],
                 heading=_("Whose runs"),
+                attrs={"data-controller": "w-rules", "data-action": "change->w-rules#resolve"},
             ),
             MultiFieldPanel(
                 [
