@@ -307,8 +307,9 @@ def test_a_site_says_how_long_its_history_is_kept(settings: Settings) -> None:
     settings.WAGTAIL_LLM_ACTIONS = {"RETENTION": {"DAYS": 7, "MODE": "all", "DELETE_AFTER_DAYS": 0}}
     with pytest.raises(ImproperlyConfigured) as caught:
         get_settings()
-    assert "unknown key 'DAYS'; known are MODE, REDACT_AFTER_DAYS, DELETE_AFTER_DAYS." in str(
-        caught.value
+    assert (
+        "unknown key 'DAYS'; known are MODE, REDACT_AFTER_DAYS, DELETE_AFTER_DAYS, CACHE."
+        in str(caught.value)
     )
     assert "['MODE'] must be one of 'keep', 'figures', not 'all'." in str(caught.value)
     assert "['DELETE_AFTER_DAYS'] must be a whole number of days above 0" in str(caught.value)

@@ -26,8 +26,10 @@ from wagtail_llm_actions.conf import (
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND, environment_variables
 from wagtail_llm_actions.documentation import documentation
 from wagtail_llm_actions.fields import FieldAdapter, registered_adapters
+from wagtail_llm_actions.models import RetentionMode
 from wagtail_llm_actions.provider_registry import build_provider
 from wagtail_llm_actions.queues import Queue
+from wagtail_llm_actions.runs import unstored
 from wagtail_llm_actions.streams import Stream
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
         *_queue(settings),
         *_stream(settings),
         *_currency(settings),
+        *_retention(settings),
         *_writers(),
         *_parts(),
     ]
@@ -286,6 +289,30 @@ def _currency(settings: Settings) -> Iterator[checks.CheckMessage]:
             f"{SETTING}['CURRENCY']['RATE'] is of {currency.date}, more than {OLD_RATE.days} days ago.",
             hint="Write today's RATE, with its DATE. Amounts are stored in US dollars, so none is lost.",
             id="wagtail_llm_actions.W010",
+        )
+
+
+def _retention(settings: Settings) -> Iterator[checks.CheckMessage]:
+    if settings.retention.mode != RetentionMode.NOTHING or not _subclass(settings.queue, Queue):
+        return
+    cache = settings.retention.cache
+    shared = (
+        f"Let {SETTING}['RETENTION']['CACHE'] name a cache in CACHES that all processes share, such as one with "
+        "django.core.cache.backends.redis.RedisCache"
+    )
+    if found := unstored.problem(settings):
+        yield checks.Error(
+            found,
+            hint=f"{shared}, and pip install 'wagtail-llm-actions[encryption]'; "
+            f"see {documentation('retention.md')}.",
+            id="wagtail_llm_actions.E009",
+        )
+    elif unstored.is_in_memory(settings):
+        yield checks.Warning(
+            f"The texts of runs are held by the cache {cache!r}, which each process has for itself: where the site "
+            "has several, runs fail.",
+            hint=f"{shared}. With one web process, silence this warning by SILENCED_SYSTEM_CHECKS.",
+            id="wagtail_llm_actions.W011",
         )
 
 

@@ -20,6 +20,7 @@ from wagtail_llm_actions.models import LLMAction
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.test import Client
+    from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +199,19 @@ def test_two_actions_of_a_field_do_not_get_the_same_order(client: Client, admin:
         client.post(edit_url(second), filled_in(label="Second", sort_order="0")).status_code == 302
     )
     assert orders() == {"First": 1, "Second": 0}
+
+
+def test_an_action_stores_nothing_only_where_a_worker_would_find_the_texts(
+    client: Client, admin: User, kept_queue: object, settings: Settings
+) -> None:
+    form = filled_in(retention_mode="nothing")
+
+    found = errors(client, reverse(ADD), form)
+    assert "a worker would not find them." in found
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "texts",
+        }
+    }
+    assert client.post(reverse(ADD), form).status_code == 302

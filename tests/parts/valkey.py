@@ -25,6 +25,10 @@ class Valkey:
         kept = {"appendonly": "yes", "appendfsync": "always"} if keeps_data else {}
         self._server = ValkeyServer(port=port, save="", **kept)
         self.rq_queues = rq_queues(port)
+        self.cache = {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": f"redis://127.0.0.1:{port}/0",
+        }
 
     def __enter__(self) -> Self:
         self.start()
@@ -52,6 +56,14 @@ class Valkey:
         with self._client() as client:
             seconds: int = client.ttl(key)
         return seconds
+
+    def dump(self) -> bytes:
+        """Return the file that it writes for a backup, in which texts are not compressed."""
+        with self._client() as client:
+            client.config_set("rdbcompression", "no")
+            client.save()
+            name = client.config_get("dbfilename")["dbfilename"]
+        return bytes((self._server.data_dir / name).read_bytes())
 
     def _client(self) -> Redis:
         return Redis(port=self._server.port)

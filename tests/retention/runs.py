@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from tests.factories import LLMAttemptFactory, LLMRunFactory
@@ -47,3 +48,14 @@ def stored_words(run: LLMRun) -> str:
     """Return everything that the database has about a run and its attempts."""
     rows = [LLMRun.objects.get(pk=run.pk), *LLMAttempt.objects.filter(run=run.pk)]
     return str([vars(row) for row in rows])
+
+
+def whole_database() -> str:
+    """Return what all tables hold."""
+    found: list[object] = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            cells = [cell for row in cursor.fetchall() for cell in row]
+            found += [bytes(cell) if isinstance(cell, memoryview) else cell for cell in cells]
+    return str(found)

@@ -16,7 +16,8 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.retention import MODES
 from wagtail_llm_actions.models import LLMRun, RetentionMode
 from wagtail_llm_actions.runs import decisions
-from wagtail_llm_actions.runs.redaction import FORM_LIFETIME, set_retention_mode
+from wagtail_llm_actions.runs.redaction import set_retention_mode
+from wagtail_llm_actions.runs.unstored import FORM_LIFETIME
 
 if TYPE_CHECKING:
     from pytest_django import Settings

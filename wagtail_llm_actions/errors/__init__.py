@@ -13,6 +13,7 @@ LLMActionsError
  ├─ QueueUnavailable        the run could not be put into the queue
  │   └─ WorkerUnsuitable    no worker can execute it
  ├─ RunInterrupted          the worker that executed the run was lost
+ │   └─ TextsLost           the cache lost the texts of a run that stores nothing
  └─ ProviderError           a call to a provider gave no usable text
      ├─ ProviderTimeout
      ├─ RateLimited
@@ -55,6 +56,7 @@ from wagtail_llm_actions.errors.base import (
     PriceUnknownForBudget,
     QueueUnavailable,
     RunInterrupted,
+    TextsLost,
     WorkerUnsuitable,
 )
 from wagtail_llm_actions.errors.provider import (
@@ -120,5 +122,6 @@ __all__ = [
     "RegionNotSupported",
     "RequestRejected",
     "RunInterrupted",
+    "TextsLost",
     "WorkerUnsuitable",
 ]

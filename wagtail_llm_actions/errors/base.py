@@ -258,3 +258,9 @@ class RunInterrupted(LLMActionsError):
 
     code = ErrorCode.INTERRUPTED
     retryable = True
+
+
+class TextsLost(RunInterrupted):
+    """The cache that holds the texts of a run that stores nothing does not have them."""
+
+    reason = "texts_lost"

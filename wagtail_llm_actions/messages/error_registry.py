@@ -18,6 +18,7 @@ from wagtail_llm_actions.errors import (
     PriceUnknownForBudget,
     QueueUnavailable,
     RunInterrupted,
+    TextsLost,
     WorkerUnsuitable,
 )
 from wagtail_llm_actions.messages.error_entry import ErrorEntry
@@ -218,6 +219,17 @@ REGISTRY = (
         troubleshooting=_(
             "The worker stopped in the middle of the run: it was restarted, killed, or lost its "
             "connection. Look at its log for the time when the run ended."
+        ),
+    ),
+    ErrorEntry(
+        error=TextsLost,
+        sentence=_(
+            "The texts of this action are not stored, and those of this run have been lost. Try again."
+        ),
+        troubleshooting=_(
+            "The cache that held the texts for a short time does not have them: it was restarted or emptied, is "
+            "full, cannot be reached, or is not the same one for all processes. Check the one that CACHE under "
+            "RETENTION names."
         ),
     ),
     ErrorEntry(

@@ -37,6 +37,7 @@ _REDACTED: Mapping[str, Promise] = {
     RedactionReason.PERSON: _lazy(
         "The texts of this run were redacted on %(date)s: they were removed with the data of a person."
     ),
+    RedactionReason.NEVER: _lazy("The texts of this run are not stored."),
 }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.providers import provider_packages
+from wagtail_llm_actions.models import RedactionReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +39,9 @@ def _run_lines(run: LLMRun) -> Iterator[str]:
     yield f"started: {_utc(run.started_at)}"
     yield f"first token: {_utc(run.first_token_at)}"
     yield f"finished: {_utc(run.finished_at)}"
-    if run.redacted_at:
+    if run.redaction_reason == RedactionReason.NEVER:
+        yield "texts: not stored"
+    elif run.redacted_at:
         yield f"texts redacted: {_utc(run.redacted_at)}"
 
 

@@ -201,7 +201,9 @@ class LLMAction(UnconstrainedRevisionMixin, ClusterableModel):
         choices=RetentionMode.choices,
         help_text=_(
             "With figures only, prompts and texts are redacted as soon as an editor has decided, or after "
-            "a day. Empty: as for the whole site."
+            "a day. Where no texts are stored, they are never in the database, not even while the model "
+            "writes: it shows its text when it is complete, and nobody can read it later. Empty: as for the "
+            "whole site."
         ),
     )
     redact_after_days = models.PositiveIntegerField(

@@ -23,6 +23,7 @@ class RedactionReason(models.TextChoices):
     MODE = "mode", _("Only figures are kept")
     OBJECT = "object", _("The page or snippet was deleted")
     PERSON = "person", _("The texts of a person were removed")
+    NEVER = "never", _("Texts are not stored")
 
 
 class RetentionMode(models.TextChoices):
@@ -30,3 +31,4 @@ class RetentionMode(models.TextChoices):
 
     KEEP = "keep", _("Keep texts for a time")
     FIGURES = "figures", _("Keep figures only")
+    NOTHING = "nothing", _("Store no texts at all")

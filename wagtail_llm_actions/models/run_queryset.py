@@ -10,7 +10,7 @@ from django.db.models.functions import MD5, Cast, Concat
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from wagtail_llm_actions.models import LLMRun
 
@@ -26,6 +26,25 @@ CONTENT_COLUMNS = (
 # Of each column alone: MariaDB joins no texts with different collations to one that it can compare.
 _KEY = Concat(*(MD5(Cast(name, models.TextField())) for name in CONTENT_COLUMNS))
 
+
+NO_TEXTS: Mapping[str, Any] = {
+    "system_instructions": "",
+    "prompt": "",
+    "instruction": "",
+    "source_hash": "",
+    "image": None,
+    "fallback_request": None,
+    "output": "",
+    "raw_output": "",
+    "removed": [],
+    "unsourced_facts": [],
+    "error_detail": "",
+    "content_expires_at": None,
+}
+"""The columns of a run that hold content, with the values of a redacted run.
+
+``error_context`` stays: by the contract of errors it holds no content, and messages need it.
+"""
 
 CHUNK_SIZE = 2_000
 """Rows of an export that are read at once."""

@@ -12,9 +12,9 @@ from django.forms.models import model_to_dict
 from wagtail.models import ModelLogEntry, PageLogEntry
 
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models.run_queryset import NO_TEXTS
 from wagtail_llm_actions.retention.work import PersonErasure
 from wagtail_llm_actions.runs.audit_log import ACCEPTED, TAKEN_BACK
-from wagtail_llm_actions.runs.redaction import NO_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

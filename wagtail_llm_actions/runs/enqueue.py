@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from wagtail_llm_actions.errors import BudgetReached, LimitExceeded, QueueUnavailable
+from wagtail_llm_actions.errors import BudgetReached, LimitExceeded, QueueUnavailable, TextsLost
 from wagtail_llm_actions.models import LLMReservation, LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.candidates import candidates_of
@@ -18,6 +19,7 @@ from wagtail_llm_actions.runs.lifecycle.transitions import fail_queued, fail_uns
 from wagtail_llm_actions.runs.priority import priority_of
 from wagtail_llm_actions.runs.rate_limits import check_limits, was_recorded_recently
 from wagtail_llm_actions.runs.reserving import reserve_for
+from wagtail_llm_actions.runs.unstored import hold, left_out
 from wagtail_llm_actions.signals import run_finished, run_queued
 from wagtail_llm_actions.spending.notices import tell_of_refusal
 from wagtail_llm_actions.spending.reserve import periods_for
@@ -51,8 +53,9 @@ def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
             reservations = _ask_limits(candidates)
             if run.status == LLMRun.Status.FAILED:
                 candidates = (run,)
-            for new in candidates:
-                new.save(force_insert=True)
+            with left_out(candidates):
+                for new in candidates:
+                    new.save(force_insert=True)
             LLMReservation.objects.bulk_create(reservations)
             for queued in _announce(candidates):
                 transaction.on_commit(partial(_enqueue, queued))
@@ -95,7 +98,8 @@ def bulk_create_and_enqueue(runs: Sequence[LLMRun]) -> LimitExceeded | None:
     with transaction.atomic(savepoint=False):
         count, reservations, refusal = _reserve_each(runs)
         runs = runs[:count]
-        LLMRun.objects.bulk_create(runs)
+        with left_out(runs):
+            LLMRun.objects.bulk_create(runs)
         LLMReservation.objects.bulk_create(reservations)
         queued = _announce(runs)
         transaction.on_commit(lambda: _enqueue_bulk(queued))
@@ -142,13 +146,17 @@ def _announce(runs: Sequence[LLMRun]) -> list[LLMRun]:
 
 def _enqueue(run: LLMRun) -> None:
     try:
+        hold([run])
         get_queue().enqueue(run.pk, priority_of(run))
-    except QueueUnavailable as error:
-        logger.warning("Run %s could not be queued: %s", run.pk, error)
+    except (QueueUnavailable, TextsLost) as error:
+        logger.warning("Run %s could not be queued: %s", run.pk, error.code)
         fail_queued(run, error)
 
 
 def _enqueue_bulk(runs: Sequence[LLMRun]) -> None:
+    # Of what the cache does not take, the workers say that it is lost.
+    with suppress(TextsLost):
+        hold(runs)
     for number, run in enumerate(runs):
         try:
             get_queue().enqueue(run.pk, priority_of(run))

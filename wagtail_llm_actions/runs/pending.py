@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMRun, RetentionMode
 from wagtail_llm_actions.runs.candidates import in_order
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
+from wagtail_llm_actions.runs.unstored import has_lost_text, restore
 
 if TYPE_CHECKING:
     from django.db import models
@@ -35,9 +36,10 @@ def pending_runs(user: User, instance: models.Model, form_key: str) -> list[LLMR
     bulk = Q(trigger=LLMRun.Trigger.BULK, status=LLMRun.Status.SUCCEEDED)
     recover_throttled()
     runs = runs_for(instance, form_key).filter(own | bulk).for_editors().select_related("user")
-    runs = runs.order_by("-queued_at")[:MAX_RUNS]
+    latest = list(runs.order_by("-queued_at")[:MAX_RUNS])
+    restore(latest)
     newest: dict[str, list[LLMRun]] = {}
-    for run in runs:
+    for run in latest:
         candidates = newest.setdefault(run.field_key, [])
         if not candidates or (
             run.candidate_group and run.candidate_group == candidates[0].candidate_group
@@ -62,8 +64,10 @@ def runs_for(instance: models.Model, form_key: str) -> LLMRunQuerySet:
 def attach_to_object(user: User, instance: models.Model, form_key: str) -> None:
     """Point the user's runs on a create form to the object that the form has created."""
     if form_key:
+        unstored = When(retention_mode=RetentionMode.NOTHING, then=Value(""))
         _on_create_form(type(instance), form_key).filter(user=user.pk).update(
-            target_object_id=str(instance.pk), target_label=str(instance)[:255]
+            target_object_id=str(instance.pk),
+            target_label=Case(unstored, default=Value(str(instance)[:255])),
         )
 
 
@@ -78,4 +82,7 @@ def _is_pending(candidates: list[LLMRun]) -> bool:
     # A decision counts for all candidates, also for one that finished before it was cancelled.
     if any(run.decision != LLMRun.Decision.NONE for run in candidates):
         return False
-    return any(not run.is_final or run.status == LLMRun.Status.SUCCEEDED for run in candidates)
+    return any(
+        not run.is_final or (run.status == LLMRun.Status.SUCCEEDED and not has_lost_text(run))
+        for run in candidates
+    )

@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMAttempt, LLMRun, RedactionReason, RetentionMode
+from wagtail_llm_actions.models.run_queryset import NO_TEXTS
+from wagtail_llm_actions.runs.unstored import FORM_LIFETIME, discard
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
     from uuid import UUID
 
     from wagtail_llm_actions.models import LLMAction
-
-NO_TEXTS: Mapping[str, Any] = {
-    "system_instructions": "",
-    "prompt": "",
-    "instruction": "",
-    "source_hash": "",
-    "image": None,
-    "fallback_request": None,
-    "output": "",
-    "raw_output": "",
-    "removed": [],
-    "unsourced_facts": [],
-    "error_detail": "",
-    "content_expires_at": None,
-}
-"""The columns of a run that hold content, with the values of a redacted run.
-
-``error_context`` stays: by the contract of errors it holds no content, and messages need it.
-"""
-
-
-FORM_LIFETIME = timedelta(days=1)
-"""A text that nobody has decided on by then is in no form any more."""
 
 
 def set_retention_mode(run: LLMRun, llm_action: LLMAction) -> None:
     """Set on a run that is not saved yet whether its texts are kept."""
     run.retention_mode = llm_action.retention_mode or get_settings().retention.mode
-    if run.retention_mode != RetentionMode.KEEP:
+    if run.retention_mode == RetentionMode.FIGURES:
         run.content_expires_at = run.queued_at + FORM_LIFETIME
 
 
@@ -65,4 +43,6 @@ def redact(run_ids: Collection[UUID], reason: RedactionReason, **values: Any) ->
     values = {**NO_TEXTS, **values, "redacted_at": timezone.now(), "redaction_reason": reason}
     count = runs.update(**values)
     LLMAttempt.objects.filter(run__in=run_ids).exclude(error_detail="").update(error_detail="")
+    unstored = LLMRun.objects.filter(pk__in=run_ids, retention_mode=RetentionMode.NOTHING)
+    discard(unstored.values_list("pk", flat=True))
     return count

@@ -25,7 +25,7 @@ from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.fields import is_image
-from wagtail_llm_actions.models import LLMAction
+from wagtail_llm_actions.models import LLMAction, RetentionMode
 from wagtail_llm_actions.models.action import (
     MAX_CANDIDATES,
     MAX_MAX_TOKENS,
@@ -34,6 +34,7 @@ from wagtail_llm_actions.models.action import (
     MIN_TEMPERATURE,
 )
 from wagtail_llm_actions.runs.findings import models_that_see_images, sees_images
+from wagtail_llm_actions.runs.unstored import problem
 from wagtail_llm_actions.scripts import script_path
 
 if TYPE_CHECKING:
@@ -177,6 +178,9 @@ class ActionForm(WagtailAdminModelForm):
                 self.add_error(name, _("Choose another model than the one above."))
         if {"model_type", "source"} <= cleaned.keys():
             self._check_images(cleaned)
+        stores_nothing = cleaned.get("retention_mode") == RetentionMode.NOTHING
+        if stores_nothing and (sentence := problem(get_settings())):
+            self.add_error("retention_mode", sentence)
         return cleaned
 
     def _check_images(self, cleaned: dict[str, Any]) -> None:

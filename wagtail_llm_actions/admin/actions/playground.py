@@ -40,6 +40,7 @@ from wagtail_llm_actions.permissions.policies import can_test_actions, can_view_
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
 from wagtail_llm_actions.runs.playground import start_playground_run
 from wagtail_llm_actions.runs.request.variables import field_label, max_length
+from wagtail_llm_actions.runs.unstored import restore
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -181,6 +182,7 @@ def _invalid(field_errors: dict[str, str]) -> InvalidForm:
 
 
 def _state(request: HttpRequest, run: LLMRun, cursor: Cursor = START) -> PlaygroundRun:
+    restore([run])
     state = run_state(run, cursor, with_costs=can_view_costs(request.user))
     state["poll_url"] = reverse("wagtail_llm_actions:poll_playground_run", args=[run.pk])
     state["poll_token"] = issue_poll_token(request, [run])

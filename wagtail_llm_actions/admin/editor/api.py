@@ -48,6 +48,7 @@ from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
 from wagtail_llm_actions.runs.rate_limits import check_requests
 from wagtail_llm_actions.runs.start import PermittedAction, start
+from wagtail_llm_actions.runs.unstored import restore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,6 +167,7 @@ def cancel_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
 def decide_run(request: HttpRequest, run_id: UUID) -> JsonResponse:
     """Record the editor's decision on a proposal, or take it back."""
     run = followed_run(request, run_id)
+    restore([run])
     decision = request.POST.get("decision")
     if decision == "accept":
         decisions.accept(run, request.POST.get("text", ""))
@@ -256,6 +258,7 @@ def _is_on_form(run: LLMRun, click: _Click) -> bool:
 
 def _state(request: HttpRequest, candidates: Sequence[LLMRun]) -> JsonResponse:
     """Answer with the candidates that the browser has not yet seen in a final status."""
+    restore(candidates)
     cursors = parse_cursors(request, [run.pk for run in candidates])
     state = candidates_state(
         [run for run in candidates if run.pk in cursors],

@@ -20,6 +20,7 @@ from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.editing import can_edit
 from wagtail_llm_actions.runs.contract import contract_of
+from wagtail_llm_actions.runs.unstored import restore
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -42,6 +43,7 @@ def form_value(request: HttpRequest, run_id: UUID) -> JsonResponse:
     form = resolve_editor_form(request.POST.get(f"{PREFIX}form-action", ""))
     if not (can_edit(request.user, form.instance, form.parent) and can_read_texts(request, run)):
         raise PermissionDeniedError
+    restore([run])
     adapter = adapter_at(type(form.instance), run.field_path)
     if adapter is None or not adapter.is_converted:
         raise BadInput

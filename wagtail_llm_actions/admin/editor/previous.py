@@ -14,6 +14,7 @@ from wagtail_llm_actions.messages.labels import decision_label
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, previous_runs
+from wagtail_llm_actions.runs.unstored import restore
 
 if TYPE_CHECKING:
     from django.db import models
@@ -43,7 +44,9 @@ def previous_texts_by_field(
 ) -> PreviousTexts:
     """Return the newest previous texts, of those that hold only readable fields."""
     found: dict[str, list[PreviousRun]] = {}
-    for run in previous_runs(user, instance, form_key, can_read)[:MAX_PREVIOUS]:
+    runs = list(previous_runs(user, instance, form_key, can_read)[:MAX_PREVIOUS])
+    restore(runs)
+    for run in runs:
         found.setdefault(run.field_key, []).append(previous_run(run, user))
     return {"fields": found}
 

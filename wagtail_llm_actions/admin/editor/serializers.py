@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.editor.poll_interval import ACTIVE_RUNS, poll_after_ms
+from wagtail_llm_actions.errors import TextsLost
 from wagtail_llm_actions.fields import adapter_at
 from wagtail_llm_actions.fields.contract import FaultKind
 from wagtail_llm_actions.messages.currency import money
-from wagtail_llm_actions.messages.errors import error_sentence, retry_message
+from wagtail_llm_actions.messages.errors import error_sentence, retry_message, sentence_for
 from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.messages.notices import notice
@@ -23,6 +24,7 @@ from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.runs.contract import faults_of
 from wagtail_llm_actions.runs.priority import is_starting, queue_positions
+from wagtail_llm_actions.runs.unstored import has_lost_text
 from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:
@@ -237,7 +239,7 @@ def candidates_state(
 
 def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState:
     is_final = run.is_final
-    return {
+    state: RunState = {
         **live,
         "action_id": run.action_id,
         "action_label": run.action_label,
@@ -265,6 +267,15 @@ def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState
         "decide_url": reverse("wagtail_llm_actions:decide_run", args=[run.pk]),
         "value_url": _value_url(run),
     }
+    if has_lost_text(run):
+        state.update({"status": LLMRun.Status.FAILED.value, "error": _lost_text(run)})
+    return state
+
+
+def _lost_text(run: LLMRun) -> ErrorState:
+    error = TextsLost()
+    report = support_report(run, run.attempts.all())
+    return {"code": error.code.value, "message": sentence_for(error), "report": report}
 
 
 def _value_url(run: LLMRun) -> str:

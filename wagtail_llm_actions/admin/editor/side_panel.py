@@ -12,6 +12,7 @@ from wagtail_llm_actions.permissions.policies import can_view_runs
 from wagtail_llm_actions.permissions.runs import can_follow
 from wagtail_llm_actions.runs.previous import MAX_PREVIOUS, finished_runs, prompt_beginnings
 from wagtail_llm_actions.runs.request.variables import field_label
+from wagtail_llm_actions.runs.unstored import restore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +63,7 @@ def side_panel_content(
     The number of queries does not grow with them.
     """
     runs = list(finished_runs(user, instance, form_key, can_read)[: MAX_PREVIOUS + 1])
+    restore(runs)
     own = _followed(user, runs)
     prompts = prompt_beginnings(run for run in runs if run.pk in own)
     has_history = can_view_runs(user)

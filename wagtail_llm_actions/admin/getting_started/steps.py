@@ -161,6 +161,8 @@ def _retention() -> Step:
         texts = _(
             "Prompts and texts are redacted as soon as an editor has decided, or after a day."
         )
+    elif retention.mode == RetentionMode.NOTHING:
+        texts = _("Prompts and texts are not stored.")
     elif days := retention.redact_after_days:
         texts = ngettext(
             "Prompts and texts are redacted after %(days)d day.",

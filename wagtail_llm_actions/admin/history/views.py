@@ -27,7 +27,7 @@ from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.messages.currency import money
 from wagtail_llm_actions.messages.labels import decision_label, model_label
 from wagtail_llm_actions.messages.notices import redaction_date
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMRun, RedactionReason
 from wagtail_llm_actions.permissions.policies import (
     RUN_POLICY,
     VIEW_RUNS_PERMISSIONS,
@@ -78,10 +78,12 @@ def _tokens(run: LLMRun) -> str:
 
 def _decision(run: LLMRun) -> str:
     label = decision_label(run)
-    if date := redaction_date(run):
-        note = _("Texts redacted on %(date)s") % {"date": date}
-        return format_html("{}<br><small>{}</small>", label, note)
-    return label
+    date = redaction_date(run)
+    if not date:
+        return label
+    is_never_stored = run.redaction_reason == RedactionReason.NEVER
+    note = _("Texts not stored") if is_never_stored else _("Texts redacted on %(date)s")
+    return format_html("{}<br><small>{}</small>", label, note % {"date": date})
 
 
 def _seconds(run: LLMRun) -> str:

@@ -32,7 +32,7 @@ class Answer:
         run: Its destination field decides how the answer is cleaned.
         max_chars: The length at which an answer that never ends is cut.
         begins_in_reasoning: Whether no marker opens the reasoning of this model.
-        is_structured: Whether a JSON object is asked for, which nobody wants to see arrive.
+        is_hidden: Whether nobody sees it arrive: a JSON object, or a text that no stream may hold.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Answer:
         *,
         max_chars: int,
         begins_in_reasoning: bool = False,
-        is_structured: bool = False,
+        is_hidden: bool = False,
     ) -> None:
         self.first_text_at: datetime | None = None
         self.has_reasoned = False
@@ -51,7 +51,7 @@ class Answer:
         self._pieces: list[str] = []
         self._reasoning: Counter[str] = Counter()
         self._begins_in_reasoning = begins_in_reasoning
-        self._is_structured = is_structured
+        self._is_hidden = is_hidden
         self._is_cut_off = True
         self._live = LiveFilter(TAG, begins_in_reasoning=begins_in_reasoning)
         self._raw: str | None = None
@@ -136,5 +136,5 @@ class Answer:
     def _show(self, text: str) -> None:
         if shown := normalize(text):
             self.first_text_at = self.first_text_at or timezone.now()
-            if not self._is_structured:
+            if not self._is_hidden:
                 self._unflushed += shown

@@ -47,6 +47,7 @@ from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 from wagtail_llm_actions.runs.lifecycle.transitions import set_reasoning
 from wagtail_llm_actions.runs.request.image import image_input
 from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
+from wagtail_llm_actions.runs.unstored import is_unstored
 from wagtail_llm_actions.sqlite import sqlite_transaction
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Attempt:
             run,
             max_chars=self._parameters["max_tokens"] * MAX_CHARS_PER_TOKEN,
             begins_in_reasoning=self._begins_in_reasoning,
-            is_structured=bool(schema),
+            is_hidden=bool(schema) or is_unstored(run),
         )
         self._prompt = repair or run.prompt
         self._images = () if repair or run.image is None else (image_input(run.image),)

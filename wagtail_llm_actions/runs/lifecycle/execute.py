@@ -44,6 +44,7 @@ from wagtail_llm_actions.runs.lifecycle.transitions import (
     succeed,
 )
 from wagtail_llm_actions.runs.priority import priority_of
+from wagtail_llm_actions.runs.unstored import is_unstored, restore_request, without_detail
 from wagtail_llm_actions.spending.settlement import settle
 from wagtail_llm_actions.sqlite import yielding_writes
 from wagtail_llm_actions.streams import get_stream
@@ -107,6 +108,7 @@ class _Execution:
     def __init__(self, run: LLMRun, lease: Lease) -> None:
         self._run = run
         self._lease = lease
+        lease.is_unstored = is_unstored(run)
         self._attempt: Attempt | None = None
         self._answer: Answer | None = None
         # Those of earlier claims too: a requeued run goes on counting.
@@ -122,12 +124,13 @@ class _Execution:
             Cancelled: The editor has cancelled the run.
             LeaseLost: Another process has failed the run.
         """
+        restore_request(self._run)
         while True:
             model = self._model()
             if timezone.now() >= self._deadline:
                 raise ProviderTimeout(provider=model.provider, model=model.name)
             try:
-                with circuit_breaker(model, text=self._arrived_text):
+                with circuit_breaker(model, text=self._arrived_text), without_detail(self._run):
                     attempt = self._start_attempt(model)
                     result = attempt.receive(self._deadline)
             except LLMActionsError as error:
@@ -201,7 +204,7 @@ class _Execution:
             return result
         set_repairing(self._lease)
         try:
-            with circuit_breaker(model, text=self._arrived_text):
+            with circuit_breaker(model, text=self._arrived_text), without_detail(self._run):
                 repair = self._new_attempt(model, repair_request(self._run.prompt, text, faults))
                 repaired = repair.receive(self._deadline)
         except LLMActionsError as error:

@@ -44,6 +44,8 @@ class Lease:
         self.run_id = run_id
         self.token = token
         self.is_first = is_first
+        self.is_unstored = False
+        """Whether the texts of the run are not written to its row."""
         self._checked = self._renewed = time.monotonic()
 
     def check(self) -> None:

@@ -20,6 +20,7 @@ from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.runs.lifecycle.lease import Lease, lease_expiry
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
+from wagtail_llm_actions.runs.unstored import withhold
 from wagtail_llm_actions.signals import run_finished, run_started
 from wagtail_llm_actions.spending.settlement import settle
 
@@ -182,7 +183,7 @@ def set_fallback(
         is_reasoning=False,
         provider_name=provider_name,
         request_model=request_model,
-        **request,
+        **_stored(lease, request),
     )
 
 
@@ -199,6 +200,11 @@ def set_repairing(lease: Lease) -> None:
 def _owned(lease: Lease) -> QuerySet[LLMRun]:
     """Return the run of a lease while it is valid: the fence against late writes."""
     return LLMRun.objects.leased(lease.run_id, lease.token)
+
+
+def _stored(lease: Lease, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what of the values of columns is written to the row of a run."""
+    return withhold(lease.run_id, values) if lease.is_unstored else values
 
 
 def _move(runs: QuerySet[LLMRun], source: Status, target: Status, **values: Any) -> int:
@@ -222,7 +228,7 @@ def _finish(
 
 
 def _finish_owned(lease: Lease, target: Status, outcome: RunOutcome, **values: Any) -> bool:
-    owned, values = _owned(lease), {**asdict(outcome), **values}
+    owned, values = _owned(lease), _stored(lease, {**asdict(outcome), **values})
     # The text was paid for: it has to survive a short outage of the database.
     return retry_on_db_outage(
         lambda: _finish(owned, lease.run_id, Status.RUNNING, target, **values)

@@ -12,13 +12,6 @@ function requestError({ message, code, field_errors: fieldErrors = {} }, transie
 
 /** @type {LLMActions.CreateApi} */
 export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
-  /** @type {typeof import('./draftail.js')} */
-  let draftail;
-  const loadDraftail = async () => (draftail = await import('./draftail.js'));
-  const lacksDraftail = () => !draftail && form.querySelector('[data-draftail-editor-wrapper]');
-  // Ahead: the request of a click leaves before the card is laid out.
-  if (lacksDraftail()) loadDraftail();
-
   /** @type {(url: string, options?: LLMActions.RequestOptions) => Promise<any>} */
   async function request(url, options = {}) {
     /** @type {Record<string, string>} */
@@ -52,10 +45,11 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
   // Read for each request: the first autosave of a new object rewrites it.
   const formAction = () => form.getAttribute('action') || '';
 
-  /** @type {LLMActions.Api['postForm']} */
-  async function postForm(url, actionId, instruction) {
-    if (lacksDraftail()) await loadDraftail();
-    draftail?.storeContents(form);
+  /** @type {(actionId: number | null, instruction: string) => Promise<FormData>} */
+  async function readForm(actionId, instruction) {
+    if (form.querySelector('[data-draftail-editor-wrapper]')) {
+      (await import('./draftail.js')).storeContents(form);
+    }
     const body = new FormData(form);
     for (const [name, value] of [...body]) {
       if (value instanceof File) body.set(name, value.name);
@@ -63,27 +57,31 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
     body.set('llm-actions-action', String(actionId));
     body.set('llm-actions-instruction', instruction);
     body.set('llm-actions-form-action', formAction());
-    body.set('llm-actions-form-key', formKey);
-    body.set('llm-actions-request-id', uuid());
     Object.entries(extra).forEach(([name, value]) => body.set(name, value));
-    const post = () => request(url, { method: 'POST', body });
-    // Its id makes it safe to send it again when the answer was lost.
-    return post().catch((error) => {
-      if (error.code === 'unreachable') return post();
-      throw error;
-    });
+    return body;
   }
 
   /** @param {string} url - of a list of this form's runs */
-  const listRuns = (url) =>
+  const list = (url) =>
     request(`${url}?${new URLSearchParams({ form_action: formAction(), form_key: formKey })}`);
 
   let decided = Promise.resolve();
 
   return {
-    postForm,
+    previewRequest: async (url, actionId, instruction) =>
+      request(url, { method: 'POST', body: await readForm(actionId, instruction) }),
 
-    startRun: (actionId, instruction = '') => postForm(runsUrl, actionId, instruction),
+    async startRun(actionId, instruction = '') {
+      const body = await readForm(actionId, instruction);
+      body.set('llm-actions-form-key', formKey);
+      body.set('llm-actions-request-id', uuid());
+      const post = () => request(runsUrl, { method: 'POST', body });
+      // The request's id makes it safe to ask again when the answer was lost on its way.
+      return post().catch((error) => {
+        if (error.code === 'unreachable') return post();
+        throw error;
+      });
+    },
 
     poll({ url, token, cursors }) {
       const query = new URLSearchParams(cursors.map((cursor) => ['cursor', cursor]));
@@ -95,7 +93,9 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
       return request(url, { method: 'POST', body });
     },
 
-    listRuns,
+    listPreviousTexts: list,
+
+    listSidePanel: list,
 
     cancel: (run) => request(run.cancel_url, { method: 'POST' }),
 
