@@ -311,5 +311,5 @@ def test_a_site_says_how_long_its_history_is_kept(settings: Settings) -> None:
         "unknown key 'DAYS'; known are MODE, REDACT_AFTER_DAYS, DELETE_AFTER_DAYS, CACHE."
         in str(caught.value)
     )
-    assert "['MODE'] must be one of 'keep', 'figures', not 'all'." in str(caught.value)
+    assert "['MODE'] must be one of 'keep', 'figures', 'nothing', not 'all'." in str(caught.value)
     assert "['DELETE_AFTER_DAYS'] must be a whole number of days above 0" in str(caught.value)

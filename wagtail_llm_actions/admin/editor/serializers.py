@@ -268,7 +268,7 @@ def _with_details(run: LLMRun, live: LiveState, *, with_costs: bool) -> RunState
         "value_url": _value_url(run),
     }
     if has_lost_text(run):
-        state.update({"status": LLMRun.Status.FAILED.value, "error": _lost_text(run)})
+        state["status"], state["error"] = LLMRun.Status.FAILED.value, _lost_text(run)
     return state
 
 
