@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
+from wagtail.users.models import UserProfile
 
 from tests.factories import (
     AdminFactory,
@@ -98,6 +99,24 @@ def test_costs_are_listed_for_those_who_may_see_them(client: Client) -> None:
     assert "$7.50 of $10.00" in with_costs
     assert "The whole site, each month" in without
     assert "$7.50" not in without
+
+
+def test_amounts_and_percentages_are_written_as_the_language_writes_them(client: Client) -> None:
+    LLMBudgetFactory(amount_usd=Decimal("1234.56"))
+    LLMRunFactory(succeeded=True, cost_usd=Decimal("13000.00"))
+    admin = AdminFactory()
+    UserProfile.objects.create(user=admin, preferred_language="de")
+    client.force_login(admin)
+
+    screens = [
+        client.get(reverse(name)).content.decode()
+        for name in (INDEX, "wagtail_llm_actions:usage", "wagtailadmin_home")
+    ]
+
+    assert "1234" not in screens[0]
+    for screen in screens:
+        assert "$0,00 of $1.234,56" in screen
+        assert "$13.000,00 (1.053\N{NO-BREAK SPACE}%)" in screen
 
 
 def queries_of_list(client: Client) -> int:

@@ -20,6 +20,7 @@ from tests.factories import (
     BlogPageFactory,
     LLMActionFactory,
     LLMAttemptFactory,
+    LLMBudgetFactory,
     LLMRunFactory,
     PromptTemplateFactory,
     UserFactory,
@@ -92,6 +93,8 @@ class Showcase:
         ]
         self._make_actions()
         self._make_runs()
+        self.budget = LLMBudgetFactory(scope="action", action=self.llm_action, amount_usd=2_000)
+        LLMBudgetFactory(amount_usd=Decimal("0.01"), period="day", at_limit="cheaper_model")
 
     def _make_actions(self) -> None:
         template = self.templates[0]
@@ -227,6 +230,9 @@ class Showcase:
             "new template": reverse(f"{templates}:add"),
             "template form": reverse(f"{templates}:edit", args=template),
             "deletion of a template": reverse(f"{templates}:delete", args=template),
+            "budgets": reverse("wagtail_llm_actions_budgets:index"),
+            "new budget": reverse("wagtail_llm_actions_budgets:add"),
+            "budget form": reverse("wagtail_llm_actions_budgets:edit", args=[self.budget.pk]),
             "models": reverse("wagtail_llm_actions:models"),
             "import": reverse("wagtail_llm_actions:import"),
             "exported files": reverse("wagtail_llm_actions:exports"),

@@ -26,7 +26,7 @@ from wagtail_llm_actions.generation import Usage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from wagtail_llm_actions.models import LLMAction
 
@@ -66,7 +66,8 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def web(django_db_setup: None) -> Iterator[WebProcess]:
+def web(browser: Browser, django_db_setup: None) -> Iterator[WebProcess]:
+    # The browser first: once its event loop runs, Django takes another connection to the database.
     with WebProcess(SETTINGS) as web:
         web.wait_until_ready()
         yield web
@@ -99,6 +100,16 @@ def make_action(label: str, destination: str, **values: Any) -> LLMAction:
 
 def subjects(web: WebProcess) -> list[str]:
     return re.findall(r"^Subject: (.*)$", web.log, re.MULTILINE)
+
+
+def prints_whole(page: Page) -> bool:
+    """Return whether a printer shows more than what the window happens to show."""
+    page.emulate_media(media="print")
+    is_whole: bool = page.evaluate(
+        "(({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight)(document.querySelector('main'))"
+    )
+    page.emulate_media(media="screen")
+    return is_whole
 
 
 def set_budget(admin: Person) -> None:
@@ -148,6 +159,7 @@ def test_a_budget_is_set_and_met_and_told(web: WebProcess, admin: Person, editor
     left = admin.page.get_by_role("cell", name="$1.49 of $10.00")
     admin.open(reverse("wagtail_llm_actions:usage"))
     expect(left).to_be_visible()
+    assert prints_whole(admin.page)
     admin.open(reverse("wagtailadmin_home"))
     admin.page.set_viewport_size({"width": 320, "height": 900})
     expect(left).to_be_visible()

@@ -46,6 +46,7 @@ SCREENS = {
         "template form",
         "deletion of a template",
     ],
+    "budgets": ["budgets", "new budget", "budget form"],
     "setting up": ["models", "import", "import preview", "getting started"],
     "using and looking back": [
         "front page",

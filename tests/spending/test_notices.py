@@ -130,5 +130,5 @@ def test_budgets_are_shown_with_what_is_left_to_those_who_may_see_costs() -> Non
     (row,) = budget_rows(AdminFactory())
 
     assert (row.label, row.left[-11:]) == ("The whole site, each month", " of $100.00")
-    assert row.spent.startswith("$25.00 (25 %), and up to $")
+    assert row.spent.startswith("$25.00 (25\N{NO-BREAK SPACE}%), and up to $")
     assert budget_rows(UserFactory()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.messages.currency import money
@@ -55,9 +56,9 @@ def left_sentence(status: BudgetStatus) -> str:
 
 def spent_sentence(status: BudgetStatus) -> str:
     """Return how much is spent, and what runs under way may cost at most."""
-    spent = _("%(amount)s (%(percent)d %%)") % {
+    spent = _("%(amount)s (%(percent)s\N{NO-BREAK SPACE}%%)") % {
         "amount": money(status.spent_usd),
-        "percent": status.percent_spent,
+        "percent": number_format(status.percent_spent, force_grouping=True),
     }
     if not status.reserved_usd:
         return spent

@@ -31,6 +31,11 @@ FIXED = ("scope", *OWNERS, "period")
 class BudgetForm(WagtailAdminModelForm):
     """The form of a budget; of a saved one, the scope and the period stay."""
 
+    class Media:
+        """The stylesheet of the admin's screens."""
+
+        css = {"all": ["wagtail_llm_actions/css/admin.css"]}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
