@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
@@ -125,10 +126,13 @@ def test_what_would_filter_nothing_exports_nothing(
     response = client.get(reverse(HISTORY), {"export": form} | query)
 
     assert response.status_code == 400
-    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    page = BeautifulSoup(response.text, "html.parser")
+    (sentence,) = page.select("main .help-block.help-warning p")
     (name,) = query
-    assert name.removesuffix("_from") in response.text
-    assert "Nothing was exported." in response.text
+    assert name.removesuffix("_from") in sentence.text
+    assert "Nothing was exported." in sentence.text
+    # In the frame of the admin, where the way back is.
+    assert page.select("#wagtail-sidebar, [data-wagtail-sidebar]")
 
 
 @pytest.mark.parametrize("form", ["pdf", "CSV", "csv,xlsx"])
@@ -136,7 +140,7 @@ def test_an_unknown_format_exports_nothing(client: Client, admin: User, form: st
     response = client.get(reverse(HISTORY), {"export": form})
 
     assert response.status_code == 400
-    assert response.text == "Nothing was exported. The format is either csv or xlsx."
+    assert "Nothing was exported. The format is either csv or xlsx." in response.text
 
 
 def test_an_empty_filter_is_none(client: Client, admin: User) -> None:

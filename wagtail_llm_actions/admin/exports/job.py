@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from wagtail.coreutils import get_dummy_request
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import TypeVar
 
-    from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
+    from django.http import FileResponse, HttpRequest
 
     T = TypeVar("T")
 
@@ -96,10 +95,7 @@ def _enqueue(export: LLMExport) -> None:
 
 def _write(job: LLMExport) -> None:
     rights = rights_of(job.user) if job.user else ""
-    response = _answer(job)
-    if not isinstance(response, FileResponse):
-        raise JobFailed(response.content.decode())  # type: ignore[attr-defined]
-    size, opened = 0, response.file_to_stream
+    size, opened = 0, _answer(job).file_to_stream
     with opened as file:  # type: ignore[union-attr]
         for number, data in enumerate(iter(partial(file.read, CHUNK_BYTES), b"")):
             LLMExportChunk.objects.create(export=job, number=number, data=data)
@@ -108,8 +104,12 @@ def _write(job: LLMExport) -> None:
     written.update(size=size, rights=rights, expires_at=expiry())
 
 
-def _answer(job: LLMExport) -> HttpResponseBase:
-    """Return what the view answers to the user now."""
+def _answer(job: LLMExport) -> FileResponse:
+    """Return what the view answers to the user now.
+
+    Raises:
+        JobFailed: Nothing is exported, or not to this user.
+    """
     denied = JobFailed(_("You are not allowed to export this any more."))
     if job.user is None:
         raise denied
@@ -121,7 +121,7 @@ def _answer(job: LLMExport) -> HttpResponseBase:
     match = request.resolver_match = resolve(address)
     setattr(request, JOB_ATTRIBUTE, job)
     try:
-        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        response: FileResponse = match.func(request, *match.args, **match.kwargs)
     except (PermissionDenied, Http404):
         raise denied from None
     return response

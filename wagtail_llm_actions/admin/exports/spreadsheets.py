@@ -6,7 +6,7 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -16,12 +16,13 @@ from wagtail.admin.widgets.button import Button
 from wagtail_llm_actions.admin.exports.cells import safe_cell, safe_csv_cell
 from wagtail_llm_actions.admin.exports.job import followed, job_of, start_export
 from wagtail_llm_actions.admin.exports.streaming import download
-from wagtail_llm_actions.admin.exports.views import XLSX_TYPE, ExportsView
+from wagtail_llm_actions.admin.exports.views import XLSX_TYPE, exports_page
+from wagtail_llm_actions.models.background_job import JobFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from django.http import HttpRequest, StreamingHttpResponse
+    from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
     from django.http.response import HttpResponseBase
 
 ROWS_OF_PIECE = 500
@@ -68,7 +69,7 @@ class ExportMixin(SpreadsheetExportMixin):
         return min(len(rows), limit or len(rows))
 
     def export(self) -> HttpResponseBase:
-        """Return the file, or status 400 with a sentence where the query asks for none.
+        """Return the file, or a page with status 400 that says why the query asks for none.
 
         Where a workbook would be too large for a request, return the question whether to write it
         outside of it.
@@ -76,7 +77,7 @@ class ExportMixin(SpreadsheetExportMixin):
         try:
             rows: Any = self._checked_rows()
         except ExportRefused as refused:
-            return _refusal(refused)
+            return self._refusal(refused)
         form = self.request.GET["export"]
         if job := job_of(self.request):
             rows = _Followed(rows, followed(job, rows, self.count_rows(rows)))
@@ -84,7 +85,7 @@ class ExportMixin(SpreadsheetExportMixin):
             form == self.FORMAT_XLSX
             and self.count_rows(rows, ROWS_OF_REQUEST + 1) > ROWS_OF_REQUEST
         ):
-            return ExportsView.as_view()(self.request, rows_of_request=ROWS_OF_REQUEST)
+            return exports_page(self.request, rows_of_request=ROWS_OF_REQUEST)
         response: HttpResponseBase = self.as_spreadsheet(rows, form)
         return response
 
@@ -93,10 +94,17 @@ class ExportMixin(SpreadsheetExportMixin):
         try:
             self._checked_rows()
         except ExportRefused as refused:
-            return _refusal(refused)
+            return self._refusal(refused)
         export = start_export(request, f"{self.get_filename()}.xlsx")
         address = reverse("wagtail_llm_actions:export_progress", args=[export.pk])
         return HttpResponseRedirect(address)
+
+    def _refusal(self, refused: ExportRefused) -> HttpResponse:
+        if job_of(self.request):
+            raise JobFailed(str(refused)) from None
+        response = exports_page(self.request, refusal=str(refused))
+        response.status_code = 400
+        return response
 
     def _checked_rows(self) -> Any:
         if not self.is_export:
@@ -163,10 +171,6 @@ class _Followed:
 
     def __iter__(self) -> Iterator[Any]:
         return self._followed
-
-
-def _refusal(refused: ExportRefused) -> HttpResponse:
-    return HttpResponse(str(refused), status=400, content_type="text/plain; charset=utf-8")
 
 
 def _sheet(workbook: Any, headings: list[Any]) -> Any:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
     from wagtail_llm_actions.models.export import LLMExportQuerySet
@@ -40,7 +40,7 @@ def exports_of(user: User) -> LLMExportQuerySet:
 
 
 class ExportsView(BreadcrumbsMixin, WagtailAdminTemplateMixin, TemplateView):
-    """The files of the user, after the question whether to write another one, if there is one."""
+    """The files of the user, after the question whether to write another one, or why none is written."""
 
     template_name = "wagtail_llm_actions/exports.html"
     page_title = _("Exported files")
@@ -49,6 +49,13 @@ class ExportsView(BreadcrumbsMixin, WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the files."""
         return super().get_context_data(**kwargs, exports=exports_of(self.request.user))
+
+
+def exports_page(request: HttpRequest, **context: object) -> HttpResponse:
+    """Answer another view's request with the files of the user, and what is said above them."""
+    view = ExportsView()
+    view.setup(request)
+    return view.get(request, **context)
 
 
 class ExportProgressView(JobProgressView):
