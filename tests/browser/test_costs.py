@@ -43,3 +43,8 @@ def test_the_button_and_the_menu_follow_the_text_that_is_not_saved(visit: Visit)
     toolbar.get_by_role("button", name="Choose an action").click()
     menu = editor.page.get_by_role("button", name="Three")
     expect(menu).to_contain_text("About $0.036")
+
+    # The sum of all that one click would start.
+    editor.page.get_by_role("button", name="Toggle generated texts").click()
+    fill = editor.page.get_by_role("button", name="Fill empty fields")
+    expect(fill).to_have_accessible_description("All empty fields: about $0.012")

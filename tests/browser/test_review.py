@@ -15,6 +15,8 @@ from wagtail_llm_actions.models import LLMRun
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from playwright.sync_api import Route
+
     from tests.browser.person import Person
 
     Visit = Callable[..., Person]
@@ -126,7 +128,7 @@ def test_the_empty_fields_of_a_page_are_filled_and_reviewed_from_the_side_panel(
     panel = page.get_by_role("complementary", name="Generated texts")
 
     # The first click is one too many for a limit: it waits, and is not lost.
-    limit = {"error": {"code": "limit_reached", "message": "Wait for your other texts."}}
+    limit = {"error": {"code": "limit_reached", "message": "Wait.", "is_brief": True}}
     page.route(
         f"**{reverse('wagtail_llm_actions:start_run')}",
         lambda route: route.fulfill(status=429, json=limit),
@@ -152,3 +154,28 @@ def test_the_empty_fields_of_a_page_are_filled_and_reviewed_from_the_side_panel(
     editor.field("Subtitle").press("Dismiss")
     expect(subtitle).to_contain_text("Dismissed")
     assert LLMRun.objects.count() == 2
+
+
+def test_filling_stops_at_a_limit_that_waiting_does_not_lift(
+    visit: Visit, showcase_site: str
+) -> None:
+    for destination in ("summary", "subtitle", "search_description", "seo_title"):
+        LLMActionFactory(destination=destination, source="title", model="swift")
+    editor = visit(EditorFactory(), showcase_site)
+    post = BlogPageFactory(summary="", subtitle="", seo_title="")
+    editor.open(reverse("wagtailadmin_pages:edit", args=[post.pk]))
+    page = editor.page
+    used_up = {"code": "limit_reached", "message": "It begins anew tomorrow.", "is_brief": False}
+    asked = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=429, json={"error": used_up})
+
+    page.route(f"**{reverse('wagtail_llm_actions:start_run')}", refuse)
+    page.get_by_role("button", name="Toggle generated texts").click()
+    page.get_by_role("button", name="Fill empty fields").click()
+
+    items = page.get_by_role("list", name="Empty fields").get_by_role("listitem")
+    expect(items.filter(has_text="It begins anew tomorrow.")).to_have_count(4)
+    assert len(asked) == 3, "so many are started at once"

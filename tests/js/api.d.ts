@@ -9,6 +9,7 @@ declare namespace LLMActions {
   interface ErrorState {
     code: string;
     message: string;
+    is_brief?: boolean;
     report: string;
   }
 
@@ -152,6 +153,7 @@ declare namespace LLMActions {
   interface RequestErrorState {
     code: string;
     message: string;
+    is_brief?: boolean;
     field_errors?: Record<string, string>;
   }
 

@@ -74,23 +74,33 @@ function shown({ chars, source = 'intro', ...how }) {
     usd: '${amount}',
     converted: '{amount} {code}',
     both: '{usd} ({converted})',
+    total: 'All: {amount}',
+    partly: '{amount} for {count} of {all}',
   };
   globalThis.document = {
     documentElement: { lang: how.lang ?? 'en' },
     getElementById: () => ({ dataset: texts }),
+    querySelector: () => ({ ...root, addEventListener() {} }),
   };
   let refreshed = 0;
-  let edit = () => {};
+  const edits = [];
   const action = { id: 7, source };
   const root = { querySelector: (selector) => part(/"(.+)"/.exec(selector)[1]) };
   showEstimates({
     form: formWith({ intro }),
-    onFormEdit: (callback) => {
-      edit = callback;
-    },
-    widgets: new Map([
-      ['summary', { offer: { actions: [action] }, toolbar: { root, refresh: () => refreshed++ } }],
-    ]),
+    onFormEdit: (callback) => edits.push(callback),
+    widgets: new Map(
+      [action, ...(how.others ?? [])].map(({ state = '', blocked = '', ...offered }, index) => [
+        index,
+        {
+          offer: { actions: index ? [offered] : [action] },
+          toolbar: { root, refresh: () => refreshed++, blockedReason: () => blocked },
+          isFilled: () => state === 'filled',
+          isBusy: () => state === 'busy',
+          isWaiting: () => state === 'waiting',
+        },
+      ]),
+    ),
     offers: {
       estimates: {
         from_usd: 0.01,
@@ -105,10 +115,11 @@ function shown({ chars, source = 'intro', ...how }) {
   const text = () => (part('estimate').hidden ? '' : part('estimate').textContent);
   return {
     text,
+    total: () => (part('filling-estimate').hidden ? '' : part('filling-estimate').textContent),
     action,
     write(count) {
       intro.value = 'x'.repeat(count);
-      edit();
+      edits.forEach((edit) => edit());
       return text();
     },
     times: () => refreshed,
@@ -142,4 +153,22 @@ test('the amount is written as the language does, and in the currency of the sit
   const euro = { currency: 'EUR', currency_rate: 0.86 };
   assert.equal(shown({ chars: 4_000, ...euro }).text(), 'About $0.042 (0.036 EUR)');
   assert.equal(shown({ chars: 4_000, ...euro, lang: 'de' }).text(), 'About $0,042 (0,036 EUR)');
+});
+
+test('before all empty fields are filled, the sum of what that costs is said', () => {
+  const another = { id: 7, source: 'intro' };
+  assert.equal(shown({ chars: 4_000 }).total(), 'All: $0.042');
+  assert.equal(shown({ chars: 4_000, others: [another, another] }).total(), 'All: $0.13');
+  const unknown = { id: 8, source: 'intro' };
+  assert.equal(shown({ chars: 4_000, others: [unknown] }).total(), '$0.042 for 1 of 2');
+});
+
+test('the sum leaves out what would not be run, and follows what is written', () => {
+  const others = ['filled', 'busy', 'waiting'].map((state) => ({ id: 7, source: 'intro', state }));
+  const blocked = { id: 7, source: 'intro', blocked: 'Write something first.' };
+  const button = shown({ chars: 4_000, others: [...others, blocked] });
+  assert.equal(button.total(), 'All: $0.042');
+  button.write(9_000);
+  assert.equal(button.total(), 'All: $0.092');
+  assert.equal(shown({ chars: 4_000, from_usd: 1 }).total(), '');
 });

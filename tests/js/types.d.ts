@@ -204,6 +204,7 @@ declare namespace LLMActions {
     code: string;
     /** The same request may work a moment later. */
     transient: boolean;
+    is_brief?: boolean;
     /** By the name of a field of the form. */
     fieldErrors: Record<string, string>;
   }

@@ -22,6 +22,7 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.messages.errors import error_sentence
 from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.messages.limits import gives_way_soon
 from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.providers.base import ProviderNotInstalled
@@ -128,6 +129,24 @@ def test_what_is_wrong_with_the_input_is_named(reason: str, words: str) -> None:
     run = failed("invalid_input", reason=reason, detail="Introduction")
 
     assert error_sentence(run).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("context", "is_brief"),
+    [
+        ({"limit": "user_concurrent"}, True),
+        ({"limit": "site_per_minute"}, True),
+        ({"limit": "requests_per_minute"}, True),
+        ({"limit": "user_per_day"}, False),
+        ({"limit": "site_per_day"}, False),
+        ({"reason": "budget", "is_reserved": True}, True),
+        ({"reason": "budget", "is_reserved": False}, False),
+        ({"reason": "price_unknown", "model": "owl"}, False),
+        ({}, False),
+    ],
+)
+def test_some_limits_give_way_within_minutes(context: dict[str, Any], is_brief: bool) -> None:
+    assert gives_way_soon(context) is is_brief
 
 
 @pytest.mark.parametrize(

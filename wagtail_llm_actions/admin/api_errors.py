@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm
 from wagtail_llm_actions.errors import LimitExceeded, LLMActionsError, PermissionDeniedError
 from wagtail_llm_actions.messages.errors import sentence_for
-from wagtail_llm_actions.messages.limits import too_large_sentence
+from wagtail_llm_actions.messages.limits import gives_way_soon, too_large_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,8 @@ class RequestErrorState(TypedDict):
     code: str
     message: str
     """The sentence for the user."""
+    is_brief: NotRequired[bool]
+    """Whether it is a limit that gives way within minutes, so that waiting helps."""
     field_errors: NotRequired[dict[str, str]]
     """What is wrong with the form, by the name of a field."""
 
@@ -123,7 +125,8 @@ def _permission_denied_by_site(error: PermissionDenied, request: HttpRequest) ->
 
 @_answer.register
 def _limit_exceeded(error: LimitExceeded, request: HttpRequest) -> JsonResponse:
-    response = _error(429, error.code, sentence_for(error))
+    is_brief = gives_way_soon(error.context())
+    response = _error(429, error.code, sentence_for(error), is_brief=is_brief)
     if error.retry_after_seconds is not None:
         response["Retry-After"] = math.ceil(error.retry_after_seconds)
     return response
@@ -147,9 +150,16 @@ def _not_found(error: Exception, request: HttpRequest) -> JsonResponse:
 
 
 def _error(
-    status: int, code: str, message: str, field_errors: dict[str, str] | None = None
+    status: int,
+    code: str,
+    message: str,
+    field_errors: dict[str, str] | None = None,
+    *,
+    is_brief: bool | None = None,
 ) -> JsonResponse:
     error: RequestErrorState = {"code": code, "message": message}
+    if is_brief is not None:
+        error["is_brief"] = is_brief
     if field_errors is not None:
         error["field_errors"] = field_errors
     answer: ErrorAnswer = {"error": error}

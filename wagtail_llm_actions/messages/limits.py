@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import LimitExceeded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wagtail_llm_actions.errors import BudgetContext, LimitContext
 
 HOUR_SECONDS = 3_600
@@ -166,6 +168,12 @@ def _too_many_at_once(limit: str, number: int) -> str:
         "This would be more than %(number)d runs in a minute, which is the limit.",
         number,
     )
+
+
+def gives_way_soon(context: Mapping[str, Any]) -> bool:
+    """Return whether an error, by its context, is a limit that gives way within minutes."""
+    limit = context.get("limit")
+    return bool(context.get("is_reserved") or (limit and limit not in PER_DAY))
 
 
 def budget_sentence(context: BudgetContext) -> str:

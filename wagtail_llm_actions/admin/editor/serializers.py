@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from wagtail_llm_actions.messages.currency import money
 from wagtail_llm_actions.messages.errors import error_sentence, retry_message, sentence_for
 from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.messages.limits import gives_way_soon
 from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
@@ -39,6 +40,8 @@ class ErrorState(TypedDict):
     code: str
     message: str
     """The sentence for the editor."""
+    is_brief: NotRequired[bool]
+    """Whether it is a limit that gives way within minutes, so that waiting helps."""
     report: str
     """Facts for support, without any content."""
 
@@ -325,6 +328,7 @@ def _error(run: LLMRun) -> ErrorState:
     return {
         "code": run.error_code,
         "message": error_sentence(run),
+        "is_brief": gives_way_soon(run.error_context),
         "report": support_report(run, run.attempts.all()),
     }
 

@@ -6,9 +6,8 @@ const REQUEST_TIMEOUT_MS = 20_000;
 const POLL_TOKEN_HEADER = 'X-LLM-Actions-Poll-Token';
 
 /** @type {(state: LLMActions.RequestErrorState, transient: boolean) => LLMActions.RequestError} */
-function requestError({ message, code, field_errors: fieldErrors = {} }, transient) {
-  return Object.assign(new Error(message), { code, transient, fieldErrors });
-}
+const requestError = (state, transient) =>
+  Object.assign(new Error(), { fieldErrors: state.field_errors ?? {}, transient }, state);
 
 /** @type {LLMActions.CreateApi} */
 export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {

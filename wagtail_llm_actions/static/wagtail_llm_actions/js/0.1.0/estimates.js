@@ -73,19 +73,38 @@ export function showEstimates({ form, onFormEdit, offers, widgets }) {
     return fillIn(texts.both, { usd: amount, converted: fillIn(texts.converted, own) });
   }
 
-  /** @param {LLMActions.ActionOffer} action */
-  function estimate({ id, source }) {
+  /** @type {(action: LLMActions.ActionOffer) => number | undefined} - nothing where nobody knows it, or 0 */
+  function cost({ id, source }) {
     const known = actions[id];
-    if (!known) return '';
+    if (!known) return undefined;
     const chars = Math.min(sourceLength(form, source) ?? known.typical_chars, how.max_chars);
-    const usd = known.fixed_usd + known.usd_per_char * chars;
-    return usd > 0 && usd >= how.from_usd ? fillIn(texts.about, { amount: money(usd) }) : '';
+    return known.fixed_usd + known.usd_per_char * chars;
+  }
+
+  /** @type {(text: string, usd?: number, values?: object) => string} - empty where that is not worth telling */
+  const sentence = (text, usd = 0, values = {}) =>
+    usd > 0 && usd >= how.from_usd ? fillIn(text, { amount: money(usd), ...values }) : '';
+
+  const panel = document.querySelector('[data-side-panel="llm-actions"]');
+
+  /** What Fill empty fields would start. */
+  function showTotal() {
+    if (!panel) return;
+    const costs = [...widgets.values()]
+      .filter((widget) => !widget.isFilled() && !widget.isBusy() && !widget.isWaiting())
+      .filter(({ toolbar }) => !toolbar.blockedReason())
+      .map(({ offer }) => cost(offer.actions[0]));
+    const known = costs.filter((usd) => usd !== undefined);
+    const total = known.reduce((sum, usd) => sum + usd, 0);
+    const counts = { count: known.length, all: costs.length };
+    const text = known.length === costs.length ? texts.total : texts.partly;
+    showText(getPart(panel, 'filling-estimate'), sentence(text, total, counts));
   }
 
   function refresh() {
     widgets.forEach(({ offer, toolbar }) => {
       offer.actions.forEach((action) => {
-        action.estimate = estimate(action);
+        action.estimate = sentence(texts.about, cost(action));
       });
       const place = getPart(toolbar.root, 'estimate');
       showText(place, offer.actions[0].estimate);
@@ -100,5 +119,8 @@ export function showEstimates({ form, onFormEdit, offers, widgets }) {
   }
 
   onFormEdit(refresh);
+  onFormEdit(showTotal);
+  panel?.addEventListener('show', showTotal);
   refresh();
+  showTotal();
 }

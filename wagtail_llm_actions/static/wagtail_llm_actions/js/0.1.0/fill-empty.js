@@ -55,7 +55,7 @@ export function createFilling({ root, form, widgets, goTo }) {
     function statusOf() {
       if (item.isCancelled) return texts.cancelled;
       if (item.isQueued) return item.limit || texts.queued;
-      if (reason) return reason;
+      if (item.reason && (!widget.state || widget.state === 'failed')) return item.reason;
       if (!widget.state) return texts.dismissed;
       const shown = ['status', 'error'].map((name) => getPart(widget.card.root, name).textContent);
       return widget.state === 'proposal' ? texts.ready : shown.filter(Boolean).join('. ');
@@ -83,12 +83,19 @@ export function createFilling({ root, form, widgets, goTo }) {
     return item;
   }
 
-  /** A run that a limit has stopped waits, and is not lost. */
+  /** A run that a limit has stopped waits, and is not lost; where waiting is no use, no more are started. */
   function takeBack() {
     items.forEach((item) => {
-      const { refusal, state } = item.widget;
-      if (item.isQueued || state !== 'failed' || refusal?.code !== 'limit_reached') return;
-      Object.assign(item, { isQueued: true, limit: refusal.message });
+      const { candidates, refusal, state } = item.widget;
+      const error = refusal ?? candidates.run?.error;
+      if (item.isQueued || state !== 'failed' || error?.code !== 'limit_reached') return;
+      if (!error.is_brief) {
+        items
+          .filter(({ isQueued }) => isQueued)
+          .forEach((waiting) => Object.assign(waiting, { isQueued: false, reason: error.message }));
+        return;
+      }
+      Object.assign(item, { isQueued: true, limit: error.message });
       item.widget.close();
       isPaused = true;
       clearTimeout(timer);
