@@ -102,13 +102,15 @@ def clean(
     text = live.text
     if destination.schema() and (value := structured.text_of(text)) is not None:
         return CleanAnswer(
-            text=normalize(value).strip(), removed=removals.as_json(), is_only_reasoning=False
+            text=destination.as_text(normalize(value).strip()),
+            removed=removals.as_json(),
+            is_only_reasoning=False,
         )
     if live.ends_with_closing and destination.is_one_line and _PARAGRAPHS.search(text.strip()):
         # Nobody writes paragraphs into a line; they were reasoning, and the line never came.
         removals.add(Removal.REASONING, text)
         text = ""
-    text = _without_surroundings(text, context)
+    text = _without_surroundings(destination.as_text(text), context)
     is_only_reasoning = not text and Removal.REASONING in removals
     return CleanAnswer(
         text=text,

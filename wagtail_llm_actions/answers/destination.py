@@ -38,6 +38,18 @@ class Destination:
     """Sentences, in English, about what the field's validators ask for."""
     schema: Callable[[], Mapping[str, Any]] = dict
     """Returns the JSON schema of a value, where values are of a closed set or a list; else nothing."""
+    as_text: Callable[[str], str] = str
+    """Returns an answer, cleaned or as JSON, in the form in which it is stored and edited."""
+
+    @property
+    def prose(self) -> str:
+        """What a text has to be, as a prompt says it."""
+        kind = "plain text" if self.is_plain else "Markdown"
+        if self.markup:
+            kind += f" ({', '.join(self.markup)})"
+        line = " on one line" if self.is_one_line else ""
+        limit = f", at most {self.max_length} characters" if self.max_length else ""
+        return f"{kind}{line}{limit}"
 
 
 class Source:
