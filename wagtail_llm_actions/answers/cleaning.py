@@ -266,7 +266,8 @@ def _unwrap(text: str, inside: str | None, kind: Removal, context: _Context) -> 
 
 
 def _without_markup(text: str, context: _Context) -> str:
-    cleaned = plain(text) if context.destination.is_plain else text
+    is_content = not context.destination.is_plain or context.source.has_own_markup
+    cleaned = text if is_content else plain(text)
     if cleaned != text:
         context.removals.add(Removal.MARKUP, text)
     return cleaned
