@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 BENCHMARKS = (
     "answers",
     "cold_start",
-    "edit_form",
     "fair_slots",
     "first_text",
     "lanes",

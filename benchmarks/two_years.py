@@ -14,6 +14,7 @@ from django.db import connection
 
 from benchmarks.busy_site import ACTIONS, MODELS, USERS, WORDS, batches, insert
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
+from wagtail_llm_actions.models.run_queryset import hash_detail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -180,7 +181,8 @@ class _Runs:
             "output_tokens": output_tokens if called else None,
             "cost_usd": price * input_tokens + 4 * price * output_tokens if known else None,
             "error_code": error_code,
-            "error_detail": ERRORS[error_code][0] if error_code else "",
+            "error_detail": (detail := ERRORS[error_code][0] if error_code else ""),
+            "error_detail_hash": hash_detail(detail),
             "decision": decision,
             "dismiss_reason": self._reason() if decision == "dismissed" else "",
             "decided_at": finished_at + timedelta(seconds=20) if decision != "none" else None,
