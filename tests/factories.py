@@ -15,6 +15,7 @@ from wagtail.models import GroupPagePermission, Locale, Page
 from example_site.blog.models import Author, BlogIndexPage, BlogPage
 from tests.notices.models import HIDDEN_FIELDS, Dossier, Notice
 from wagtail_llm_actions.models import LLMAction, LLMAttempt, LLMBudget, LLMRun, PromptTemplate
+from wagtail_llm_actions.models.run_queryset import hash_detail
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -163,6 +164,8 @@ class LLMRunFactory(factory.django.DjangoModelFactory):
     request_model = "scripted"
     temperature = 0.7
     max_tokens = 1000
+    error_detail = ""
+    error_detail_hash = factory.LazyAttribute(lambda run: hash_detail(run.error_detail))
 
 
 class LLMAttemptFactory(factory.django.DjangoModelFactory):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
+from django.db.models import Count
 
 from tests.factories import LLMRunFactory
+from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
+from wagtail_llm_actions.reporting.metrics import counted_runs
+from wagtail_llm_actions.reporting.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +55,16 @@ def test_the_newest_runs_of_a_kind_are_read_in_the_order_of_an_index(
     newest = narrow(LLMRun.objects.all()).order_by("-queued_at", "-pk").values("pk")[:51]
 
     assert index in newest.explain()
+
+
+def test_error_patterns_are_counted_from_the_index_of_errors() -> None:
+    LLMRunFactory(status="failed", error_code="timeout")
+    day = date(2026, 7, 3)
+    failed = counted_runs(Period(day, day)).failed_with(*ErrorCode)
+
+    plan = failed.values("error_code", "model_key", "error_detail_hash").annotate(runs=Count("*"))
+
+    assert "llm_run_error" in plan.explain()
 
 
 def test_the_labels_of_deleted_actions_are_read_from_an_index() -> None:

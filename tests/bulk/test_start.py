@@ -38,7 +38,11 @@ from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.runs import can_follow
 from wagtail_llm_actions.queues import Priority
 from wagtail_llm_actions.runs.lifecycle.execute import execute
-from wagtail_llm_actions.runs.lifecycle.recovery import recover
+from wagtail_llm_actions.runs.lifecycle.recovery import (
+    recover,
+    recover_throttled,
+    recovery_throttle,
+)
 from wagtail_llm_actions.runs.pending import pending_runs
 from wagtail_llm_actions.runs.priority import priority_of, queue_positions
 
@@ -358,3 +362,18 @@ def test_a_bulk_run_is_followed_by_those_who_may_edit_its_object() -> None:
     assert not can_follow(reader, run)
     run.target.delete()
     assert not can_follow(EditorFactory(), LLMRun.objects.get())
+
+
+def test_a_poll_looks_for_no_bulk_runs_that_wait_in_a_queue_server(
+    kept_queue: type[KeptQueue], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery_throttle, "seconds", 0.0)
+    long_ago = timezone.now() - timedelta(minutes=1)
+    LLMRunFactory(trigger="bulk", queued_at=long_ago)
+    clicked = LLMRunFactory(queued_at=long_ago)
+
+    recover_throttled()
+    assert [run_id for run_id, _ in kept_queue.waiting] == [clicked.pk]
+
+    recover()
+    assert len({run_id for run_id, _ in kept_queue.waiting}) == 2

@@ -12,7 +12,7 @@ from wagtail_llm_actions.admin.form_resolver import editor_form_of
 from wagtail_llm_actions.permissions.runs import can_edit_target
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from django.db import models
     from django.http import HttpRequest
@@ -45,10 +45,15 @@ def can_read_texts_in_history(request: HttpRequest, run: LLMRun) -> bool:
 
 def readable_in_history(request: HttpRequest, runs: LLMRunQuerySet) -> LLMRunQuerySet:
     """Keep the runs whose texts the user may read in the history, by the form of a new object."""
+    return runs if request.user.is_superuser else runs.with_content(reader_in_history(request))
+
+
+def reader_in_history(request: HttpRequest) -> Callable[[LLMRun], bool]:
+    """Return what tells of a run whether the user may read its texts, by the form of a new object."""
     if request.user.is_superuser:
-        return runs
+        return lambda _run: True
     of_new = cache(partial(_access_to_new, request))
-    return runs.with_content(lambda run: of_new(run.target_content_type_id)(run.content_fields))
+    return lambda run: of_new(run.target_content_type_id)(run.content_fields)
 
 
 def form_shows_texts(request: HttpRequest, run: LLMRun) -> bool:

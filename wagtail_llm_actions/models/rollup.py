@@ -82,6 +82,8 @@ class LLMRunRollup(models.Model):
         PAGE_TYPE = "page_type"
         ERROR = "error"
         DISMISS_REASON = "dismiss_reason"
+        ESTIMATE = "estimate"
+        """All whose cost was estimated; the histogram has how far that was off, in parts of the cost."""
 
     # Group
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_llm_actions.answers.removals import Removal
 from wagtail_llm_actions.models.action import LLMAction
 from wagtail_llm_actions.models.choices import DismissReason, RedactionReason, RetentionMode
-from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
+from wagtail_llm_actions.models.run_queryset import INDEXES, LLMRunQuerySet
 
 
 class LLMRun(models.Model):
@@ -253,6 +253,8 @@ class LLMRun(models.Model):
     """The values of the error, as ``LLMActionsError.context`` gives them."""
     error_detail = models.TextField(_("error detail"), blank=True)
     """The provider's message, redacted; for admins only."""
+    error_detail_hash = models.CharField(max_length=32, blank=True)
+    """Of ``error_detail``, see ``hash_detail``; for an index that can tell messages apart."""
 
     # Decision
 
@@ -307,41 +309,7 @@ class LLMRun(models.Model):
                 _("Can view the LLM runs of pages and snippets that they may edit"),
             ),
         ]
-        # Each begins with what the history can be filtered by, in place of the index that a foreign
-        # key would have, and goes on in its order: MariaDB appends the primary key by itself, and
-        # every database reads an index backward. MariaDB ignores the conditions.
-        indexes = [
-            models.Index(fields=["queued_at"], name="llm_run_queued_at"),
-            models.Index(fields=["status", "queued_at"], name="llm_run_status"),
-            models.Index(fields=["trigger", "queued_at"], name="llm_run_trigger"),
-            models.Index(fields=["user", "queued_at"], name="llm_run_user"),
-            models.Index(fields=["action", "queued_at"], name="llm_run_action"),
-            models.Index(fields=["model_key", "queued_at"], name="llm_run_model"),
-            models.Index(fields=["target_content_type", "queued_at"], name="llm_run_type"),
-            models.Index(
-                fields=["target_content_type", "target_object_id", "queued_at"],
-                name="llm_run_target",
-            ),
-            models.Index(
-                fields=["error_code", "queued_at"],
-                name="llm_run_error",
-                condition=models.Q(error_code__gt=""),
-            ),
-            models.Index(
-                fields=["action", "action_label", "queued_at"],
-                name="llm_run_deleted_action",
-                condition=models.Q(action=None),
-            ),
-            models.Index(
-                fields=["form_key"], name="llm_run_form_key", condition=models.Q(form_key__gt="")
-            ),
-            models.Index(fields=["action", "redacted_at", "queued_at"], name="llm_run_retention"),
-            models.Index(
-                fields=["content_expires_at"],
-                name="llm_run_expiry",
-                condition=models.Q(content_expires_at__isnull=False),
-            ),
-        ]
+        indexes = INDEXES
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "client_request_id"], name="llm_run_one_per_click"

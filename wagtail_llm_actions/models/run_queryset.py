@@ -1,7 +1,8 @@
-"""Filters of runs that several rooms of the package need."""
+"""Filters of runs that several rooms of the package need, and the indexes that answer them."""
 
 from __future__ import annotations
 
+from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -39,6 +40,7 @@ NO_TEXTS: Mapping[str, Any] = {
     "removed": [],
     "unsourced_facts": [],
     "error_detail": "",
+    "error_detail_hash": "",
     "content_expires_at": None,
 }
 """The columns of a run that hold content, with the values of a redacted run.
@@ -48,6 +50,55 @@ NO_TEXTS: Mapping[str, Any] = {
 
 CHUNK_SIZE = 2_000
 """Rows of an export that are read at once."""
+
+
+# Each begins with what the history can be filtered by, in place of the index that a foreign
+# key would have, and goes on in its order: MariaDB appends the primary key by itself, and
+# every database reads an index backward. MariaDB ignores the conditions.
+INDEXES = [
+    models.Index(fields=["queued_at"], name="llm_run_queued_at"),
+    models.Index(fields=["status", "queued_at"], name="llm_run_status"),
+    models.Index(fields=["trigger", "queued_at"], name="llm_run_trigger"),
+    models.Index(fields=["user", "queued_at"], name="llm_run_user"),
+    models.Index(fields=["action", "queued_at"], name="llm_run_action"),
+    models.Index(fields=["model_key", "queued_at"], name="llm_run_model"),
+    models.Index(fields=["target_content_type", "queued_at"], name="llm_run_type"),
+    models.Index(
+        fields=["target_content_type", "target_object_id", "queued_at"],
+        name="llm_run_target",
+    ),
+    models.Index(
+        # The others are for error patterns, which are counted from this index alone.
+        fields=[
+            "error_code",
+            "queued_at",
+            "model_key",
+            "error_detail_hash",
+            "trigger",
+            "action",
+            "action_label",
+        ],
+        name="llm_run_error",
+        condition=models.Q(error_code__gt=""),
+    ),
+    models.Index(
+        fields=["action", "action_label", "queued_at"],
+        name="llm_run_deleted_action",
+        condition=models.Q(action=None),
+    ),
+    models.Index(fields=["form_key"], name="llm_run_form_key", condition=models.Q(form_key__gt="")),
+    models.Index(fields=["action", "redacted_at", "queued_at"], name="llm_run_retention"),
+    models.Index(
+        fields=["content_expires_at"],
+        name="llm_run_expiry",
+        condition=models.Q(content_expires_at__isnull=False),
+    ),
+]
+
+
+def hash_detail(error_detail: str) -> str:
+    """Return 32 digits that tell a provider's message from others; empty for an empty one."""
+    return md5(error_detail.encode(), usedforsecurity=False).hexdigest() if error_detail else ""
 
 
 class LLMRunQuerySet(models.QuerySet["LLMRun"]):

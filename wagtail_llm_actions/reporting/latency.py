@@ -28,28 +28,18 @@ class Latencies:
 
     to_end: array[float] = field(default_factory=lambda: array("d"))
     to_first_token: array[float] = field(default_factory=lambda: array("d"))
-    end_counts: Counter[int] = field(default_factory=Counter)
-    """Of the runs that rollups count, how many ended in each bucket."""
-    first_token_counts: Counter[int] = field(default_factory=Counter)
-
-    def add_packed(self, times: bytes) -> None:
-        """Add the histogram of a rollup, as ``packed`` has given it."""
-        ends, firsts = self.end_counts, self.first_token_counts
-        for bucket, ended, began in iter_unpack(_ENTRY, times):
-            ends[bucket] += ended
-            firsts[bucket] += began
+    histograms: list[bytes] = field(default_factory=list)
+    """Of the runs that rollups count, as ``packed`` has given them."""
 
     def merge(self, other: Latencies) -> None:
         """Add the values of another group."""
         self.to_end.extend(other.to_end)
         self.to_first_token.extend(other.to_first_token)
-        self.end_counts.update(other.end_counts)
-        self.first_token_counts.update(other.first_token_counts)
+        self.histograms += other.histograms
 
     def packed(self) -> bytes:
         """Return the histogram of all values; nine bytes for each bucket that is not empty."""
-        ends = self.end_counts + _histogram(self.to_end)
-        firsts = self.first_token_counts + _histogram(self.to_first_token)
+        ends, firsts = self._counts()
         return b"".join(
             pack(_ENTRY, bucket, ends[bucket], firsts[bucket])
             for bucket in sorted(ends.keys() | firsts.keys())
@@ -57,7 +47,7 @@ class Latencies:
 
     def percentiles(self) -> dict[str, Any]:
         """Return the fields of ``Metrics`` that are about latency."""
-        if not self.end_counts:
+        if not self.histograms:
             to_end = sorted(self.to_end)
             return {
                 "timed_runs": len(to_end),
@@ -65,8 +55,7 @@ class Latencies:
                 "p95_seconds": nearest_rank(to_end, 95),
                 "first_token_seconds": nearest_rank(sorted(self.to_first_token), 50),
             }
-        ends = self.end_counts + _histogram(self.to_end)
-        firsts = self.first_token_counts + _histogram(self.to_first_token)
+        ends, firsts = self._counts()
         return {
             "timed_runs": ends.total(),
             "median_seconds": _percentile(ends, 50),
@@ -74,6 +63,14 @@ class Latencies:
             "first_token_seconds": _percentile(firsts, 50),
             "has_approximate_times": True,
         }
+
+    def _counts(self) -> tuple[Counter[int], Counter[int]]:
+        """Return how many runs ended in each bucket, and of how many the first token fell into it."""
+        ends, firsts = _histogram(self.to_end), _histogram(self.to_first_token)
+        for bucket, ended, began in iter_unpack(_ENTRY, b"".join(self.histograms)):
+            ends[bucket] += ended
+            firsts[bucket] += began
+        return ends, firsts
 
 
 def nearest_rank(ordered: Sequence[float], percent: int) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,13 +22,11 @@ from wagtail_llm_actions.reporting.tally import (
     Dimension,
     Group,
     Tallies,
-    Tally,
-    new_tallies,
     tally_days,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
 
     from django.db.models import QuerySet
@@ -40,7 +39,7 @@ MAX_RANGES = 50
 """Of days that are read from the runs by one query; more of them are read as one range."""
 
 _COLUMNS = ("span_id", *Group._fields, *COUNTS, *SUMS, "times")
-_GROUP = slice(0, len(Group._fields))
+_GROUP = slice(1, 1 + len(Group._fields))
 _COUNTS = slice(_GROUP.stop, _GROUP.stop + len(COUNTS))
 _SUMS = slice(_COUNTS.stop, _COUNTS.stop + len(SUMS))
 
@@ -89,14 +88,50 @@ def cover(period: Period, usable: Collection[Span]) -> tuple[list[Span], list[da
     return spans, uncovered
 
 
-def read_rollups(rollups: QuerySet[LLMRunRollup]) -> Iterator[tuple[int, Group, Tally]]:
-    """Yield the span's id, the group and the sums of each rollup, by one query."""
+ByDimension = Mapping[str, Tallies]
+
+
+class Reading(NamedTuple):
+    """What is to be read from rollups: by the id of each span, the tallies that they are added to."""
+
+    current: Mapping[int, ByDimension]
+    stale: Mapping[int, ByDimension]
+    """Days of which only the rollups of deleted runs count."""
+
+
+def read_rollups(readings: Iterable[Reading]) -> None:
+    """Add rollups to tallies, by one query."""
+    spans: defaultdict[tuple[bool, tuple[str, ...]], list[int]] = defaultdict(list)
+    targets: defaultdict[tuple[int, str], list[Tallies]] = defaultdict(list)
+    for reading in readings:
+        for is_stale, by_span in enumerate(reading):
+            for span_id, by_dimension in by_span.items():
+                spans[bool(is_stale), tuple(by_dimension)].append(span_id)
+                for dimension, tallies in by_dimension.items():
+                    targets[span_id, dimension].append(tallies)
+    if not spans:
+        return
+    condition = Q()
+    for (is_stale, dimensions), span_ids in spans.items():
+        rollups = Q(span__in=span_ids, dimension__in=dimensions)
+        condition |= rollups & Q(is_archived=True) if is_stale else rollups
+    add_rollups(LLMRunRollup.objects.filter(condition), targets)
+
+
+def add_rollups(
+    rollups: QuerySet[LLMRunRollup], targets: Mapping[tuple[int, str], Sequence[Tallies]]
+) -> None:
+    """Add each rollup to the tallies of its span and dimension."""
     unfinished = (0,) * len(UNFINISHED)
-    for span_id, *values in rollups.values_list(*_COLUMNS).iterator():
-        row: list[Any] = values
-        tally = Tally([*row[_COUNTS], *unfinished], row[_SUMS])
-        tally.latencies.add_packed(row[-1])
-        yield span_id, Group(*row[_GROUP]), tally
+    for row in rollups.values_list(*_COLUMNS).iterator():
+        values: Sequence[Any] = row
+        group = Group(*values[_GROUP])
+        counts, sums = (*values[_COUNTS], *unfinished), values[_SUMS]
+        for tallies in targets[values[0], group.dimension]:
+            tally = tallies[group]
+            tally.add(counts, sums)
+            if times := bytes(values[-1]):
+                tally.latencies.histograms.append(times)
 
 
 class PeriodSums:
@@ -110,28 +145,28 @@ class PeriodSums:
             span: row for span, row in read.items() if period.start <= span.start <= period.end
         }
 
-    def groups(self, dimensions: Collection[str]) -> Tallies:
-        """Return the sums of the whole period by group, for these dimensions."""
+    def groups(self, by_dimension: ByDimension) -> Reading:
+        """Add the runs of the whole period, by group; return what is to be read besides."""
         spans, _uncovered = self._cover
-        tallies = new_tallies()
-        self._read(
-            dict.fromkeys(spans, tallies), dict.fromkeys(self._stale_days, tallies), dimensions
-        )
         for day in self._rows.values():
-            _merge(day, tallies, dimensions)
-        return tallies
-
-    def days(self) -> Mapping[date, Tallies]:
-        """Return the sums of each day that has any, in total and by model."""
-        days: defaultdict[date, Tallies] = defaultdict(new_tallies)
-        self._read(
-            {span: days[span.start] for span in self._current if span.days == 1},
-            {span: days[span.start] for span in self._stale_days},
-            DAILY,
+            _merge(day, by_dimension)
+        return Reading(
+            {self._stored[span].pk: by_dimension for span in spans},
+            {self._stored[span].pk: by_dimension for span in self._stale_days},
         )
+
+    def days(self, days: Mapping[date, Tallies]) -> Reading:
+        """Add the runs of each day, in total and by model; return what is to be read besides."""
+
+        def daily(day: date) -> ByDimension:
+            return dict.fromkeys(DAILY, days[day])
+
         for day, tallies in self._rows.items():
-            _merge(tallies, days[day], DAILY)
-        return days
+            _merge(tallies, daily(day))
+        return Reading(
+            {self._stored[span].pk: daily(span.start) for span in self._current if span.days == 1},
+            {self._stored[span].pk: daily(span.start) for span in self._stale_days},
+        )
 
     @cached_property
     def _current(self) -> set[Span]:
@@ -155,27 +190,11 @@ class PeriodSums:
         days = tally_days(_runs_of(uncovered))
         return {day: tallies for day, tallies in days.items() if day in set(uncovered)}
 
-    def _read(
-        self,
-        current: Mapping[Span, Tallies],
-        stale: Mapping[Span, Tallies],
-        dimensions: Collection[str],
-    ) -> None:
-        ids = {self._stored[span].pk: tallies for span, tallies in current.items()}
-        archived = {self._stored[span].pk: tallies for span, tallies in stale.items()}
-        if ids or archived:
-            rollups = LLMRunRollup.objects.filter(
-                Q(span__in=ids) | Q(span__in=archived, is_archived=True), dimension__in=dimensions
-            )
-            by_id = ids | archived
-            for span_id, group, tally in read_rollups(rollups):
-                by_id[span_id][group].merge(tally)
 
-
-def _merge(tallies: Tallies, into: Tallies, dimensions: Collection[str]) -> None:
+def _merge(tallies: Tallies, into: ByDimension) -> None:
     for group, tally in tallies.items():
-        if group.dimension in dimensions:
-            into[group].merge(tally)
+        if group.dimension in into:
+            into[group.dimension][group].merge(tally)
 
 
 def _runs_of(days: Sequence[date]) -> QuerySet[LLMRun]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from wagtail_llm_actions.models import LLMRollupSpan, LLMRun, LLMRunRollup
 from wagtail_llm_actions.models.rollup import SPAN_DAYS, span_start
 from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS, counted_runs
 from wagtail_llm_actions.reporting.period import ONE_DAY, Period
-from wagtail_llm_actions.reporting.reading import Span, read_rollups, stored_spans
+from wagtail_llm_actions.reporting.reading import Span, add_rollups, stored_spans
 from wagtail_llm_actions.reporting.tally import TOTAL, Group, Tally, new_tallies, tally_days
 from wagtail_llm_actions.runs.lifecycle.recovery import Throttle
 from wagtail_llm_actions.spending.periods import day_of
@@ -171,15 +172,15 @@ def _sums(span: Span) -> Mapping[Group, Tally]:
 
 def _read(rollups: QuerySet[LLMRunRollup]) -> Tallies:
     tallies = new_tallies()
-    for _span_id, group, tally in read_rollups(rollups):
-        tallies[group].merge(tally)
+    targets: defaultdict[tuple[int, str], list[Tallies]] = defaultdict(lambda: [tallies])
+    add_rollups(rollups, targets)
     return tallies
 
 
 def _insert(span: LLMRollupSpan, tallies: Mapping[Group, Tally], *, is_archived: bool) -> None:
     LLMRunRollup.objects.bulk_create(
         [
-            LLMRunRollup(span=span, is_archived=is_archived, **group._asdict(), **tally.columns)
+            LLMRunRollup(span=span, is_archived=is_archived, **group.columns, **tally.columns)
             for group, tally in tallies.items()
         ],
         batch_size=500,

@@ -15,7 +15,7 @@ from wagtail_llm_actions.spending.periods import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from decimal import Decimal
     from uuid import UUID
 
@@ -56,8 +56,10 @@ _COLUMNS = (
     "input_tokens",
     "output_tokens",
     "cost_usd",
+    "estimated_cost_usd",
     "action_id",
     "action_label",
+    "action__label",
     "model_key",
     "user_id",
     "target_content_type_id",
@@ -65,16 +67,26 @@ _COLUMNS = (
 
 
 class Group(NamedTuple):
-    """What the runs of a tally share; the columns of a rollup."""
+    """What the runs of a tally share."""
 
     dimension: str
     action_id: int | None = None
     user_id: Any = None
     target_content_type_id: int | None = None
     key: str = ""
+    action__label: str | None = None
+    """The present one; ``None`` for a deleted action."""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The values of a rollup."""
+        values = self._asdict()
+        del values["action__label"]
+        return values
 
 
 TOTAL = Group(Dimension.TOTAL)
+ESTIMATES = Group(Dimension.ESTIMATE)
 
 
 @dataclass(slots=True)
@@ -88,9 +100,7 @@ class Tally:
     def add(self, counts: Sequence[int], sums: Sequence[Any]) -> None:
         """Add the sums of other runs, latencies excepted."""
         self.counts = [*map(add, self.counts, counts)]
-        for index, value in enumerate(sums):
-            if value is not None:
-                self.sums[index] = value + (self.sums[index] or 0)
+        self.sums = [*map(_add_known, self.sums, sums)]
 
     def merge(self, other: Tally) -> None:
         """Add another tally."""
@@ -133,6 +143,12 @@ class Tally:
         return Metrics(**values)
 
 
+def _add_known(value: Any, other: Any) -> Any:
+    if value is None or other is None:
+        return other if value is None else value
+    return value + other
+
+
 Tallies = defaultdict[Group, Tally]
 
 
@@ -153,19 +169,28 @@ def tally_days(runs: QuerySet[LLMRun], seen: Iterable[UUID | None] = ()) -> Mapp
     for row in runs.values_list(*_COLUMNS, named=True).iterator():
         tallies = days[day_of(row.queued_at)]
         counts, sums = _counts(row, groups), (row.input_tokens, row.output_tokens, row.cost_usd)
-        is_timed = row.status == Status.SUCCEEDED and row.trigger in TIMED_TRIGGERS
+        to_end, to_first_token = _times(row)
         for group in _groups(row):
             tally = tallies[group]
             tally.add(counts, sums)
-            if is_timed:
-                _add_times(tally.latencies, row)
+            if to_end is not None:
+                tally.latencies.to_end.append(to_end)
+            if to_first_token is not None:
+                tally.latencies.to_first_token.append(to_first_token)
+        if row.status == Status.SUCCEEDED:
+            _add_estimate(tallies, row)
     return days
 
 
 def _groups(row: Any) -> list[Group]:
     groups = [
         TOTAL,
-        Group(Dimension.ACTION, action_id=row.action_id, key=row.action_label),
+        Group(
+            Dimension.ACTION,
+            action_id=row.action_id,
+            key=row.action_label,
+            action__label=row.action__label,
+        ),
         Group(Dimension.MODEL, key=row.model_key),
         Group(Dimension.USER, user_id=row.user_id),
         Group(Dimension.PAGE_TYPE, target_content_type_id=row.target_content_type_id),
@@ -203,8 +228,19 @@ def _counts(row: Any, seen: set[UUID | None]) -> list[int]:
     ]
 
 
-def _add_times(latencies: Latencies, row: Any) -> None:
-    if row.finished_at is not None:
-        latencies.to_end.append((row.finished_at - row.queued_at).total_seconds())
-    if row.first_token_at is not None:
-        latencies.to_first_token.append((row.first_token_at - row.queued_at).total_seconds())
+def _times(row: Any) -> tuple[float | None, float | None]:
+    """Return the seconds to the end and to the first token; ``None`` where they do not count."""
+    if row.status != Status.SUCCEEDED or row.trigger not in TIMED_TRIGGERS:
+        return None, None
+    return _seconds(row.queued_at, row.finished_at), _seconds(row.queued_at, row.first_token_at)
+
+
+def _seconds(start: datetime, end: datetime | None) -> float | None:
+    return None if end is None else (end - start).total_seconds()
+
+
+def _add_estimate(tallies: Tallies, row: Any) -> None:
+    # Nothing can be compared where nothing was to pay.
+    if row.estimated_cost_usd is not None and row.cost_usd:
+        error = abs(float(row.estimated_cost_usd / row.cost_usd) - 1)
+        tallies[ESTIMATES].latencies.to_end.append(error)

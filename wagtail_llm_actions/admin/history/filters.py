@@ -231,7 +231,7 @@ def _like(run_id: UUID) -> Q:
     pattern = (
         LLMRun.objects.filter(pk=run_id)
         .exclude(error_code="")
-        .values("error_code", "model_key", "error_detail")
+        .values("error_code", "model_key", "error_detail_hash")
         .first()
     )
     return Q(error_code__gt="", **pattern) if pattern else Q(pk__in=[])

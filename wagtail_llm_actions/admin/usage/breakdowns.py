@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -18,11 +19,10 @@ from wagtail_llm_actions.models import DismissReason
 from wagtail_llm_actions.reporting.error_patterns import error_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from uuid import UUID
+    from collections.abc import Callable, Mapping, Sequence
 
-    from wagtail_llm_actions.reporting.metrics import Metrics
-    from wagtail_llm_actions.reporting.usage import Usage
+    from wagtail_llm_actions.models import LLMRun
+    from wagtail_llm_actions.reporting.usage import Usage, UsageGroup
 
 _Metric = tuple[str, "Callable[[], str]", str]
 """The kind of a column's values, its heading, and the attribute of ``Metrics``."""
@@ -45,65 +45,83 @@ _COSTS: list[_Metric] = [
 _FALLBACK: _Metric = ("count", lambda: _("Fallback used"), "fallback_used")
 
 
-def by_action(usage: Usage, *, with_costs: bool) -> Table:
+def by_action(usage: Usage, *, with_costs: bool, limit: int | None = None) -> Table:
     """Return the metrics of each action; deleted actions have their last labels."""
-    rows = [
-        (group.name, {"action": group.key or deleted_action(group.name)}, group.metrics)
-        for group in usage.by("action")
-    ]
-    shown = _METRICS + _COSTS * with_costs
     return _breakdown(
-        usage, "actions", title=_("Actions"), heading=_("Action"), rows=rows, shown=shown
+        usage,
+        "actions",
+        usage.by("action"),
+        title=_("Actions"),
+        heading=_("Action"),
+        identify=lambda group: (group.name, {"action": group.key or deleted_action(group.name)}),
+        shown=_METRICS + _COSTS * with_costs,
+        limit=limit,
     )
 
 
-def by_model(usage: Usage, *, with_costs: bool) -> Table:
+def by_model(usage: Usage, *, with_costs: bool, limit: int | None = None) -> Table:
     """Return the metrics of each model that actions chose, with the runs of its fallback model."""
-    rows = [
-        (model_label(group.key), {"model_key": group.key}, group.metrics)
-        for group in usage.by("model")
-    ]
-    shown = [*_METRICS, _FALLBACK, *_COSTS * with_costs]
     return _breakdown(
-        usage, "models", title=_("Models"), heading=_("Model"), rows=rows, shown=shown
+        usage,
+        "models",
+        usage.by("model"),
+        title=_("Models"),
+        heading=_("Model"),
+        identify=lambda group: (model_label(group.key), {"model_key": group.key}),
+        shown=[*_METRICS, _FALLBACK, *_COSTS * with_costs],
+        limit=limit,
     )
 
 
-def by_user(usage: Usage, *, with_costs: bool) -> Table:
+def by_user(usage: Usage, *, with_costs: bool, limit: int | None = None) -> Table:
     """Return the metrics of each user; runs of deleted users and bulk runs are one row."""
     groups = usage.by("user")
-    users = get_user_model()._default_manager.in_bulk({group.key for group in groups if group.key})
-    rows = [
-        (
-            get_user_display_name(users[group.key]) if group.key in users else _("No user"),
-            {"user": group.key or NO_USER},
-            group.metrics,
-        )
-        for group in groups
-    ]
-    shown = _METRICS + _COSTS * with_costs
-    return _breakdown(usage, "users", title=_("Users"), heading=_("User"), rows=rows, shown=shown)
+    users = get_user_model()._default_manager.in_bulk(
+        {group.key for group in groups[:limit] if group.key}
+    )
 
+    def identify(group: UsageGroup) -> tuple[str, dict[str, Any]]:
+        user = users.get(group.key)
+        name = get_user_display_name(user) if user else _("No user")
+        return name, {"user": group.key or NO_USER}
 
-def by_page_type(usage: Usage, *, with_costs: bool) -> Table:
-    """Return the metrics of each page or snippet type."""
-    groups = usage.by("page_type")
-    types = ContentType.objects.in_bulk({group.key for group in groups if group.key})
-    rows = [
-        (_type_name(types[group.key]), {"page_type": group.key}, group.metrics) for group in groups
-    ]
-    shown = _METRICS + _COSTS * with_costs
     return _breakdown(
-        usage, "page-types", title=_("Page types"), heading=_("Page type"), rows=rows, shown=shown
+        usage,
+        "users",
+        groups,
+        title=_("Users"),
+        heading=_("User"),
+        identify=identify,
+        shown=_METRICS + _COSTS * with_costs,
+        limit=limit,
     )
 
 
-def by_error(usage: Usage, *, with_costs: bool) -> Table:
-    """Return the number of failed runs, and their costs, for each error code."""
-    rows = [(group.key, {"error_code": group.key}, group.metrics) for group in usage.by("error")]
-    shown = _METRICS[:1] + _COSTS[:2] * with_costs
+def by_page_type(usage: Usage, *, with_costs: bool, limit: int | None = None) -> Table:
+    """Return the metrics of each page or snippet type."""
     return _breakdown(
-        usage, "errors", title=_("Errors"), heading=_("Error"), rows=rows, shown=shown
+        usage,
+        "page-types",
+        usage.by("page_type"),
+        title=_("Page types"),
+        heading=_("Page type"),
+        identify=lambda group: (_type_name(group.key), {"page_type": group.key or ""}),
+        shown=_METRICS + _COSTS * with_costs,
+        limit=limit,
+    )
+
+
+def by_error(usage: Usage, *, with_costs: bool, limit: int | None = None) -> Table:
+    """Return the number of failed runs, and their costs, for each error code."""
+    return _breakdown(
+        usage,
+        "errors",
+        usage.by("error"),
+        title=_("Errors"),
+        heading=_("Error"),
+        identify=lambda group: (group.key, {"error_code": group.key}),
+        shown=_METRICS[:1] + _COSTS[:2] * with_costs,
+        limit=limit,
     )
 
 
@@ -117,23 +135,21 @@ def by_dismiss_reason(usage: Usage) -> Table:
         rows=[
             Row(
                 [labels.get(reason, reason), count],
-                counted_runs_url(usage.period, dismiss_reason=reason),
+                partial(counted_runs_url, usage.period, dismiss_reason=reason),
             )
             for reason, count in usage.dismiss_reasons()
         ],
     )
 
 
-def by_error_pattern(usage: Usage, readable: Callable[[list[UUID]], Collection[UUID]]) -> Table:
+def by_error_pattern(usage: Usage, can_read: Callable[[LLMRun], bool]) -> Table:
     """Return the error patterns, each with advice.
 
     Args:
         usage: Of the period.
-        readable: Returns which of some runs the user may read the texts of: a provider's message
-            may quote the prompt.
+        can_read: Returns whether the user may read the texts of a run: a provider's message may quote
+            the prompt.
     """
-    patterns = error_patterns(usage.period)
-    shown = readable([pattern.newest.pk for pattern in patterns])
     return Table(
         slug="error-patterns",
         title=_("Error patterns"),
@@ -152,16 +168,16 @@ def by_error_pattern(usage: Usage, readable: Callable[[list[UUID]], Collection[U
                 [
                     pattern.error_code,
                     model_label(pattern.model_key),
-                    pattern.detail if pattern.newest.pk in shown else "",
+                    pattern.detail if can_read(pattern.newest) else "",
                     pattern.runs,
                     pattern.first_at,
                     pattern.last_at,
                     ", ".join(pattern.actions),
                     troubleshooting(pattern.newest),
                 ],
-                counted_runs_url(usage.period, error_pattern=pattern.newest.pk),
+                partial(counted_runs_url, usage.period, error_pattern=pattern.newest.pk),
             )
-            for pattern in patterns
+            for pattern in error_patterns(usage.period)
         ],
     )
 
@@ -169,12 +185,23 @@ def by_error_pattern(usage: Usage, readable: Callable[[list[UUID]], Collection[U
 def _breakdown(
     usage: Usage,
     slug: str,
+    groups: Sequence[UsageGroup],
     *,
     title: str,
     heading: str,
-    rows: Iterable[tuple[str, Mapping[str, Any], Metrics]],
+    identify: Callable[[UsageGroup], tuple[str, Mapping[str, Any]]],
     shown: Sequence[_Metric],
+    limit: int | None,
 ) -> Table:
+    listed = groups[:limit]
+    rows = []
+    for group in listed:
+        name, filters = identify(group)
+        values = [name, *(getattr(group.metrics, attribute) for *_, attribute in shown)]
+        # Nothing leads to the runs of a type that was deleted: they are deleted too.
+        has_filter = all(filters.values())
+        url = partial(counted_runs_url, usage.period, **filters) if has_filter else None
+        rows.append(Row(values, url))
     return Table(
         slug=slug,
         title=title,
@@ -182,17 +209,15 @@ def _breakdown(
             Column(heading, "text"),
             *columns_of([(name(), kind) for kind, name, _ in shown], usage),
         ],
-        rows=[
-            Row(
-                [name, *(getattr(metrics, attribute) for *_, attribute in shown)],
-                counted_runs_url(usage.period, **filters),
-            )
-            for name, filters, metrics in rows
-        ],
+        rows=rows,
+        hidden_row_count=len(groups) - len(listed),
     )
 
 
-def _type_name(content_type: ContentType) -> str:
+def _type_name(content_type_id: int | None) -> str:
+    if content_type_id is None:
+        return _("Deleted type")
+    content_type = ContentType.objects.get_for_id(content_type_id)
     # A content type outlives a model that was removed from the code.
     model = content_type.model_class()
     return (

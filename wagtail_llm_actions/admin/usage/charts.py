@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -9,10 +10,13 @@ from django.utils.translation import gettext as _
 from wagtail_llm_actions.admin.links import TIMED, counted_runs_url
 from wagtail_llm_actions.admin.usage.table import Column, Row, Table, columns_of
 from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.messages.metrics import format_display
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.period import Period
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wagtail_llm_actions.reporting.usage import Day, Usage
 
 MAX_SERIES = 6
@@ -38,7 +42,6 @@ def runs_by_day(usage: Usage) -> Table:
             )
             for day in usage.days
         ],
-        limit=None,
     )
 
 
@@ -66,7 +69,6 @@ def costs_by_day(usage: Usage) -> Table:
             )
             for day in usage.days
         ],
-        limit=None,
     )
 
 
@@ -86,7 +88,6 @@ def times_by_day(usage: Usage) -> Table:
             )
             for day in usage.days
         ],
-        limit=None,
     )
 
 
@@ -102,7 +103,7 @@ def chart_data(table: Table, kind: str) -> dict[str, Any]:
     return {
         "kind": kind,
         "unit": series[0].kind if series else "count",
-        "labels": [cells[0][0] for _url, cells in table.listed],
+        "labels": [format_display(table.columns[0].kind, row.values[0]) for row in table.rows],
         "series": [
             {
                 "label": column.heading,
@@ -113,5 +114,5 @@ def chart_data(table: Table, kind: str) -> dict[str, Any]:
     }
 
 
-def _runs_url(day: Day, count: int, **filters: Any) -> str:
-    return counted_runs_url(Period(day.day, day.day), **filters) if count else ""
+def _runs_url(day: Day, count: int, **filters: Any) -> Callable[[], str] | None:
+    return partial(counted_runs_url, Period(day.day, day.day), **filters) if count else None

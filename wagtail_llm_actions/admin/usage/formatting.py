@@ -14,7 +14,7 @@ from wagtail_llm_actions.messages.metrics import format_display
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wagtail_llm_actions.reporting.estimates import EstimateErrors
+    from wagtail_llm_actions.reporting.usage import EstimateErrors
 
 _EXPORT_FORMATS: dict[str, Callable[[Any], Any]] = {
     "rate": lambda value: round(100 * value, 2),
@@ -61,8 +61,8 @@ def estimate_errors_sentence(errors: EstimateErrors | None) -> str:
         return ""
     message = ngettext(
         "The cost that was estimated before the click was off by %(rate)s: one run could be compared.",
-        "The costs that were estimated before the clicks were off by %(rate)s in the median of the "
-        "newest %(count)s runs that can be compared.",
+        "The costs that were estimated before the clicks were off by %(rate)s in the median of %(count)s "
+        "runs that can be compared.",
         errors.runs,
     )
     return message % {

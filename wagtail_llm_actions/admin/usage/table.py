@@ -11,11 +11,12 @@ from wagtail_llm_actions.admin.usage.formatting import UNITS, format_export
 from wagtail_llm_actions.messages.metrics import format_display
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from wagtail_llm_actions.reporting.usage import Usage
 
 MAX_LISTED_ROWS = 50
+"""Of a table on the page, but for those of days; exports have all rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,16 @@ def columns_of(metrics: Iterable[tuple[str, str]], usage: Usage) -> list[Column]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Values in the order of the columns, and the URL of the list of the runs that they count."""
+    """Values in the order of the columns, and the list of the runs that they count."""
 
     values: list[Any]
-    url: str = ""
+    url_of_runs: Callable[[], str] | None = None
+    """Called for the page only: making a URL takes longer than all else of a row."""
+
+    @property
+    def url(self) -> str:
+        """The URL of the list; empty where there is none."""
+        return self.url_of_runs() if self.url_of_runs else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +79,8 @@ class Table:
     title: str
     columns: list[Column]
     rows: list[Row] = field(default_factory=list)
-    limit: int | None = MAX_LISTED_ROWS
+    hidden_row_count: int = 0
+    """The number of rows that only the export has."""
 
     def without_links(self) -> Table:
         """Return the table for a user who may not open the history."""
@@ -89,13 +97,8 @@ class Table:
                     for column, value in zip(self.columns, row.values, strict=True)
                 ],
             )
-            for row in self.rows[: self.limit]
+            for row in self.rows
         ]
-
-    @property
-    def hidden_row_count(self) -> int:
-        """The number of rows that only the export has."""
-        return len(self.rows) - len(self.listed)
 
     @property
     def export_rows(self) -> list[list[Any]]:

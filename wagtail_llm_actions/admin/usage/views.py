@@ -16,14 +16,14 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail_llm_actions.admin.budgets.rows import budget_rows
 from wagtail_llm_actions.admin.exports.spreadsheets import ExportMixin, ExportRefused
 from wagtail_llm_actions.admin.mixins import BreadcrumbsMixin
-from wagtail_llm_actions.admin.run_access import readable_in_history
+from wagtail_llm_actions.admin.run_access import reader_in_history
 from wagtail_llm_actions.admin.usage.cards import cards
 from wagtail_llm_actions.admin.usage.charts import chart_data
 from wagtail_llm_actions.admin.usage.formatting import estimate_errors_sentence
 from wagtail_llm_actions.admin.usage.period import CHOICES, DEFAULT, QUERY, as_query, chosen_period
 from wagtail_llm_actions.admin.usage.registry import CHARTS, tables
+from wagtail_llm_actions.admin.usage.table import MAX_LISTED_ROWS
 from wagtail_llm_actions.messages.currency import rate_sentence
-from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import (
     RUN_POLICY,
     VIEW_USAGE_PERMISSIONS,
@@ -31,32 +31,28 @@ from wagtail_llm_actions.permissions.policies import (
     can_view_costs,
     can_view_runs,
 )
-from wagtail_llm_actions.reporting.estimates import estimate_errors
 from wagtail_llm_actions.reporting.rollups import refresh_throttled
 from wagtail_llm_actions.reporting.usage import Usage
-from wagtail_llm_actions.runs.lifecycle.recovery import recover
+from wagtail_llm_actions.runs.lifecycle.recovery import recover_without_worker
 from wagtail_llm_actions.scripts import script_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from uuid import UUID
 
     from django.http import HttpRequest, HttpResponseBase
 
     from wagtail_llm_actions.admin.usage.table import Table
 
 
-def user_tables(usage: Usage, request: HttpRequest) -> dict[str, Callable[[], Table]]:
-    """Return the tables that the user may view, by their slugs."""
-
-    def readable(run_ids: list[UUID]) -> set[UUID]:
-        runs = readable_in_history(request, LLMRun.objects.filter(pk__in=run_ids))
-        return set(runs.values_list("pk", flat=True))
-
+def user_tables(
+    usage: Usage, request: HttpRequest, limit: int | None = None
+) -> dict[str, Callable[[], Table]]:
+    """Return the tables that the user may view, by their slugs; see ``tables``."""
     return tables(
         usage,
         with_costs=can_view_costs(request.user),
-        readable=readable if can_view_all_runs(request.user) else None,
+        limit=limit,
+        can_read=reader_in_history(request) if can_view_all_runs(request.user) else None,
     )
 
 
@@ -80,7 +76,7 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the report of the chosen period, or of the last 30 days if the query is invalid."""
-        recover()
+        recover_without_worker()
         refresh_throttled()
         try:
             choice, period = chosen_period(self.request.GET)
@@ -89,8 +85,10 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
             choice, period = chosen_period({"period": DEFAULT})
             is_invalid = True
         usage, previous = Usage.with_previous(period)
-        usage.load()
-        found = {name: make() for name, make in user_tables(usage, self.request).items()}
+        usage.load(previous)
+        found = {
+            name: make() for name, make in user_tables(usage, self.request, MAX_LISTED_ROWS).items()
+        }
         shown_cards = cards(usage, previous, with_costs=self.with_costs)
         if not can_view_runs(self.request.user):
             found = {name: table.without_links() for name, table in found.items()}
@@ -113,7 +111,7 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
             export_query=urlencode(as_query(period)),
             budgets=budget_rows(self.request.user),
             rate=rate_sentence() if self.with_costs else "",
-            estimates=estimate_errors_sentence(estimate_errors(period)) if self.with_costs else "",
+            estimates=estimate_errors_sentence(usage.estimate_errors) if self.with_costs else "",
             has_runs=usage.totals.runs,
             chart_script=script_path("usage.js"),
         )

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         """Print the metrics of the period and of the previous one."""
         period = _period(options)
         usage, before = Usage.with_previous(period)
-        usage.load()
+        usage.load(before)
         if options["format"] == "json":
             answer = _as_json(usage, before)
             self.stdout.write(json.dumps(answer, indent=2, cls=DjangoJSONEncoder))

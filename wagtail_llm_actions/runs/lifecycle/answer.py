@@ -80,10 +80,7 @@ class Answer:
                 self.raw,
                 contract_of(self._run).destination,
                 TAG,
-                source=Source(
-                    *content_in(self._run.prompt),
-                    is_own=self._run.source_path == self._run.field_path,
-                ),
+                source=Source(*content_in(self._run.prompt)),
                 is_cut_off=self._is_cut_off,
                 begins_in_reasoning=self._begins_in_reasoning,
             )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from wagtail_llm_actions.errors import ErrorContext, LLMActionsError, ProviderError
+from wagtail_llm_actions.models.run_queryset import hash_detail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,7 +74,7 @@ def _total(values: Iterable[int | None]) -> int | None:
 
 
 class ErrorFields(TypedDict):
-    """The columns of a run, or of an attempt, that describe its error."""
+    """The columns of an attempt that describe its error; a run has them too."""
 
     error_code: str
     error_context: ErrorContext
@@ -88,3 +89,15 @@ def error_fields(error: LLMActionsError) -> ErrorFields:
         "error_context": error.context(),
         "error_detail": error.detail if isinstance(error, ProviderError) else "",
     }
+
+
+class RunErrorFields(ErrorFields):
+    """The columns of a run that describe its error."""
+
+    error_detail_hash: str
+
+
+def run_error_fields(error: LLMActionsError) -> RunErrorFields:
+    """Return the values of the columns that describe the error of a run."""
+    fields = error_fields(error)
+    return {**fields, "error_detail_hash": hash_detail(fields["error_detail"])}

@@ -53,25 +53,41 @@ recovery_throttle = Throttle(seconds=5.0)
 
 
 @yielding_writes()
-def recover() -> None:
-    """Fail abandoned runs, settle, and requeue missing ones; a queue that is down is tried next time."""
+def recover(*, bulk: bool = True) -> None:
+    """Fail abandoned runs, settle, and requeue missing ones; a queue that is down is tried next time.
+
+    Args:
+        bulk: Requeue bulk runs too, of which thousands may wait.
+    """
     fail_abandoned()
     settle_left()
     with contextlib.suppress(QueueUnavailable):
-        requeue_missing()
+        requeue_missing(bulk=bulk)
 
 
 def recover_throttled() -> None:
-    """Recover if the throttle allows it; every poll calls this."""
+    """Recover if the throttle allows it; every poll calls this.
+
+    Bulk runs that wait in a queue server are left to its workers: nobody's poll takes longer for them.
+    """
     if recovery_throttle.allows():
+        recover(bulk=get_queue().executes_here)
+
+
+def recover_without_worker() -> None:
+    """Recover where web processes execute the runs: elsewhere a worker does so every few seconds."""
+    if get_queue().executes_here:
         recover()
 
 
-def requeue_missing() -> int:
+def requeue_missing(*, bulk: bool = True) -> int:
     """Put runs on the queue whose retry is due, or whose job was lost.
 
     A job is lost when the queue's server loses its data, or the process of the thread queue ends.
     A run that no worker can execute fails.
+
+    Args:
+        bulk: Include bulk runs.
 
     Returns:
         How many were queued.
@@ -82,6 +98,8 @@ def requeue_missing() -> int:
     now, queue = timezone.now(), get_queue()
     is_due = Q(retry_at__lte=now) | Q(retry_at=None, queued_at__lt=now - REQUEUE_AFTER)
     due = LLMRun.objects.queued().filter(is_due).only("pk", "trigger", "started_at")
+    if not bulk:
+        due = due.exclude(trigger=LLMRun.Trigger.BULK)
     waiting: dict[Priority, dict[UUID, LLMRun]] = {}
     for run in due:
         waiting.setdefault(priority_of(run), {})[run.pk] = run

@@ -19,7 +19,7 @@ from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.runs.lifecycle.lease import Lease, lease_expiry
-from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
+from wagtail_llm_actions.runs.lifecycle.outcome import run_error_fields
 from wagtail_llm_actions.runs.unstored import withhold
 from wagtail_llm_actions.signals import run_finished, run_started
 from wagtail_llm_actions.spending.settlement import settle
@@ -99,7 +99,7 @@ def succeed(lease: Lease, outcome: RunOutcome, result: GenerationResult) -> bool
 
 def fail(lease: Lease, outcome: RunOutcome, error: LLMActionsError) -> bool:
     """Running → failed; return whether the lease still held."""
-    return _finish_owned(lease, Status.FAILED, outcome, **error_fields(error))
+    return _finish_owned(lease, Status.FAILED, outcome, **run_error_fields(error))
 
 
 def cancel_running(lease: Lease, outcome: RunOutcome) -> bool:
@@ -126,7 +126,7 @@ def cancel_all_queued(runs: QuerySet[LLMRun]) -> list[UUID]:
 
 def fail_queued(run: LLMRun, error: LLMActionsError) -> bool:
     """Queued → failed: the queue did not take the run. The instance changes with its row."""
-    fields = error_fields(error)
+    fields = run_error_fields(error)
     row = LLMRun.objects.filter(pk=run.pk)
     if not _finish(row, run.pk, Status.QUEUED, Status.FAILED, **fields):
         return False
@@ -137,7 +137,7 @@ def fail_queued(run: LLMRun, error: LLMActionsError) -> bool:
 
 def fail_unsaved(run: LLMRun, error: LLMActionsError) -> None:
     """Queued → failed, on an instance that is not saved yet: the run cannot be sent at all."""
-    _set_failed(run, run.queued_at, error_fields(error))
+    _set_failed(run, run.queued_at, run_error_fields(error))
 
 
 def fail_abandoned() -> list[UUID]:
@@ -146,7 +146,7 @@ def fail_abandoned() -> list[UUID]:
     ids = list(expired.values_list("pk", flat=True))
     if not ids:
         return []
-    now, error = timezone.now(), error_fields(RunInterrupted())
+    now, error = timezone.now(), run_error_fields(RunInterrupted())
     with transaction.atomic():
         # Filtered once more by the update: a worker may have renewed its lease since.
         failed = _finish_all(
