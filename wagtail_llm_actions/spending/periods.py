@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -28,7 +28,8 @@ def midnight(day: date) -> datetime:
     """Return the first moment of a day in the site's time zone."""
     start = datetime.combine(day, time.min)
     if settings.USE_TZ:
-        return timezone.make_aware(start, timezone.get_default_timezone())
+        # In UTC: Python subtracts times of the same zone as if no clock were ever changed.
+        return timezone.make_aware(start, timezone.get_default_timezone()).astimezone(UTC)
     return start
 
 
