@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BENCHMARKS = (
     "answers",
     "cold_start",
+    "edit_form",
     "fair_slots",
     "first_text",
     "lanes",

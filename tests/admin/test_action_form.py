@@ -145,6 +145,7 @@ def test_the_parts_of_a_field_stand_together_under_its_label(client: Client, adm
 
     assert groups["Body"] == [
         "body",
+        "body:*",
         "body:heading",
         "body:paragraph",
         "body:quote.text",
@@ -169,6 +170,7 @@ def test_the_fields_of_the_chosen_type_are_offered_by_their_labels(
         ("summary", "Summary"),
         ("intro", "Introduction"),
         ("body", "Body"),
+        ("body:*", "Body > the texts of its blocks"),
         ("body:heading", "Body > Heading"),
         ("body:paragraph", "Body > Paragraph"),
         ("body:quote.text", "Body > Quote > Text"),

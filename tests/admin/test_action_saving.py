@@ -70,6 +70,17 @@ def test_a_field_of_another_type_cannot_be_kept(client: Client, admin: User) -> 
     assert "intro is not one of the available choices" in found
 
 
+def test_an_action_that_rewrites_blocks_has_to_read_them(client: Client, admin: User) -> None:
+    found = errors(client, reverse(ADD), filled_in(destination="body:*"))
+    assert "An action that rewrites the texts of blocks has to read them" in found
+
+    for order, source in enumerate(("body", "body:paragraph")):
+        form = filled_in(
+            destination="body:*", source=source, label=source, sort_order=str(order + 1)
+        )
+        assert client.post(reverse(ADD), form).status_code == 302
+
+
 def test_a_new_action_is_saved_with_a_revision_and_in_the_audit_log(
     client: Client, admin: User
 ) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.answers.test_cleaning import CORPUS, LINE, LINES, cleaned
+from tests.parts.examples import examples
 from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.prompts.variables import TAG
 
@@ -132,7 +133,7 @@ def test_a_thousand_correct_texts_stay_as_they_are() -> None:
     st.lists(st.sampled_from(BEGINNINGS + MIDDLES), min_size=1, max_size=6),
     st.sampled_from(["\n\n", "\n", " "]),
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_paragraphs_stay_as_they_are(parts: list[str], separator: str) -> None:
     text = separator.join(f"{part} and more." for part in parts)
 
@@ -140,7 +141,7 @@ def test_paragraphs_stay_as_they_are(parts: list[str], separator: str) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     once = cleaned(text, LINES)
 
@@ -153,7 +154,7 @@ ALL_DIRTY = [case["answer"] for case in CORPUS["line"] + CORPUS["lines"]] + CORP
 @given(
     st.sampled_from([*ALL_DIRTY, *WRITTEN]), st.lists(st.integers(1, 9), min_size=1, max_size=20)
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_where_an_answer_is_split_makes_no_difference(answer: str, sizes: list[int]) -> None:
     whole = LiveFilter(TAG)
     whole.feed(answer)

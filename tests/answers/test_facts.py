@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.facts import measure
+from tests.parts.examples import examples
 from wagtail_llm_actions.answers.facts.check import MAX_FACTS, unsourced_facts
 
 LEAST_RECALL, LEAST_PRECISION = 0.95, 0.9
@@ -113,6 +114,7 @@ def test_times_and_numbers_in_words_are_facts_too(text: str, facts: list[str]) -
     assert unsourced_facts(text, TIMES) == facts
 
 
+@examples(100)
 @given(st.text(), st.text())
 def test_any_text_can_be_checked(text: str, source: str) -> None:
     assert all(fact.strip() for fact in unsourced_facts(text, source))

@@ -79,3 +79,27 @@ def test_the_texts_of_a_prompt_are_those_between_its_tags() -> None:
     prompt = "Title for:\n<input>\nThe tide\n</input>\nNot <post_title>Boats</post_title> <b>x</b>"
 
     assert content_in(prompt) == ["\nThe tide\n", "Boats"]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("The <b>tide</b> came erly.", "The <b>tide</b> came early."),
+        (
+            "# Tides\n\nIt *came* erly, see [here](/a).",
+            "# Tides\n\nIt *came* early, see [here](/a).",
+        ),
+        ("Write &lt; for less.", "Write &lt; for less."),
+    ],
+)
+def test_markup_that_a_plain_field_holds_stays_in_its_new_text(text: str, answer: str) -> None:
+    own = Source(text, is_own=True)
+
+    assert clean(answer, LINES, TAG, source=own).text == answer
+    assert made_from(text, answer) != answer
+
+
+def test_markup_is_taken_from_the_new_text_of_a_plain_field_that_holds_none() -> None:
+    own = Source("5 * 3 and snake_case_words", is_own=True)
+
+    assert clean("**Five** times three", LINES, TAG, source=own).text == "Five times three"

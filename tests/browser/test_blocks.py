@@ -14,6 +14,7 @@ from tests.factories import AdminFactory, BlogPageFactory, EditorFactory, LLMAct
 from tests.parts.waiting import eventually
 from tests.parts.web import WebProcess
 from tests.voyages.models import Voyage
+from wagtail_llm_actions.fields.stream.marks import digest_of
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -42,16 +43,33 @@ RICH = '<p data-block-key="aaaaa">My <i>own</i> words.</p>'
 PARAGRAPH: dict[str, Any] = {"type": "paragraph", "id": "r-1", "value": RICH}
 
 
+def changed(path: str, item_id: str, text: str) -> str:
+    """Return a change of one text, as a model answers."""
+    return f"[[{path} {digest_of(path.split('.'), item_id)[:6]}]]\n{text}\n\n"
+
+
+REWRITING = (
+    changed("quote.author", "q-1", "An old boy")
+    + changed("points", "i-Two", "Three")
+    + changed("paragraph", "r-1", "My *own* few words.\n\nAnd more.")
+    + changed("heading", "h-1", "")
+    + changed("quote.text", "gone", "Nobody says this.")
+)
+
+
 @pytest.fixture(scope="module")
 def scripted_site(django_db_setup: None) -> Iterator[str]:
-    provider = {
-        "BACKEND": "wagtail_llm_actions.providers.testing.ScriptedProvider",
-        "OPTIONS": {"script": [ANSWER[:9], ANSWER[9:]]},
-    }
+    scripts = {"scripted": [ANSWER[:9], ANSWER[9:]], "rewriter": [REWRITING]}
     site_settings: dict[str, Any] = {
         "WAGTAIL_LLM_ACTIONS": {
-            "PROVIDERS": {"test": provider},
-            "MODELS": {"scripted": {"PROVIDER": "test", "NAME": "scripted"}},
+            "PROVIDERS": {
+                name: {
+                    "BACKEND": "wagtail_llm_actions.providers.testing.ScriptedProvider",
+                    "OPTIONS": {"script": script},
+                }
+                for name, script in scripts.items()
+            },
+            "MODELS": {name: {"PROVIDER": name, "NAME": name} for name in scripts},
         }
     }
     with WebProcess(site_settings) as web:
@@ -246,3 +264,48 @@ def test_an_answer_becomes_new_blocks_behind_those_that_are_there_and_undo_takes
     assert [item["value"] for item in points["value"]] == ["Quay", "Pier"]
     body.press("Undo")
     wait_for_autosave(editor, lambda: saved_body(page) == [QUOTE, PARAGRAPH])
+
+
+def test_the_texts_of_blocks_are_rewritten_one_by_one_and_all_else_stays(
+    visit: Visit, scripted_site: str
+) -> None:
+    heading = {"type": "heading", "value": "Low tide", "id": "h-1"}
+    before = [heading, QUOTE, POINTS, PARAGRAPH]
+    page = BlogPageFactory(body=before)
+    page.save_revision()
+    LLMActionFactory(source="body", destination="body:*", model="rewriter")
+    editor = visit(EditorFactory(), scripted_site)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    editor.wait_for_unsaved_changes()
+    body = editor.field("Body > the texts of its blocks")
+
+    body.generate.click()
+    body.wait_for_proposal()
+    assert "<input>[[heading " in LLMRun.objects.get().prompt
+    author, point, paragraph = (body.card.get_by_label(f"Change {n} of 3").first for n in (1, 2, 3))
+    expect(author.locator("strong")).to_have_text("Quote > Author")
+    expect(author.locator("del")).to_have_text("A")
+    expect(author.locator("ins")).to_have_text("An old")
+    expect(paragraph.locator("i")).to_have_text("own")
+    expect(body.card.get_by_label("Changes to").get_by_text("not there any more")).to_be_visible()
+    # A block moves, and the text that stays is edited, while the changes are read.
+    block(editor, "q-1").element.get_by_role("button", name="Move down").first.click()
+    point.get_by_role("button", name="Keep the old text").click()
+    block(editor, "i-Two").element.locator("input[type=text]").fill("Two, too")
+    body.press("Accept")
+
+    written = {**QUOTE, "value": {**QUOTE["value"], "author": "An old boy"}}
+    points = {**POINTS, "value": [POINTS["value"][0], {**POINTS["value"][1], "value": "Two, too"}]}
+
+    def is_written() -> bool:
+        *others, last = saved_body(page)
+        return (
+            others == [heading, points, written]
+            and last["id"] == "r-1"
+            and "My <i>own</i> few words." in last["value"]
+            and "And more." in last["value"]
+        )
+
+    wait_for_autosave(editor, is_written)
+    body.press("Undo")
+    wait_for_autosave(editor, lambda: saved_body(page) == [heading, points, QUOTE, PARAGRAPH])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 from django.contrib.admin.utils import quote
 from django.urls import reverse
+from wagtail import blocks
 from wagtail.models import GroupPagePermission
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.contrib.auth.models import User
     from django.db.models import Model
     from django.test import Client
@@ -81,3 +85,31 @@ def click(client: Client, llm_action: LLMAction, url: str, **changes: str) -> An
     }
     data = post_of(client, url) | changes | widget
     return client.post(reverse("wagtail_llm_actions:start_run"), data)
+
+
+def posted_stream(value: Any, name: str) -> dict[str, str]:
+    """Return what a browser sends of the StreamField ``name`` with this value."""
+    block = value.stream_block
+    return dict(posted_block(block, block.get_form_state(value), name))
+
+
+def posted_block(block: Any, state: Any, prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield what a form sends of a block in the state that Wagtail's script has of it."""
+    if isinstance(block, blocks.StructBlock):
+        for name, child in block.child_blocks.items():
+            yield from posted_block(child, state[name], f"{prefix}-{name}")
+    elif isinstance(block, (blocks.StreamBlock, blocks.ListBlock)):
+        yield f"{prefix}-count", str(len(state))
+        for number, row in enumerate(state):
+            child = getattr(block, "child_block", None) or block.child_blocks[row["type"]]
+            for name in ("type", "id"):
+                yield f"{prefix}-{number}-{name}", str(row.get(name, ""))
+            yield f"{prefix}-{number}-order", str(number)
+            yield f"{prefix}-{number}-deleted", ""
+            yield from posted_block(child, row["value"], f"{prefix}-{number}-value")
+    elif isinstance(state, list):
+        yield from ((prefix, str(each)) for each in state)
+    else:
+        # That of a chooser describes its object, and that of a table is what its input has as JSON.
+        value = state.get("id", json.dumps(state)) if isinstance(state, dict) else state
+        yield prefix, "" if value is None else str(value)

@@ -14,6 +14,7 @@ from tests.editor.forms import page_edit, snippet_edit
 from tests.editor.test_json_types import is_object
 from tests.factories import BlogPageFactory, EditorFactory, LLMRunFactory
 from tests.voyages.models import Voyage
+from wagtail_llm_actions.fields.stream.marks import digest_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -187,3 +188,21 @@ def test_what_a_browser_says_of_a_stream_need_not_make_sense(
     answer = convert(client, proposed(editor, field_path="body"), "Fog.", value=value)
 
     assert answer.status_code in {200, 400}
+
+
+def test_the_changes_of_blocks_come_with_what_tells_them_apart(
+    client: Client, editor: User
+) -> None:
+    run = proposed(editor, field_path="body:*")
+    key = digest_of(["heading"], "h")[:6]
+    held = json.dumps([{"names": ["heading"], "id": "h", "value": "High tide"}])
+
+    answer = convert(client, run, f"[[heading {key}]]\nLow tide", value=held)
+
+    assert answer.json()["html"] == "<h4>Heading</h4><p>Low tide</p>"
+    (change,) = json.loads(answer.json()["value"])
+    assert change == {"names": ["heading"], "id": "h", "label": "Heading", "value": "Low tide"}
+    gone = convert(client, run, f"[[heading {key}]]\nLow tide", value="[]")
+    assert gone.status_code == 422
+    assert "This text is not there any more." in gone.json()["error"]["message"]
+    assert convert(client, run, "Low tide", value="{").status_code == 400

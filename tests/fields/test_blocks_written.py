@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wagtail import blocks
 from wagtail.documents import get_document_model
@@ -15,6 +15,7 @@ from wagtail.documents import get_document_model
 from example_site.blog.blocks import BodyBlock
 from example_site.blog.models import BlogPage
 from tests.factories import BlogPageFactory
+from tests.parts.examples import examples
 from tests.voyages.blocks import QuoteBlock
 from tests.voyages.models import Voyage
 from wagtail_llm_actions import fields
@@ -206,7 +207,7 @@ def test_a_stream_without_a_block_for_paragraphs_is_no_destination() -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50)
 @given(
     st.lists(
         st.one_of(

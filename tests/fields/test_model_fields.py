@@ -26,6 +26,7 @@ def test_the_fields_of_a_page_and_of_its_blocks_are_offered_by_the_labels_and_in
         ("summary", "Summary"),
         ("intro", "Introduction"),
         ("body", "Body"),
+        ("body:*", "Body > the texts of its blocks"),
         ("body:heading", "Body > Heading"),
         ("body:paragraph", "Body > Paragraph"),
         ("body:quote.text", "Body > Quote > Text"),

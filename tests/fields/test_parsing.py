@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.parts.examples import examples
 from wagtail_llm_actions.fields.parsing import format_of, parse, vocabulary_of
 
 KINDS = [("news", "News"), ("job", "Job offer"), ("a-b", "Food, drink & more")]
@@ -226,6 +227,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
+@examples(100)
 @given(text=PIECES)
 def test_whatever_a_model_writes_gives_a_valid_value_or_is_refused(text: str) -> None:
     for form_field in FIELDS:

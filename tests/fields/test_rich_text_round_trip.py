@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from html import escape
 from typing import TYPE_CHECKING
 
 import pytest
 from django import forms
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from wagtail.admin.rich_text import DraftailRichTextArea
 
+from tests.parts.examples import examples
 from wagtail_llm_actions.answers.cleaning import clean
 from wagtail_llm_actions.answers.destination import Destination
 from wagtail_llm_actions.fields.markup.blocks import LISTS, comparable
@@ -34,7 +34,6 @@ FEATURES = [
 ]
 AREA = DraftailRichTextArea(features=FEATURES)
 REFERENCE = "<(?:a|embed) [^>]*>"
-EXAMPLES = int(os.environ.get("RICH_TEXT_EXAMPLES", "200"))
 STYLES = ("b", "i", "s", "sup", "sub", "code")
 LINKS = (
     '<a linktype="page" id="7">',
@@ -118,14 +117,7 @@ def written(answer: str, area: DraftailRichTextArea, current: str, prompt: str) 
     return saved
 
 
-examples = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-
-@examples
+@examples(40)
 @given(rich_texts)
 def test_an_unchanged_answer_leaves_the_field_as_it_was_to_the_byte(html: str) -> None:
     before = stored(html, AREA)
@@ -136,7 +128,7 @@ def test_an_unchanged_answer_leaves_the_field_as_it_was_to_the_byte(html: str) -
     assert written(markdown, AREA, before, markdown) == before
 
 
-@examples
+@examples(40)
 @given(rich_texts)
 def test_an_unchanged_answer_fills_another_field_with_the_same_rich_text(html: str) -> None:
     before = stored(html, AREA)
@@ -188,7 +180,7 @@ hostile = st.lists(
 ).map("".join)
 
 
-@examples
+@examples(40)
 @given(hostile, st.sets(st.sampled_from(FEATURES)))
 def test_a_hostile_answer_becomes_a_valid_value_without_what_was_not_allowed(
     answer: str, features: set[str]

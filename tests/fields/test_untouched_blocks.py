@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from wagtail import blocks
 
 from example_site.blog.models import BlogPage
+from tests.editor.forms import posted_block
+from tests.parts.examples import examples
 from wagtail_llm_actions import fields
 from wagtail_llm_actions.fields import Item
 from wagtail_llm_actions.fields.stream.new_blocks import new_blocks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.django_db
 
@@ -62,32 +60,14 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def posted(block: Any, state: Any, prefix: str) -> Iterator[tuple[str, str]]:
-    """Yield what a form sends of a block in the state that Wagtail's script has of it."""
-    if isinstance(block, blocks.StructBlock):
-        for name, child in block.child_blocks.items():
-            yield from posted(child, state[name], f"{prefix}-{name}")
-    elif isinstance(block, (blocks.StreamBlock, blocks.ListBlock)):
-        yield f"{prefix}-count", str(len(state))
-        for number, row in enumerate(state):
-            child = getattr(block, "child_block", None) or block.child_blocks[row["type"]]
-            for name in ("type", "id"):
-                yield f"{prefix}-{number}-{name}", str(row.get(name, ""))
-            yield f"{prefix}-{number}-order", str(number)
-            yield f"{prefix}-{number}-deleted", ""
-            yield from posted(child, row["value"], f"{prefix}-{number}-value")
-    else:
-        yield prefix, str(state)
-
-
 def saved(state: Any) -> list[str]:
     """Return what the database gets of each block of a form in this state, as JSON."""
-    data = MultiValueDict({name: [value] for name, value in posted(STREAM, state, "body")})
+    data = MultiValueDict({name: [value] for name, value in posted_block(STREAM, state, "body")})
     value = STREAM.value_from_datadict(data, {}, "body")
     return [json.dumps(row, sort_keys=True) for row in STREAM.get_prep_value(value)]
 
 
-@settings(max_examples=300)
+@examples(50)
 @given(streams, answers, st.booleans())
 def test_new_blocks_leave_those_that_are_there(
     rows: list[dict[str, Any]], answer: str, at_start: bool
@@ -105,7 +85,7 @@ def test_new_blocks_leave_those_that_are_there(
     assert len(after) == len(rows) + len(inserted)
 
 
-@settings(max_examples=300)
+@examples(50)
 @given(streams, texts)
 def test_a_text_for_one_block_leaves_the_others(rows: list[dict[str, Any]], answer: str) -> None:
     for number, row in enumerate(rows):

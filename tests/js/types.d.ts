@@ -84,6 +84,30 @@ declare namespace LLMActions {
     number: number;
   }
 
+  /** A text of a block of a StreamField; of a proposal, a change of it. */
+  interface BlockText {
+    /** On the way to the block from the field. */
+    names: string[];
+    /** Of the innermost block that has one. */
+    id: string;
+    /** What the control holds: of Draftail the content state, as JSON. A change that is refused has none. */
+    value?: string;
+    /** Of the block; only of a change. */
+    label?: string;
+    /** The id of the run that proposes a change. */
+    run?: string;
+    /** Why a change is refused. */
+    refused?: string;
+  }
+
+  /** A text of a block, of which rich text has a line for each of its own blocks. */
+  interface BlockTextPart extends TextPart {
+    lines: RichPart[];
+    change: BlockText;
+    /** It stands in a proposal, and is not what the form holds. */
+    isProposed?: boolean;
+  }
+
   interface ContentBlock {
     getKey(): string;
     getText(): string;
@@ -261,12 +285,23 @@ declare namespace LLMActions {
   /** Makes the value that consists of some parts of hunks. */
   type ComposeValue = (kind: PartKind, hunks: Hunk<TextPart>[], parts: TextPart[]) => string;
 
+  /** Makes what accepting a proposal does without the changes that are left out. */
+  type ChosenOutcome = (proposal: {
+    kind: PartKind;
+    hunks: Hunk<TextPart>[];
+    isLeft: IsLeft;
+    mode: WriteMode;
+    showHunk: (hunk: Hunk<TextPart>, kind: PartKind) => Node[];
+  }) => Outcome;
+
   /** Joins some of the sentences of hunks. */
   type JoinSentences = (hunks: Hunk<TextPart>[], composed: TextPart[]) => string;
 
   /** How a field's value is compared part by part, and put together again. */
   interface PartKind<P extends TextPart = any> {
     split(value: string): P[];
+    /** Pairs the parts of two values; without, those that are alike. */
+    compare?(before: P[], after: P[]): Hunk<P>[];
     /** Returns the value that consists of some parts; without, they are sentences. */
     join?(parts: P[]): string;
     /** Returns a part's characters from an offset on, in code points, formatted. */

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.parts.examples import examples
 from wagtail_llm_actions.catalog import ListPrice
 from wagtail_llm_actions.generation import Usage
 from wagtail_llm_actions.pricing import LOCAL, Price, charge, cost_usd
@@ -397,7 +398,7 @@ REPORTED = st.one_of(
 )
 
 
-@settings(max_examples=1000)
+@examples(500)
 @given(st.lists(REPORTED, max_size=3), st.booleans(), st.booleans())
 def test_no_usage_contradicts_itself_and_no_cost_is_below_zero(
     reported: list[Any], separate: bool, has_text: bool

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
-from hypothesis import HealthCheck, Phase, given
+from hypothesis import Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.factories import LLMActionFactory, LLMRunFactory, UserFactory
+from tests.parts.examples import examples
 from tests.reporting.usage_rows import JULY, NOON, failed, succeeded
 from wagtail_llm_actions.models import LLMRollupSpan, LLMRun, LLMRunRollup
 from wagtail_llm_actions.models.rollup import SPAN_DAYS
@@ -115,12 +116,7 @@ RUNS = st.fixed_dictionaries(
 
 
 @given(runs=st.lists(RUNS, max_size=25), seed=st.integers(0, 10**6))
-@hypothesis_settings(
-    max_examples=8,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@hypothesis_settings(examples(3), phases=[Phase.generate])
 def test_rollups_are_the_sums_of_the_rows_and_stay_so(
     runs: list[dict[str, Any]], seed: int
 ) -> None:
@@ -311,6 +307,7 @@ def test_days_that_no_span_has_are_told() -> None:
     )
 
 
+@examples(100)
 @given(st.lists(st.floats(0.002, 300_000), min_size=1))
 @hypothesis_settings(deadline=None)
 def test_a_percentile_of_a_histogram_is_off_by_less_than_four_percent(values: list[float]) -> None:

@@ -73,6 +73,16 @@ def test_a_run_keeps_its_write_mode() -> None:
     assert run.write_mode == "append"
 
 
+def test_an_answer_that_names_what_it_changes_is_added_to_nothing() -> None:
+    llm_action = LLMActionFactory(source="body", destination="body:*", write_mode="append")
+    body = [{"type": "heading", "value": "Low tide", "id": "h"}]
+
+    run = start_run(llm_action, BlogPageFactory(body=body))
+
+    assert run.write_mode == "replace"
+    assert "]] (plain text on one line)\nLow tide" in run.prompt
+
+
 def test_an_action_only_for_an_empty_field_is_refused_where_there_is_a_text() -> None:
     llm_action = LLMActionFactory(only_when_empty=True)
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import BlogPageFactory, LLMActionFactory, LLMRunFactory
+from tests.parts.examples import examples
 from tests.runs.starting import start_run
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.spending.estimates import (
@@ -91,6 +92,7 @@ def test_a_few_runs_tell_what_a_run_costs_but_not_yet_how_it_grows() -> None:
 amounts = st.floats(min_value=0, max_value=100)
 
 
+@examples(100)
 @given(
     st.lists(
         st.builds(MeasuredRun, st.integers(0, 10**6), amounts, amounts), min_size=1, max_size=50

@@ -318,6 +318,8 @@ def test_the_order_of_a_file_does_not_matter() -> None:
         ({"destination": "tagged_items"}, "“Blog page” has no field “tagged_items” to write to."),
         ({"source": "id"}, "“Blog page” has no field “id” to read."),
         ({"source": ""}, "“Blog page” has no field “” to read."),
+        ({"source": "body:*"}, "“Blog page” has no field “body:*” to read."),
+        ({"destination": "body:*"}, "An action that rewrites the texts of blocks has to read them"),
         ({"groups": [["Nobody"]]}, "There is no group “Nobody” here."),
         ({"offered_below": "/gone/"}, "There is no page at “/gone/” here."),
         ({"offered_below": "#9999"}, "There is no page at “#9999” here."),

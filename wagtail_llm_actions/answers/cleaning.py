@@ -102,13 +102,15 @@ def clean(
     text = live.text
     if destination.schema() and (value := structured.text_of(text)) is not None:
         return CleanAnswer(
-            text=normalize(value).strip(), removed=removals.as_json(), is_only_reasoning=False
+            text=destination.as_text(normalize(value).strip()),
+            removed=removals.as_json(),
+            is_only_reasoning=False,
         )
     if live.ends_with_closing and destination.is_one_line and _PARAGRAPHS.search(text.strip()):
         # Nobody writes paragraphs into a line; they were reasoning, and the line never came.
         removals.add(Removal.REASONING, text)
         text = ""
-    text = _without_surroundings(text, context)
+    text = _without_surroundings(destination.as_text(text), context)
     is_only_reasoning = not text and Removal.REASONING in removals
     return CleanAnswer(
         text=text,
@@ -264,7 +266,8 @@ def _unwrap(text: str, inside: str | None, kind: Removal, context: _Context) -> 
 
 
 def _without_markup(text: str, context: _Context) -> str:
-    cleaned = plain(text) if context.destination.is_plain else text
+    is_content = not context.destination.is_plain or context.source.has_own_markup
+    cleaned = text if is_content else plain(text)
     if cleaned != text:
         context.removals.add(Removal.MARKUP, text)
     return cleaned

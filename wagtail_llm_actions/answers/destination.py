@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from wagtail_llm_actions.answers.markup import plain
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -38,6 +40,18 @@ class Destination:
     """Sentences, in English, about what the field's validators ask for."""
     schema: Callable[[], Mapping[str, Any]] = dict
     """Returns the JSON schema of a value, where values are of a closed set or a list; else nothing."""
+    as_text: Callable[[str], str] = str
+    """Returns an answer, cleaned or as JSON, in the form in which it is stored and edited."""
+
+    @property
+    def prose(self) -> str:
+        """What a text has to be, as a prompt says it."""
+        kind = "plain text" if self.is_plain else "Markdown"
+        if self.markup:
+            kind += f" ({', '.join(self.markup)})"
+        line = " on one line" if self.is_one_line else ""
+        limit = f", at most {self.max_length} characters" if self.max_length else ""
+        return f"{kind}{line}{limit}"
 
 
 class Source:
@@ -47,10 +61,12 @@ class Source:
 
     Args:
         texts: As they stand between the tags of the prompt.
+        is_own: Whether they are what the destination itself holds.
     """
 
-    def __init__(self, *texts: str) -> None:
+    def __init__(self, *texts: str, is_own: bool = False) -> None:
         self._texts = tuple(text.strip() for text in texts)
+        self._is_own = is_own
 
     def __bool__(self) -> bool:
         """Return whether the texts are known."""
@@ -76,6 +92,11 @@ class Source:
     def holds(self, piece: str) -> bool:
         """Return whether a piece is a part of a text, word for word."""
         return bool(words := " ".join(piece.split())) and words in self._unspaced
+
+    @cached_property
+    def has_own_markup(self) -> bool:
+        """Whether the destination holds Markdown or HTML as its text, as a field for source code does."""
+        return self._is_own and any(plain(text) != text for text in self._texts)
 
     @cached_property
     def _lines(self) -> tuple[str, ...]:

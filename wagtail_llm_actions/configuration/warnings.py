@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Field
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
@@ -15,6 +16,7 @@ from wagtail_llm_actions.fields import (
     RENDERED,
     adapter_at,
     find_destination,
+    goes_with,
     image_at,
     is_image,
     is_source,
@@ -39,6 +41,10 @@ MARKUP = re.compile(
     re.IGNORECASE,
 )
 """In the names of fields, their classes and their widgets, and of the packages they come from."""
+READ_OWN_FIELD = gettext_lazy(
+    "An action that rewrites the texts of blocks has to read them: choose the same field, or one kind of "
+    "its blocks, as the source."
+)
 SAMPLE = 100
 FEW_TOKENS = 50
 """Barely two sentences."""
@@ -80,6 +86,8 @@ def field_warnings(llm_action: LLMAction) -> Iterator[str]:
         }
     if not is_source(model, source):
         yield _("“%(type)s” has no field “%(field)s” to read.") % {**facts, "field": source}
+    elif not goes_with(model, source, destination):
+        yield str(READ_OWN_FIELD)
     for name in sorted(_used_variables(llm_action)):
         if name.startswith(f"{FIELDS}."):
             is_there = is_source(model, name.removeprefix(f"{FIELDS}."))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from django import forms
+    from django.utils.functional import Promise
 
 ModelField: TypeAlias = "models.Field[Any, Any] | models.ForeignObjectRel"
 """What ``_meta.get_field()`` returns: a field, or the other side of a relation, such as inline rows."""
@@ -37,6 +38,13 @@ class FieldAdapter(ABC):
     """Whether answers are texts to be read, and not values such as a date."""
     names_objects: ClassVar[bool] = False
     """Whether the vocabulary of a field is made of objects, of which a form may show only some."""
+    variants: ClassVar[Mapping[str, FieldAdapter]] = {}
+    """Adapters that write such a field in another way, by what stands for them in place of a part."""
+    label: ClassVar[str | Promise] = ""
+    """What a variant writes; stands behind the label of the field."""
+    reads_own_field: ClassVar[bool] = False
+    """Whether answers name what they change, so that an action has to read the field that it writes, by
+    ``read_parts`` of this adapter."""
     separator: ClassVar[str] = ":"
     """Between the name of a field and one of its ``parts`` in a path."""
 
@@ -188,6 +196,10 @@ class FieldAdapter(ABC):
     def contract(self, field: Any) -> Contract:
         """Return what answers are checked for: by default what ``destination`` says."""
         return Contract(destination=self.destination(field))
+
+    def compared(self, answer: str, held: str) -> tuple[str, str]:
+        """Return an answer, and the text of its field after a save, as they are compared."""
+        return answer, held
 
     def supports_widget(self, widget: forms.Widget) -> bool:
         """Return whether the writer can write into this widget; a form may have replaced it."""

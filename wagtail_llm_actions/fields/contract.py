@@ -82,11 +82,12 @@ class Contract:
             yield Fault(kind=FaultKind.TOO_LONG, count=count, limit=limit)
 
     def _invalid(self, text: str) -> Iterator[Fault]:
-        kind = FaultKind.NO_VALUE if self.is_value else FaultKind.INVALID
         for validator in self.validators:
             try:
                 validator(text)
             except ValidationError as error:
+                is_none = self.is_value or getattr(error, "code", "") == FaultKind.NO_VALUE
+                kind = FaultKind.NO_VALUE if is_none else FaultKind.INVALID
                 for message in error.messages:
                     yield Fault(kind=kind, detail=message)
             except Exception:  # noqa: BLE001, S112 - code of the site, which may expect its own format

@@ -4,6 +4,7 @@
 ``summary``             a field of the model, or a property that the site names in its settings
 ``body:quote``          all blocks of this name in a StreamField, at any depth
 ``body:quote.author``   a block within them
+``body:*``              the texts of all blocks, only to be written
 ``gallery``             inline rows
 ``gallery.caption``     a field of the rows
 ``photo:image``         the image itself that a field chooses; also after a part, as in
@@ -76,6 +77,8 @@ def find(model: type[models.Model], path: str) -> Place | None:
     if adapter is None:
         return None
     part = rest[0] if rest else ""
+    if part in adapter.variants and path == f"{name}{adapter.separator}{part}":
+        return Place(adapter.variants[part], field, "")
     if rest and (path != f"{name}{adapter.separator}{part}" or part not in adapter.parts(field)):
         return None
     return Place(adapter, field, part)
@@ -110,14 +113,30 @@ def form_field_at(form: Any, model: type[models.Model], path: str) -> forms.Fiel
     if place and place.part:
         return place.adapter.part_form_field(form, place.field, place.part)
     fields: dict[str, forms.Field] = getattr(form, "fields", None) or form.base_fields
-    return fields[path]
+    return fields[place.field.name if place else path]
 
 
 def is_source(model: type[models.Model], path: str) -> bool:
     """Return whether an action of the model can read ``path``."""
     if path == RENDERED:
         return can_be_rendered(model)
-    return path == WHOLE_FORM or path in property_names(model) or find(model, path) is not None
+    if path == WHOLE_FORM or path in property_names(model):
+        return True
+    place = find(model, path)
+    return place is not None and not place.adapter.reads_own_field
+
+
+def goes_with(model: type[models.Model], source: str, destination: str) -> bool:
+    """Return whether an action can make what it writes from what it reads.
+
+    Some destinations take changes of their own field only.
+    """
+    written, read_place = find(model, destination), find(model, source)
+    if written is None or not written.adapter.reads_own_field:
+        return True
+    return (
+        read_place is not None and read_place.field == written.field and not is_image(model, source)
+    )
 
 
 def is_image(model: type[models.Model], path: str) -> bool:
@@ -178,7 +197,12 @@ def label(model: type[models.Model], path: str) -> str:
     if not rest:
         return whole
     adapter = adapter_for(field)
-    parts = adapter.parts(field) if adapter else {}
+    parts: dict[str, Any] = {}
+    if adapter:
+        parts = {
+            **adapter.parts(field),
+            **{key: each.label for key, each in adapter.variants.items()},
+        }
     return f"{whole} > {parts.get(rest[0], rest[0])}"
 
 
@@ -277,6 +301,10 @@ def _read_place(
     *,
     with_references: bool,
 ) -> str:
+    written = find(type(instance), item.path) if item else None
+    if written and written.adapter.reads_own_field and written.field == place.field:
+        parts = [place.part] if place.part else []
+        return written.adapter.read_parts(instance, place.field, parts)
     if place.part:
         return _read_part(instance, path, place, item, with_references=with_references)
     names = _parts_of_form(place, shown)

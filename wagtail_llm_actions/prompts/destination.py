@@ -14,16 +14,7 @@ def describe(destination: Destination) -> str:
     They are in English, as all that the package adds to a prompt. The field's own rules and its help
     text follow.
     """
-    form = destination.format or _prose(destination)
+    form = destination.format or destination.prose
     answer = f"Answer with {form}, only the text itself."
     help_text = f"About this field: {destination.help_text}" if destination.help_text else ""
     return " ".join(filter(None, [answer, destination.vocabulary(), *destination.rules, help_text]))
-
-
-def _prose(destination: Destination) -> str:
-    kind = "plain text" if destination.is_plain else "Markdown"
-    if destination.markup:
-        kind += f" ({', '.join(destination.markup)})"
-    line = " on one line" if destination.is_one_line else ""
-    limit = f", at most {destination.max_length} characters" if destination.max_length else ""
-    return f"{kind}{line}{limit}"

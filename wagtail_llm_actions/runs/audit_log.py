@@ -15,7 +15,7 @@ from wagtail.log_actions import LogFormatter, log
 from wagtail.models import RevisionMixin
 
 from wagtail_llm_actions.answers.characters import visible
-from wagtail_llm_actions.fields import Item
+from wagtail_llm_actions.fields import Item, adapter_at
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.decisions import record_save
 from wagtail_llm_actions.runs.request.variables import field_label, item_text
@@ -105,11 +105,11 @@ def _log_texts(user: User, instance: models.Model, saved_at: datetime) -> None:
     rows = runs.filter(Q(may_count, audit_logged_at=None) | is_undone).annotate(is_new=is_new)
     accepted, taken_back = [], []
     for run in rows.only(*_COLUMNS).order_by("decided_at"):
-        saved = item_text(instance, Item(run.field_path, run.item_id))
+        output, saved = _compared(instance, run)
         if run.audit_logged_at is None:
-            if record_save(run, saved, saved_at) and run.is_new:
+            if record_save(run, output, saved, saved_at) and run.is_new:
                 accepted.append(run)
-        elif _normal(run.output) not in _normal(saved):
+        elif _normal(output) not in _normal(saved):
             taken_back.append(run)
     # Two saves at the same moment: each run goes to the one that marks it first.
     _log(user, instance, ACCEPTED, [run for run in accepted if _mark(run, now)])
@@ -127,6 +127,13 @@ _COLUMNS = (
     "audit_logged_at",
     "redacted_at",
 )
+
+
+def _compared(instance: models.Model, run: LLMRun) -> tuple[str, str]:
+    """Return the output of a run, and what its field holds, as they are compared."""
+    saved = item_text(instance, Item(run.field_path, run.item_id))
+    adapter = adapter_at(type(instance), run.field_path)
+    return adapter.compared(run.output, saved) if adapter else (run.output, saved)
 
 
 def _normal(text: str) -> str:

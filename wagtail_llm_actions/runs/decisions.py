@@ -59,7 +59,7 @@ def accept(run: LLMRun, text: str) -> None:
         _dismiss_siblings(run)
 
 
-def record_save(run: LLMRun, saved: str, saved_at: datetime) -> bool:
+def record_save(run: LLMRun, output: str, saved: str, saved_at: datetime) -> bool:
     """Let what was saved decide whether an accepted text counts; return whether it was saved.
 
     It was while at least half as much of the output is left as when it was accepted. A later save
@@ -67,6 +67,7 @@ def record_save(run: LLMRun, saved: str, saved_at: datetime) -> bool:
 
     Args:
         run: Accepted, by its last decision or before a save without its text.
+        output: That of the run, as it is compared.
         saved: The text of the field.
         saved_at: A save before the decision does not speak against it.
     """
@@ -74,7 +75,7 @@ def record_save(run: LLMRun, saved: str, saved_at: datetime) -> bool:
         return run.decision in LLMRun.ACCEPTED_DECISIONS
     is_last = run.write_mode == LLMAction.WriteMode.APPEND
     similarity = run.decision_similarity or 0
-    is_saved = kept_share(run.output, saved, from_end=is_last) >= similarity / 2
+    is_saved = kept_share(output, saved, from_end=is_last) >= similarity / 2
     if is_saved:
         decision = Decision.ACCEPTED if similarity == 1 else Decision.EDITED
     else:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.configuration.target_models import target_models
-from wagtail_llm_actions.fields import adapter_at, is_source
+from wagtail_llm_actions.configuration.warnings import READ_OWN_FIELD
+from wagtail_llm_actions.fields import adapter_at, goes_with, is_source
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.transfer.fixture import fields_of
 
@@ -145,3 +146,5 @@ def _target_problems(instance: models.Model) -> Iterator[str]:
             adapter is not None and adapter.is_destination if writes else is_source(model, name)
         ):
             yield message % {"type": capfirst(str(model._meta.verbose_name)), "name": name}
+    if not goes_with(model, instance.source, instance.destination):
+        yield str(READ_OWN_FIELD)

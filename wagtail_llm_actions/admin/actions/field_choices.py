@@ -70,12 +70,16 @@ def model_fields(model: type[models.Model]) -> ModelFields:
             f"{name}{adapter.separator}{part}": f"{heading} > {part_label}"
             for part, part_label in adapter.parts(model_field).items()
         }
+        variants = {
+            f"{name}{adapter.separator}{key}": f"{heading} > {variant.label}"
+            for key, variant in adapter.variants.items()
+        }
         is_image = adapter.is_image(model_field, "")
         whole = f"{heading} > {_('the image itself')}" if is_image else heading
         sources += [(name, whole), *paths.items()]
         destinations += [
             (path, path_label)
-            for path, path_label in {name: heading, **paths}.items()
+            for path, path_label in {name: heading, **variants, **paths}.items()
             if _can_be_written(model, form_class, path)
         ]
     sources += [(name, label(model, name)) for name in property_names(model)]

@@ -24,7 +24,8 @@ from wagtail_llm_actions.admin.models.help_text import ModelHelpText, model_help
 from wagtail_llm_actions.compat import page_model
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.target_models import target_models
-from wagtail_llm_actions.fields import is_image
+from wagtail_llm_actions.configuration.warnings import READ_OWN_FIELD
+from wagtail_llm_actions.fields import goes_with, is_image
 from wagtail_llm_actions.models import LLMAction, RetentionMode
 from wagtail_llm_actions.models.action import (
     MAX_CANDIDATES,
@@ -181,6 +182,10 @@ class ActionForm(WagtailAdminModelForm):
         stores_nothing = cleaned.get("retention_mode") == RetentionMode.NOTHING
         if stores_nothing and (sentence := problem(get_settings())):
             self.add_error("retention_mode", sentence)
+        if {"model_type", "source", "destination"} <= cleaned.keys():
+            model = cleaned["model_type"].model_class()
+            if model and not goes_with(model, cleaned["source"], cleaned["destination"]):
+                self.add_error("source", READ_OWN_FIELD)
         return cleaned
 
     def _check_images(self, cleaned: dict[str, Any]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from wagtail.blocks import BlockWidget, ListBlock
+from wagtail.blocks import BlockWidget
 from wagtail.fields import StreamField
 
 from wagtail_llm_actions.answers.destination import Destination
@@ -19,18 +19,21 @@ from wagtail_llm_actions.fields.markup.markdown import all_to_markdown, to_rever
 from wagtail_llm_actions.fields.rich_text import markup_of
 from wagtail_llm_actions.fields.stream.block_field import holder, model_field_of
 from wagtail_llm_actions.fields.stream.new_blocks import new_blocks, roles_of
+from wagtail_llm_actions.fields.stream.rewriting import BlockTextsAdapter
 from wagtail_llm_actions.fields.stream.tree import (
     Node,
     beside,
     definitions,
+    entry_of,
     find_item,
+    root_of,
     search,
 )
 from wagtail_llm_actions.scripts import script_path
 from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from django import forms
     from django.db import models
@@ -44,6 +47,7 @@ class StreamAdapter(FieldAdapter):
     """A StreamField, read as Markdown: all blocks at any depth, in their order."""
 
     writer = script_path("fields/stream.js")
+    variants: ClassVar[Mapping[str, FieldAdapter]] = {"*": BlockTextsAdapter()}
 
     def accepts(self, field: Any) -> bool:
         """Return whether ``field`` is a StreamField."""
@@ -62,11 +66,11 @@ class StreamAdapter(FieldAdapter):
 
     def read(self, instance: models.Model, field: Any) -> str:
         """Return the blocks; those without text are left out, as is what no prompt can hold."""
-        return _read([_root(instance, field)])
+        return _read([root_of(instance, field)])
 
     def read_with_references(self, instance: models.Model, field: Any) -> str:
         """Return the same with references in rich text; see ``to_reversible_markdown``."""
-        return _read([_root(instance, field)], with_references=True)
+        return _read([root_of(instance, field)], with_references=True)
 
     def read_parts(
         self,
@@ -77,7 +81,7 @@ class StreamAdapter(FieldAdapter):
         with_references: bool = False,
     ) -> str:
         """Return all blocks of these names, at any depth."""
-        root = _root(instance, field)
+        root = root_of(instance, field)
         nodes = [node for part in parts for node in search(root, _names(part))]
         return _read(nodes, with_references=with_references)
 
@@ -92,7 +96,7 @@ class StreamAdapter(FieldAdapter):
         with_references: bool = False,
     ) -> str:
         """Return only those in the block that the item is in; all where none around it has them."""
-        nodes = _beside(_root(instance, field), part, other, item_id)
+        nodes = _beside(root_of(instance, field), part, other, item_id)
         return _read(nodes, with_references=with_references)
 
     def is_image(self, field: Any, part: str) -> bool:
@@ -103,7 +107,7 @@ class StreamAdapter(FieldAdapter):
         self, instance: models.Model, field: Any, part: str, *, other: str = "", item_id: str = ""
     ) -> models.Model | None:
         """Return the image of the same block, or else the first one."""
-        root = _root(instance, field)
+        root = root_of(instance, field)
         nodes = _beside(root, part, other, item_id) if item_id else search(root, _names(part))
         return next((node.value for node in nodes if node.value), None)
 
@@ -160,17 +164,13 @@ class StreamAdapter(FieldAdapter):
 
     def item_object(self, instance: models.Model, field: Any, part: str, item_id: str) -> Any:
         """Return what stands for an object that has the block's value in its ``part_field``."""
-        node = find_item(_root(instance, field), part.split("."), item_id)
+        node = find_item(root_of(instance, field), part.split("."), item_id)
         return holder(node.block, node.value)
 
 
 def _list(value: object) -> list[Any]:
     """Return what a browser sent if it is a list."""
     return value if isinstance(value, list) else []
-
-
-def _root(instance: models.Model, field: Any) -> Node:
-    return Node((), "", field.stream_block, field.value_from_object(instance), None)
 
 
 def _names(part: str) -> list[str]:
@@ -193,10 +193,8 @@ def _definition(field: Any, part: str) -> Block | None:
     """Return the first block of this name; of a list, what is in it."""
     names = tuple(part.split("."))
     found = islice(definitions(field.stream_block), MAX_PARTS)
-    block = next((each.block for each in found if each.names == names), None)
-    while isinstance(block, ListBlock):
-        block = block.child_block
-    return block
+    block: Block | None = next((each.block for each in found if each.names == names), None)
+    return entry_of(block)
 
 
 def _read(nodes: Iterable[Node], *, with_references: bool = False) -> str:

@@ -18,6 +18,7 @@ from wagtail_llm_actions.fields.blocks import MAX_DEPTH, struct_values
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from django.db import models
     from wagtail.blocks import Block
 
 Names: TypeAlias = "tuple[str, ...]"
@@ -73,6 +74,11 @@ def _definitions_within(
         yield from definitions(block, depth + 1)
 
 
+def root_of(instance: models.Model, field: Any) -> Node:
+    """Return a StreamField of an object, with all its blocks within it."""
+    return Node((), "", field.stream_block, field.value_from_object(instance), None)
+
+
 def search(root: Node, path: Sequence[str]) -> Iterator[Node]:
     """Yield the blocks of a path in their order; what is within one of them is not searched."""
     for node in children(root):
@@ -100,7 +106,7 @@ def find_item(root: Node, path: Sequence[str], item_id: str) -> Node:
     Raises:
         LookupError: There is none with this id.
     """
-    for node in _within(root):
+    for node in within(root):
         if node.item_id == item_id and node.names == tuple(path) and item_id:
             return node
     raise LookupError(item_id)
@@ -143,7 +149,37 @@ def _children(node: Node) -> Iterator[tuple[Names, str, Block, Any]]:
             yield (*node.names, name), node.item_id, child, values.get(name)
 
 
-def _within(root: Node) -> Iterator[Node]:
+def within(root: Node) -> Iterator[Node]:
+    """Yield the blocks within a block, at any depth, in their order."""
     for node in children(root):
         yield node
-        yield from _within(node)
+        yield from within(node)
+
+
+def trail(node: Node) -> Names:
+    """Return the names on the way to a block from the root, through the streams that it is in."""
+    stream = node.parent
+    while stream and not isinstance(stream.block, BaseStreamBlock):
+        stream = stream.parent
+    return (*(trail(stream) if stream else ()), *node.names)
+
+
+def definition_at(stream: Any, names: Names) -> Definition:
+    """Return the block of a definition at the end of such a way; of a list, what is in it.
+
+    Raises:
+        LookupError: There is none.
+    """
+    block, labels = stream, []
+    for name in names:
+        block = getattr(block, "child_blocks", {})[name]
+        labels.append(str(block.label))
+        block = entry_of(block)
+    return Definition(names, tuple(labels), block)
+
+
+def entry_of(block: Any) -> Any:
+    """Return what is in a list, or in a list of lists; any other block itself."""
+    while isinstance(block, ListBlock):
+        block = block.child_block
+    return block

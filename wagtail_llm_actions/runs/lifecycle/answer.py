@@ -80,7 +80,10 @@ class Answer:
                 self.raw,
                 contract_of(self._run).destination,
                 TAG,
-                source=Source(*content_in(self._run.prompt)),
+                source=Source(
+                    *content_in(self._run.prompt),
+                    is_own=self._run.source_path == self._run.field_path,
+                ),
                 is_cut_off=self._is_cut_off,
                 begins_in_reasoning=self._begins_in_reasoning,
             )

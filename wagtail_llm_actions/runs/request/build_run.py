@@ -9,7 +9,7 @@ from wagtail_llm_actions import fields
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.fields import Item
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.runs.findings import sees_images
 from wagtail_llm_actions.runs.redaction import set_retention_mode
 from wagtail_llm_actions.runs.request.image import check_models, sent_image
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from django.db import models
 
     from wagtail_llm_actions.conf import ModelSettings
-    from wagtail_llm_actions.models import LLMAction
     from wagtail_llm_actions.permissions import User
     from wagtail_llm_actions.runs.request.fitting import Prompt
 
@@ -74,7 +73,7 @@ def build_run(
         user=user,  # type: ignore[misc]
         trigger=trigger,
         instruction=instruction,
-        write_mode=llm_action.write_mode,
+        write_mode=_write_mode(llm_action, type(instance)),
         check_facts=llm_action.check_facts,
         model_key=llm_action.model,
         fallback_model_key=llm_action.fallback_model,
@@ -146,6 +145,13 @@ def _fill_request(
         set() if source_text else fields.names_read(type(instance), llm_action.source, form_fields)
     )
     run.read_fields = sorted(own | prompt.read_fields)
+
+
+def _write_mode(llm_action: LLMAction, model: type[models.Model]) -> str:
+    """Return the mode of the action; an answer that names what it changes can only replace it."""
+    adapter = fields.adapter_at(model, llm_action.destination)
+    changes = adapter is not None and adapter.reads_own_field
+    return LLMAction.WriteMode.REPLACE if changes else llm_action.write_mode
 
 
 def _cheaper_model(run: LLMRun, llm_action: LLMAction) -> ModelSettings | None:

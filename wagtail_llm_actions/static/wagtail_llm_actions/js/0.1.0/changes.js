@@ -56,7 +56,7 @@ export function createChanges({ card, kind = SENTENCES, canChoose, onChoose }) {
   /** @type {Set<LLMActions.Hunk<any>>} */
   const leftOut = new Set();
   const shown = { before: '', after: '' };
-  /** @type {typeof import('./choices.js')} - loaded when the first one is made */
+  /** @type {typeof import('./choices.js')} - once used */
   let choices;
 
   /** @type {LLMActions.IsLeft} */
@@ -95,10 +95,11 @@ export function createChanges({ card, kind = SENTENCES, canChoose, onChoose }) {
 
   /** @type {(before: string, after: string) => void} */
   function compare(before, after) {
+    if (!kind.compare) leftOut.clear();
     Object.assign(shown, { before, after });
-    leftOut.clear();
+    hunks = (kind.compare ?? compareParts)(kind.split(before), kind.split(after));
+    choices?.leaveAgain(hunks, leftOut);
     countLeftOut();
-    hunks = compareParts(kind.split(before), kind.split(after));
     const changed = hunks.filter(({ isSame }) => !isSame);
     const hasChoice = canChoose && changed.length > 1;
     const nodes = hunks.flatMap((hunk) =>
@@ -116,22 +117,17 @@ export function createChanges({ card, kind = SENTENCES, canChoose, onChoose }) {
         : choices.composeValue(kind, hunks, choices.addedParts(hunks, isLeft)),
 
     withoutLeftOut(outcome, mode) {
+      if (kind.compare && outcome.value !== shown.after) compare(shown.before, outcome.value);
       if (!leftOut.size || outcome.value !== shown.after) return outcome;
-      const parts = choices.compose(hunks, isLeft);
-      const accepted = mode === 'replace' ? parts : choices.addedParts(hunks, isLeft);
-      return {
-        value: value(),
-        text: choices.textOf(parts),
-        formatted: showHunk({ isSame: true, before: parts, after: parts }, kind),
-        accepted: choices.textOf(accepted),
-      };
+      return choices.chosenOutcome({ kind, hunks, isLeft, mode, showHunk });
     },
 
     show(field, outcome) {
       const before = canChoose ? field.value() : field.read();
       const after = canChoose ? outcome.value : outcome.text;
       const isShown = after === shown.after || after.trim() === value().trim();
-      if (before !== shown.before || !isShown) compare(before, after);
+      const whole = isShown && kind.compare ? shown.after : after;
+      if (before !== shown.before || !isShown) compare(before, whole);
       return hunks.some(({ isSame }) => !isSame);
     },
   };

@@ -2,6 +2,24 @@
  * The changes of a proposal that the editor takes, and those that are left out.
  */
 
+/** @param {LLMActions.Hunk<any>} hunk */
+const keyOf = ({ before, after }) =>
+  JSON.stringify([before, after].map((parts) => parts.map(({ key }) => key)));
+
+/**
+ * Of changes that were compared again, as the field was edited, leaves out the same.
+ *
+ * @param {LLMActions.Hunk<any>[]} hunks
+ * @param {Set<LLMActions.Hunk<any>>} leftOut
+ */
+export function leaveAgain(hunks, leftOut) {
+  const keys = [...leftOut].map(keyOf);
+  leftOut.clear();
+  for (const hunk of hunks) {
+    if (!hunk.isSame && keys.includes(keyOf(hunk))) leftOut.add(hunk);
+  }
+}
+
 /** @type {LLMActions.Compose} */
 export function compose(hunks, isLeft) {
   return hunks.flatMap((hunk, index) => {
@@ -39,8 +57,20 @@ export function addedParts(hunks, isLeft) {
 }
 
 /** @param {LLMActions.TextPart[]} parts */
-export const textOf = (parts) =>
+const textOf = (parts) =>
   parts
     .map(({ text }) => text)
     .join('\n')
     .trim();
+
+/** @type {LLMActions.ChosenOutcome} */
+export function chosenOutcome({ kind, hunks, isLeft, mode, showHunk }) {
+  const parts = compose(hunks, isLeft);
+  const accepted = mode === 'replace' ? parts : addedParts(hunks, isLeft);
+  return {
+    value: composeValue(kind, hunks, parts),
+    text: textOf(parts),
+    formatted: showHunk({ isSame: true, before: parts, after: parts }, kind),
+    accepted: textOf(accepted),
+  };
+}

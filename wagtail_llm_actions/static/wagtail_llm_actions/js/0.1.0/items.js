@@ -5,8 +5,8 @@
 
 import { uuid } from './dom.js';
 
-const BOX = '[data-field-input]';
-const BLOCK = '[data-streamfield-child]';
+export const BOX = '[data-field-input]';
+export const BLOCK = '[data-streamfield-child]';
 const ROW = '[data-inline-panel-child]';
 
 /**
@@ -14,7 +14,7 @@ const ROW = '[data-inline-panel-child]';
  * @param {'id' | 'type' | 'deleted'} name
  * @returns {HTMLInputElement} what Wagtail keeps about the block
  */
-const ownInput = (block, name) =>
+export const ownInput = (block, name) =>
   /** @type {HTMLInputElement} */ (block.querySelector(`:scope > input[name$="-${name}"]`));
 
 /**
@@ -63,7 +63,7 @@ function idOfRow(row) {
 }
 
 /** @param {Element} owner */
-const isGone = (owner) =>
+export const isGone = (owner) =>
   !owner.isConnected || Boolean(owner.closest(`${BLOCK}[aria-hidden="true"], ${ROW}.deleted`));
 
 /**

@@ -13,13 +13,13 @@ const SETTLE_MS = 250;
  * @param {string} value
  * @returns {LLMActions.RawContent}
  */
-const parse = (value) => JSON.parse(value || 'null') ?? { blocks: [], entityMap: {} };
+export const parse = (value) => JSON.parse(value || 'null') ?? { blocks: [], entityMap: {} };
 
 /**
  * @param {string} value
  * @returns {string} the words, with a line for each block
  */
-function textOf(value) {
+export function textOf(value) {
   const { blocks, entityMap } = parse(value);
   return blocks
     .map(({ type, text, entityRanges = [] }) => {
