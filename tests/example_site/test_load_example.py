@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import call_command
 from wagtail.images import get_image_model
-from wagtail.models import Page, Revision, Site
+from wagtail.models import Locale, Page, Revision, Site
 
 from example_site.blog.models import Author, BlogPage
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
@@ -37,13 +37,27 @@ def test_the_magazine_stands_at_the_front_of_the_site() -> None:
 
 
 def test_there_are_a_dozen_published_posts_some_of_them_with_something_to_generate() -> None:
-    posts = BlogPage.objects.live()
+    posts = BlogPage.objects.live().filter(locale=Locale.get_default())
 
     assert posts.count() == 12
     for field in ("summary", "subtitle", "search_description"):
         assert 3 <= posts.filter(**{field: ""}).count() <= 9, field
     assert not posts.filter(intro="").exists()
     assert Author.objects.filter(tagline="").exclude(bio="").exists()
+
+
+def test_two_posts_are_translated_and_have_something_to_generate() -> None:
+    posts = BlogPage.objects.live().filter(locale__language_code="de")
+
+    for post in posts:
+        original = post.get_translation(Locale.get_default())
+        assert (post.author, post.date) == (original.author, original.date)
+        assert post.get_parent().locale == post.locale
+        assert not set(post.tags.names()) & set(original.tags.names())
+        for name in ("title", "slug", "intro", "body"):
+            assert getattr(post, name) not in ("", getattr(original, name)), name
+        assert (post.summary, post.search_description) == ("", "")
+    assert len(posts) == 2
 
 
 def test_the_starter_actions_read_and_write_fields_that_exist() -> None:
@@ -71,7 +85,7 @@ def test_running_it_again_changes_nothing(passwords_file: Path) -> None:
         LLMAction,
         PromptTemplate,
     ]
-    models += [Page, Revision, Site, get_user_model()]
+    models += [Locale, Page, Revision, Site, get_user_model()]
     before = {model: list(model._default_manager.order_by("pk").values()) for model in models}
 
     load(passwords_file)
@@ -87,7 +101,7 @@ def test_what_somebody_deleted_does_not_come_back(passwords_file: Path) -> None:
 
     load(passwords_file)
 
-    assert BlogPage.objects.count() == 11
+    assert BlogPage.objects.filter(locale=Locale.get_default()).count() == 11
     assert LLMAction.objects.count() == 6
 
 
@@ -129,13 +143,11 @@ def test_the_output_is_honest_when_there_is_no_post_left(passwords_file: Path) -
 
 def test_the_editor_may_publish_posts_and_change_authors_but_not_delete_the_actions() -> None:
     editor = get_user_model().objects.get(username="editor")
-    post = BlogPage.objects.first()
-    assert post is not None
 
-    permissions = post.permissions_for_user(editor)
-
-    assert permissions.can_edit()
-    assert permissions.can_publish()
+    for post in BlogPage.objects.all():
+        permissions = post.permissions_for_user(editor)
+        assert permissions.can_edit()
+        assert permissions.can_publish()
     assert editor.has_perm("blog.change_author")
     assert not editor.has_perm("wagtail_llm_actions.change_llmaction")
     assert not editor.is_superuser

@@ -7,6 +7,8 @@ from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from wagtail.models import Page
 
+from example_site.blog.models import BlogPage
+
 if TYPE_CHECKING:
     from django.test import Client
     from pytest_django import DjangoAssertNumQueries, Settings
@@ -19,6 +21,8 @@ QUERIES_OF_THE_JOURNAL = 20
 @pytest.fixture(autouse=True)
 def example_urls(settings: Settings) -> None:
     settings.ROOT_URLCONF = "example_site.urls"
+    settings.WAGTAIL_I18N_ENABLED = True
+    settings.WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("de", "German")]
 
 
 @pytest.fixture
@@ -35,9 +39,23 @@ def test_every_page_answers_with_one_heading_of_the_first_level(client: Client) 
         assert response.status_code == 200, page
         html = BeautifulSoup(response.content, "html.parser")
         assert len(html.find_all("h1")) == 1, page
-        assert html.find("main", id="content"), page
+        assert html.find("main", id="content", lang=page.locale.language_code), page
         assert not html.find_all(style=True), page
-    assert len(pages) == 14
+    assert len(pages) == 18
+
+
+def test_a_translated_post_leads_to_its_original_and_back(client: Client) -> None:
+    german = BlogPage.objects.get(slug="was-die-gezeitentafel-weiss")
+    assert german.url == "/de/tagebuch/was-die-gezeitentafel-weiss/"
+
+    html = BeautifulSoup(client.get(german.url).content, "html.parser")
+    link = html.select_one(".masthead a[hreflang=en]")
+    assert link is not None
+    original = BeautifulSoup(client.get(str(link["href"])).content, "html.parser")
+
+    assert [one.text for one in html.select("h1")] == ["Was die Gezeitentafel weiß"]
+    assert [one.text for one in original.select("h1")] == ["What the Tide Table Knows"]
+    assert original.select_one(f".masthead a[hreflang=de][href='{german.url}']")
 
 
 def test_a_page_that_does_not_exist_says_so_in_the_magazines_style(client: Client) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 
 from example_site.blog.loading import flow, read_content
 from example_site.blog.models import Author, BlogIndexPage, BlogPage, HomePage
@@ -24,6 +24,22 @@ def load_pages() -> bool:
     journal = _publish(home, BlogIndexPage(show_in_menus=True, **magazine["journal"]))
     for post in sorted(read_content("posts")["posts"], key=lambda post: post["date"]):
         _create_post(journal, authors, post)
+    return True
+
+
+@transaction.atomic
+def load_german_pages() -> bool:
+    """Translate a part of the magazine; return whether it had one language only."""
+    originals = Page.objects.filter(locale=Locale.get_default())
+    home = originals.type(HomePage).first()
+    content = read_content("german")
+    if home is None or Locale.objects.filter(language_code=content["language"]).exists():
+        return False
+    german = Locale.objects.create(language_code=content["language"])
+    _translate(home, german, content["home"])
+    _translate(originals.type(BlogIndexPage).get(), german, content["journal"])
+    for post in content["posts"]:
+        _translate(originals.get(slug=post["original"]), german, post)
     return True
 
 
@@ -64,12 +80,28 @@ def _create_home(data: dict[str, Any]) -> Page:
 
 
 def _create_post(journal: Page, authors: dict[str, Author], data: dict[str, Any]) -> None:
-    texts = {"intro": flow(data["intro"]), "author": authors[data["author"]]}
-    fields = {name: value for name, value in data.items() if name not in {"tags", "body"}}
-    post = BlogPage(**fields | texts)
-    post.body = [(name, _block_value(value)) for name, value in data["body"]]
-    post.tags.add(*data["tags"])
+    post = BlogPage()
+    _fill(post, data | {"author": authors[data["author"]]})
     _publish(journal, post)
+
+
+def _translate(page: Page, locale: Locale, data: dict[str, Any]) -> None:
+    translation = page.specific.copy_for_translation(locale)
+    _fill(translation, data)
+    translation.save_revision().publish()
+
+
+def _fill(page: Page, data: dict[str, Any]) -> None:
+    special = {
+        "body": lambda blocks: [(name, _block_value(value)) for name, value in blocks],
+        "intro": flow,
+        "introduction": flow,
+    }
+    for name, value in data.items():
+        if name == "tags":
+            page.tags.set(value)
+        elif name != "original":
+            setattr(page, name, special[name](value) if name in special else value)
 
 
 def _block_value(value: Any) -> Any:

@@ -66,17 +66,17 @@ def _read_or_make(file: Path) -> dict[str, str]:
 
 
 def _editors() -> Group:
-    """Return the group that writes and publishes below the front page, and edits authors."""
+    """Return the group that writes and publishes below the front pages, and edits authors."""
     group, _created = Group.objects.get_or_create(name="Editors")
     admin = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
     authors = Permission.objects.filter(
         content_type__app_label="blog", codename__endswith="_author"
     )
     group.permissions.add(admin, *authors)
-    home = HomePage.objects.first()
     for action in ("add", "change", "publish"):
         permission = Permission.objects.get(
             content_type__app_label="wagtailcore", codename=f"{action}_page"
         )
-        GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
+        for home in HomePage.objects.all():
+            GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
     return group

@@ -8,9 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.urls import reverse
+from wagtail.models import Locale
 
 from example_site.blog.loading.actions import load_actions
-from example_site.blog.loading.pages import load_pages, set_address
+from example_site.blog.loading.pages import load_german_pages, load_pages, set_address
 from example_site.blog.loading.pictures import load_pictures
 from example_site.blog.loading.tables import create_tables
 from example_site.blog.loading.users import load_users
@@ -38,6 +39,8 @@ class Command(BaseCommand):
             create_tables(self.stderr.write)
         if load_pages():
             self.stderr.write("Wrote the magazine.")
+        if load_german_pages():
+            self.stderr.write("Translated a part of it into German.")
         if load_pictures():
             self.stderr.write("Drew images without alternative texts.")
         if load_actions():
@@ -51,7 +54,8 @@ class Command(BaseCommand):
 
 def first_step() -> str:
     """Return what to click first: a post that has an introduction and no summary."""
-    post = BlogPage.newest().filter(summary="").first() or BlogPage.newest().first()
+    posts = BlogPage.newest().filter(locale=Locale.get_default())
+    post = posts.filter(summary="").first() or posts.first()
     if post is None:
         return "There is no post any more. Write one with an introduction, then look below its summary."
     address = settings.WAGTAILADMIN_BASE_URL + reverse("wagtailadmin_pages:edit", args=[post.pk])
