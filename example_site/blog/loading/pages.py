@@ -92,16 +92,13 @@ def _translate(page: Page, locale: Locale, data: dict[str, Any]) -> None:
 
 
 def _fill(page: Page, data: dict[str, Any]) -> None:
-    special = {
-        "body": lambda blocks: [(name, _block_value(value)) for name, value in blocks],
-        "intro": flow,
-        "introduction": flow,
-    }
     for name, value in data.items():
         if name == "tags":
             page.tags.set(value)
+        elif name == "body":
+            page.body = [(block, _block_value(content)) for block, content in value]
         elif name != "original":
-            setattr(page, name, special[name](value) if name in special else value)
+            setattr(page, name, flow(value) if name in {"intro", "introduction"} else value)
 
 
 def _block_value(value: Any) -> Any:
