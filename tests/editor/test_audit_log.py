@@ -26,9 +26,10 @@ from tests.factories import (
     NoticeFactory,
 )
 from tests.notices.models import Notice
+from tests.voyages.models import Picture, Voyage
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.metrics import aggregate
-from wagtail_llm_actions.runs.audit_log import ACCEPTED, TAKEN_BACK
+from wagtail_llm_actions.runs.audit_log import ACCEPTED, TAKEN_BACK, log_saved_texts
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -427,6 +428,31 @@ def test_a_new_snippet_says_it(client: Client, editor: User) -> None:
     save(client, snippet_add(Author), name="Ines", tagline=TEXT, **KEY)
 
     assert messages(Author.objects.get()) == ["LLM text accepted in Tagline"]
+
+
+@pytest.mark.parametrize(("caption", "decision"), [(TEXT, "accepted"), ("Fog.", "unsaved")])
+def test_a_text_of_a_new_row_is_looked_for_in_the_rows_that_were_saved(
+    editor: User, caption: str, decision: str
+) -> None:
+    voyage = Voyage(name="North")
+    voyage.gallery = [Picture(caption="The quay.", sort_order=0), Picture(caption=caption)]
+    voyage.save()
+    run = LLMRunFactory(
+        action=action_for(Voyage, "{{ input }}", source="name", destination="gallery.caption"),
+        target_object_id=str(voyage.pk),
+        item_id="gallery-1.k3x",
+        user=editor,
+        succeeded=True,
+        decision="accepted",
+        decision_similarity=1.0,
+        decided_at=timezone.now() - timedelta(seconds=1),
+    )
+
+    log_saved_texts(editor, voyage)
+
+    run.refresh_from_db()
+    assert run.decision == decision
+    assert len(messages(voyage)) == (decision == "accepted")
 
 
 def test_an_entry_survives_its_field_and_model(editor: User) -> None:

@@ -122,10 +122,7 @@ class InlineAdapter(FieldAdapter):
         return row_form.base_fields[part]  # type: ignore[no-any-return]
 
     def item_object(self, instance: models.Model, field: Any, part: str, item_id: str) -> Any:
-        """Return the row with this primary key, or of a form the new row with this prefix.
-
-        The id of a new row has the prefix before a point; what follows tells one visit from another.
-        """
+        """Return the row with this primary key, or of a form the new row with this prefix."""
         new: dict[str, models.Model] = getattr(instance, FORM_ROWS, {})
         if row := new.get(item_id.partition(".")[0]):
             return row
@@ -134,6 +131,14 @@ class InlineAdapter(FieldAdapter):
         if found is None:
             raise LookupError(item_id)
         return found
+
+
+def is_new_row(item_id: str) -> bool:
+    """Return whether an id is that of a row that was not saved when the form was opened.
+
+    It has the prefix of its form before a point; what follows tells one visit from another.
+    """
+    return "." in item_id
 
 
 def _child(field: Any, part: str) -> Any:

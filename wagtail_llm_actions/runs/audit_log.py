@@ -15,10 +15,11 @@ from wagtail.log_actions import LogFormatter, log
 from wagtail.models import RevisionMixin
 
 from wagtail_llm_actions.answers.characters import visible
-from wagtail_llm_actions.fields import Item, adapter_at
+from wagtail_llm_actions.fields import Item, adapter_at, has_item
+from wagtail_llm_actions.fields.inline import is_new_row
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.decisions import record_save
-from wagtail_llm_actions.runs.request.variables import field_label, item_text
+from wagtail_llm_actions.runs.request.variables import field_label, field_text, item_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -131,9 +132,19 @@ _COLUMNS = (
 
 def _compared(instance: models.Model, run: LLMRun) -> tuple[str, str]:
     """Return the output of a run, and what its field holds, as they are compared."""
-    saved = item_text(instance, Item(run.field_path, run.item_id))
+    saved = _saved_text(instance, Item(run.field_path, run.item_id))
     adapter = adapter_at(type(instance), run.field_path)
     return adapter.compared(run.output, saved) if adapter else (run.output, saved)
+
+
+def _saved_text(instance: models.Model, item: Item) -> str:
+    """Return what a field holds; of a row that was new, what this field holds in all rows.
+
+    Nothing tells which of them it has become with its primary key.
+    """
+    if is_new_row(item.id) and not has_item(instance, item):
+        return field_text(instance, item.path)
+    return item_text(instance, item)
 
 
 def _normal(text: str) -> str:
