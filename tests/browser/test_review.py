@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory, LLMRunFactory
@@ -17,13 +19,14 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Route
 
-    from tests.browser.person import Person
+    from tests.browser.person import Field, Person
 
     Visit = Callable[..., Person]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 BEFORE = "The tide came. Nobody knew. The boats lay dry."
+MARKED = "[...CSS.highlights.get('llm-actions-fact')].map(String)"
 AFTER = "The tide came early. Nobody knew. The boats lay dry until noon."
 
 
@@ -66,20 +69,72 @@ def test_a_part_of_a_proposal_is_taken_and_undo_brings_back_the_former_text(
     expect(diff).to_be_hidden()
 
 
+def press_by_keyboard(field: Field, name: str) -> None:
+    """Go on from what has the focus, as far as to this button of the card, and press it."""
+    button, keyboard = field.button(name), field.person.page.keyboard
+    expect(button).to_be_visible()
+    for _ in range(20):
+        keyboard.press("Tab")
+        if button.evaluate("element => element === document.activeElement"):
+            break
+    expect(button).to_be_focused()
+    keyboard.press("Enter")
+
+
+def test_the_whole_review_is_done_by_keyboard(visit: Visit, showcase_site: str) -> None:
+    user, post = EditorFactory(), BlogPageFactory(summary=BEFORE)
+    action = LLMActionFactory(model="swift")
+    lease = timezone.now() + timedelta(hours=1)
+    LLMRunFactory(page=post, user=user, action=action, running=True, lease_expires_at=lease)
+    editor = visit(user, showcase_site)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[post.pk]))
+    summary, control = editor.field("Summary"), editor.control("summary")
+    keyboard = editor.page.keyboard
+
+    summary.generate.focus()
+    press_by_keyboard(summary, "Cancel")
+    expect(summary.status).to_have_text("Cancelled.")
+    expect(summary.generate).to_be_focused()
+    keyboard.press("Enter")
+    press_by_keyboard(summary, "Accept")
+    # In the text, to go on with it; the card is next.
+    expect(control).to_have_value("The tide came.")
+    expect(control).to_be_focused()
+    press_by_keyboard(summary, "Undo")
+    expect(control).to_have_value(BEFORE)
+    expect(control).to_be_focused()
+    press_by_keyboard(summary, "Tone")
+    expect(summary.card).to_be_hidden()
+    expect(summary.generate).to_be_focused()
+    keyboard.press("Enter")
+    expect(summary.button("Accept")).to_be_visible()
+    keyboard.press("Escape")
+    expect(summary.card).to_be_hidden()
+    expect(summary.generate).to_be_focused()
+
+
 def test_a_block_of_a_rich_text_is_left_out_and_a_dismissal_says_why(
     visit: Visit, showcase_site: str
 ) -> None:
     user = EditorFactory()
     kept = '<p data-block-key="aaaaa">It stays as <i>it</i> is.</p>'
     post = BlogPageFactory(intro=f'<p data-block-key="bbbbb">My <i>own</i> words.</p>{kept}')
-    action = LLMActionFactory(source="intro", destination="intro")
-    output = "My **own** good words.\n\nIt stays as *it* is.\n\nA new end.\n\nAnother one."
+    output = (
+        "My **own** good words.\n\nIt stays as *it* is.\n\n"
+        "An end by Dr *Weiss*.\n\nAnother one of 1987."
+    )
     LLMRunFactory(
-        page=post, user=user, action=action, succeeded=True, output=output, field_path="intro"
+        page=post,
+        user=user,
+        action=LLMActionFactory(source="intro", destination="intro"),
+        succeeded=True,
+        output=output,
+        unsourced_facts=["Dr Weiss", "1987"],
     )
     LLMRunFactory(page=post, user=user, action=LLMActionFactory(), succeeded=True)
     editor = visit(user, showcase_site)
     editor.open(reverse("wagtailadmin_pages:edit", args=[post.pk]))
+    accepted = ["My own words.", "It stays as it is.", "An end by Dr Weiss."]
     # One number for both texts that wait.
     expect(editor.page.get_by_role("tab").locator(".llm-actions-badge")).to_have_text(
         "2 Texts that wait for your decision: 2"
@@ -87,20 +142,20 @@ def test_a_block_of_a_rich_text_is_left_out_and_a_dismissal_says_why(
     intro = editor.field("Introduction")
     draftail = editor.page.locator("[data-contentpath=intro] [contenteditable=true]")
     before = draftail.inner_html()
+    expect(intro.card).to_contain_text("Not in the source: Dr Weiss · 1987")
 
     for number in (1, 3):
         intro.card.get_by_role("button", name=f"Keep the old text: Change {number} of 3").click()
     intro.press("New text")
     formatted = intro.card.get_by_role("group", name="Formatted text")
-    expect(formatted.locator("p")).to_have_text(
-        ["My own words.", "It stays as it is.", "A new end."]
-    )
-    expect(formatted.locator("i")).to_have_text(["own", "it"])
+    expect(formatted.locator("p")).to_have_text(accepted)
+    expect(formatted.locator("i")).to_have_text(["own", "it", "Weiss"])
+    # Neither the mark of Markdown nor the end of a line hides a fact; one that is left out is none.
+    expect(intro.card.get_by_text("Not in the source:")).to_have_text("Not in the source: Dr Weiss")
+    assert editor.page.evaluate(MARKED) == ["Dr Weiss", "Dr Weiss"]
     intro.press("Accept")
 
-    expect(draftail.locator("[data-block]")).to_have_text(
-        ["My own words.", "It stays as it is.", "A new end."]
-    )
+    expect(draftail.locator("[data-block]")).to_have_text(accepted)
     eventually(lambda: LLMRun.objects.get(field_path="intro").decision == "edited")
     intro.press("Undo")
     expect(draftail.locator("[data-block]")).to_have_count(2)

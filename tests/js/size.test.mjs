@@ -11,6 +11,7 @@ const ONLY_WHEN_USED = [
   'commands.js',
   'draftail.js',
   'estimates.js',
+  'facts.js',
   'fill-empty.js',
   'items.js',
   'menu.js',

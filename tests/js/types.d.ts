@@ -365,8 +365,6 @@ declare namespace LLMActions {
     /** The length of what the field will hold. */
     length?: string;
     isTooLong?: boolean;
-    /** The facts of the proposal that its source does not hold. */
-    facts?: string;
     /** What does not fit the field, besides the length. */
     faults?: string;
     /** Why the text cannot be accepted. */

@@ -89,6 +89,7 @@ export function createCard({ key, label, onCommand, onEdit }) {
       text.hidden = !content.text && state !== 'proposal';
       part('copy').hidden = text.hidden;
       part('report').hidden = !report;
+      part('unsourced').hidden = true;
       part('use').hidden = text.hidden || state !== 'failed';
       text.readOnly = state !== 'proposal';
       this.setText(content.text ?? '');
@@ -115,15 +116,13 @@ export function createCard({ key, label, onCommand, onEdit }) {
       part('cancel-repair').hidden = !isRepairing;
     },
 
-    setReview({ length, isTooLong = false, facts, faults, acceptBlocked }) {
+    setReview({ length, isTooLong = false, faults, acceptBlocked }) {
       part('length').hidden = !length;
       part('length').classList.toggle('llm-actions-card__length--over', isTooLong);
       showText(part('count'), length);
       text.setAttribute('aria-invalid', String(isTooLong));
       text.setAttribute('aria-describedby', length ? part('length').id : '');
       part('shorten').hidden = !isTooLong;
-      part('unsourced').hidden = !facts;
-      showText(part('facts'), facts);
       showText(part('faults'), faults);
       showText(part('accept-blocked'), acceptBlocked);
       setObstacles({ isTooLong, isBlocked: Boolean(acceptBlocked) });

@@ -61,12 +61,6 @@ export function createReview({
     return fillIn(texts.faults, { faults: run.faults.join(' ') });
   }
 
-  function unsourcedMessage() {
-    const text = card.text();
-    const facts = getRun()?.unsourced_facts.filter((fact) => text.includes(fact)) ?? [];
-    return facts.length ? fillIn(texts.unsourcedFacts, { facts: facts.join(' · ') }) : '';
-  }
-
   async function update() {
     const before = field.read();
     const text = card.text();
@@ -79,13 +73,16 @@ export function createReview({
     card.setReview({
       length: lengthMessage(size, texts),
       isTooLong: size.tooLong,
-      facts: unsourcedMessage(),
       faults: faultsMessage(),
       acceptBlocked: getRun()?.accept_blocked_reason || notEmpty,
     });
     if (before) changes ??= await loadChanges().catch(() => undefined);
     const hasChanges = Boolean(before) && changes?.show(field, next);
-    if (isShown()) card.setHasChanges(Boolean(hasChanges));
+    const facts = getRun()?.unsourced_facts ?? [];
+    const module = facts.length && (await import('./facts.js').catch(() => null));
+    if (!isShown() || facts !== getRun()?.unsourced_facts) return;
+    card.setHasChanges(Boolean(hasChanges));
+    if (module) module.showFacts(card, facts, texts.unsourcedFacts);
   }
 
   return { mergedText, outcome, update };
