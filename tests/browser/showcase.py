@@ -50,6 +50,7 @@ SETTINGS = {
         },
     }
 }
+RUNS_OF_A_PAGE = 50
 SUMMARY = (
     "The tide came in an hour early, and nobody had told the boats. What the harbour master did "
     "next is still talked about at the fish market."
@@ -138,6 +139,9 @@ class Showcase:
         self.run(1, status="cancelled")
         self.run(0, status="queued", finished_at=None, started_at=None, first_token_at=None)
         self.run(0, status="running", finished_at=None)
+        for _ in range(RUNS_OF_A_PAGE):
+            self.run(2, succeeded=True, output=SUMMARY, cost_usd=None)
+        LLMBudgetFactory()
         self.suggest()
         self.redacted = self.run(95, succeeded=True, decision="edited", output=SUMMARY)
         redact([self.redacted.pk], RedactionReason.AGE)
