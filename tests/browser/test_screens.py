@@ -217,11 +217,13 @@ def test_a_screen_fits_from_right_to_left(
     assert {place: elements for place, elements in found.items() if elements} == {}
     look(admin.page, "light", WIDE)
     card = admin.page.locator("[data-contentpath=summary] .llm-actions-card")
-    boxes = [
-        card.locator(f"[data-command={command}]:visible").first.bounding_box() or {}
-        for command in ("accept", "retry", "dismiss")
-    ]
-    assert boxes == sorted(boxes, key=lambda box: -box["x"])
+    accept, dismiss = (
+        card.locator(f"[data-command={command}]:visible").first.bounding_box()
+        for command in ("accept", "dismiss")
+    )
+    assert accept
+    assert dismiss
+    assert accept["x"] > dismiss["x"]
     # A text is read in its own direction.
     diff = card.locator("[data-part=diff]")
     assert diff.evaluate("element => getComputedStyle(element).direction") == "ltr"
