@@ -20,6 +20,7 @@ from tests.admin.runs import run_url
 from tests.browser.test_screens import COLLECT, POLICY
 from tests.factories import AdminFactory, BlogPageFactory, LLMActionFactory, LLMRunFactory
 from tests.voyages.models import Picture, Voyage
+from wagtail_llm_actions.fields.stream.marks import digest_of
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ RICH = (
     f" <a href='java\tscript:{HACK}'>x</a> [x](data:text/html,<script>{HACK}</script>)"
     f' <embed embedtype="media" url="javascript:{HACK}"> <math><mtext><style><img onerror={HACK} src>'
 )
+HEADING_KEY = digest_of(["heading"], "h")[:6]
 POST_TEXTS = {
     "title": PLAIN,
     "summary": PLAIN,
@@ -54,6 +56,7 @@ POST_TEXTS = {
 VOYAGE_TEXTS = {
     "summary": f"{SCRIPTS} {{{{7*7}}}}",
     "log:points#one": PLAIN,
+    "log:*": f"[[heading {HEADING_KEY}]]\n{PLAIN}\n\n[[{SCRIPTS} aaaaaa]]\n{PLAIN}",
     "kind": SCRIPTS,
     "website": f"javascript:{HACK}//https://tides.example/",
     "departs_at": f"27 November 2026 {SCRIPTS}",
@@ -148,7 +151,7 @@ def test_a_hostile_text_is_executed_nowhere(visit: Visit, showcase_site: str) ->
     post.get_latest_revision().publish()
 
     editor.open(reverse(Voyage.snippet_viewset.get_url_name("edit"), args=[voyage.pk]))
-    decide_on_all(editor, len(VOYAGE_TEXTS), accepted=4)
+    decide_on_all(editor, len(VOYAGE_TEXTS), accepted=5)
 
     for address in (
         reverse("wagtailadmin_pages:edit", args=[post.pk]),
@@ -183,7 +186,10 @@ def a_post() -> BlogPage:
 def a_voyage() -> Voyage:
     voyage = Voyage(name="North")
     points = [{"type": "item", "id": "one", "value": "One"}]
-    voyage.log = [{"type": "points", "id": "l", "value": points}]
+    voyage.log = [
+        {"type": "points", "id": "l", "value": points},
+        {"type": "heading", "id": "h", "value": "Out"},
+    ]
     voyage.gallery = [Picture(caption="Boats")]
     voyage.save()
     return voyage

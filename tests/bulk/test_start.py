@@ -377,3 +377,17 @@ def test_a_poll_looks_for_no_bulk_runs_that_wait_in_a_queue_server(
 
     recover()
     assert len({run_id for run_id, _ in kept_queue.waiting}) == 2
+
+
+def test_the_changes_of_blocks_wait_for_whoever_edits_the_page(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    page = BlogPageFactory(body=[{"type": "heading", "id": "h", "value": "Low tide"}])
+    llm_action = LLMActionFactory(source="body", destination="body:*")
+
+    with django_capture_on_commit_callbacks():
+        ((run,), left_out) = start(llm_action)
+
+    assert not any(left_out.values())
+    assert run.target_object_id == str(page.pk)
+    assert run.prompt.endswith("(plain text on one line)\nLow tide</input>")

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { compose, joinSentences } from '#js/choices.js';
+import { compose, joinSentences, leaveAgain } from '#js/choices.js';
 import { compareParts, compareWords, sentences } from '#js/diff.js';
 
 globalThis.document = { documentElement: { lang: 'en' } };
@@ -136,4 +136,19 @@ test('a sentence that was rewritten is paired with its former self, whatever sta
     taken(before, after, [0, 2]),
     'The boats lay dry. All were full of fish. The master of the harbour said nothing about it.',
   );
+});
+
+test('a change that was left out is left out again when the field was edited meanwhile', () => {
+  const change = (key) => ({
+    isSame: false,
+    before: [{ key, text: 'old' }],
+    after: [{ key, text: 'new' }],
+  });
+  const left = new Set([change('two'), change('gone')]);
+  const hunks = [change('one'), change('two'), { ...change('two'), isSame: true }];
+
+  leaveAgain(hunks, left);
+
+  assert.deepEqual([...left], [hunks[1]]);
+  assert.equal([...left][0], hunks[1]);
 });

@@ -10,6 +10,8 @@ import { createPrepare } from './conversion.js';
 import richText, { parse, textOf } from './rich_text.js';
 import plainText from './text.js';
 
+/** The beginning of what Draftail holds; Wagtail 7.4 writes each value on a line of its own. */
+const CONTENT = /^\{\s*"blocks":/;
 const STEP = '[data-contentpath], [data-contentpath-disabled]';
 
 /**
@@ -52,7 +54,7 @@ const keyOf = ({ names, id }) => JSON.stringify([names, id]);
  * @returns {boolean} whether it is Draftail's, and no plain text
  */
 function isRich(value) {
-  if (!value.startsWith('{"blocks":')) return false;
+  if (!CONTENT.test(value)) return false;
   try {
     return Array.isArray(parse(value).blocks);
   } catch {

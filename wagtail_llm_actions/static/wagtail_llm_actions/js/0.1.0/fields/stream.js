@@ -9,7 +9,7 @@ import { createPrepare } from './conversion.js';
 /** @param {unknown} value - of a block @returns {string[]} */
 function textsIn(value) {
   if (typeof value === 'string') {
-    const content = value.startsWith('{"blocks"') ? JSON.parse(value).blocks : [{ text: value }];
+    const content = /^\{\s*"blocks":/.test(value) ? JSON.parse(value).blocks : [{ text: value }];
     return content.map((/** @type {{text: string}} */ { text }) => text);
   }
   if (Array.isArray(value)) return value.flatMap(textsIn);
