@@ -27,6 +27,7 @@ BENCHMARKS = (
     "lanes",
     "polls",
     "reports",
+    "run_cost",
     "web",
     "workers",
 )
@@ -46,6 +47,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--folder", type=Path, help="where SQLite databases of reports stay, to be used again"
     )
+    parser.add_argument(
+        "--pin-web", action="store_true", help="give the web processes of web a core of their own"
+    )
     parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
     chosen = parser.parse_args(arguments)
     if chosen.database == "postgresql" and os.environ.get("TEST_DATABASE_ENGINE") != "postgresql":
@@ -54,7 +58,11 @@ def main(arguments: Sequence[str]) -> int:
         return postgres.main([sys.executable, "-m", "benchmarks", *arguments])
     names = BENCHMARKS if chosen.benchmark == "all" else (chosen.benchmark,)
     options = Options(
-        rounds=chosen.rounds, quick=chosen.quick, rows=chosen.rows, folder=chosen.folder
+        rounds=chosen.rounds,
+        quick=chosen.quick,
+        rows=chosen.rows,
+        folder=chosen.folder,
+        pin_web=chosen.pin_web,
     )
     with running_rig() as rig:
         parts = [_machine_line(rig)]

@@ -25,6 +25,8 @@ class Options:
     """Two numbers of runs to compare; ``None`` for what the benchmark thinks is enough."""
     folder: Path | None = None
     """Of SQLite databases that stay, and are used again; ``None`` for none that stay."""
+    pin_web: bool = False
+    """Whether the web processes get a core of their own."""
 
     def rounds_or(self, enough: int) -> int:
         """Return how often to measure."""

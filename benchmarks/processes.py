@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Self
 
 ROOT = Path(__file__).parents[1]
@@ -106,6 +106,26 @@ def family(pids: Iterable[int]) -> list[psutil.Process]:
             process = psutil.Process(pid)
             members += [process, *process.children(recursive=True)]
     return members
+
+
+@contextmanager
+def on_cores(cores: Iterable[int]) -> Iterator[None]:
+    """Let what is started until the ``with`` block is left run on these cores alone."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def move_to_cores(pids: Iterable[int], cores: Iterable[int]) -> None:
+    """Let processes that are running, and their descendants, run on these cores alone."""
+    cores = set(cores)
+    for process in family(pids):
+        for thread in process.threads():
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(thread.id, cores)
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:

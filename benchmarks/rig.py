@@ -31,6 +31,8 @@ HOST = "127.0.0.1"
 OPENAI = "wagtail_llm_actions.providers.openai.OpenAIProvider"
 PROVIDER_LIMIT = 20
 """Answers at once of the provider that has a limit."""
+INSTANT = Pace(first_ms=0, pieces=20, each_ms=0)
+FOUR_SECONDS = Pace(first_ms=200, pieces=20, each_ms=200)
 FAST = Pace(first_ms=200, pieces=40, each_ms=20)
 SLOW = Pace(first_ms=600, pieces=40, each_ms=20)
 ONE_SECOND = Pace(first_ms=200, pieces=41, each_ms=20)
@@ -186,7 +188,16 @@ def _provider(*options: str) -> Iterator[Provider]:
 
 def _llm_settings(open_provider: Provider, limited_provider: Provider) -> dict[str, Any]:
     providers = {"open": open_provider, "limited": limited_provider}
-    paces = (FAST, SLOW, ONE_SECOND, THREE_SECONDS, THIRTY_SECONDS, FORTY_SECONDS)
+    paces = (
+        INSTANT,
+        FOUR_SECONDS,
+        FAST,
+        SLOW,
+        ONE_SECOND,
+        THREE_SECONDS,
+        THIRTY_SECONDS,
+        FORTY_SECONDS,
+    )
     return {
         "PROVIDERS": {
             alias: {"BACKEND": OPENAI, "BASE_URL": provider.base_url}

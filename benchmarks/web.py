@@ -6,11 +6,13 @@ The visitors share the machine's cores with what they visit; what each part used
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
 import uuid
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ from django.urls import reverse
 
 from benchmarks.arrangements import threads
 from benchmarks.load import FINAL, Findings, Plan, poll_headers, poll_path
-from benchmarks.processes import ROOT, cpu_seconds, wait_until
+from benchmarks.processes import ROOT, cpu_seconds, move_to_cores, on_cores, wait_until
 from benchmarks.report import Section
 from benchmarks.rig import ONE_SECOND, THIRTY_SECONDS, THREE_SECONDS, model_key
 from benchmarks.rows import Visitor, content
@@ -75,7 +77,13 @@ def run(rig: Rig, options: Options) -> Section:
     )
     # A process for each core, so that the workers can take what the machine has.
     arrangement = threads(most, processes=options.pick(2, 1))
-    with rig.web() as web:
+    web_cores, other_cores = _cores(options)
+    move_to_cores(_servers(rig), other_cores)
+    with ExitStack() as stack:
+        with on_cores(web_cores):
+            web = stack.enter_context(rig.web())
+        # The workers and the visitors are started later.
+        stack.enter_context(on_cores(other_cores))
         headers = [Visitor.new().headers for _ in range(most + 1)]
 
         def measure(situation: Situation, seconds: float | None = None) -> Measured:
@@ -94,7 +102,7 @@ def run(rig: Rig, options: Options) -> Section:
         with rig.workers(arrangement.commands):
             queries = _queries_of_a_poll(situations[1].form)
     return Section(
-        title="The web is not blocked",
+        title="The web is not blocked" + (", on a core of its own" if options.pin_web else ""),
         tables=[
             looks_table(situations),
             pages_table(situations, list(made.looked_at)),
@@ -102,6 +110,26 @@ def run(rig: Rig, options: Options) -> Section:
             cpu_table(situations),
         ],
     )
+
+
+def _cores(options: Options) -> tuple[set[int], set[int]]:
+    """Return the cores of the web processes, and those of everything else."""
+    cores = sorted(os.sched_getaffinity(0))
+    if not options.pin_web:
+        return set(cores), set(cores)
+    if len(cores) == 1:
+        msg = "The web cannot have a core of its own on a machine that has one."
+        raise RuntimeError(msg)
+    return set(cores[:1]), set(cores[1:])
+
+
+def _servers(rig: Rig) -> list[int]:
+    providers = (rig.open_provider, rig.limited_provider)
+    return [
+        *(provider.process.pid for provider in providers),
+        *rig.database_pids(),
+        rig.valkey_pid(),
+    ]
 
 
 def _parts(rig: Rig, web: Web, workers: Sequence[Process]) -> Mapping[str, Sequence[int]]:
