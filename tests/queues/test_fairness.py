@@ -110,6 +110,23 @@ def test_the_next_turn_is_that_of_whoever_has_the_fewest(
     assert queue.job_ids == [*of_others[:2], of_ann[0], of_others[2], of_ann[1]]
 
 
+def test_a_click_reads_whose_the_waiting_jobs_are_and_not_the_jobs(
+    valkey: Valkey, use_queues: UseQueues
+) -> None:
+    use_queues(valkey.rq_queues)
+    llm_action, page = LLMActionFactory(model="openai"), BlogPageFactory()
+    ann, ben = EditorFactory(), EditorFactory()
+    queue = django_rq.get_queue("llm")
+    of_ann = [f"llm-actions-{start_run(llm_action, page, user=ann).pk}" for _ in range(3)]
+    queue.connection.hset(f"rq:job:{of_ann[1]}", "meta", b"not for this serializer")
+    queue.connection.config_resetstat()
+
+    of_ben = f"llm-actions-{start_run(llm_action, page, user=ben).pk}"
+
+    assert queue.job_ids == [of_ann[0], of_ann[1], of_ben, of_ann[2]]
+    assert "cmdstat_hgetall" not in queue.connection.info("commandstats")
+
+
 @pytest.mark.processes
 def test_a_worker_starts_anothers_run_while_one_user_has_many(
     valkey: Valkey, use_queues: UseQueues, server: ProviderServer

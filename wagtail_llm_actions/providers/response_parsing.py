@@ -206,7 +206,7 @@ def read(value: object, name: str, kind: type[T]) -> T | None:
 def read_end(value: object, *names: str) -> str | None:
     """Return the finish reason in the first member that has one; ``None`` where this is not the end."""
     words = (finish_word(getattr(value, name, None)) for name in names)
-    return next(filter(read_finish_reason, words), None)
+    return next((word for word in words if word and read_finish_reason(word)), None)
 
 
 def wrong_shape(name: str) -> ResponseError:

@@ -98,6 +98,8 @@ class UsageReader:
         Returns:
             Whether there was any count.
         """
+        if reported is None:
+            return False  # Most events report nothing, and all places would be looked at.
         found = {
             name: count
             for name, paths in PATHS.items()

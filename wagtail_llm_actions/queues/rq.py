@@ -79,8 +79,9 @@ class RQQueue(Queue):
         # started.
         if _job_id(run_id) not in waiting:
             job = _put(queue, run_id)
-            if waiting and _owner(job):
-                _take_turn(queue, job, waiting)
+            owner = str(job.get_meta(refresh=False).get(OWNER_KEY, ""))
+            if waiting and owner:
+                _take_turn(queue, job, owner, waiting)
 
     @_unavailable()
     def call(self, task: str, *args: str) -> None:
@@ -187,17 +188,17 @@ def _put(queue: EngineQueue, run_id: UUID, *, rejections: int = 0) -> Job:
     )
 
 
-def _take_turn(queue: EngineQueue, job: Job, waiting: list[str]) -> None:
+def _take_turn(queue: EngineQueue, job: Job, owner: str, waiting: list[str]) -> None:
     """Move a new job before those that are a later turn of their users than it is of its own.
 
     Workers take jobs in their order, so that users take turns, whatever kind of worker it is.
     """
     started = queue.started_job_registry.get_job_ids(cleanup=False)
-    owners = [_owner(other) for other in _fetch(queue, [*started, *waiting])]
-    own_turn = owners.count(_owner(job))
+    owners = _owners(queue, [*started, *waiting])
+    own_turn = owners.count(owner)
     turns = Counter(owners[: len(started)])
-    for other_id, owner in zip(waiting, owners[len(started) :], strict=True):
-        if owner and turns[owner] > own_turn:
+    for other_id, other_owner in zip(waiting, owners[len(started) :], strict=True):
+        if other_owner and turns[other_owner] > own_turn:
             # A worker may take either of the two at any moment.
             if (
                 queue.remove(job.id)
@@ -205,11 +206,26 @@ def _take_turn(queue: EngineQueue, job: Job, waiting: list[str]) -> None:
             ):
                 queue.push_job_id(job.id, at_front=True)
             return
-        turns[owner] += 1
+        turns[other_owner] += 1
 
 
-def _owner(job: Job | None) -> str:
-    return str(job.get_meta(refresh=False).get(OWNER_KEY, "")) if job else ""
+def _owners(queue: EngineQueue, job_ids: list[str]) -> list[str]:
+    """Return whose jobs these are; empty where nobody waits, or the job is gone.
+
+    Each click asks for those of all that wait, so nothing but this is read of them.
+    """
+    with queue.connection.pipeline(transaction=False) as pipeline:
+        for job_id in job_ids:
+            pipeline.hget(queue.job_class.key_for(job_id), "meta")
+        found = pipeline.execute()
+    return [_owner(queue, meta) if meta else "" for meta in found]
+
+
+def _owner(queue: EngineQueue, meta: bytes) -> str:
+    try:
+        return str(queue.serializer.loads(meta).get(OWNER_KEY, ""))
+    except Exception:  # noqa: BLE001 - depends on the serializer, and on who has put the job there
+        return ""
 
 
 def _fetch(queue: EngineQueue, job_ids: list[str]) -> list[Job | None]:

@@ -133,6 +133,8 @@ def undo(run: LLMRun) -> None:
 
 def _dismiss_siblings(run: LLMRun) -> None:
     """Dismiss the other candidates, and cancel those that are still under way."""
+    if run.candidate_group is None:
+        return  # Django builds the whole query even where it knows that nothing can be found.
     for sibling in siblings(run):
         if not sibling.is_final:
             cancel(sibling.pk)

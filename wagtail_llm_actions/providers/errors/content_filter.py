@@ -22,6 +22,7 @@ STRUCK = ("filtered", "blocked", "detected")
 DEGREES = ("severity", "probability", "level")
 REASONS = ("category", "blockReason", "block_reason", "native_finish_reason", "finishMessage")
 """Members whose words say why."""
+_MEMBERS = frozenset((*RESULTS, *REASONS))
 MAX_DEPTH = 4
 MAX_CHARS = 200
 """Of one reason."""
@@ -33,8 +34,10 @@ def reasons_in(*holders: object) -> list[str]:
     Args:
         holders: Parsed parts of an event, of any type.
     """
-    found = [_text(holder.get(name)) for holder in _dicts(holders) for name in REASONS]
-    for holder in _dicts(holders):
+    # Each event is asked, and next to none says anything.
+    speaking = [holder for holder in _dicts(holders) if not _MEMBERS.isdisjoint(holder)]
+    found = [_text(holder.get(name)) for holder in speaking for name in REASONS]
+    for holder in speaking:
         for name in RESULTS:
             found += _struck(holder.get(name), "", MAX_DEPTH)
     return list(dict.fromkeys(filter(None, found)))
