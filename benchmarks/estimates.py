@@ -41,6 +41,8 @@ SEED = 20261127
 RUNS_PER_ACTION = 200
 INPUT_USD, OUTPUT_USD = 2.5e-6, 10e-6
 """Of a token."""
+NEWEST_RUNS = 1_000
+"""Of each action and model of a site, as each takes a line through those before it."""
 REPAIRED, TRIED_AGAIN = 0.06, 0.03
 """Parts of the runs: a second call with the answer in it, and a whole one that was billed for nothing."""
 
@@ -101,13 +103,13 @@ def errors(runs: Sequence[MeasuredRun]) -> list[float]:
 
 
 def site_runs() -> dict[str, list[MeasuredRun]]:
-    """Return the runs in the database by action and model, in the order of their start."""
+    """Return the newest runs in the database that say what they cost, by action and model, oldest first."""
     groups = defaultdict(list)
     rows = LLMRun.objects.exclude(action=None).order_by("queued_at")
     for row in rows.values(*COLUMNS, "action__label").iterator():
         if run := measured_run(row):
             groups[f"{row['action__label']}, {row['model_key']}"].append(run)
-    return groups
+    return {name: runs[-NEWEST_RUNS:] for name, runs in groups.items()}
 
 
 def prose() -> str:
@@ -130,6 +132,10 @@ def report(groups: dict[str, list[MeasuredRun]]) -> None:
     print("| action | runs | median error | 90 % below |\n| --- | --- | --- | --- |")
     found = {name: errors(runs) for name, runs in groups.items()}
     found["all"] = [error for each in found.values() for error in each]
+    if not found["all"]:
+        print(
+            "\nNo two runs of one action succeeded with a known cost and a source of known length."
+        )
     for name, each in found.items():
         if len(each) > 1:
             ninth = quantiles(each, n=10)[-1]

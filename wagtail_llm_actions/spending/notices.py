@@ -52,7 +52,9 @@ def tell_of_refusal(error: LimitExceeded) -> None:
 
 def tell_of_spending(period_id: int) -> None:
     """Tell what the amount that is spent by now has reached, unless it was told before."""
-    period = LLMBudgetPeriod.objects.select_related("budget").get(pk=period_id)
+    period = LLMBudgetPeriod.objects.select_related("budget").filter(pk=period_id).first()
+    if period is None:  # Its budget was deleted since the run was settled.
+        return
     percent = 100 * period.spent_nano_usd / period.budget.amount_nano_usd
     if percent >= 100:  # noqa: PLR2004 - the whole
         _tell_once(period, Threshold.LIMIT)

@@ -15,7 +15,7 @@ from wagtail_llm_actions.admin.budgets.views import (
     BudgetForm,
     BudgetIndexView,
 )
-from wagtail_llm_actions.messages.currency import usd
+from wagtail_llm_actions.messages.currency import money
 from wagtail_llm_actions.models import LLMBudget
 from wagtail_llm_actions.models.budget import OWNERS
 
@@ -49,7 +49,7 @@ class BudgetViewSet(ModelViewSet):
     add_to_reference_index = False
     list_display = [
         "__str__",
-        Column("amount_usd", label=_("Amount"), accessor=lambda budget: usd(budget.amount_usd)),
+        Column("amount_usd", label=_("Amount"), accessor=lambda budget: money(budget.amount_usd)),
         Column("get_at_limit_display", label=_("At the limit")),
     ]
     edit_handler = ObjectList(
