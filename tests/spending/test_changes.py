@@ -68,7 +68,8 @@ def test_whom_a_budget_counts_can_be_deleted_while_a_run_is_under_way(scope: str
     user, group, llm_action = EditorFactory(), Group.objects.create(), LLMActionFactory()
     user.groups.add(group)
     site = LLMBudgetFactory(amount_usd=100)
-    owner = {"group": group, "user": user, "action": llm_action}[scope]
+    owners: dict[str, Any] = {"group": group, "user": user, "action": llm_action}
+    owner = owners[scope]
     LLMBudgetFactory(amount_usd=100, scope=scope, **{scope: owner})
     run = click(user=user, action=llm_action)
     assert LLMReservation.objects.count() == 2
