@@ -508,14 +508,14 @@ declare namespace LLMActions {
 
   /** Requests to the server; each may reject with a `RequestError`. */
   interface Api {
-    /** Returns what `startRun` would send. */
-    previewRequest(url: string, actionId: number, instruction: string): Promise<RequestPreview>;
+    /** Sends the form to start a run, or to show what would be sent. */
+    postForm(url: string, actionId: number | null, instruction: string): Promise<any>;
     /** Starts a run, with an editor's instruction. */
     startRun(actionId: number | null, instruction?: string): Promise<RunState>;
     poll: Poll;
     post: Post;
-    listPreviousTexts(url: string): Promise<PreviousTexts>;
-    listSidePanel(url: string): Promise<SidePanel>;
+    /** Lists the runs of this form at a URL: the previous texts, or the side panel's. */
+    listRuns(url: string): Promise<any>;
     cancel(run: RunState): Promise<RunState>;
     /**
      * Records a decision. Editors have what they want by then, so they neither wait for this nor

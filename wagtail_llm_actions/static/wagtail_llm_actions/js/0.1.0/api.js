@@ -11,6 +11,13 @@ const requestError = (state, transient) =>
 
 /** @type {LLMActions.CreateApi} */
 export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
+  /** @type {typeof import('./draftail.js')} */
+  let draftail;
+  const loadDraftail = async () => (draftail = await import('./draftail.js'));
+  const lacksDraftail = () => !draftail && form.querySelector('[data-draftail-editor-wrapper]');
+  // Ahead: the request of a click leaves before the card is laid out.
+  if (lacksDraftail()) loadDraftail();
+
   /** @type {(url: string, options?: LLMActions.RequestOptions) => Promise<any>} */
   async function request(url, options = {}) {
     /** @type {Record<string, string>} */
@@ -44,11 +51,10 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
   // Read for each request: the first autosave of a new object rewrites it.
   const formAction = () => form.getAttribute('action') || '';
 
-  /** @type {(actionId: number | null, instruction: string) => Promise<FormData>} */
-  async function readForm(actionId, instruction) {
-    if (form.querySelector('[data-draftail-editor-wrapper]')) {
-      (await import('./draftail.js')).storeContents(form);
-    }
+  /** @type {LLMActions.Api['postForm']} */
+  async function postForm(url, actionId, instruction) {
+    if (lacksDraftail()) await loadDraftail();
+    draftail?.storeContents(form);
     const body = new FormData(form);
     for (const [name, value] of [...body]) {
       if (value instanceof File) body.set(name, value.name);
@@ -56,31 +62,27 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
     body.set('llm-actions-action', String(actionId));
     body.set('llm-actions-instruction', instruction);
     body.set('llm-actions-form-action', formAction());
+    body.set('llm-actions-form-key', formKey);
+    body.set('llm-actions-request-id', uuid());
     Object.entries(extra).forEach(([name, value]) => body.set(name, value));
-    return body;
+    const post = () => request(url, { method: 'POST', body });
+    // Its id makes it safe to send it again when the answer was lost.
+    return post().catch((error) => {
+      if (error.code === 'unreachable') return post();
+      throw error;
+    });
   }
 
   /** @param {string} url - of a list of this form's runs */
-  const list = (url) =>
+  const listRuns = (url) =>
     request(`${url}?${new URLSearchParams({ form_action: formAction(), form_key: formKey })}`);
 
   let decided = Promise.resolve();
 
   return {
-    previewRequest: async (url, actionId, instruction) =>
-      request(url, { method: 'POST', body: await readForm(actionId, instruction) }),
+    postForm,
 
-    async startRun(actionId, instruction = '') {
-      const body = await readForm(actionId, instruction);
-      body.set('llm-actions-form-key', formKey);
-      body.set('llm-actions-request-id', uuid());
-      const post = () => request(runsUrl, { method: 'POST', body });
-      // The request's id makes it safe to ask again when the answer was lost on its way.
-      return post().catch((error) => {
-        if (error.code === 'unreachable') return post();
-        throw error;
-      });
-    },
+    startRun: (actionId, instruction = '') => postForm(runsUrl, actionId, instruction),
 
     poll({ url, token, cursors }) {
       const query = new URLSearchParams(cursors.map((cursor) => ['cursor', cursor]));
@@ -92,9 +94,7 @@ export function createApi({ form, formKey, runsUrl, texts, extra = {} }) {
       return request(url, { method: 'POST', body });
     },
 
-    listPreviousTexts: list,
-
-    listSidePanel: list,
+    listRuns,
 
     cancel: (run) => request(run.cancel_url, { method: 'POST' }),
 

@@ -95,8 +95,8 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
     const services = {
       ...shared,
       api,
-      previewRequest: (...click) => api.previewRequest(String(urls.requestPreviewUrl), ...click),
-      loadPreviousTexts: () => api.listPreviousTexts(String(urls.previousTextsUrl)),
+      previewRequest: (...click) => api.postForm(String(urls.requestPreviewUrl), ...click),
+      loadPreviousTexts: () => api.listRuns(String(urls.previousTextsUrl)),
     };
     const previousCount = offers.previous_counts[key] ?? 0;
     const widget = new FieldWidget(services, { key, offer, field, previousCount });
@@ -115,7 +115,7 @@ export async function startEditor({ form, formKey, offers, urls, sidePanelToggle
       toggle: sidePanelToggle,
       form,
       widgets,
-      load: () => createApi(common).listSidePanel(String(urls.sidePanelUrl)),
+      load: () => createApi(common).listRuns(String(urls.sidePanelUrl)),
     });
   });
   if (offers.estimates) {

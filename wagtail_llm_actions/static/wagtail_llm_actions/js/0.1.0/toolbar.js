@@ -36,7 +36,7 @@ export function createToolbar(
 
   /** @type {LLMActions.Toolbar['run']} */
   function run(action) {
-    // One that is not offered any more is refused later.
+    // The server refuses others.
     const offered = actions.find(({ id }) => id === action.id);
     if (!busy && !(offered && blockedReason(offered))) onSelect(action);
   }
@@ -60,7 +60,7 @@ export function createToolbar(
   part('request-toggle').addEventListener('click', () => onPreview(part('request-toggle')));
   if (actions.length > 1) {
     labelWithField(menuToggle, label);
-    // To the right of the whole control; below it, the tooltip would cover the card.
+    // To the right: below, the tooltip would cover the card.
     generate.dataset.wTooltipOffsetValue = '[0, 40]';
     // Now, as Wagtail takes it out of the document until it is opened.
     const place = part('menu-items');
