@@ -96,8 +96,9 @@ def test_a_limit_is_told_on_the_card_and_try_again_works_once_there_is_room(
     expect(said).to_have_text(
         "You have 10 runs under way, which is the limit. Wait until one ends, then try again."
     )
-    # The first refusal is a run, the second is none.
-    summary.press("Try again")
+    # The first refusal is a run, the second is none; both say the same.
+    with summary.person.page.expect_response(lambda response: response.url.endswith("/runs/")):
+        summary.press("Try again")
     expect(said).to_have_text(re.compile("^You have 10 runs under way"))
     LLMRun.objects.filter(status="running").update(status="cancelled")
     summary.press("Try again")
