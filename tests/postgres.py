@@ -20,13 +20,15 @@ def main(command: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder, "data")
         with get_server(data, cleanup_mode="delete") as server:
+            # The data is thrown away: nothing has to survive a crash.
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                server.psql(f"ALTER SYSTEM SET {setting} = off;")
+            server.psql("SELECT pg_reload_conf();")
             postmaster = server.get_postmaster_info()
             environment = os.environ | {
                 "PGHOST": str(postmaster.socket_dir or postmaster.hostname),
                 "PGPORT": str(postmaster.port),
                 "PGUSER": server.postgres_user,
-                # The data is thrown away: nothing has to survive a crash.
-                "PGOPTIONS": "-c synchronous_commit=off",
                 "TEST_DATABASE_ENGINE": "postgresql",
             }
             return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
