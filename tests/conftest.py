@@ -35,6 +35,8 @@ pytest.register_assert_rewrite(
 )
 
 TRANSACTIONAL = {"live_server", "transactional_db"}
+COPIED = {"postgresql", "sqlite"}
+"""The databases that the migrations build once for all processes."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -79,7 +81,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
     """Set up the test database that ``copied_database`` has put there."""
-    return connection.vendor == "sqlite"
+    return connection.vendor in COPIED
 
 
 @pytest.fixture(scope="session")
@@ -88,22 +90,26 @@ def django_db_setup(
     django_db_blocker: DjangoDbBlocker,
     request: pytest.FixtureRequest,
 ) -> Iterator[None]:
-    """Let the migrations build an SQLite database once for all processes and runs."""
-    if connection.vendor == "sqlite":
-        with copied_database(request.config.rootpath / ".pytest_cache" / "databases"):
-            request.getfixturevalue("django_db_setup")
-        yield
-        connection.creation.destroy_test_db(verbosity=0)
-    else:
+    """Let the migrations build a database once for all processes where it can be copied."""
+    if connection.vendor not in COPIED:
         request.getfixturevalue("django_db_setup")
         yield
+        return
+    with (
+        django_db_blocker.unblock(),
+        copied_database(request.config.rootpath / ".pytest_cache" / "databases"),
+    ):
+        request.getfixturevalue("django_db_setup")
+    yield
+    with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
             # A thread that a test has left to itself would keep the database from being dropped.
-            with django_db_blocker.unblock(), connection.cursor() as cursor:
+            with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
+        connection.creation.destroy_test_db(verbosity=0)
 
 
 @pytest.fixture(autouse=True)

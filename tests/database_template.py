@@ -1,7 +1,9 @@
-"""Test databases on SQLite that are copied from one that the migrations built before.
+"""Test databases that are copied from one that the migrations built before.
 
 The migrations of Wagtail and of what it needs take ten seconds, in each process of each run. What
 they build is the same until one of them, a version or the list of apps changes.
+
+SQLite's is kept in a folder, PostgreSQL's is a database of its server. MariaDB copies no database.
 """
 
 from __future__ import annotations
@@ -30,27 +32,54 @@ def template_name() -> str:
         digest.update(config.name.encode())
         for migration in sorted(Path(config.path, "migrations").glob("*.py")):
             digest.update(migration.read_bytes())
-    return f"{digest.hexdigest()[:16]}.sqlite3"
+    return f"llm_actions_{digest.hexdigest()[:16]}"
 
 
 @contextmanager
 def copied_database(folder: Path) -> Iterator[None]:
-    """Copy the test database from ``folder`` before it is set up, or to there afterwards."""
+    """Copy the test database from a template before it is set up, or to a new template afterwards.
+
+    ``folder`` keeps the templates of SQLite, and the locks.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    template = folder / template_name()
-    database = Path(connection.settings_dict["TEST"]["NAME"])
+    name = template_name()
+    copied = {"sqlite": _copied_file, "postgresql": _copied_in_server}[connection.vendor]
     # Another process that needs the same one waits for it instead of building it too.
-    with Path(folder, f"{template.name}.lock").open("w") as lock:
+    with Path(folder, f"{name}.{connection.vendor}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if template.exists():
-            shutil.copyfile(template, database)
+        with copied(folder / f"{name}.sqlite3"):
             yield
-        else:
-            yield
-            unfinished = template.with_suffix(f".{os.getpid()}")
-            with (
-                closing(sqlite3.connect(database)) as source,
-                closing(sqlite3.connect(unfinished)) as target,
-            ):
-                source.backup(target)
-            unfinished.rename(template)
+
+
+@contextmanager
+def _copied_file(template: Path) -> Iterator[None]:
+    database = Path(connection.settings_dict["TEST"]["NAME"])
+    if template.exists():
+        shutil.copyfile(template, database)
+        yield
+        return
+    yield
+    unfinished = template.with_suffix(f".{os.getpid()}")
+    with (
+        closing(sqlite3.connect(database)) as source,
+        closing(sqlite3.connect(unfinished)) as target,
+    ):
+        source.backup(target)
+    unfinished.rename(template)
+
+
+@contextmanager
+def _copied_in_server(file: Path) -> Iterator[None]:
+    template, database = file.stem, connection.creation._get_test_db_name()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {database}")
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
+        exists = cursor.fetchone()
+        if exists:
+            cursor.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
+    yield
+    if not exists:
+        # Nobody may be connected to what is copied.
+        connection.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {template} TEMPLATE {database}")
