@@ -309,7 +309,6 @@ def test_days_that_no_span_has_are_told() -> None:
 
 @examples(100)
 @given(st.lists(st.floats(0.002, 300_000), min_size=1))
-@hypothesis_settings(deadline=None)
 def test_a_percentile_of_a_histogram_is_off_by_less_than_four_percent(values: list[float]) -> None:
     exact, rolled_up = Latencies(), Latencies()
     exact.to_end.extend(values)
