@@ -151,7 +151,7 @@ ANSWER = "[[heading aaaaaa]]\nLow tide\n\n[[quote.author bbbbbb]]\nA *man*\n\nAn
         + json.dumps(
             [
                 {"mark": "heading aaaaaa", "text": "Low tide"},
-                {"mark": "quote.author bbbbbb", "text": "A *man*\n\nAnd more."},
+                {"text": "A *man*\n\nAnd more.", "mark": "quote.author bbbbbb"},
             ],
             indent=1,
         )
@@ -163,6 +163,18 @@ def test_however_a_model_writes_its_changes_they_are_stored_in_one_form(answer: 
 
     assert clean(answer, destination, TAG).text == ANSWER
     assert clean(ANSWER, destination, TAG).text == ANSWER
+
+
+def test_of_an_answer_that_was_cut_off_only_whole_texts_are_proposed() -> None:
+    destination = fields.destination_at(BlogPage, "body:*")
+    first, second = ({"mark": f"heading {key * 6}", "text": "Low tide"} for key in "ab")
+    truncated = json.dumps({"answer": [first, second]})[:-9]
+
+    for answer in (truncated, ANSWER, f"{ANSWER}\n\n[["):
+        cleaned = clean(answer, destination, TAG, is_cut_off=True)
+        assert cleaned.text == "[[heading aaaaaa]]\nLow tide"
+    only = "[[heading aaaaaa]]\nLow ti"
+    assert clean(only, destination, TAG, is_cut_off=True).text == only
 
 
 def test_each_change_is_checked_for_its_own_block_and_the_others_stay_acceptable() -> None:
@@ -295,7 +307,7 @@ def test_texts_that_come_back_as_they_were_change_nothing(rows: list[dict[str, A
         ]
     )
 
-    answer = as_text(fields.read(page, "body", item=BODY))
+    answer = as_text(fields.read(page, "body", item=BODY), is_cut_off=False)
 
     if answer:
         with pytest.raises(ValidationError, match="stay as they are"):
@@ -309,8 +321,8 @@ def test_texts_that_come_back_as_they_were_change_nothing(rows: list[dict[str, A
 )
 def test_any_answer_has_one_form(text: str, pieces: list[str]) -> None:
     for answer in (text, " ".join(pieces), f"[[heading aaaaaa]]{text}"):
-        once = as_text(answer)
-        assert as_text(once) == once
+        once = as_text(answer, is_cut_off=False)
+        assert as_text(once, is_cut_off=False) == once
 
 
 @pytest.mark.django_db

@@ -102,7 +102,7 @@ def clean(
     text = live.text
     if destination.schema() and (value := structured.text_of(text)) is not None:
         return CleanAnswer(
-            text=destination.as_text(normalize(value).strip()),
+            text=destination.as_text(normalize(value).strip(), is_cut_off=False),
             removed=removals.as_json(),
             is_only_reasoning=False,
         )
@@ -110,7 +110,7 @@ def clean(
         # Nobody writes paragraphs into a line; they were reasoning, and the line never came.
         removals.add(Removal.REASONING, text)
         text = ""
-    text = _without_surroundings(destination.as_text(text), context)
+    text = _without_surroundings(destination.as_text(text, is_cut_off=is_cut_off), context)
     is_only_reasoning = not text and Removal.REASONING in removals
     return CleanAnswer(
         text=text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from wagtail_llm_actions.answers.markup import plain
 
@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 LINE_CHARS = 24
 """By so many characters at its beginning, a line is recognized after a model has worked on it."""
+
+
+class AsText(Protocol):
+    """Brings an answer into one form."""
+
+    def __call__(self, answer: str, *, is_cut_off: bool) -> str:
+        """Return the text; of an answer that was cut off, perhaps without its last part."""
+
+
+def _unchanged(answer: str, *, is_cut_off: bool) -> str:
+    return answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +51,8 @@ class Destination:
     """Sentences, in English, about what the field's validators ask for."""
     schema: Callable[[], Mapping[str, Any]] = dict
     """Returns the JSON schema of a value, where values are of a closed set or a list; else nothing."""
-    as_text: Callable[[str], str] = str
-    """Returns an answer, cleaned or as JSON, in the form in which it is stored and edited."""
+    as_text: AsText = _unchanged
+    """Returns an answer, which may be JSON, in the form in which it is stored and edited."""
 
     @property
     def prose(self) -> str:

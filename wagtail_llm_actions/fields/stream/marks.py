@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.fields.stream.tree import Names
 
 MIN_KEY_CHARS = 6
+MAX_OBJECTS = 5_000
+"""Of an answer in JSON."""
 FORMAT = (
     "only the texts that you change, each below its own mark in double square brackets, copied exactly "
     "from the input without what stands in round brackets behind it; leave out all other texts"
@@ -34,6 +37,9 @@ _MARK = re.compile(
 )
 """Also with what models put around a heading."""
 _FENCE = re.compile(r"^```", re.MULTILINE)
+_OBJECT = re.compile(r"\{\s*+\"(?:mark|text)\"\s*+:")
+"""The beginning of a text in an answer in JSON."""
+_decode = json.JSONDecoder().raw_decode
 _NOTE = re.compile(r"\([^\n]*\)")
 
 
@@ -92,9 +98,16 @@ def parse(text: str) -> list[MarkedText]:
     return texts
 
 
-def as_text(answer: str) -> str:
-    """Return an answer, which may be JSON, as nothing but texts below marks; as it is where it has none."""
-    texts = _from_json(answer) or parse(answer)
+def as_text(answer: str, *, is_cut_off: bool) -> str:
+    """Return an answer, which may be JSON, as nothing but texts below marks; as it is where it has none.
+
+    Of one that was cut off, the last text is left out where others came whole: nobody should have to see
+    that it lacks its end.
+    """
+    texts = _from_json(answer)
+    if not texts:
+        texts = parse(answer)
+        texts = texts[:-1] if is_cut_off and len(texts) > 1 else texts
     return render((f"[[{each.mark}]]", each.text) for each in texts) or answer
 
 
@@ -129,19 +142,17 @@ def _is_mark(found: re.Match[str]) -> bool:
 
 
 def _from_json(answer: str) -> list[MarkedText]:
-    start = re.search(r"[\[{]", answer)
-    end = max(map(answer.rfind, "]}"))
-    try:
-        found = json.loads(answer[start.start() if start else 0 : end + 1])
-    except (ValueError, RecursionError):
-        return []
-    if isinstance(found, dict) and len(found) == 1:
-        found = next(iter(found.values()))
-    rows = found if isinstance(found, list) else [found]
-    texts = [
-        # A mark within a text would begin another one.
-        parse(f"[[{str(row.get('mark', '')).strip('[] ')}]]\n{row['text']}")
-        for row in rows
-        if isinstance(row, dict) and isinstance(row.get("text"), str)
-    ]
-    return [each for part in texts for each in part]
+    """Return the texts of all objects in an answer that have a mark; also where the JSON lacks its end."""
+    texts: list[MarkedText] = []
+    end = 0
+    for found in islice(_OBJECT.finditer(answer), MAX_OBJECTS):
+        if found.start() < end:
+            continue
+        try:
+            row, end = _decode(answer, found.start())
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(row.get("mark"), str) and isinstance(row.get("text"), str):
+            # A mark within a text would begin another one.
+            texts += parse(f"[[{row['mark'].strip('[] ')}]]\n{row['text']}")
+    return texts
