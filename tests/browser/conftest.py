@@ -93,7 +93,11 @@ def llm_settings(model_server: ModelServer, provider_server: ProviderServer) -> 
 def queue_site(django_db_setup: None, llm_settings: Mapping[str, Any]) -> Iterator[str]:
     """The address of a site whose runs go through Valkey to a worker in its own process."""
     with Valkey() as valkey:
-        settings = {"RQ_QUEUES": valkey.rq_queues, "WAGTAIL_LLM_ACTIONS": llm_settings}
+        settings = {
+            "RQ_QUEUES": valkey.rq_queues,
+            "CACHES": {"default": valkey.cache},
+            "WAGTAIL_LLM_ACTIONS": llm_settings,
+        }
         with WorkerProcess(settings) as worker, WebProcess(settings) as web:
             worker.wait_until_ready()
             web.wait_until_ready()
