@@ -134,6 +134,16 @@ def add_rollups(
                 tally.latencies.histograms.append(times)
 
 
+def tally_runs(
+    periods: Sequence[PeriodSums], dimensions: Collection[str] = Dimension.values
+) -> None:
+    """Sum up the days that no span covers, by one query over the runs of all these periods."""
+    uncovered = sorted(day for each in periods for day in each.uncovered)
+    days = tally_days(_runs_of(uncovered), dimensions) if uncovered else {}
+    for each in periods:
+        each.keep_runs(days, dimensions)
+
+
 class PeriodSums:
     """The sums of one period."""
 
@@ -144,11 +154,23 @@ class PeriodSums:
         self._stored = {
             span: row for span, row in read.items() if period.start <= span.start <= period.end
         }
+        self._days: Mapping[date, Tallies] = {}
+        self._tallied: frozenset[str] = frozenset()
+
+    def keep_runs(self, days: Mapping[date, Tallies], dimensions: Collection[str]) -> None:
+        """Keep the sums of the days that no span covers."""
+        self._days = {day: days[day] for day in self.uncovered if day in days}
+        self._tallied = frozenset(dimensions)
+
+    @property
+    def uncovered(self) -> list[date]:
+        """The days that no span covers."""
+        return self._cover[1]
 
     def groups(self, by_dimension: ByDimension) -> Reading:
         """Add the runs of the whole period, by group; return what is to be read besides."""
         spans, _uncovered = self._cover
-        for day in self._rows.values():
+        for day in self._tally_runs(by_dimension).values():
             _merge(day, by_dimension)
         return Reading(
             {self._stored[span].pk: by_dimension for span in spans},
@@ -161,7 +183,7 @@ class PeriodSums:
         def daily(day: date) -> ByDimension:
             return dict.fromkeys(DAILY, days[day])
 
-        for day, tallies in self._rows.items():
+        for day, tallies in self._tally_runs(DAILY).items():
             _merge(tallies, daily(day))
         return Reading(
             {self._stored[span].pk: daily(span.start) for span in self._current if span.days == 1},
@@ -181,14 +203,11 @@ class PeriodSums:
     def _cover(self) -> tuple[list[Span], list[date]]:
         return cover(self.period, self._current)
 
-    @cached_property
-    def _rows(self) -> Mapping[date, Tallies]:
-        """The sums of the days that no span covers, by one query over their runs."""
-        _spans, uncovered = self._cover
-        if not uncovered:
-            return {}
-        days = tally_days(_runs_of(uncovered))
-        return {day: tallies for day, tallies in days.items() if day in set(uncovered)}
+    def _tally_runs(self, dimensions: Collection[str]) -> Mapping[date, Tallies]:
+        """Return the sums of the days that no span covers, by one query over their runs."""
+        if not self._tallied.issuperset(dimensions):
+            tally_runs([self], {*dimensions, *DAILY})
+        return self._days
 
 
 def _merge(tallies: Tallies, into: ByDimension) -> None:

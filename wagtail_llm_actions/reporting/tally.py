@@ -14,7 +14,7 @@ from wagtail_llm_actions.reporting.metrics import TIMED_TRIGGERS, Metrics
 from wagtail_llm_actions.spending.periods import day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
     from uuid import UUID
@@ -157,11 +157,16 @@ def new_tallies() -> Tallies:
     return defaultdict(Tally)
 
 
-def tally_days(runs: QuerySet[LLMRun], seen: Iterable[UUID | None] = ()) -> Mapping[date, Tallies]:
+def tally_days(
+    runs: QuerySet[LLMRun],
+    dimensions: Collection[str] = Dimension.values,
+    seen: Iterable[UUID | None] = (),
+) -> Mapping[date, Tallies]:
     """Sum up runs by one query; return the tallies of each day that has any.
 
     Args:
         runs: Those of the playground have to be left out.
+        dimensions: What to group them by; the fewer, the quicker.
         seen: Candidates' groups whose proposal is counted elsewhere.
     """
     days: defaultdict[date, Tallies] = defaultdict(new_tallies)
@@ -170,36 +175,44 @@ def tally_days(runs: QuerySet[LLMRun], seen: Iterable[UUID | None] = ()) -> Mapp
         tallies = days[day_of(row.queued_at)]
         counts, sums = _counts(row, groups), (row.input_tokens, row.output_tokens, row.cost_usd)
         to_end, to_first_token = _times(row)
-        for group in _groups(row):
+        for group in _groups(row, dimensions):
             tally = tallies[group]
             tally.add(counts, sums)
             if to_end is not None:
                 tally.latencies.to_end.append(to_end)
             if to_first_token is not None:
                 tally.latencies.to_first_token.append(to_first_token)
-        if row.status == Status.SUCCEEDED:
+        if row.status == Status.SUCCEEDED and Dimension.ESTIMATE in dimensions:
             _add_estimate(tallies, row)
     return days
 
 
-def _groups(row: Any) -> list[Group]:
-    groups = [
-        TOTAL,
-        Group(
-            Dimension.ACTION,
-            action_id=row.action_id,
-            key=row.action_label,
-            action__label=row.action__label,
-        ),
-        Group(Dimension.MODEL, key=row.model_key),
-        Group(Dimension.USER, user_id=row.user_id),
-        Group(Dimension.PAGE_TYPE, target_content_type_id=row.target_content_type_id),
-    ]
-    if row.error_code:
-        groups.append(Group(Dimension.ERROR, key=row.error_code))
-    if row.dismiss_reason:
-        groups.append(Group(Dimension.DISMISS_REASON, key=row.dismiss_reason))
-    return groups
+_GROUP_OF: dict[str, Callable[[Any], Group | None]] = {
+    Dimension.TOTAL: lambda row: TOTAL,
+    Dimension.ACTION: lambda row: Group(
+        Dimension.ACTION,
+        action_id=row.action_id,
+        key=row.action_label,
+        action__label=row.action__label,
+    ),
+    Dimension.MODEL: lambda row: Group(Dimension.MODEL, key=row.model_key),
+    Dimension.USER: lambda row: Group(Dimension.USER, user_id=row.user_id),
+    Dimension.PAGE_TYPE: lambda row: Group(
+        Dimension.PAGE_TYPE, target_content_type_id=row.target_content_type_id
+    ),
+    Dimension.ERROR: lambda row: (
+        Group(Dimension.ERROR, key=row.error_code) if row.error_code else None
+    ),
+    Dimension.DISMISS_REASON: lambda row: (
+        Group(Dimension.DISMISS_REASON, key=row.dismiss_reason) if row.dismiss_reason else None
+    ),
+}
+
+
+def _groups(row: Any, dimensions: Collection[str]) -> Iterator[Group]:
+    for dimension, group_of in _GROUP_OF.items():
+        if dimension in dimensions and (group := group_of(row)):
+            yield group
 
 
 def _counts(row: Any, seen: set[UUID | None]) -> list[int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wagtail_llm_actions.models import LLMRunRollup
 from wagtail_llm_actions.reporting.period import Period
-from wagtail_llm_actions.reporting.reading import PeriodSums, read_rollups, stored_spans
+from wagtail_llm_actions.reporting.reading import PeriodSums, read_rollups, stored_spans, tally_runs
 from wagtail_llm_actions.reporting.tally import ESTIMATES, TOTAL, Group, Tallies, Tally, new_tallies
 
 if TYPE_CHECKING:
@@ -134,6 +134,7 @@ class Usage:
         Args:
             previous: Of the period before; its totals are read too.
         """
+        tally_runs([self._sums, previous._sums])
         read_rollups(
             [
                 self._read_groups(Dimension.values),

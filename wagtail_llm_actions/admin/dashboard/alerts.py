@@ -107,15 +107,28 @@ def _for_an_admin(user: User) -> Iterator[Alert]:
     Calls, not runs: a fallback model hides from editors that an account is empty.
     """
     since = timezone.now() - RECENT
-    calls = (
-        LLMAttempt.objects.filter(run__queued_at__gte=since - ONE_DAY, finished_at__gte=since)
+    # By the ids of runs: joined, SQLite reads every attempt ever.
+    runs = LLMRun.objects.filter(queued_at__gte=since - ONE_DAY).order_by().values("pk")
+    calls = LLMAttempt.objects.filter(run__in=runs, finished_at__gte=since)
+    codes = {error.code for error in FOR_AN_ADMIN}
+    failures = (
+        calls.filter(error_code__in=codes)
         .values_list("model_key", "error_code", "error_context__reason")
         .annotate(newest=Max("finished_at"))
         .order_by("newest")
     )
-    newest = {key: (code, reason or "") for key, code, reason, _newest in calls}
-    for key, (code, reason) in sorted(newest.items()):
-        if code and issubclass(entry_for(code, reason).error, FOR_AN_ADMIN):
+    failed = {
+        key: (code, reason or "", failed_at)
+        for key, code, reason, failed_at in failures
+        if issubclass(entry_for(code, reason or "").error, FOR_AN_ADMIN)
+    }
+    # Mostly there are none, and no other call has to be read.
+    newest = (
+        calls.filter(model_key__in=failed).values_list("model_key").annotate(Max("finished_at"))
+    )
+    ended = dict(newest) if failed else {}
+    for key, (code, reason, failed_at) in sorted(failed.items()):
+        if ended.get(key) == failed_at:
             url = models_url(user)
             what_to_check = troubleshooting_of(code, reason, key) if url else ""
             yield Alert(sentence_of(code, reason, key), url, what_to_check)
