@@ -103,6 +103,30 @@ def showcase() -> Showcase:
     return Showcase()
 
 
+def list_previous_texts(person: Person) -> None:
+    expect(person.page.get_by_role("radio")).to_have_count(3)
+    person.page.get_by_role("button", name="Previous texts: Summary").click()
+    expect(person.page.get_by_role("button", name="Propose again").first).to_be_visible()
+
+
+def run_test(person: Person) -> None:
+    person.control("test_input").fill("The tide came in early.")
+    person.page.get_by_role("button", name="Test", exact=True).click()
+    playground = person.page.locator("#llm-actions-playground")
+    expect(playground.get_by_role("status")).to_contain_text("Done")
+
+
+USES: dict[str, Callable[[Person], object]] = {
+    "page form": list_previous_texts,
+    "action form": run_test,
+    "failed run": lambda one: one.page.get_by_text("Report for support", exact=True).click(),
+    "usage": lambda one: one.page.get_by_text("Chart data").first.click(),
+    "history": lambda one: expect(one.page.get_by_role("link", name="Next")).to_be_visible(),
+    "budgets": lambda one: expect(one.page.get_by_role("cell", name=" of $10.00")).to_be_visible(),
+}
+"""What somebody does on a screen to see all of it."""
+
+
 def open_screen(person: Person, showcase: Showcase, name: str) -> str:
     """Go there, and return the selector of what is the package's own."""
     page = person.page
@@ -119,18 +143,8 @@ def open_screen(person: Person, showcase: Showcase, name: str) -> str:
         review_states.STATES[name](person, showcase)
         return review_states.OWN_PARTS
     person.open(str({**showcase.screens(), **BUDGETS}[name]))
-    if name == "page form":
-        expect(page.get_by_role("radio")).to_have_count(3)
-        page.get_by_role("button", name="Previous texts: Summary").click()
-        expect(page.get_by_role("button", name="Propose again").first).to_be_visible()
-    elif name == "failed run":
-        page.get_by_text("Report for support", exact=True).click()
-    elif name == "usage":
-        page.get_by_text("Chart data").first.click()
-    elif name == "history":
-        expect(page.get_by_role("link", name="Next")).to_be_visible()
-    elif name == "budgets":
-        expect(page.get_by_role("cell", name="$9.99 of $10.00")).to_be_visible()
+    if name in USES:
+        USES[name](person)
     return OWN_PARTS.get(name, "#main")
 
 
