@@ -43,6 +43,9 @@ SCREENS = {
     "new template": MANAGERS,
     "template form": MANAGERS,
     "deletion of a template": MANAGERS,
+    "budgets": MANAGERS,
+    "new budget": MANAGERS,
+    "budget form": MANAGERS,
     "models": MANAGERS,
     "import": MANAGERS,
     # Of each their own.
@@ -57,6 +60,7 @@ SCREENS = {
 MENU = {
     "wagtail_llm_actions_actions:list": MANAGERS,
     "wagtail_llm_actions_prompt_templates:list": MANAGERS,
+    "wagtail_llm_actions_budgets:index": MANAGERS,
     "wagtail_llm_actions:models": MANAGERS,
     # Nothing is missing here any more.
     "wagtail_llm_actions:getting_started": (),
