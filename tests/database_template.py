@@ -70,7 +70,7 @@ def _copied_file(template: Path) -> Iterator[None]:
 
 @contextmanager
 def _copied_in_server(file: Path) -> Iterator[None]:
-    template, database = file.stem, connection.creation._get_test_db_name()
+    template, database = file.stem, connection.creation._get_test_db_name()  # type: ignore[attr-defined]
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {database}")
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
