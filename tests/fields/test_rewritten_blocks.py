@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from example_site.blog.models import BlogPage
 from tests.factories import BlogPageFactory, EditorFactory, LLMRunFactory
 from tests.fields.test_untouched_blocks import FIELD, STREAM, answers, saved, streams, texts
+from tests.parts.examples import examples
 from tests.voyages.models import Voyage
 from wagtail_llm_actions import fields
 from wagtail_llm_actions.answers.cleaning import clean
@@ -257,7 +258,7 @@ def held_texts(
             yield inner, key, value, place
 
 
-@settings(max_examples=300)
+@examples(50)
 @given(streams, st.lists(st.one_of(answers, texts), min_size=8, max_size=8), st.integers(0, 2**8))
 @pytest.mark.django_db
 def test_what_is_not_changed_stays_byte_for_byte(
@@ -294,7 +295,7 @@ def test_what_is_not_changed_stays_byte_for_byte(
             assert now == was
 
 
-@settings(max_examples=300)
+@examples(50)
 @given(streams)
 @pytest.mark.django_db
 def test_texts_that_come_back_as_they_were_change_nothing(rows: list[dict[str, Any]]) -> None:
@@ -314,7 +315,7 @@ def test_texts_that_come_back_as_they_were_change_nothing(rows: list[dict[str, A
             changes(answer, current)
 
 
-@settings(max_examples=300)
+@examples(50)
 @given(
     st.text(max_size=300),
     st.lists(st.sampled_from(["[[", "]]", "(", ")", "{", "}", "\n", "```", "heading", "aaaaaa"])),
