@@ -30,6 +30,7 @@ BENCHMARKS = (
     "prune",
     "reports",
     "run_cost",
+    "typing_latency",
     "web",
     "workers",
 )
