@@ -211,7 +211,7 @@ def test_the_empty_fields_of_a_page_are_filled_and_reviewed_from_the_side_panel(
     assert LLMRun.objects.count() == 2
 
 
-def test_filling_stops_at_a_limit_that_waiting_does_not_lift(
+def test_filling_asks_once_per_field_where_waiting_does_not_lift_a_limit(
     visit: Visit, showcase_site: str
 ) -> None:
     for destination in ("summary", "subtitle", "search_description", "seo_title"):
@@ -233,4 +233,5 @@ def test_filling_stops_at_a_limit_that_waiting_does_not_lift(
 
     items = page.get_by_role("list", name="Empty fields").get_by_role("listitem")
     expect(items.filter(has_text="It begins anew tomorrow.")).to_have_count(4)
-    assert len(asked) == 3, "so many are started at once"
+    # Another field's action may have room in a budget of its own.
+    assert len(asked) == 4

@@ -83,18 +83,12 @@ export function createFilling({ root, form, widgets, goTo }) {
     return item;
   }
 
-  /** A run that a limit has stopped waits, and is not lost; where waiting is no use, no more are started. */
+  /** A run that was stopped by a limit which soon has room waits, and is not lost. */
   function takeBack() {
     items.forEach((item) => {
       const { candidates, refusal, state } = item.widget;
       const error = refusal ?? candidates.run?.error;
-      if (item.isQueued || state !== 'failed' || error?.code !== 'limit_reached') return;
-      if (!error.is_brief) {
-        items
-          .filter(({ isQueued }) => isQueued)
-          .forEach((waiting) => Object.assign(waiting, { isQueued: false, reason: error.message }));
-        return;
-      }
+      if (item.isQueued || state !== 'failed' || !error?.is_brief) return;
       Object.assign(item, { isQueued: true, limit: error.message });
       item.widget.close();
       isPaused = true;
