@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 TASK = "wagtail_llm_actions.tasks.prune_history"
 MAX_SECONDS = 2.0
-"""Of one call; at a call a minute that is enough for a million runs a day."""
+"""Of one call; docs/retention.md says for how many runs a day that is enough at a call a minute."""
 
 prune_throttle = Throttle(seconds=60.0)
 
