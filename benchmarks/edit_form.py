@@ -78,7 +78,11 @@ def _environment(*, has_package: bool) -> Mapping[str, str]:
             "MODELS": {"scripted": {"PROVIDER": "test", "NAME": "scripted"}},
             "PROVIDERS": {"test": {"BACKEND": f"{PACKAGE}.providers.testing.ScriptedProvider"}},
             "QUEUE": "tests.kept_queue.KeptQueue",
-            "LIMITS": {"USER_PER_MINUTE": None, "USER_PER_DAY": None, "USER_CONCURRENT": None},
+            "LIMITS": {
+                f"{who}_{limit}": None
+                for who in ("USER", "SITE")
+                for limit in ("CONCURRENT", "PER_MINUTE", "PER_DAY")
+            },
         },
     }
     without_server = {
