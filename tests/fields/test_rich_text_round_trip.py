@@ -128,6 +128,15 @@ def test_an_unchanged_answer_leaves_the_field_as_it_was_to_the_byte(html: str) -
     assert written(markdown, AREA, before, markdown) == before
 
 
+def with_content(html: str) -> list[object]:
+    """Return the blocks without those of no words: Markdown joins lists whose items are all empty."""
+    return [
+        comparable(block)
+        for block in parse(html)
+        if block.text.strip() or block.kind in {"embed", "hr"}
+    ]
+
+
 @examples(40)
 @given(rich_texts)
 def test_an_unchanged_answer_fills_another_field_with_the_same_rich_text(html: str) -> None:
@@ -136,9 +145,7 @@ def test_an_unchanged_answer_fills_another_field_with_the_same_rich_text(html: s
 
     after = written(markdown, AREA, "", markdown)
 
-    assert [comparable(block) for block in parse(after) if not block.is_empty] == [
-        comparable(block) for block in parse(before) if not block.is_empty
-    ]
+    assert with_content(after) == with_content(before)
     assert set(re.findall(REFERENCE, after)) == set(re.findall(REFERENCE, before))
 
 

@@ -14,7 +14,7 @@ _TOKEN_FORMS = [form for form in FORMS if form.is_token]
 OPENING = re.compile("|".join(f"(?:{form.opening.pattern})" for form in _TOKEN_FORMS))
 # What may become a marker with the next piece.
 UNFINISHED = re.compile(
-    r"(?:\\?<[|｜/<]?(?:[A-Za-z_/|｜][^<>\n]{0,98})?|<<SYS>|<SPECIAL_11>\s*[A-Za-z]{0,9}|<role>[A-Z]{0,12}(?:<[/a-z]{0,5})?"
+    r"(?:\\?<[|｜/<]?(?:[A-Za-z_/|｜][^<>\n]{0,98})?|<<SYS>|<0(?:x0{0,2})?|<SPECIAL_11>\s*[A-Za-z]{0,9}|<role>[A-Z]{0,12}(?:<[/a-z]{0,5})?"
     r"|<details>\s*(?:<[a-z]{0,8}(?:>[^<>\n]{0,80}(?:<[/a-z]{0,8})?)?)?|\[[/|]?[A-Za-z_ ]{0,18}\|?|\[e~?|\](?:~(?:b(?:\]a?)?)?|<(?:\][a-z ]{0,12}(?:\[>?)?)?)?"
     r"|/(?:n(?:o(?:_[a-z]{0,5})?)?)?|\\|◁[^◁▷\n]{0,10}"
     r"|&(?:l(?:t(?:;[^&<>\n]{0,60}(?:&(?:gt?)?)?)?)?)?|a(?:s(?:s(?:i(?:s(?:t(?:a(?:n(?:t(?:f(?:i(?:n(?:a(?:l)?)?)?)?)?)?)?)?)?)?)?)?)?"
