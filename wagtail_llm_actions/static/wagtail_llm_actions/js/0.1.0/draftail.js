@@ -6,6 +6,22 @@
 /** Styles that show comments. Wagtail stores none of them. */
 const COMMENT_STYLE = /^(COMMENT-|STYLE_RERENDER_)/;
 
+/** The beginning of what Draftail holds; Wagtail 7.4 writes each value on a line of its own. */
+const CONTENT = /^\{\s*"blocks":/;
+
+/**
+ * @param {string} value - of a control
+ * @returns {boolean} whether it is a content state, and no plain text
+ */
+export function isContent(value) {
+  if (!CONTENT.test(value)) return false;
+  try {
+    return Array.isArray(JSON.parse(value).blocks);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * @param {LLMActions.DraftailInput} input
  * @param {LLMActions.EditorState} [state]

@@ -4,14 +4,13 @@
  */
 
 import { showDirectionControls } from '../dom.js';
+import { isContent } from '../draftail.js';
 import { findBox, withDefaults } from '../fields.js';
 import { BLOCK, BOX, isGone, ownInput } from '../items.js';
 import { createPrepare } from './conversion.js';
 import richText, { parse, textOf } from './rich_text.js';
 import plainText from './text.js';
 
-/** The beginning of what Draftail holds; Wagtail 7.4 writes each value on a line of its own. */
-const CONTENT = /^\{\s*"blocks":/;
 const STEP = '[data-contentpath], [data-contentpath-disabled]';
 
 /**
@@ -49,21 +48,8 @@ function findTexts(form, place) {
 /** @param {Pick<LLMActions.BlockText, 'names' | 'id'>} text */
 const keyOf = ({ names, id }) => JSON.stringify([names, id]);
 
-/**
- * @param {string} value
- * @returns {boolean} whether it is Draftail's, and no plain text
- */
-function isRich(value) {
-  if (!CONTENT.test(value)) return false;
-  try {
-    return Array.isArray(parse(value).blocks);
-  } catch {
-    return false;
-  }
-}
-
 /** @param {string} [value] */
-const shownText = (value = '') => (isRich(value) ? textOf(value) : value);
+const shownText = (value = '') => (isContent(value) ? textOf(value) : value);
 
 /** @param {LLMActions.PartKind<LLMActions.RichPart>} rich */
 function createKind(rich) {
@@ -73,7 +59,7 @@ function createKind(rich) {
 
     split: (value) =>
       /** @type {LLMActions.BlockText[]} */ (JSON.parse(value || '[]')).map((change) => {
-        const lines = isRich(change.value ?? '') ? rich.split(String(change.value)) : [];
+        const lines = isContent(change.value ?? '') ? rich.split(String(change.value)) : [];
         const text = lines.length
           ? lines.map((line) => line.text).join('\n')
           : (change.value ?? '');

@@ -3,13 +3,14 @@
  * widget. It takes none away but those that it has added.
  */
 
+import { isContent } from '../draftail.js';
 import { findBox } from '../fields.js';
 import { createPrepare } from './conversion.js';
 
 /** @param {unknown} value - of a block @returns {string[]} */
 function textsIn(value) {
   if (typeof value === 'string') {
-    const content = /^\{\s*"blocks":/.test(value) ? JSON.parse(value).blocks : [{ text: value }];
+    const content = isContent(value) ? JSON.parse(value).blocks : [{ text: value }];
     return content.map((/** @type {{text: string}} */ { text }) => text);
   }
   if (Array.isArray(value)) return value.flatMap(textsIn);
