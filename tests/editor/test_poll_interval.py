@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
-from tests.editor.requests import poll, running
+from tests.editor.requests import poll, poll_again, running
+from tests.factories import LLMRunFactory
 from wagtail_llm_actions.admin.editor.poll_interval import (
+    ENOUGH_FIRST_TEXTS,
+    FIRST_TEXTS,
+    MAX_FIRST_WAIT_SECONDS,
     MAX_INTERVAL_MS,
     MIN_INTERVAL_MS,
     MS_PER_ACTIVE_RUN,
     ActiveRunCount,
+    FirstTextTimes,
     poll_after_ms,
 )
-from wagtail_llm_actions.admin.editor.serializers import Cursor
+from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.streams import get_stream
 from wagtail_llm_actions.streams.database import DatabaseStream
 from wagtail_llm_actions.streams.redis import RedisStream
@@ -23,8 +29,6 @@ from wagtail_llm_actions.streams.redis import RedisStream
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.test import Client
-
-    from wagtail_llm_actions.streams import Stream
 
 
 @pytest.mark.parametrize(
@@ -44,40 +48,79 @@ def test_the_interval_grows_with_the_time_since_the_last_change(
 
 
 @pytest.mark.parametrize(
-    ("stream", "at_once"), [(RedisStream, 80), (DatabaseStream, 200)], ids=["redis", "database"]
+    ("flush_seconds", "at_once"),
+    [(RedisStream.flush_seconds, 220), (DatabaseStream.flush_seconds, 220), (0.5, 400)],
+    ids=["redis", "database", "sqlite"],
 )
-def test_polls_follow_the_pace_at_which_the_stream_is_written(
-    stream: type[Stream], at_once: int
+def test_polls_follow_the_pace_at_which_a_text_is_read_or_its_stream_is_written(
+    flush_seconds: float, at_once: int
 ) -> None:
     def interval(quiet_seconds: float) -> int:
-        return poll_after_ms(
-            quiet_seconds, active=1, flush_seconds=stream.flush_seconds, has_text=True
-        )
+        return poll_after_ms(quiet_seconds, active=1, flush_seconds=flush_seconds, has_text=True)
 
     assert interval(0) == at_once
     assert interval(60) == MAX_INTERVAL_MS
 
 
 @pytest.mark.parametrize(
-    ("piece_seconds", "expected"), [(0.0, 80), (0.05, 80), (0.2, 160), (0.25, 200), (9.0, 200)]
+    ("quiet_seconds", "expected"),
+    [(0.0, 420), (0.3, 120), (0.4, 32), (-9.0, 420)],
 )
-def test_polls_follow_the_pace_at_which_a_model_writes(piece_seconds: float, expected: int) -> None:
+def test_nobody_polls_while_no_text_can_be_there(quiet_seconds: float, expected: int) -> None:
     interval = poll_after_ms(
-        0, active=1, flush_seconds=0.1, has_text=True, piece_seconds=piece_seconds
+        quiet_seconds, active=1, flush_seconds=0.1, has_text=False, first_wait_seconds=0.42
     )
 
     assert interval == expected
 
 
-def test_a_cursor_tells_how_far_apart_the_last_two_pieces_were() -> None:
-    now = datetime(2026, 7, 1, tzinfo=UTC)
+def test_no_text_is_expected_in_most_of_the_shortest_time_until_a_models_first_text() -> None:
+    times = FirstTextTimes()
 
-    first = Cursor().moved(8, now)
-    second = first.moved(20, now + timedelta(milliseconds=240))
+    expected = []
+    for seconds in (0.9, 0.6, 0.8, 0.2):
+        times.add("small", seconds)
+        expected.append(times.wait_seconds("small"))
 
-    assert (first.piece_ms, second.piece_ms) == (0, 240)
-    assert str(second).split(".")[0] == "20"
-    assert str(second).endswith(".240")
+    assert expected == pytest.approx([0, 0, 0.42, 0.14])
+    assert times.wait_seconds("another") == 0
+
+
+def test_a_time_until_the_first_text_is_forgotten_after_some_slower_ones() -> None:
+    times = FirstTextTimes()
+
+    for seconds in (0.1, *[0.6] * FIRST_TEXTS):
+        times.add("small", seconds)
+
+    assert times.wait_seconds("small") == pytest.approx(0.42)
+
+
+def test_the_wait_for_a_very_slow_model_is_bounded() -> None:
+    times = FirstTextTimes()
+
+    for _ in range(ENOUGH_FIRST_TEXTS):
+        times.add("large", 30)
+
+    assert times.wait_seconds("large") == MAX_FIRST_WAIT_SECONDS
+
+
+@pytest.mark.django_db
+def test_the_polls_of_earlier_runs_tell_when_the_first_text_of_a_model_can_be_there(
+    client: Client, editor: User
+) -> None:
+    model = "polled by nobody else"
+    for _ in range(ENOUGH_FIRST_TEXTS):
+        run = running(user=editor, model_key=model)
+        LLMRun.objects.update(started_at=timezone.now() - timedelta(seconds=0.6))
+        get_stream().append(run.pk, "The tide")
+        # What follows is no first text.
+        poll_again(client, poll(client, run).json())
+
+    new = running(user=editor, model_key=model)
+    queued = LLMRunFactory(user=editor, model_key=model)
+
+    assert 300 < poll(client, new).json()["poll_after_ms"] <= 500
+    assert poll(client, queued).json()["poll_after_ms"] < 200
 
 
 @pytest.mark.django_db
@@ -89,8 +132,7 @@ def test_a_browser_that_has_the_beginning_of_a_text_polls_at_the_pace_of_the_sit
 
     answer = poll(client, run).json()
 
-    flush_ms = get_stream().flush_seconds * 1_000
-    assert 0.7 * flush_ms <= answer["poll_after_ms"] <= flush_ms
+    assert answer["poll_after_ms"] == max(220, get_stream().flush_seconds * 800)
 
 
 @pytest.mark.parametrize("active", [10, 100, 1_000])

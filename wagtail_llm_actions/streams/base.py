@@ -22,7 +22,7 @@ class Stream(ABC):
     flush_seconds: float
     """How long a worker collects text between two calls of ``append``.
 
-    Browsers poll at this pace while text arrives, so a shorter time costs requests too.
+    Browsers poll at this pace while text arrives, but not more often than every 0.2 s.
     """
 
     @classmethod

@@ -16,16 +16,25 @@ MIN_INTERVAL_MS = 30
 """Before the first text, which is what an editor waits for."""
 MAX_INTERVAL_MS = 1_000
 """However long nothing changes, because a countdown shows seconds."""
+TEXT_INTERVAL_MS = 220
+"""While text arrives: a piece is shown less than 200 ms after the model has written it, in the median."""
 POLLS_PER_FLUSH = 1.25
-"""Slightly more polls than pieces of text, so that two pieces rarely arrive as one."""
-MAX_PIECE_SECONDS = 0.25
-"""However slowly a model writes, so that its next piece is shown soon."""
+"""Of a stream that is written more rarely: slightly more polls than pieces of text, so that two
+pieces rarely arrive as one."""
 SHARE_OF_WAIT = 0.08
 """Interval as a share of the time since the last change; bounds the delay that polling adds."""
 MS_PER_ACTIVE_RUN = 20
 """Bounds the polls of the whole site to 50 a second, however many runs are active."""
 COUNT_SECONDS = 1.0
 """How long a process relies on its count of the site's active runs."""
+FIRST_TEXTS = 8
+"""How many times until a model's first text are remembered."""
+ENOUGH_FIRST_TEXTS = 3
+"""Of how many the shortest says something about the next one."""
+SHARE_OF_FIRST_TEXT = 0.7
+"""How much of the shortest time passes without polls."""
+MAX_FIRST_WAIT_SECONDS = 0.5
+"""However slow a model is, so that an error, or the text of a model that was warmed up, is shown soon."""
 
 
 def poll_after_ms(
@@ -34,7 +43,7 @@ def poll_after_ms(
     *,
     flush_seconds: float,
     has_text: bool,
-    piece_seconds: float = 0.0,
+    first_wait_seconds: float = 0.0,
 ) -> int:
     """Return the milliseconds until the next poll of a run.
 
@@ -43,13 +52,38 @@ def poll_after_ms(
         active: Number of runs on the site that browsers poll.
         flush_seconds: Time between two writes to the run's stream.
         has_text: Whether the browser has the beginning of the text.
-        piece_seconds: Time between the last two polls that brought text; 0 if there was only one.
-            A model that writes more slowly than the stream is written needs fewer polls.
+        first_wait_seconds: Time from the start of the run in which no text is expected.
     """
-    pieces = max(flush_seconds, min(piece_seconds, MAX_PIECE_SECONDS))
-    fastest = pieces * 1_000 / POLLS_PER_FLUSH if has_text else MIN_INTERVAL_MS
+    if has_text:
+        fastest = max(TEXT_INTERVAL_MS, flush_seconds * 1_000 / POLLS_PER_FLUSH)
+    else:
+        # The worker's clock may be ahead.
+        waited_seconds = max(0.0, quiet_seconds)
+        fastest = max(MIN_INTERVAL_MS, (first_wait_seconds - waited_seconds) * 1_000)
     own = min(max(fastest, quiet_seconds * 1_000 * SHARE_OF_WAIT), MAX_INTERVAL_MS)
     return round(max(own, active * MS_PER_ACTIVE_RUN))
+
+
+class FirstTextTimes:
+    """How long models have taken until their first text, as the polls of this process saw it."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, tuple[float, ...]] = {}
+
+    def add(self, model_key: str, seconds: float) -> None:
+        """Remember the time from the start of a run until a poll brought its first text."""
+        # Replaced as a whole: other threads read it.
+        self._seconds[model_key] = (*self._seconds.get(model_key, ()), seconds)[-FIRST_TEXTS:]
+
+    def wait_seconds(self, model_key: str) -> float:
+        """Return how long after its start no poll of a run can bring text; 0 where nobody knows."""
+        seconds = self._seconds.get(model_key, ())
+        if len(seconds) < ENOUGH_FIRST_TEXTS:
+            return 0.0
+        return min(min(seconds) * SHARE_OF_FIRST_TEXT, MAX_FIRST_WAIT_SECONDS)
+
+
+FIRST_TEXT_TIMES = FirstTextTimes()
 
 
 class ActiveRunCount:

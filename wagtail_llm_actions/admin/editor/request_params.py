@@ -105,4 +105,4 @@ def followed_run(request: HttpRequest, run_id: UUID) -> LLMRun:
 
 
 def _cursor(text: str) -> Cursor:
-    return Cursor(*(parse_number(part) or 0 for part in text.split(".", 2)))
+    return Cursor(*(parse_number(part) or 0 for part in text.split(".", 1)))

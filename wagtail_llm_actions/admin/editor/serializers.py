@@ -11,7 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
-from wagtail_llm_actions.admin.editor.poll_interval import ACTIVE_RUNS, poll_after_ms
+from wagtail_llm_actions.admin.editor.poll_interval import (
+    ACTIVE_RUNS,
+    FIRST_TEXT_TIMES,
+    poll_after_ms,
+)
 from wagtail_llm_actions.errors import TextsLost
 from wagtail_llm_actions.fields import adapter_at
 from wagtail_llm_actions.fields.contract import FaultKind
@@ -139,17 +143,13 @@ class Cursor:
     """In the stream's own units."""
     since_ms: int = 0
     """When the last piece arrived, in milliseconds of Unix time; 0 before the first."""
-    piece_ms: int = 0
-    """From the piece before to the last one; 0 before the second."""
 
     def __str__(self) -> str:
-        parts = (self.position, *filter(None, (self.since_ms, self.piece_ms)))
-        return ".".join(map(str, parts))
+        return f"{self.position}.{self.since_ms}" if self.since_ms else str(self.position)
 
     def moved(self, position: int, now: datetime) -> Cursor:
         """Return the cursor behind a piece that was read now."""
-        now_ms = int(now.timestamp() * 1_000)
-        return Cursor(position, now_ms, max(0, now_ms - self.since_ms) if self.since_ms else 0)
+        return Cursor(position, int(now.timestamp() * 1_000))
 
 
 START = Cursor()
@@ -177,6 +177,9 @@ def live_states(runs: Sequence[LLMRun], cursors: Mapping[UUID, Cursor]) -> list[
         cursor = cursors.get(run.pk, START)
         text, position = pieces.get(run.pk, ("", cursor.position))
         if text:
+            if not cursor.since_ms and run.started_at:
+                waited = (now - run.started_at).total_seconds()
+                FIRST_TEXT_TIMES.add(run.current_model_key, waited)
             cursor = cursor.moved(position, now)
         failed = failures.get(run.pk, [])
         states.append(
@@ -206,7 +209,9 @@ def _poll_after_ms(run: LLMRun, cursor: Cursor, now: datetime, flush_seconds: fl
         ACTIVE_RUNS.value,
         flush_seconds=flush_seconds,
         has_text=bool(cursor.since_ms),
-        piece_seconds=cursor.piece_ms / 1_000,
+        first_wait_seconds=FIRST_TEXT_TIMES.wait_seconds(run.current_model_key)
+        if run.status == LLMRun.Status.RUNNING
+        else 0.0,
     )
 
 
