@@ -19,6 +19,9 @@ class WagtailLLMActionsConfig(AppConfig):
         """Register the system checks, and listen to deletions."""
         from wagtail_llm_actions import checks  # noqa: F401, PLC0415
         from wagtail_llm_actions.retention import deletions  # noqa: PLC0415
+        from wagtail_llm_actions.spending import deletion  # noqa: PLC0415
+
+        deletion.connect()
 
         # Snippets are registered after this, and nothing is deleted without a connection.
         connection_created.connect(deletions.connect, dispatch_uid="wagtail_llm_actions.deletions")

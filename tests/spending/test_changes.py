@@ -14,7 +14,9 @@ from tests.spending.buying import bought, click, counters, script, with_prices, 
 from wagtail_llm_actions.generation import Usage
 from wagtail_llm_actions.models import LLMBudget, LLMBudgetPeriod, LLMReservation
 from wagtail_llm_actions.runs.lifecycle.execute import execute
+from wagtail_llm_actions.runs.reserving import possible_calls
 from wagtail_llm_actions.spending.notices import tell_of_spending
+from wagtail_llm_actions.spending.reserve import periods_for, reserve
 from wagtail_llm_actions.spending.verification import verify
 
 if TYPE_CHECKING:
@@ -106,6 +108,18 @@ def test_a_budget_that_is_deleted_before_it_is_told_of_tells_nothing() -> None:
     budget.delete()
 
     tell_of_spending(period.pk)
+
+
+def test_a_budget_that_is_deleted_while_a_run_asks_for_it_limits_nothing() -> None:
+    site, budget = LLMBudgetFactory(amount_usd=100), LLMBudgetFactory(amount_usd=1)
+    run = click()
+    assert run.status == "failed"
+    periods = periods_for(run)
+    budget.delete()
+
+    reserved = reserve(periods, *possible_calls(run))
+
+    assert [reservation.period.budget for reservation in reserved] == [site]
 
 
 def test_of_several_budgets_the_smallest_that_applies_decides() -> None:

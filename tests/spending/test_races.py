@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,7 +21,7 @@ from tests.spending.buying import counters, script, with_prices
 from wagtail_llm_actions.conf import Limits
 from wagtail_llm_actions.errors import AuthenticationFailed, LimitExceeded
 from wagtail_llm_actions.generation import Usage
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMReservation, LLMRun
 from wagtail_llm_actions.runs.enqueue import create_and_enqueue
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 from wagtail_llm_actions.runs.lifecycle.execute import execute
@@ -143,3 +144,46 @@ def test_the_counters_equal_the_sum_over_the_runs_whatever_happens_to_them(seed:
         total = counted.aggregate(total=Sum("cost_usd"))["total"]
         assert counters(budget) == (total, 0)
     assert runs.filter(error_code="limit_reached").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_budgets_are_deleted_and_made_while_people_click_and_nobody_meets_an_error() -> None:
+    user = EditorFactory()
+    run, error = build_run(
+        LLMActionFactory(max_tokens=100),
+        BlogPageFactory(),
+        trigger=LLMRun.Trigger.EDITOR,
+        user=user,
+    )
+    assert error is None
+    over = threading.Event()
+
+    def click_on() -> None:
+        try:
+            for _ in range(CLICKS // THREADS):
+                (new,) = create_and_enqueue(new_run(run))
+                assert new.status == LLMRun.Status.QUEUED
+                cancel(new.pk)
+        finally:
+            connections.close_all()
+
+    def change_budgets() -> None:
+        try:
+            while not over.is_set():
+                budget = LLMBudgetFactory(amount_usd=1_000)
+                time.sleep(0.01)
+                budget.delete()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(THREADS) as workers:
+        admin = workers.submit(change_budgets)
+        editors = [workers.submit(click_on) for _ in range(THREADS - 1)]
+        try:
+            for editor in editors:
+                editor.result()
+        finally:
+            over.set()
+        admin.result()
+
+    assert not LLMReservation.objects.exists()

@@ -15,6 +15,7 @@ from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.health import check_all
 from wagtail_llm_actions.runs.findings import store_status
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import allow_probe
+from wagtail_llm_actions.site_cache import cache_may_fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,14 +60,18 @@ def check_models(keys: Iterable[str]) -> Mapping[str, CheckResult]:
     allow_probe(model for model in models if statuses[model.key].ok)
     now = timezone.now()
     checked = {key: CheckResult(status=status, checked_at=now) for key, status in statuses.items()}
-    cache.set_many({_cache_key(key): value for key, value in checked.items()}, CACHE_SECONDS)
+    with cache_may_fail("the results of this check are not remembered"):
+        cache.set_many({_cache_key(key): value for key, value in checked.items()}, CACHE_SECONDS)
     return checked
 
 
 def last_checks(models: Iterable[ModelSettings]) -> Mapping[str, CheckResult]:
     """Return the results of the last hour by model key."""
     keys = {_cache_key(model.key): model.key for model in models}
-    return {keys[name]: value for name, value in cache.get_many(keys).items()}
+    found: dict[str, CheckResult] = {}
+    with cache_may_fail("no earlier check of a model is known"):
+        found = cache.get_many(keys)
+    return {keys[name]: value for name, value in found.items()}
 
 
 def _cache_key(key: str) -> str:

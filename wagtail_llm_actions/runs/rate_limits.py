@@ -1,11 +1,13 @@
 """Rate limits: how many runs a user, and the site, may have at once, and start in a minute or a day.
 
 Bulk runs are neither limited nor counted; the queue gives them a lower priority. Requests that cost
-the web process something without a run are limited per user.
+the web process something without a run are limited per user, as long as the site's cache can count them:
+runs are counted by the database.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from django.utils import timezone
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import ErrorCode, LimitExceeded
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.site_cache import cache_may_fail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +72,8 @@ def check_limits(run: LLMRun, count: int) -> None:
 def check_requests(user: User, kind: str, per_minute: int) -> None:
     """Count a request of a user, and check that it is not one too many in this minute of the clock.
 
+    A cache that fails, or keeps nothing, limits nothing.
+
     Args:
         user: Who asks.
         kind: What the request is for, such as ``preview``; each kind is counted by itself.
@@ -79,12 +84,11 @@ def check_requests(user: User, kind: str, per_minute: int) -> None:
     """
     minute, second = divmod(timezone.now().timestamp(), MINUTE.total_seconds())
     key = f"wagtail_llm_actions:requests:{kind}:{user.pk}:{minute:.0f}"
-    cache.add(key, 0, 2 * MINUTE.total_seconds())
-    try:
+    count = 0
+    # A value error: the cache keeps nothing, or was cleared in this moment.
+    with cache_may_fail("requests without a run are not counted"), suppress(ValueError):
+        cache.add(key, 0, 2 * MINUTE.total_seconds())
         count = cache.incr(key)
-    except ValueError:
-        # The site's cache keeps nothing, or was cleared in this moment.
-        return
     if count > per_minute:
         raise LimitExceeded(
             LimitExceeded.REQUESTS_PER_MINUTE,

@@ -14,22 +14,31 @@ from wagtail_llm_actions.spending.periods import bounds, day_of, first_day
 from wagtail_llm_actions.spending.worst_case import assumed_nano_usd
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from wagtail_llm_actions.models import LLMAttempt
     from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
 
 
-def current_period(budget: LLMBudget, when: datetime) -> LLMBudgetPeriod:
+def current_period(budget: LLMBudget, when: datetime) -> LLMBudgetPeriod | None:
     """Return the row of a budget for the period that holds a moment; the first call makes it.
 
     A new row counts what the runs of the period have cost already, since a budget may be newer than
-    they are. Those under way are added when they end.
+    they are. Those under way are added when they end. It is ``None`` if the budget was deleted meanwhile.
     """
     starts_on = first_day(budget.period, day_of(when))
-    with transaction.atomic():
-        period, is_new = budget.periods.get_or_create(starts_on=starts_on)
+    period = budget.periods.filter(starts_on=starts_on).first() or _new_period(budget, starts_on)
+    if period:
         period.budget = budget
+    return period
+
+
+def _new_period(budget: LLMBudget, starts_on: date) -> LLMBudgetPeriod | None:
+    with transaction.atomic():
+        # Who deletes the budget, or makes the same row, waits until this is committed, or was faster.
+        if not LLMBudget.objects.select_for_update().filter(pk=budget.pk).first():
+            return None
+        period, is_new = budget.periods.get_or_create(starts_on=starts_on)
         if is_new:
             runs = runs_of(period)
             LLMReservation.objects.bulk_create(

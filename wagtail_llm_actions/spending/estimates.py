@@ -17,6 +17,7 @@ from django.core.cache import cache
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.pricing import LOCAL, MILLION, SETTINGS
+from wagtail_llm_actions.site_cache import cache_may_fail
 from wagtail_llm_actions.spending.prices import current_price
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def estimates_of(actions: Iterable[LLMAction]) -> dict[int, Estimate]:
     query, which reads its newest runs by an index.
     """
     by_key = {_cache_key(action): action for action in actions if action.pk is not None}
-    known: dict[str, Any] = cache.get_many(by_key)
+    known: dict[str, Any] = {}
+    with cache_may_fail("estimates are made from the runs"):
+        known = cache.get_many(by_key)
     found = {
         key: (action.model, _measure(action))
         for key, action in by_key.items()
@@ -92,7 +95,8 @@ def estimates_of(actions: Iterable[LLMAction]) -> dict[int, Estimate]:
     }
     for is_known, seconds in ((True, CACHE_SECONDS), (False, UNKNOWN_CACHE_SECONDS)):
         if some := {key: value for key, value in found.items() if bool(value[1]) == is_known}:
-            cache.set_many(some, seconds)
+            with cache_may_fail("estimates are made anew each time"):
+                cache.set_many(some, seconds)
     return {
         by_key[key].pk: estimate
         for key, (_model, estimate) in {**known, **found}.items()

@@ -47,13 +47,14 @@ class Threshold(StrEnum):
 def tell_of_refusal(error: LimitExceeded) -> None:
     """Tell that a budget was reached, where more than the runs under way has stopped a run."""
     if isinstance(error, BudgetReached) and not error.is_reserved:
-        _tell_once(LLMBudgetPeriod.objects.get(pk=error.period_id), Threshold.LIMIT)
+        if period := _period(error.period_id):
+            _tell_once(period, Threshold.LIMIT)
 
 
 def tell_of_spending(period_id: int) -> None:
     """Tell what the amount that is spent by now has reached, unless it was told before."""
-    period = LLMBudgetPeriod.objects.select_related("budget").filter(pk=period_id).first()
-    if period is None:  # Its budget was deleted since the run was settled.
+    period = _period(period_id)
+    if period is None:
         return
     percent = 100 * period.spent_nano_usd / period.budget.amount_nano_usd
     if percent >= 100:  # noqa: PLR2004 - the whole
@@ -65,6 +66,11 @@ def tell_of_spending(period_id: int) -> None:
 def forget(budget: LLMBudget) -> None:
     """Tell again of what is reached from now on: the amount has changed."""
     budget.periods.update(warned_at=None, reached_at=None)
+
+
+def _period(period_id: int) -> LLMBudgetPeriod | None:
+    """Return the period of a budget; ``None`` if the budget was deleted meanwhile."""
+    return LLMBudgetPeriod.objects.select_related("budget").filter(pk=period_id).first()
 
 
 def _tell_once(period: LLMBudgetPeriod, threshold: Threshold) -> None:

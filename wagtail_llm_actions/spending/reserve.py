@@ -36,7 +36,7 @@ def periods_for(run: LLMRun) -> list[LLMBudgetPeriod]:
         scopes |= Q(scope=LLMBudget.Scope.USER, user=run.user_id)
         scopes |= Q(scope=LLMBudget.Scope.GROUP, group__in=run.user.groups.all())
     budgets = LLMBudget.objects.filter(scopes).order_by("at_limit", "pk")
-    return [current_period(budget, run.queued_at) for budget in budgets]
+    return [period for budget in budgets if (period := current_period(budget, run.queued_at))]
 
 
 def reserve(
@@ -59,7 +59,7 @@ def reserve(
         is_cheaper: Whether they take the cheaper model, which budgets that ask for it let through.
 
     Returns:
-        One unsaved reservation for each budget, without its run.
+        One unsaved reservation for each budget that was not deleted meanwhile, without its run.
 
     Raises:
         BudgetReached: One has too little left.
@@ -74,7 +74,8 @@ def reserve(
         )
         total = most.run_nano_usd * count
         # What costs nothing, such as a local model, is never refused.
-        _raise_reserved(period, total, is_binding=is_binding and total > 0)
+        if not _raise_reserved(period, total, is_binding=is_binding and total > 0):
+            continue
         reservations.append(
             LLMReservation(
                 period=period,
@@ -96,7 +97,8 @@ def _worst_case(
         raise PriceUnknownForBudget(error.model_key) from None
 
 
-def _raise_reserved(period: LLMBudgetPeriod, total: int, *, is_binding: bool) -> None:
+def _raise_reserved(period: LLMBudgetPeriod, total: int, *, is_binding: bool) -> bool:
+    """Reserve in one budget; return whether the budget still exists."""
     budget = period.budget
     rows = LLMBudgetPeriod.objects.filter(pk=period.pk)
     if is_binding:
@@ -106,13 +108,16 @@ def _raise_reserved(period: LLMBudgetPeriod, total: int, *, is_binding: bool) ->
         rows = rows.alias(taken=ExpressionWrapper(taken, output_field=BigIntegerField()))
         rows = rows.filter(taken__lte=most)
     if rows.update(reserved_nano_usd=F("reserved_nano_usd") + total):
-        return
-    period.refresh_from_db(fields=["spent_nano_usd"])
+        return True
+    # Locked, so that it is read as the update has found it.
+    found = LLMBudgetPeriod.objects.select_for_update().filter(pk=period.pk).first()
+    if found is None:
+        return False
     raise BudgetReached(
         period_id=period.pk,
         scope=budget.scope,
         period=budget.period,
         ends_on=next_first_day(budget.period, period.starts_on),
-        is_reserved=period.spent_nano_usd + total <= budget.amount_nano_usd,
+        is_reserved=found.spent_nano_usd + total <= budget.amount_nano_usd,
         allows_cheaper_model=budget.at_limit == LLMBudget.AtLimit.CHEAPER_MODEL,
     )

@@ -50,12 +50,14 @@ def _settle_all(reservations: QuerySet[LLMReservation]) -> None:
 def _settle(reservation: LLMReservation) -> None:
     counted = counted_nano_usd(reservation)
     with transaction.atomic():
-        # The first of several processes that see the end of a run settles it.
-        row = LLMReservation.objects.filter(pk=reservation.pk, settled_at=None)
-        if not row.update(settled_at=timezone.now(), counted_nano_usd=counted):
-            return
+        # The row of the period first, as everywhere: two that lock in turns would wait for each other.
         LLMBudgetPeriod.objects.filter(pk=reservation.period_id).update(
             spent_nano_usd=F("spent_nano_usd") + counted,
             reserved_nano_usd=F("reserved_nano_usd") - reservation.reserved_nano_usd,
         )
+        row = LLMReservation.objects.filter(pk=reservation.pk, settled_at=None)
+        if not row.update(settled_at=timezone.now(), counted_nano_usd=counted):
+            # Of several processes that see the end of a run, the first has settled it.
+            transaction.set_rollback(True)
+            return
     tell_of_spending(reservation.period_id)

@@ -36,7 +36,9 @@ def verify(*, rebuild: bool = False) -> Iterator[Difference]:
     for pk in list(LLMBudgetPeriod.objects.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
             # A write first: who else changes the counters waits, so that the sums are of one moment.
-            LLMBudgetPeriod.objects.filter(pk=pk).update(spent_nano_usd=F("spent_nano_usd"))
+            row = LLMBudgetPeriod.objects.filter(pk=pk)
+            if not row.update(spent_nano_usd=F("spent_nano_usd")):  # Its budget was deleted.
+                continue
             period = LLMBudgetPeriod.objects.select_related("budget").get(pk=pk)
             sums = period.reservations.aggregate(
                 spent=Sum("counted_nano_usd", default=0),
