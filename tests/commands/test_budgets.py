@@ -23,6 +23,7 @@ def budgets(*options: str) -> str:
 def test_a_wrong_counter_is_named_and_rebuilt_from_its_runs() -> None:
     run = LLMRunFactory(succeeded=True, cost_usd=2)
     period = current_period(LLMBudgetFactory(), run.queued_at)
+    assert period is not None
     assert budgets() == "All counters are right.\n"
     LLMBudgetPeriod.objects.update(spent_nano_usd=5, reserved_nano_usd=10**9)
 

@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,9 @@ from wagtail_llm_actions.runs.lifecycle.recovery import recover
 from wagtail_llm_actions.runs.request.build_run import build_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from django.contrib.auth.models import User
     from pytest_django import Settings
 
     from tests.kept_queue import KeptQueue
@@ -47,6 +48,25 @@ def _prices(settings: Settings, kept_queue: type[KeptQueue]) -> None:
     settings.WAGTAIL_LLM_ACTIONS = {**settings.WAGTAIL_LLM_ACTIONS, "LIMITS": none}
 
 
+def built_run(user: User) -> LLMRun:
+    run, error = build_run(
+        LLMActionFactory(max_tokens=100),
+        BlogPageFactory(),
+        trigger=LLMRun.Trigger.EDITOR,
+        user=user,
+    )
+    assert error is None
+    return run
+
+
+@contextmanager
+def closed_connections() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        connections.close_all()
+
+
 def new_run(of: LLMRun) -> LLMRun:
     new = copy.copy(of)
     new._state = copy.copy(of._state)
@@ -58,13 +78,7 @@ def new_run(of: LLMRun) -> LLMRun:
 def test_two_hundred_clicks_at_once_spend_no_more_than_the_budget() -> None:
     budget = LLMBudgetFactory(amount_usd=10)
     LLMBudgetFactory(scope="user", user=(user := EditorFactory()), amount_usd=1_000)
-    run, error = build_run(
-        LLMActionFactory(max_tokens=100),
-        BlogPageFactory(),
-        trigger=LLMRun.Trigger.EDITOR,
-        user=user,
-    )
-    assert error is None
+    run = built_run(user)
     together = threading.Barrier(THREADS)
 
     def work(_number: int) -> None:
@@ -148,40 +162,27 @@ def test_the_counters_equal_the_sum_over_the_runs_whatever_happens_to_them(seed:
 
 @pytest.mark.django_db(transaction=True)
 def test_budgets_are_deleted_and_made_while_people_click_and_nobody_meets_an_error() -> None:
-    user = EditorFactory()
-    run, error = build_run(
-        LLMActionFactory(max_tokens=100),
-        BlogPageFactory(),
-        trigger=LLMRun.Trigger.EDITOR,
-        user=user,
-    )
-    assert error is None
+    run = built_run(EditorFactory())
     over = threading.Event()
 
-    def click_on() -> None:
-        try:
+    def click_on(_number: int) -> None:
+        with closed_connections():
             for _ in range(CLICKS // THREADS):
                 (new,) = create_and_enqueue(new_run(run))
                 assert new.status == LLMRun.Status.QUEUED
                 cancel(new.pk)
-        finally:
-            connections.close_all()
 
     def change_budgets() -> None:
-        try:
+        with closed_connections():
             while not over.is_set():
                 budget = LLMBudgetFactory(amount_usd=1_000)
                 time.sleep(0.01)
                 budget.delete()
-        finally:
-            connections.close_all()
 
     with ThreadPoolExecutor(THREADS) as workers:
         admin = workers.submit(change_budgets)
-        editors = [workers.submit(click_on) for _ in range(THREADS - 1)]
         try:
-            for editor in editors:
-                editor.result()
+            list(workers.map(click_on, range(THREADS - 1)))
         finally:
             over.set()
         admin.result()

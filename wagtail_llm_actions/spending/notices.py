@@ -46,9 +46,10 @@ class Threshold(StrEnum):
 
 def tell_of_refusal(error: LimitExceeded) -> None:
     """Tell that a budget was reached, where more than the runs under way has stopped a run."""
-    if isinstance(error, BudgetReached) and not error.is_reserved:
-        if period := _period(error.period_id):
-            _tell_once(period, Threshold.LIMIT)
+    if not isinstance(error, BudgetReached) or error.is_reserved:
+        return
+    if period := _period(error.period_id):
+        _tell_once(period, Threshold.LIMIT)
 
 
 def tell_of_spending(period_id: int) -> None:
