@@ -13,7 +13,7 @@ from tests.factories import AuthorFactory, BlogPageFactory, EditorFactory, LLMAc
 from tests.retention.runs import SECRET, full_run, stored_words
 from wagtail_llm_actions.models import LLMErasure, LLMRun, LLMRunRollup
 from wagtail_llm_actions.reporting.rollups import differences, refresh
-from wagtail_llm_actions.retention import work
+from wagtail_llm_actions.retention import deletions
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -94,7 +94,7 @@ def test_the_runs_of_a_deleted_user_name_nobody_and_lose_what_they_typed() -> No
 def test_of_many_runs_the_deletion_erases_some_and_pruning_the_rest(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "BATCH_SIZE", 2)
+    monkeypatch.setattr(deletions, "MAX_RUNS", 2)
     page, user = BlogPageFactory(), EditorFactory()
     runs = [full_run(page=page, user=user) for _ in range(5)]
 

@@ -13,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import LLMActionFactory
 from tests.retention.runs import SECRET, full_run, stored_words
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
-from wagtail_llm_actions.retention import work
 from wagtail_llm_actions.retention.prune import due_work
 from wagtail_llm_actions.retention.tick import prune_soon, prune_throttle
 from wagtail_llm_actions.tasks import prune_history, recover_runs
@@ -120,13 +119,10 @@ def test_the_periods_can_be_given_to_the_command() -> None:
         output("--days", "0")
 
 
-def test_what_a_killed_process_has_left_is_done_by_the_next(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(work, "BATCH_SIZE", 2)
+def test_what_a_killed_process_has_left_is_done_by_the_next() -> None:
     llm_action = LLMActionFactory()
     runs = [full_run(days=100 - number, action=llm_action) for number in range(5)]
-    assert [due.do_batch() for due in due_work() if due.due().exists()] == [2]
+    assert [due.do_batch(2) for due in due_work() if due.due().exists()] == [2]
 
     done = [SECRET not in stored_words(run) for run in runs]
     assert done == [True, True, False, False, False]

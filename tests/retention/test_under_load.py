@@ -11,7 +11,6 @@ from django.db import connection
 from tests.factories import LLMActionFactory
 from tests.retention.runs import full_run
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.retention import work
 from wagtail_llm_actions.retention.prune import due_work, prune
 
 if TYPE_CHECKING:
@@ -35,10 +34,7 @@ def write(llm_action: LLMAction, written: list[UUID]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_write_is_lost_while_old_runs_are_redacted_and_deleted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(work, "BATCH_SIZE", 5)
+def test_no_write_is_lost_while_old_runs_are_redacted_and_deleted() -> None:
     llm_action = LLMActionFactory(redact_after_days=30, delete_after_days=60)
     redacted = [full_run(days=40, action=llm_action).pk for _ in range(40)]
     deleted = [full_run(days=70, action=llm_action).pk for _ in range(40)]
@@ -49,7 +45,9 @@ def test_no_write_is_lost_while_old_runs_are_redacted_and_deleted(
 
     for writer in writers:
         writer.start()
-    prune(due_work())
+    for due in due_work():
+        while due.do_batch(5):
+            pass
     for writer in writers:
         writer.join()
     prune(due_work())

@@ -151,7 +151,8 @@ class LLMBudgetPeriod(models.Model):
     starts_on = models.DateField()
     """The first day, in the setting ``TIME_ZONE``."""
     carried_nano_usd = models.BigIntegerField(default=0)
-    """The part of what is spent that runs have cost before the budget counted."""
+    """The part of what is spent that has no reservation: of runs before the budget counted, and of those whose
+    reservation was deleted after the end of the period."""
     spent_nano_usd = models.BigIntegerField(default=0)
     """What ended runs have cost, in billionths of a US dollar."""
     reserved_nano_usd = models.BigIntegerField(default=0)

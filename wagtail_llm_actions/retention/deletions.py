@@ -14,10 +14,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models.signals import post_delete
 
 from wagtail_llm_actions.configuration.target_models import target_models
-from wagtail_llm_actions.retention.work import ObjectErasure, PersonErasure
+from wagtail_llm_actions.retention.erasures import ObjectErasure, PersonErasure
 
 if TYPE_CHECKING:
     from django.db.models import Model
+
+MAX_RUNS = 100
+"""So many are written in the transaction of a deletion."""
 
 
 def connect(**_kwargs: Any) -> None:
@@ -37,12 +40,12 @@ def connect(**_kwargs: Any) -> None:
 
 def _erase_person(instance: Model, **_kwargs: Any) -> None:
     erasure = PersonErasure(str(instance.pk))
-    if erasure.do_batch():
+    if erasure.do_batch(MAX_RUNS):
         erasure.remember()
 
 
 def _erase_object(instance: Model, **_kwargs: Any) -> None:
     content_type = ContentType.objects.get_for_model(type(instance))
     erasure = ObjectErasure(content_type.pk, str(instance.pk))
-    if erasure.do_batch():
+    if erasure.do_batch(MAX_RUNS):
         erasure.remember()

@@ -13,7 +13,8 @@ from wagtail.models import ModelLogEntry, PageLogEntry
 
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.models.run_queryset import NO_TEXTS
-from wagtail_llm_actions.retention.work import PersonErasure
+from wagtail_llm_actions.retention.erasures import PersonErasure
+from wagtail_llm_actions.retention.prune import prune
 from wagtail_llm_actions.runs.audit_log import ACCEPTED, TAKEN_BACK
 
 if TYPE_CHECKING:
@@ -44,16 +45,15 @@ def anonymise(user: User) -> int:
     Wagtail's own log goes on naming them, as it is no part of this package, and so do their budgets.
     The texts of runs that are under way are emptied when these have ended.
     """
-    erasure, count = PersonErasure(str(user.pk)), 0
-    while done := erasure.do_batch():
-        count += done
+    erasure, counts = PersonErasure(str(user.pk)), list[int]()
+    prune([erasure], progress=lambda _work, count: counts.append(count))
     erasure.remember()
     for field in _fields_of_users():
         # A budget of nobody would be one of the whole site.
         if getattr(field.remote_field, "on_delete", None) is models.SET_NULL:
             rows = field.model._default_manager.filter(**{field.name: user.pk})
             rows.update(**{field.name: None})
-    return count
+    return sum(counts)
 
 
 def _fields_of_users() -> Iterator[Field[Any, Any]]:

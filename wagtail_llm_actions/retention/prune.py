@@ -1,7 +1,7 @@
 """Redact the texts, and delete the rows, of runs that are older than they are kept, or were deleted.
 
-In short transactions, with a pause after each that is as long as it took, so that clicks and saves
-get their turn. Nothing is remembered between them: what was killed goes on where it was.
+And delete the reservations of days and months that are over. In short transactions, with a pause after
+each that is as long as it took, so that clicks and saves get their turn. Nothing is remembered between them: what was killed goes on where it was.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMAction
-from wagtail_llm_actions.retention.work import Deletion, Expiry, Redaction, erasures
+from wagtail_llm_actions.retention.ageing import Deletion, Expiry, Redaction
+from wagtail_llm_actions.retention.batch_size import BatchSize
+from wagtail_llm_actions.retention.erasures import erasures
+from wagtail_llm_actions.retention.reservations import reservation_deletions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from wagtail_llm_actions.retention.work import Work
 
@@ -38,7 +41,7 @@ def due_work(given: Periods | None = None) -> list[Work]:
         given: In place of what the settings and the actions say.
     """
     now = timezone.now()
-    works: list[Work] = [*erasures(), Expiry()]
+    works: list[Work] = [*erasures(), *reservation_deletions(), Expiry()]
     for action_id, periods in _periods(given):
         if periods.delete_after_days:
             before = now - timedelta(days=periods.delete_after_days)
@@ -50,7 +53,7 @@ def due_work(given: Periods | None = None) -> list[Work]:
 
 
 def prune(
-    works: list[Work],
+    works: Iterable[Work],
     *,
     max_seconds: float | None = None,
     progress: Callable[[Work, int], None] | None = None,
@@ -60,21 +63,23 @@ def prune(
     Args:
         works: As ``due_work`` has them.
         max_seconds: When to stop after a batch; ``None``: when nothing is left.
-        progress: Called after each batch, with how many runs it had.
+        progress: Called after each batch, with how many rows it had.
     """
-    started = time.monotonic()
+    started, size = time.monotonic(), BatchSize()
     for work in works:
         while True:
             batch_started = time.monotonic()
-            count = work.do_batch()
+            count = work.do_batch(size.rows)
             now = time.monotonic()
+            batch_seconds = now - batch_started
             if count and progress:
                 progress(work, count)
             if max_seconds is not None and now - started >= max_seconds:
                 return
             if not count:
                 break
-            time.sleep(now - batch_started)
+            size.adapt(batch_seconds)
+            time.sleep(batch_seconds)
 
 
 def _periods(given: Periods | None) -> Iterator[tuple[int | None, Periods]]:

@@ -33,12 +33,15 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only count what is due")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print how many runs were redacted and deleted, and every few seconds how far it is."""
+        """Print how many runs were redacted and deleted, and every few seconds how far it is.
+
+        Reservations are named only where there were any.
+        """
         works = due_work(_given(options))
         if options["dry_run"]:
             due = Counter(NOTHING)
             for work in works:
-                due[work.verb] += work.due().count()
+                due.update({work.verb: count} if (count := work.due().count()) else {})
             self._print("Would be", due)
             return
         done, printed_at = Counter(NOTHING), time.monotonic()
