@@ -48,10 +48,23 @@ def history_url(**filters: Any) -> str:
     return f"{reverse('wagtail_llm_actions:history')}?{urlencode(filters, doseq=True)}"
 
 
+class CountedRunsUrls:
+    """Makes the URLs of the lists of exactly the runs of ``counted_runs(period)`` that fit filters.
+
+    What they share is made once: a report links to hundreds of them.
+    """
+
+    def __init__(self, period: Period) -> None:
+        self._url = history_url(queued_at_from=period.start, queued_at_to=period.end)
+
+    def __call__(self, **filters: Any) -> str:
+        """Return the URL for these filters."""
+        return f"{self._url}&{urlencode({'trigger': COUNTED_TRIGGERS} | filters, doseq=True)}"
+
+
 def counted_runs_url(period: Period, **filters: Any) -> str:
-    """Return the URL of the list of exactly the runs of ``counted_runs(period)`` that fit the filters."""
-    days = {"queued_at_from": period.start, "queued_at_to": period.end}
-    return history_url(**days, **({"trigger": COUNTED_TRIGGERS} | filters))
+    """Return one such URL."""
+    return CountedRunsUrls(period)(**filters)
 
 
 def object_filters(instance: Model) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.messages.numbers import NumberFormat
 from wagtail_llm_actions.pricing import LOCAL, PROVIDER, SETTINGS, UNKNOWN_SURCHARGE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
     from wagtail_llm_actions.models import LLMRun
@@ -18,19 +20,32 @@ if TYPE_CHECKING:
 
 
 def money(amount: Decimal | None) -> str:
-    """Format an amount in US dollars, with what it is in the site's currency beside it.
+    """Format one amount, see ``money_formatter``."""
+    return money_formatter()(amount)
+
+
+def money_formatter() -> Callable[[Decimal | None], str]:
+    """Return what formats amounts in US dollars, with what they are in the site's currency beside them.
 
     Amounts are stored, added and compared in US dollars; only what is shown is converted. ``None`` is
     "unknown".
     """
-    currency = get_settings().currency
-    if amount is None or currency is None:
-        return usd(amount)
-    converted = _("%(amount)s\N{NO-BREAK SPACE}%(code)s") % {
-        "amount": _number(amount * currency.rate, currency.decimals),
-        "code": currency.code,
-    }
-    return _("%(usd)s (%(converted)s)") % {"usd": usd(amount), "converted": converted}
+    in_usd, currency = _usd_formatter(), get_settings().currency
+    if currency is None:
+        return in_usd
+    number, pattern = NumberFormat(), _("%(usd)s (%(converted)s)")
+    converted_pattern = _("%(amount)s\N{NO-BREAK SPACE}%(code)s")
+
+    def both(amount: Decimal | None) -> str:
+        if amount is None:
+            return in_usd(None)
+        converted = converted_pattern % {
+            "amount": _number(amount * currency.rate, currency.decimals, number),
+            "code": currency.code,
+        }
+        return pattern % {"usd": in_usd(amount), "converted": converted}
+
+    return both
 
 
 def usd(amount: Decimal | None) -> str:
@@ -38,9 +53,14 @@ def usd(amount: Decimal | None) -> str:
 
     ``None`` is "unknown".
     """
-    if amount is None:
-        return _("unknown")
-    return _("$%(amount)s") % {"amount": _number(amount, 2)}
+    return _usd_formatter()(amount)
+
+
+def _usd_formatter() -> Callable[[Decimal | None], str]:
+    number, pattern, unknown = NumberFormat(), _("$%(amount)s"), _("unknown")
+    return lambda amount: (
+        unknown if amount is None else pattern % {"amount": _number(amount, 2, number)}
+    )
 
 
 def rate_sentence() -> str:
@@ -76,9 +96,9 @@ def estimate_sentence(run: LLMRun) -> str:
     return message % {"amount": money(estimated), "percent": number}
 
 
-def _number(amount: Decimal, decimals: int) -> str:
+def _number(amount: Decimal, decimals: int, number: NumberFormat) -> str:
     decimals = max(decimals, 1 - amount.adjusted()) if amount else decimals
-    return number_format(round(amount, decimals), decimal_pos=decimals, force_grouping=True)
+    return number(round(amount, decimals), decimal_pos=decimals, force_grouping=True)
 
 
 def price_sentence(price: Price | None) -> str:

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from wagtail_llm_actions.messages.currency import money
+from wagtail_llm_actions.messages.currency import money_formatter
+from wagtail_llm_actions.messages.numbers import NumberFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date, datetime
 
 NOTHING = "–"  # noqa: RUF001 - the dash that Wagtail shows too
 
-
-def _count(value: int) -> str:
-    return number_format(value, force_grouping=True)
+Formatter = Callable[[Any], str]
 
 
-def _percent(value: float) -> str:
-    return _("%(number)s %%") % {"number": number_format(round(100 * value, 1), decimal_pos=1)}
+def _counts() -> Formatter:
+    number = NumberFormat()
+    return lambda value: number(value, force_grouping=True)
 
 
-def _seconds(value: float) -> str:
-    return _("%(number)s s") % {"number": number_format(round(value, 1), decimal_pos=1)}
+def _percents() -> Formatter:
+    number, pattern = NumberFormat(), _("%(number)s %%")
+    return lambda value: pattern % {"number": number(round(100 * value, 1), decimal_pos=1)}
+
+
+def _seconds() -> Formatter:
+    number, pattern = NumberFormat(), _("%(number)s s")
+    return lambda value: pattern % {"number": number(round(value, 1), decimal_pos=1)}
 
 
 def _day(value: date) -> str:
@@ -38,25 +44,30 @@ def _moment(value: datetime) -> str:
     return date_format(local, "SHORT_DATETIME_FORMAT")
 
 
-_FORMATTERS: dict[str, Callable[[Any], str]] = {
-    "count": _count,
-    "rate": _percent,
-    "money": money,
-    "price": money,
+_FORMATTERS: dict[str, Callable[[], Formatter]] = {
+    "count": _counts,
+    "rate": _percents,
+    "money": money_formatter,
+    "price": money_formatter,
     "seconds": _seconds,
-    "day": _day,
-    "moment": _moment,
-    "text": str,
-    "long": str,
+    "day": lambda: _day,
+    "moment": lambda: _moment,
+    "text": lambda: str,
+    "long": lambda: str,
 }
 
 
-def format_display(kind: str, value: Any) -> str:
-    """Format a value of one of the kinds above for people, in the active language.
+def formatter(kind: str) -> Formatter:
+    """Return what formats values of one of the kinds above for people, in the active language.
 
-    ``None`` is "unknown" for ``money``; for every other kind it is a dash, because there is nothing
-    to count or to divide by.
+    What the language decides is looked up once. ``None`` is "unknown" for ``money``; for every other
+    kind it is a dash, because there is nothing to count or to divide by.
     """
-    if value is None or value == "":
-        return money(None) if kind == "money" else NOTHING
-    return _FORMATTERS[kind](value)
+    known = _FORMATTERS[kind]()
+    nothing = known(None) if kind == "money" else NOTHING
+    return lambda value: nothing if value is None or value == "" else known(value)
+
+
+def format_display(kind: str, value: Any) -> str:
+    """Format one value, see ``formatter``."""
+    return formatter(kind)(value)

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
-from wagtail_llm_actions.admin.links import NO_USER, counted_runs_url, deleted_action
+from wagtail_llm_actions.admin.links import NO_USER, CountedRunsUrls, deleted_action
 from wagtail_llm_actions.admin.usage.table import Column, Row, Table, columns_of
 from wagtail_llm_actions.messages.errors import troubleshooting
 from wagtail_llm_actions.messages.labels import model_label
@@ -127,7 +127,7 @@ def by_error(usage: Usage, *, with_costs: bool, limit: int | None = None) -> Tab
 
 def by_dismiss_reason(usage: Usage) -> Table:
     """Return the number of dismissed texts for each reason that editors gave."""
-    labels = dict(DismissReason.choices)
+    labels, url_of_runs = dict(DismissReason.choices), CountedRunsUrls(usage.period)
     return Table(
         slug="dismissals",
         title=_("Reasons for dismissing"),
@@ -135,7 +135,7 @@ def by_dismiss_reason(usage: Usage) -> Table:
         rows=[
             Row(
                 [labels.get(reason, reason), count],
-                partial(counted_runs_url, usage.period, dismiss_reason=reason),
+                partial(url_of_runs, dismiss_reason=reason),
             )
             for reason, count in usage.dismiss_reasons()
         ],
@@ -150,6 +150,7 @@ def by_error_pattern(usage: Usage, can_read: Callable[[LLMRun], bool]) -> Table:
         can_read: Returns whether the user may read the texts of a run: a provider's message may quote
             the prompt.
     """
+    url_of_runs = CountedRunsUrls(usage.period)
     return Table(
         slug="error-patterns",
         title=_("Error patterns"),
@@ -175,7 +176,7 @@ def by_error_pattern(usage: Usage, can_read: Callable[[LLMRun], bool]) -> Table:
                     ", ".join(pattern.actions),
                     troubleshooting(pattern.newest),
                 ],
-                partial(counted_runs_url, usage.period, error_pattern=pattern.newest.pk),
+                partial(url_of_runs, error_pattern=pattern.newest.pk),
             )
             for pattern in error_patterns(usage.period)
         ],
@@ -193,14 +194,14 @@ def _breakdown(
     shown: Sequence[_Metric],
     limit: int | None,
 ) -> Table:
-    listed = groups[:limit]
+    listed, url_of_runs = groups[:limit], CountedRunsUrls(usage.period)
     rows = []
     for group in listed:
         name, filters = identify(group)
         values = [name, *(getattr(group.metrics, attribute) for *_, attribute in shown)]
         # Nothing leads to the runs of a type that was deleted: they are deleted too.
         has_filter = all(filters.values())
-        url = partial(counted_runs_url, usage.period, **filters) if has_filter else None
+        url = partial(url_of_runs, **filters) if has_filter else None
         rows.append(Row(values, url))
     return Table(
         slug=slug,

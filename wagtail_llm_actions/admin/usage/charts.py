@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail_llm_actions.admin.links import TIMED, counted_runs_url
 from wagtail_llm_actions.admin.usage.table import Column, Row, Table, columns_of
 from wagtail_llm_actions.messages.labels import model_label
-from wagtail_llm_actions.messages.metrics import format_display
+from wagtail_llm_actions.messages.metrics import formatter
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.period import Period
 
@@ -99,11 +99,12 @@ def chart_data(table: Table, kind: str) -> dict[str, Any]:
         kind: A chart type of Chart.js, ``bar`` or ``line``.
     """
     series = table.columns[1:]
+    label = formatter(table.columns[0].kind)
     columns = list(zip(*(row.values for row in table.rows), strict=True))
     return {
         "kind": kind,
         "unit": series[0].kind if series else "count",
-        "labels": [format_display(table.columns[0].kind, row.values[0]) for row in table.rows],
+        "labels": [label(row.values[0]) for row in table.rows],
         "series": [
             {
                 "label": column.heading,

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.admin.usage.formatting import UNITS, format_export
-from wagtail_llm_actions.messages.metrics import format_display
+from wagtail_llm_actions.messages.metrics import formatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from django.utils.safestring import SafeString
+
     from wagtail_llm_actions.reporting.usage import Usage
+
+_NUMBER = ' class="llm-actions-metrics__number"'
+_ATTRIBUTES = {"text": "", "day": "", "moment": "", "long": ' class="llm-actions-metrics__long"'}
+"""Of a cell, by the kind of its column; all others are numbers."""
 
 MAX_LISTED_ROWS = 50
 """Of a table on the page, but for those of days; exports have all rows."""
@@ -21,7 +29,7 @@ MAX_LISTED_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading, and the kind of the values; see ``format_display``."""
+    """A heading, and the kind of the values; see ``formatter``."""
 
     heading: str
     kind: str = "count"
@@ -35,7 +43,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether the column is numeric and therefore right-aligned."""
-        return self.kind not in {"text", "long", "day", "moment"}
+        return self.kind not in _ATTRIBUTES
 
 
 def columns_of(metrics: Iterable[tuple[str, str]], usage: Usage) -> list[Column]:
@@ -87,18 +95,20 @@ class Table:
         return replace(self, rows=[Row(row.values) for row in self.rows])
 
     @property
-    def listed(self) -> list[tuple[str, list[tuple[str, Column]]]]:
-        """The rows that the page shows: URL, and each formatted value with its column."""
-        return [
-            (
-                row.url,
-                [
-                    (format_display(column.kind, value), column)
-                    for column, value in zip(self.columns, row.values, strict=True)
-                ],
-            )
-            for row in self.rows
-        ]
+    def listed(self) -> SafeString:
+        """The rows that the page shows, as HTML: a template takes several times as long for each cell."""
+        formatters = [formatter(column.kind) for column in self.columns]
+        attributes = [_ATTRIBUTES.get(column.kind, _NUMBER) for column in self.columns[1:]]
+        rows = []
+        for row in self.rows:
+            values = zip(formatters, row.values, strict=True)
+            title, *texts = [escape(to_text(value)) for to_text, value in values]
+            if url := row.url:
+                title = f'<a href="{escape(url)}">{title}</a>'
+            cells = zip(attributes, texts, strict=True)
+            others = "".join(f"<td{attribute}>{text}</td>" for attribute, text in cells)
+            rows.append(f'<tr><td class="title">{title}</td>{others}</tr>')
+        return mark_safe("\n".join(rows))  # noqa: S308 - all that was not written here is escaped
 
     @property
     def export_rows(self) -> list[list[Any]]:
