@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator
 
-    from tests.browser.person import Person
+    from tests.browser.person import Field, Person
 
     Visit = Callable[..., Person]
 
@@ -43,9 +43,12 @@ RICH = '<p data-block-key="aaaaa">My <i>own</i> words.</p>'
 PARAGRAPH: dict[str, Any] = {"type": "paragraph", "id": "r-1", "value": RICH}
 
 
-def changed(path: str, item_id: str, text: str) -> str:
-    """Return a change of one text, as a model answers."""
-    return f"[[{path} {digest_of(path.split('.'), item_id)[:6]}]]\n{text}\n\n"
+HEADING: dict[str, Any] = {"type": "heading", "value": "Low tide", "id": "h-1"}
+
+
+def changed(path: str, item_id: str, text: str, kind: str = "") -> str:
+    """Return a change of one text, or by its mark of a block, as a model answers."""
+    return f"[[{kind}{path} {digest_of(path.split('.'), item_id)[:6]}]]\n{text}\n\n"
 
 
 REWRITING = (
@@ -55,11 +58,21 @@ REWRITING = (
     + changed("heading", "h-1", "")
     + changed("quote.text", "gone", "Nobody says this.")
 )
+EDITING = (
+    changed("heading", "h-1", "", "delete: ")
+    + changed("quote.author", "q-1", "An old boy")
+    + changed(
+        "quote.text", "q-1", "## Harbour\n\nThe *new* [one](https://a.example/).", "insert after: "
+    )
+    + changed("points", "i-Two", "", "delete: ")
+    + changed("paragraph", "r-1", "Nobody wants this.", "insert before: ")
+    + changed("quote.text", "gone", "", "delete: ")
+)
 
 
 @pytest.fixture(scope="module")
 def scripted_site(django_db_setup: None) -> Iterator[str]:
-    scripts = {"scripted": [ANSWER[:9], ANSWER[9:]], "rewriter": [REWRITING]}
+    scripts = {"scripted": [ANSWER[:9], ANSWER[9:]], "rewriter": [REWRITING], "editor": [EDITING]}
     site_settings: dict[str, Any] = {
         "WAGTAIL_LLM_ACTIONS": {
             "PROVIDERS": {
@@ -269,7 +282,7 @@ def test_an_answer_becomes_new_blocks_behind_those_that_are_there_and_undo_takes
 def test_the_texts_of_blocks_are_rewritten_one_by_one_and_all_else_stays(
     visit: Visit, scripted_site: str
 ) -> None:
-    heading = {"type": "heading", "value": "Low tide", "id": "h-1"}
+    heading = HEADING
     before = [heading, QUOTE, POINTS, PARAGRAPH]
     page = BlogPageFactory(body=before)
     page.save_revision()
@@ -309,3 +322,99 @@ def test_the_texts_of_blocks_are_rewritten_one_by_one_and_all_else_stays(
     wait_for_autosave(editor, is_written)
     body.press("Undo")
     wait_for_autosave(editor, lambda: saved_body(page) == [heading, points, QUOTE, PARAGRAPH])
+
+
+def review_all_but_the_last(editor: Person, body: Field) -> Locator:
+    """See what each change of the answer says, and leave out the last one; return the first one."""
+    rows = [body.card.get_by_role("group", name=f"Change {n} of 5: ") for n in range(1, 6)]
+    names = [
+        "Delete “Heading”",
+        "Quote > Author",
+        "Insert after “Quote”",
+        "Delete an entry of “Points”",
+        "Insert before “Paragraph”",
+    ]
+    for number, (row, name) in enumerate(zip(rows, names, strict=True), 1):
+        expect(row).to_have_accessible_name(f"Change {number} of 5: {name}")
+    expect(rows[0].locator("del")).to_have_text("Low tide")
+    expect(rows[2].locator("ins")).to_contain_text("The new one.")
+    expect(rows[3].locator("del")).to_have_text("Two")
+    expect(body.card.get_by_label("Changes to").get_by_text("not there any more")).to_be_visible()
+    leave = body.card.get_by_role(
+        "button", name="Do not insert: Change 5 of 5: Insert before “Paragraph”"
+    )
+    leave.focus()
+    editor.page.keyboard.press("Enter")
+    expect(rows[4].get_by_role("button", name="Insert: Change 5 of 5")).to_be_visible()
+    expect(body.card.get_by_text("Changes left out: 1")).to_be_visible()
+    return rows[0]
+
+
+def test_blocks_are_deleted_and_inserted_one_by_one_and_undo_brings_back_the_exact_value(
+    visit: Visit, scripted_site: str
+) -> None:
+    page = BlogPageFactory(body=[HEADING, QUOTE, POINTS, PARAGRAPH])
+    page.save_revision()
+    LLMActionFactory(source="body", destination="body:*", model="editor")
+    editor = visit(EditorFactory(), scripted_site)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    editor.wait_for_unsaved_changes()
+    block(editor, "i-One").element.locator("input[type=text]").fill("Une")
+    body = editor.field("Body > the texts of its blocks")
+
+    body.generate.click()
+    body.wait_for_proposal()
+    heading = review_all_but_the_last(editor, body)
+    # The server is asked again, and what was left out stays so.
+    block(editor, "h-1").element.locator("input[type=text]").fill("Low water")
+    expect(heading.locator("del")).to_have_text("Low water")
+    expect(body.card.get_by_text("Changes left out: 1")).to_be_visible()
+    body.press("Accept")
+
+    quote = {**QUOTE, "value": {**QUOTE["value"], "author": "An old boy"}}
+    points = {**POINTS, "value": [{**POINTS["value"][0], "value": "Une"}]}
+
+    def is_written() -> bool:
+        saved = saved_body(page)
+        return (
+            len(saved) == 5
+            and [saved[0], saved[3], saved[4]] == [quote, points, PARAGRAPH]
+            and (saved[1]["type"], saved[1]["value"]) == ("heading", "Harbour")
+            and 'The <i>new</i> <a href="https://a.example/">one</a>.' in saved[2]["value"]
+        )
+
+    wait_for_autosave(editor, is_written)
+    expect(body.card.get_by_role("button", name="Undo")).to_be_visible()
+    body.press("Undo")
+    both = [points["value"][0], POINTS["value"][1]]
+    restored = [{**HEADING, "value": "Low water"}, QUOTE, {**POINTS, "value": both}, PARAGRAPH]
+    wait_for_autosave(editor, lambda: saved_body(page) == restored)
+    body.press("Accept")
+    wait_for_autosave(editor, is_written)
+    editor.page.reload()
+    body.press("Undo")
+    wait_for_autosave(editor, lambda: saved_body(page) == restored)
+
+
+def test_texts_of_blocks_that_code_of_the_site_adds_without_ids_are_rewritten(
+    visit: Visit, scripted_site: str
+) -> None:
+    page = BlogPageFactory(body=[QUOTE])
+    page.save_revision()
+    LLMActionFactory(source="body", destination="body:*")
+    editor = visit(EditorFactory(), scripted_site)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    editor.wait_for_unsaved_changes()
+    body = editor.field("Body > the texts of its blocks")
+    editor.page.evaluate(
+        """() => window.wagtail.editHandler.getPanelByName("body").getBoundWidget()
+            .insert({ type: "heading", value: "Fog" }, 1)"""
+    )
+
+    body.generate.click()
+    eventually(LLMRun.objects.exists)
+
+    heading = LLMRun.objects.get().prompt.partition("[[heading ")[2]
+    assert heading.partition("\n")[2].startswith("Fog")
+    given = editor.control("body-1-id").input_value()
+    assert digest_of(["heading"], given).startswith(heading.partition("]]")[0])

@@ -165,6 +165,37 @@ def test_a_block_of_a_rich_text_is_left_out_and_a_dismissal_says_why(
     eventually(lambda: LLMRun.objects.get(field_path="intro").dismiss_reason == "tone")
 
 
+def test_what_is_left_out_of_a_rich_text_stays_so_when_the_text_is_edited_and_accepted_at_once(
+    visit: Visit, showcase_site: str
+) -> None:
+    user = EditorFactory()
+    post = BlogPageFactory(intro='<p data-block-key="aaaaa">One tide.</p>')
+    action = LLMActionFactory(source="intro", destination="intro")
+    output = "One high tide.\n\nA second one.\n\nA third one."
+    LLMRunFactory(page=post, user=user, action=action, succeeded=True, output=output)
+    editor = visit(user, showcase_site)
+    editor.open(reverse("wagtailadmin_pages:edit", args=[post.pk]))
+    intro = editor.field("Introduction")
+    draftail = editor.page.locator("[data-contentpath=intro] [contenteditable=true]")
+    intro.card.get_by_role("button", name="Keep the old text: Change 2 of 3").click()
+    expect(intro.card.get_by_text("Changes left out: 1")).to_be_visible()
+    intro.press("New text")
+    intro.card.get_by_text("Edit as text").click()
+
+    # Both before the server has answered what became of the text.
+    editor.page.evaluate(
+        """([card, text]) => {
+            const area = card.querySelector("textarea");
+            area.value = text;
+            area.dispatchEvent(new Event("input", { bubbles: true }));
+            card.querySelector("[data-command=accept]").click();
+        }""",
+        [intro.card.element_handle(), output.replace("third", "fourth")],
+    )
+
+    expect(draftail.locator("[data-block]")).to_have_text(["One high tide.", "A fourth one."])
+
+
 def test_the_empty_fields_of_a_page_are_filled_and_reviewed_from_the_side_panel(
     visit: Visit, showcase_site: str
 ) -> None:

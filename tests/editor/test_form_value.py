@@ -195,7 +195,7 @@ def test_the_changes_of_blocks_come_with_what_tells_them_apart(
 ) -> None:
     run = proposed(editor, field_path="body:*")
     key = digest_of(["heading"], "h")[:6]
-    held = json.dumps([{"names": ["heading"], "id": "h", "value": "High tide"}])
+    held = json.dumps({"texts": [{"names": ["heading"], "id": "h", "value": "High tide"}]})
 
     answer = convert(client, run, f"[[heading {key}]]\nLow tide", value=held)
 

@@ -64,9 +64,8 @@ def mark(path: str, item_id: str) -> str:
 
 def held(*rows: tuple[str, str, str]) -> str:
     """Return what a browser says that a form holds: the path, the id and the value of each text."""
-    return json.dumps(
-        [{"names": path.split("."), "id": key, "value": value} for path, key, value in rows]
-    )
+    texts = [{"names": path.split("."), "id": key, "value": value} for path, key, value in rows]
+    return json.dumps({"texts": texts})
 
 
 def changes(
@@ -123,7 +122,7 @@ def test_the_prompt_says_how_to_name_what_is_changed_and_a_schema_asks_for_the_s
     destination = fields.destination_at(Voyage, "log:*")
 
     assert "each below its own mark" in describe(destination)
-    assert destination.schema()["items"]["required"] == ["mark", "text"]
+    assert destination.schema()["items"]["required"] == ["mark", "change", "text"]
     assert fields.label(Voyage, "log:*") == "Log > the texts of its blocks"
 
 
@@ -216,7 +215,16 @@ def test_what_fits_no_block_is_refused_with_the_reasons() -> None:
 
 
 @pytest.mark.parametrize(
-    "current", ["", "{}", "[]", "null", '[1, {"names": 1}]', '[{"names": [[]]}]', '[{"id": {}}]']
+    "current",
+    [
+        "",
+        "[]",
+        "null",
+        '{"texts": 1, "blocks": "x"}',
+        '{"texts": [1, {"names": 1}], "blocks": [1, {"names": 1}]}',
+        '{"texts": [{"names": [[]]}], "blocks": [{"names": [[]], "within": [], "is_entry": 1}]}',
+        '{"texts": [{"id": {}}]}',
+    ],
 )
 def test_a_browser_that_says_nothing_sensible_of_the_form_changes_nothing(current: str) -> None:
     with pytest.raises(ValidationError, match="not there any more"):
@@ -272,7 +280,7 @@ def test_what_is_not_changed_stays_byte_for_byte(
         f"[[{each.mark}]]\n{text}" for each, text in zip(named, new * 2, strict=False)
     )
     current = json.dumps(
-        [{"names": names, "id": key, "value": value} for names, key, value, _place in there]
+        {"texts": [{"names": names, "id": key, "value": value} for names, key, value, _ in there]}
     )
     before = saved(state)
     try:
@@ -301,11 +309,9 @@ def test_what_is_not_changed_stays_byte_for_byte(
 def test_texts_that_come_back_as_they_were_change_nothing(rows: list[dict[str, Any]]) -> None:
     page = BlogPage(body=FIELD.to_python(rows))
     state = STREAM.get_form_state(STREAM.to_python(rows))
+    there = held_texts(STREAM, state)
     current = json.dumps(
-        [
-            {"names": names, "id": key, "value": value}
-            for names, key, value, _place in held_texts(STREAM, state)
-        ]
+        {"texts": [{"names": names, "id": key, "value": value} for names, key, value, _ in there]}
     )
 
     answer = as_text(fields.read(page, "body", item=BODY), is_cut_off=False)

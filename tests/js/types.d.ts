@@ -22,7 +22,7 @@ declare namespace LLMActions {
      * Replaces the field's value, so that the visible control, Wagtail's check for unsaved changes
      * and its autosave notice; returns a function that puts the former value back.
      */
-    write(text: string): () => void;
+    write(text: string): TakeBack;
     /** Calls back whenever the field's value may have changed. */
     onEdit(callback: () => void): void;
     /** The text as the field would keep it; without, white space around it is removed. */
@@ -40,6 +40,13 @@ declare namespace LLMActions {
     prepare?(run: RunState, text: string, post: Post): Promise<Outcome>;
     /** How two of its values are compared part by part; without, by the sentences of their texts. */
     loadTextParts?(): Promise<PartKind>;
+  }
+
+  /** Puts back what a field held before. */
+  interface TakeBack {
+    (): void;
+    /** What `write` takes to do the same, where that is not the former value. */
+    before?: string;
   }
 
   /** Sends a form; the answer is the JSON of the server. */
@@ -84,28 +91,69 @@ declare namespace LLMActions {
     number: number;
   }
 
-  /** A text of a block of a StreamField; of a proposal, a change of it. */
-  interface BlockText {
-    /** On the way to the block from the field. */
+  /** A text of a block of a StreamField; of a proposal, a change of one, or of a block. */
+  interface BlockChange {
+    /** On the way to the block from the field; of what is inserted, to the stream or list. */
     names: string[];
-    /** Of the innermost block that has one. */
+    /** Of the innermost block of a stream or a list that has one; of what is inserted, the first. */
     id: string;
-    /** What the control holds: of Draftail the content state, as JSON. A change that is refused has none. */
+    /** What the control holds: of Draftail the content state, as JSON. Only of a text. */
     value?: string;
-    /** Of the block; only of a change. */
+    /** Of the block, or what becomes of it; only of a change. */
     label?: string;
+    /** What the buttons say that take and leave the change. */
+    take?: string;
+    leave?: string;
     /** The id of the run that proposes a change. */
     run?: string;
     /** Why a change is refused. */
     refused?: string;
+    /** The block is deleted. */
+    delete?: boolean;
+    /** Blocks that are inserted; of a list, they have no type. */
+    insert?: StreamChild[];
+    /** The id of the block around the stream or list that they are inserted into. */
+    within?: string;
+    /** The id of the block before them there; empty where they are the first. */
+    after?: string;
+  }
+
+  /** A block of a stream or list in the form. */
+  interface BlockRow {
+    names: string[];
+    id: string;
+    within: string;
+    is_entry: boolean;
+  }
+
+  /** What a form holds in a StreamField. */
+  interface HeldBlocks {
+    texts: BlockChange[];
+    blocks: BlockRow[];
+  }
+
+  /** Wagtail's widget of a stream or a list, and where it is. */
+  interface BlockSequence {
+    sequence: StreamBlock;
+    names: string[];
+    within: string;
+  }
+
+  interface BlockSequences {
+    /** Returns the blocks of all streams and lists; those that were inserted without an id get one. */
+    rows(): BlockRow[];
+    /** Inserts and deletes blocks; returns the changes that take it back. */
+    apply(changes: BlockChange[]): BlockChange[];
   }
 
   /** A text of a block, of which rich text has a line for each of its own blocks. */
   interface BlockTextPart extends TextPart {
     lines: RichPart[];
-    change: BlockText;
+    change: BlockChange;
     /** It stands in a proposal, and is not what the form holds. */
-    isProposed?: boolean;
+    isProposed: boolean;
+    /** The ids of the blocks around it in the form. */
+    around: string[];
   }
 
   interface ContentBlock {
@@ -308,7 +356,9 @@ declare namespace LLMActions {
     show(part: P, offset: number, text: string): Node[];
     /** Returns an element that stands for the part, with what it contains. */
     box(part: P, nodes: Node[]): HTMLElement;
-    /** The parts stand in one line. */
+    /** What follows the name of a change, and what the buttons say that take and leave it. */
+    words?(hunk: Hunk<P>): { suffix?: string; take?: string; leave?: string };
+    /** The parts stand in one line, and are left out of the text itself. */
     isInline: boolean;
   }
 
@@ -422,8 +472,8 @@ declare namespace LLMActions {
   interface Changes {
     /** Returns the parts that the editor takes, as the text of an answer in this write mode. */
     value(mode: WriteMode): string;
-    /** Returns the outcome without the parts that the editor has left out. */
-    withoutLeftOut(outcome: Outcome, mode: WriteMode): Outcome;
+    /** Returns the outcome without the parts that the editor has left out of it. */
+    withoutLeftOut(outcome: Outcome, mode: WriteMode, before: string): Outcome;
     /** Shows the changes; returns whether there are any. */
     show(field: Field, outcome: Outcome): boolean;
   }
@@ -703,13 +753,16 @@ declare namespace LLMActions {
     type: string;
     id: string | null;
     value?: unknown;
+    /** Of what is in the form. */
+    element?: Element;
+    getState?(): unknown;
   }
 
   /** Wagtail's widget of a StreamField; only what is used here. */
   interface StreamBlock {
     children: StreamChild[];
     getState(): StreamChild[];
-    insert(child: StreamChild, index: number, options: object): void;
+    insert(child: unknown, index: number, options: object): void;
     deleteBlock(index: number, options: object): void;
   }
 

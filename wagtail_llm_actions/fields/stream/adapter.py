@@ -16,9 +16,8 @@ from wagtail_llm_actions.fields.blocks import Walk, is_image_block
 from wagtail_llm_actions.fields.contract import help_text_of
 from wagtail_llm_actions.fields.image import IMAGE, itself
 from wagtail_llm_actions.fields.markup.markdown import all_to_markdown, to_reversible_markdown
-from wagtail_llm_actions.fields.rich_text import markup_of
 from wagtail_llm_actions.fields.stream.block_field import holder, model_field_of
-from wagtail_llm_actions.fields.stream.new_blocks import new_blocks, roles_of
+from wagtail_llm_actions.fields.stream.new_blocks import markup_for, new_blocks, roles_of
 from wagtail_llm_actions.fields.stream.rewriting import BlockTextsAdapter
 from wagtail_llm_actions.fields.stream.tree import (
     Node,
@@ -114,15 +113,9 @@ class StreamAdapter(FieldAdapter):
     def destination(self, field: Any) -> Destination:
         """Return Markdown with what the stream has blocks for."""
         roles = roles_of(field.stream_block)
-        markup = [
-            "headings ##" if roles.heading else "",
-            "lists" if roles.points else "",
-            "quotes" if roles.quote else "",
-        ]
-        known = markup_of(roles.features)
         return Destination(
             is_plain=False,
-            markup=tuple(dict.fromkeys([*filter(None, markup), *known])),
+            markup=markup_for(roles),
             has_references=bool(roles.rich),
             help_text=help_text_of(field),
         )

@@ -1,8 +1,9 @@
-"""Texts with marks: how a prompt names the texts of blocks, and how an answer says which it changes.
+"""Texts with marks: how a prompt names the texts of blocks, and how an answer says what it changes.
 
 A mark stands on a line of its own above its text, as in ``[[quote.author 3f2a9c]]``: the path of the
 block from the field on, and the beginning of a digest of that path and the block's id. In a prompt, what
-the block takes follows in round brackets.
+the block takes follows in round brackets. In an answer, what is done other than to replace the text
+stands before the mark, as in ``[[delete: quote.author 3f2a9c]]``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +28,28 @@ FORMAT = (
     "from the input without what stands in round brackets behind it; leave out all other texts"
 )
 """What follows "Answer with" in a prompt."""
+DELETING = (
+    "To delete a block with all its texts, write [[delete: MARK]] with the mark of one of them and "
+    "nothing below it."
+)
+INSERTING = (
+    "To add new blocks, write [[insert before: MARK]] or [[insert after: MARK]] with the mark of a text "
+    "in the block beside them, and below it {markup}."
+)
+ONLY_AS_ASKED = "Delete and add only what the task asks for."
+
+
+class ChangeKind(StrEnum):
+    """What an answer does at a mark; as it stands before the mark."""
+
+    REPLACE = "replace"
+    """The text."""
+    DELETE = "delete"
+    """The block that the text is in."""
+    BEFORE = "insert before"
+    """New blocks before the one that the text is in."""
+    AFTER = "insert after"
+
 
 _KEY = re.compile(rf"[0-9a-f]{{{MIN_KEY_CHARS},64}}")
 _MARK = re.compile(
@@ -37,18 +61,25 @@ _MARK = re.compile(
 )
 """Also with what models put around a heading."""
 _FENCE = re.compile(r"^```", re.MULTILINE)
-_OBJECT = re.compile(r"\{\s*+\"(?:mark|text)\"\s*+:")
-"""The beginning of a text in an answer in JSON."""
+_KIND = re.compile(
+    r"(?P<kind>(?:replace|delete)(?=\s*:|\s+\S+\s+\S)|insert\s+(?:before|after)\b)\s*:?\s*",
+    re.IGNORECASE,
+)
+"""At the beginning of a mark; without a colon, no path can be meant."""
+_OBJECT = re.compile(r"\{\s*+\"(?:change|mark|text)\"\s*+:")
+"""The beginning of a change in an answer in JSON."""
 _decode = json.JSONDecoder().raw_decode
 _NOTE = re.compile(r"\([^\n]*\)")
 
 
 class MarkedText(NamedTuple):
-    """A text with its mark."""
+    """A text with its mark; of an answer, a change."""
 
     mark: str
-    """What is between the brackets."""
+    """Of a text of the field: its path and its key."""
     text: str
+    """Empty of a block that is deleted."""
+    kind: ChangeKind = ChangeKind.REPLACE
 
     @property
     def key(self) -> str:
@@ -60,6 +91,11 @@ class MarkedText(NamedTuple):
         """The path of the block as the mark has it; empty where an answer leaves it out."""
         path = self.mark[: -len(self.key)].strip()
         return tuple(path.split(".")) if path else ()
+
+    @property
+    def written(self) -> str:
+        """What is between the brackets."""
+        return self.mark if self.kind == ChangeKind.REPLACE else f"{self.kind}: {self.mark}"
 
 
 def digest_of(names: Iterable[str], item_id: str) -> str:
@@ -93,8 +129,9 @@ def parse(text: str) -> list[MarkedText]:
     for found, end in zip(marks, ends, strict=False):
         rest = found["rest"].strip()
         first = "" if _NOTE.fullmatch(rest) else rest
-        below = f"{first}{text[found.end() : end]}"
-        texts.append(MarkedText(" ".join(found["mark"].split()), _without_open_fence(below)))
+        below = _without_open_fence(f"{first}{text[found.end() : end]}")
+        kind, mark = _split(found["mark"])
+        texts.append(MarkedText(mark, "" if kind == ChangeKind.DELETE else below, kind))
     return texts
 
 
@@ -108,11 +145,11 @@ def as_text(answer: str, *, is_cut_off: bool) -> str:
     if not texts:
         texts = parse(answer)
         texts = texts[:-1] if is_cut_off and len(texts) > 1 else texts
-    return render((f"[[{each.mark}]]", each.text) for each in texts) or answer
+    return render((f"[[{each.written}]]", each.text) for each in texts) or answer
 
 
 def schema() -> Mapping[str, Any]:
-    """Return the JSON schema of an answer: a list of texts with their marks."""
+    """Return the JSON schema of an answer: a list of changes, each with the mark of a text."""
     return {
         "type": "array",
         "items": {
@@ -120,11 +157,15 @@ def schema() -> Mapping[str, Any]:
             "properties": {
                 "mark": {
                     "type": "string",
-                    "description": "What is between the double square brackets.",
+                    "description": "What is between the double square brackets in the input.",
                 },
-                "text": {"type": "string", "description": "The new text, without the mark."},
+                "change": {"type": "string", "enum": list(ChangeKind)},
+                "text": {
+                    "type": "string",
+                    "description": "The new text, without the mark; empty to delete the block.",
+                },
             },
-            "required": ["mark", "text"],
+            "required": ["mark", "change", "text"],
             "additionalProperties": False,
         },
     }
@@ -136,13 +177,22 @@ def _without_open_fence(text: str) -> str:
     return (text[: fences[-1].start()] if len(fences) % 2 else text).strip()
 
 
+def _split(mark: str) -> tuple[ChangeKind, str]:
+    """Return what stands before a mark, and the mark itself."""
+    found = _KIND.match(mark.strip())
+    if not found:
+        return ChangeKind.REPLACE, " ".join(mark.split())
+    kind = ChangeKind(" ".join(found["kind"].lower().split()))
+    return kind, " ".join(mark.strip()[found.end() :].split())
+
+
 def _is_mark(found: re.Match[str]) -> bool:
-    words = found["mark"].split()
+    words = _split(found["mark"])[1].split()
     return bool(words) and bool(_KEY.fullmatch(words[-1]))
 
 
 def _from_json(answer: str) -> list[MarkedText]:
-    """Return the texts of all objects in an answer that have a mark; also where the JSON lacks its end."""
+    """Return the changes of all objects in an answer that have a mark; also where the JSON lacks its end."""
     texts: list[MarkedText] = []
     end = 0
     for found in islice(_OBJECT.finditer(answer), MAX_OBJECTS):
@@ -153,6 +203,9 @@ def _from_json(answer: str) -> list[MarkedText]:
         except (ValueError, RecursionError):
             continue
         if isinstance(row.get("mark"), str) and isinstance(row.get("text"), str):
+            kind, mark = _split(row["mark"].strip("[] "))
+            if row.get("change") in list(ChangeKind):
+                kind = ChangeKind(row["change"])
             # A mark within a text would begin another one.
-            texts += parse(f"[[{row['mark'].strip('[] ')}]]\n{row['text']}")
+            texts += parse(f"[[{MarkedText(mark, '', kind).written}]]\n{row['text']}")
     return texts

@@ -23,6 +23,7 @@ from wagtail.rich_text import features as registry
 from wagtail_llm_actions.fields.blocks import is_heading
 from wagtail_llm_actions.fields.markup.blocks import HEADINGS, LISTS, is_address, render, restrict
 from wagtail_llm_actions.fields.markup.markdown import blocks_of
+from wagtail_llm_actions.fields.rich_text import markup_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -66,6 +67,16 @@ def roles_of(stream: Any) -> Roles:
     return Roles(**found)
 
 
+def markup_for(roles: Roles) -> tuple[str, ...]:
+    """Return what a prompt calls the Markdown for which a stream has blocks."""
+    own = (
+        "headings ##" if roles.heading else "",
+        "lists" if roles.points else "",
+        "quotes" if roles.quote else "",
+    )
+    return tuple(dict.fromkeys([*filter(None, own), *markup_of(roles.features)]))
+
+
 def new_blocks(
     text: str, stream: Any, *, held: Sequence[str], targets: Collection[str] = ()
 ) -> tuple[list[Any], str]:
@@ -83,6 +94,8 @@ def new_blocks(
         LookupError: The text has too much markup.
     """
     roles = roles_of(stream)
+    if not roles:
+        raise ValidationError(_("New blocks cannot be added here."))
 
     def is_allowed(target: str) -> bool:
         return target in targets or is_address(target)

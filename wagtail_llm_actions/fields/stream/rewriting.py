@@ -1,7 +1,8 @@
 """The texts of a StreamField's blocks as one destination: an answer changes some of them.
 
-Each change is checked for its own block, and is written by itself, so that all else of the field stays
-as it is: the other blocks, their order and their ids.
+It may also delete blocks of nothing but text, and insert new ones. Each change is checked for its own
+block, and is written by itself, so that all else of the field stays as it is: the other blocks, their
+order and their ids.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
@@ -23,9 +24,15 @@ from wagtail_llm_actions.fields.base import FieldAdapter
 from wagtail_llm_actions.fields.blocks import MAX_BLOCKS
 from wagtail_llm_actions.fields.contract import Contract, FaultKind, help_text_of
 from wagtail_llm_actions.fields.rich_text import text_of, words_of
+from wagtail_llm_actions.fields.stream.block_changes import BlockChanges
 from wagtail_llm_actions.fields.stream.block_text import BlockText
+from wagtail_llm_actions.fields.stream.held import HeldField
 from wagtail_llm_actions.fields.stream.marks import (
+    DELETING,
     FORMAT,
+    INSERTING,
+    ONLY_AS_ASKED,
+    ChangeKind,
     as_text,
     digest_of,
     has_mark,
@@ -34,8 +41,8 @@ from wagtail_llm_actions.fields.stream.marks import (
     render,
     schema,
 )
+from wagtail_llm_actions.fields.stream.new_blocks import markup_for, roles_of
 from wagtail_llm_actions.fields.stream.tree import (
-    Names,
     definition_at,
     definitions,
     entry_of,
@@ -47,24 +54,13 @@ from wagtail_llm_actions.fields.stream.tree import (
 from wagtail_llm_actions.scripts import script_path
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
     from django import forms
     from django.db import models
     from wagtail.blocks import Block
 
     from wagtail_llm_actions.fields.stream.marks import MarkedText
-
-
-class HeldText(NamedTuple):
-    """A text of a block that a form holds."""
-
-    names: Names
-    """On the way to the block from the field."""
-    id: str
-    """Of the innermost block that has one."""
-    value: str
-    """As its control has it: of Draftail the content state, as JSON."""
 
 
 class BlockTextsAdapter(FieldAdapter):
@@ -118,11 +114,15 @@ class BlockTextsAdapter(FieldAdapter):
 
     def destination(self, field: Any) -> Destination:
         """Return the form of an answer: texts below marks, or the same as JSON."""
+        roles = roles_of(field.stream_block)
+        markdown = Destination(is_plain=False, markup=markup_for(roles)).prose
+        inserting = (INSERTING.format(markup=markdown),) if roles else ()
         return Destination(
             format=FORMAT,
             is_plain=False,
             has_references=True,
             help_text=help_text_of(field),
+            rules=(DELETING, *inserting, ONLY_AS_ASKED),
             schema=schema,
             as_text=as_text,
         )
@@ -146,13 +146,21 @@ class BlockTextsAdapter(FieldAdapter):
         )
 
     def compared(self, answer: str, held: str) -> tuple[str, str]:
-        """Return the texts of the answer, and what the field holds in their places."""
-        changed, texts = parse(answer), parse(held)
-        places = [
-            next((each.text for each in texts if each.key.startswith(one.key)), "")
-            for one in changed
-        ]
-        return "\n\n".join(each.text for each in changed), "\n\n".join(places)
+        """Return the texts of the answer, and what the field holds in their places.
+
+        Of new blocks, nobody knows the marks; their place is in the texts that are like theirs.
+        """
+        changes, texts = parse(answer), parse(held)
+        named = {change.key for change in changes}
+        others = [each.text for each in texts if not any(map(each.key.startswith, named))]
+        places = []
+        for change in changes:
+            if change.kind in {ChangeKind.REPLACE, ChangeKind.DELETE}:
+                found = (each.text for each in texts if each.key.startswith(change.key))
+                places.append(next(found, ""))
+            else:
+                places += [text for text in others if _is_like(text, change.text)]
+        return "\n\n".join(filter(None, (each.text for each in changes))), "\n\n".join(places)
 
     def supports_widget(self, widget: forms.Widget) -> bool:
         """Return whether the widget is Wagtail's own."""
@@ -172,23 +180,19 @@ class BlockTextsAdapter(FieldAdapter):
         mode: str,
         targets: Collection[str],
     ) -> tuple[str, str]:
-        """Return a list of the changes, as JSON: each with a new value, or why it is refused.
+        """Return a list of the changes, as JSON: each with what is written, or why it is refused.
 
-        ``current`` is a list of the texts in the form, as JSON. A change of a text that is gone is
+        ``current`` is what the form holds, see ``HeldField``. A change of a text that is gone is
         refused, as is one that does not fit its block; the others can be accepted.
         """
         stream: Any = form_field
-        held = {digest_of(each.names, each.id): each for each in _held_texts(current)}
-        changes: list[dict[str, Any]] = []
-        html: list[str] = []
-        for marked in {each.key: each for each in reversed(parse(text))}.values():
-            change, shown = _change(stream.block, marked, held, targets)
-            if change:
-                changes.insert(0, change)
-                html.insert(0, format_html("<h4>{}</h4>{}", change["label"], shown))
-        if not any("value" in change for change in changes):
+        held = HeldField(stream.block, current)
+        rows = BlockChanges(stream.block, held, targets).rows(parse(text))
+        changes = [change for change, _html in rows]
+        if not any("refused" not in change for change in changes):
             reasons = [_named(change["label"], change["refused"]) for change in changes]
             raise ValidationError(reasons or [_("All texts would stay as they are.")])
+        html = (format_html("<h4>{}</h4>{}", row["label"], mark_safe(shown)) for row, shown in rows)  # noqa: S308 - made by us of what the block allows
         return json.dumps(changes), "".join(html)
 
 
@@ -208,49 +212,20 @@ def _named(label: str, reason: str) -> str:
     return f"“{label}”: {reason}"
 
 
-def _reasons(stream: Block, changed: Collection[MarkedText]) -> Iterator[str]:
+def _is_like(text: str, other: str) -> bool:
+    """Return whether at least half of the words of a text are in another one."""
+    words = set(text.split())
+    return 2 * len(words & set(other.split())) >= len(words)
+
+
+def _reasons(stream: Block, changes: Collection[MarkedText]) -> Iterator[str]:
     """Yield why texts do not fit their blocks, as far as the blocks are known by their paths."""
-    for each in changed:
+    for change in changes:
         try:
-            _names, labels, block = definition_at(stream, each.names)
-            BlockText(block).write(each.text)
+            _names, labels, block = definition_at(stream, change.names)
+            if change.kind == ChangeKind.REPLACE:
+                BlockText(entry_of(block)).write(change.text)
         except ValidationError as error:
             yield _named(" > ".join(labels), " ".join(error.messages))
         except LookupError:
             continue
-
-
-def _held_texts(current: str) -> Iterator[HeldText]:
-    """Yield the texts that a browser says that a form holds."""
-    rows = json.loads(current or "[]")
-    for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict) and isinstance(row.get("names"), list):
-            names = tuple(map(str, row["names"]))
-            yield HeldText(names, str(row.get("id", "")), str(row.get("value", "")))
-
-
-def _change(
-    stream: Block, marked: MarkedText, held: Mapping[str, HeldText], targets: Collection[str]
-) -> tuple[dict[str, Any], str]:
-    """Return a change for the browser, and its text to be shown; empty where it changes nothing."""
-    places = [each for digest, each in held.items() if digest.startswith(marked.key)]
-    try:
-        (place,) = places
-        _names, labels, block = definition_at(stream, place.names)
-        kind = BlockText(block)
-    except (ValueError, LookupError):
-        reason = _("This text is not there any more.")
-        return {"label": marked.mark, "refused": reason}, format_html("<p><i>{}</i></p>", reason)
-    change = {"names": place.names, "id": place.id, "label": " > ".join(labels)}
-    if not marked.text:
-        return {}, ""
-    try:
-        written = kind.write(marked.text, before=place.value, targets=targets)
-    except ValidationError as error:
-        reason = " ".join(error.messages)
-    except LookupError:
-        reason = _("This text has too much markup.")
-    else:
-        shown = mark_safe(written.html)  # noqa: S308 - made by us of what the block allows
-        return ({**change, "value": written.value}, shown) if written.is_change else ({}, "")
-    return {**change, "refused": reason}, format_html("<p><i>{}</i></p>", reason)

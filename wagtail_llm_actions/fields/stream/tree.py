@@ -165,16 +165,15 @@ def trail(node: Node) -> Names:
 
 
 def definition_at(stream: Any, names: Names) -> Definition:
-    """Return the block of a definition at the end of such a way; of a list, what is in it.
+    """Return the block of a definition at the end of such a way; a list, not what is in it.
 
     Raises:
         LookupError: There is none.
     """
     block, labels = stream, []
     for name in names:
-        block = getattr(block, "child_blocks", {})[name]
+        block = getattr(entry_of(block), "child_blocks", {})[name]
         labels.append(str(block.label))
-        block = entry_of(block)
     return Definition(names, tuple(labels), block)
 
 

@@ -73,13 +73,14 @@ export function createChanges({ card, kind = SENTENCES, canChoose, onChoose }) {
   function createChoice(hunk, number, count) {
     const { root, part } = clone('llm-actions-change');
     const toggle = part('toggle');
-    const name = fillIn(change, { number, count });
+    const words = { suffix: '', take, leave, ...kind.words?.(hunk) };
+    const name = fillIn(change, { number, count }) + words.suffix;
     part('content').append(...showHunk(hunk, kind));
     root.ariaLabel = name;
     root.classList.toggle('llm-actions-card__change--block', !kind.isInline);
     const refresh = () => {
       root.toggleAttribute('data-left', isLeft(hunk));
-      toggle.textContent = isLeft(hunk) ? take : leave;
+      toggle.textContent = isLeft(hunk) ? words.take : words.leave;
       toggle.ariaLabel = `${toggle.textContent}: ${name}`;
       countLeftOut();
     };
@@ -95,7 +96,7 @@ export function createChanges({ card, kind = SENTENCES, canChoose, onChoose }) {
 
   /** @type {(before: string, after: string) => void} */
   function compare(before, after) {
-    if (!kind.compare) leftOut.clear();
+    if (kind.isInline) leftOut.clear();
     Object.assign(shown, { before, after });
     hunks = (kind.compare ?? compareParts)(kind.split(before), kind.split(after));
     choices?.leaveAgain(hunks, leftOut);
@@ -116,9 +117,9 @@ export function createChanges({ card, kind = SENTENCES, canChoose, onChoose }) {
         ? value()
         : choices.composeValue(kind, hunks, choices.addedParts(hunks, isLeft)),
 
-    withoutLeftOut(outcome, mode) {
-      if (kind.compare && outcome.value !== shown.after) compare(shown.before, outcome.value);
-      if (!leftOut.size || outcome.value !== shown.after) return outcome;
+    withoutLeftOut(outcome, mode, before) {
+      if (!leftOut.size) return outcome;
+      if (outcome.value !== shown.after || before !== shown.before) compare(before, outcome.value);
       return choices.chosenOutcome({ kind, hunks, isLeft, mode, showHunk });
     },
 
@@ -126,8 +127,9 @@ export function createChanges({ card, kind = SENTENCES, canChoose, onChoose }) {
       const before = canChoose ? field.value() : field.read();
       const after = canChoose ? outcome.value : outcome.text;
       const isShown = after === shown.after || after.trim() === value().trim();
-      const whole = isShown && kind.compare ? shown.after : after;
-      if (before !== shown.before || !isShown) compare(before, whole);
+      if (before !== shown.before || !isShown) {
+        compare(before, isShown && !kind.isInline ? shown.after : after);
+      }
       return hunks.some(({ isSame }) => !isSame);
     },
   };

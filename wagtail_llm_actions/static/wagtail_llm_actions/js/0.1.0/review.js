@@ -26,7 +26,7 @@ export function createReview({
     const run = getRun();
     if (run && field.prepare) {
       const prepared = await field.prepare(run, text, post);
-      return changes?.withoutLeftOut(prepared, writeMode()) ?? prepared;
+      return changes?.withoutLeftOut(prepared, writeMode(), field.value()) ?? prepared;
     }
     const merged = mergedText(text);
     return { value: merged, text: merged };

@@ -296,7 +296,7 @@ export class FieldWidget {
     this.handleDecision();
     if (run?.poll_url) {
       const { id, poll_url: url } = run;
-      this.memory.write({ accepted: { id, url, text, value, before } });
+      this.memory.write({ accepted: { id, url, text, value, before: undo.before ?? before } });
     }
     this.show('accepted', { status: this.texts.accepted });
     // The card has shrunk, and may have pulled the field out of view.

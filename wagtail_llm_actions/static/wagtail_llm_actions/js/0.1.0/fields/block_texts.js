@@ -1,14 +1,17 @@
 /**
  * The writer of the texts of a StreamField's blocks: of each into its own control, so that all else of
- * the field stays as it is. Values are lists of texts, as JSON.
+ * the field stays as it is. Blocks are inserted and deleted by Wagtail's own widget. A value is what the
+ * form holds, or a list of changes, as JSON.
  */
 
 import { showDirectionControls } from '../dom.js';
 import { isContent } from '../draftail.js';
 import { findBox, withDefaults } from '../fields.js';
 import { BLOCK, BOX, isGone, ownInput } from '../items.js';
+import { createSequences } from './block_sequences.js';
 import { createPrepare } from './conversion.js';
 import richText, { parse, textOf } from './rich_text.js';
+import { textOf as textOfBlocks } from './stream.js';
 import plainText from './text.js';
 
 const STEP = '[data-contentpath], [data-contentpath-disabled]';
@@ -45,11 +48,29 @@ function findTexts(form, place) {
   });
 }
 
-/** @param {Pick<LLMActions.BlockText, 'names' | 'id'>} text */
-const keyOf = ({ names, id }) => JSON.stringify([names, id]);
+/** @param {LLMActions.BlockChange} change */
+const keyOf = ({ names, id, delete: isDeletion = false }) =>
+  JSON.stringify([names, id, isDeletion]);
 
-/** @param {string} [value] */
-const shownText = (value = '') => (isContent(value) ? textOf(value) : value);
+/** @param {LLMActions.BlockChange} change */
+function shownText({ value = '', insert }) {
+  if (insert) return textOfBlocks(insert);
+  return isContent(value) ? textOf(value) : value;
+}
+
+/**
+ * @param {LLMActions.HeldBlocks} held
+ * @returns {(text: LLMActions.BlockChange) => string[]} the ids of all blocks around a text
+ */
+function blocksAround({ blocks }) {
+  const within = new Map(blocks.map((block) => [block.id, block.within]));
+  return ({ id }) => {
+    /** @type {string[]} */
+    const ids = [];
+    for (let next = id; next && !ids.includes(next); next = within.get(next) ?? '') ids.push(next);
+    return ids;
+  };
+}
 
 /** @param {LLMActions.PartKind<LLMActions.RichPart>} rich */
 function createKind(rich) {
@@ -57,24 +78,33 @@ function createKind(rich) {
   const kind = {
     isInline: false,
 
-    split: (value) =>
-      /** @type {LLMActions.BlockText[]} */ (JSON.parse(value || '[]')).map((change) => {
+    split(value) {
+      /** @type {LLMActions.BlockChange[] | LLMActions.HeldBlocks} */
+      const parsed = JSON.parse(value || '[]');
+      const isProposed = Array.isArray(parsed);
+      const around = isProposed ? () => [] : blocksAround(parsed);
+      return (isProposed ? parsed : parsed.texts).map((change) => {
         const lines = isContent(change.value ?? '') ? rich.split(String(change.value)) : [];
-        const text = lines.length
-          ? lines.map((line) => line.text).join('\n')
-          : (change.value ?? '');
-        return { key: keyOf(change) + change.run, text, lines, change };
-      }),
+        const text = lines.length ? lines.map((line) => line.text).join('\n') : shownText(change);
+        // New blocks get new ids whenever the server is asked.
+        const key = (change.insert ? `${change.label}: ${text}` : keyOf(change)) + change.run;
+        return { key, text, lines, change, isProposed, around: around(change) };
+      });
+    },
 
-    // What is proposed are changes alone, each of a text that is there.
+    // What is proposed are changes alone, each of what is there.
     compare: (before, after) =>
       after.map((next) => {
-        const old = before.find(({ change }) => keyOf(change) === keyOf(next.change));
-        next.isProposed = true;
-        if (old) old.change.label = next.change.label;
-        const isSame = !old || next.change.value === undefined;
+        const { change } = next;
+        const old = change.delete
+          ? joined(before.filter(({ around }) => around.includes(change.id)))
+          : before.find((part) => keyOf(part.change) === keyOf(change));
+        if (old) old.change.label = change.label;
+        const isSame = Boolean(change.refused) || !(old || change.insert);
         return { isSame, before: old && !isSame ? [old] : [], after: [next] };
       }),
+
+    words: ({ after: [{ change }] }) => ({ ...change, suffix: `: ${change.label}` }),
 
     // What is left out is not written: it may be edited before the rest is accepted.
     join: (parts) =>
@@ -111,21 +141,38 @@ function createKind(rich) {
   return kind;
 }
 
+/**
+ * @param {LLMActions.BlockTextPart[]} parts
+ * @returns {LLMActions.BlockTextPart | undefined} all of them as one, without their formatting
+ */
+function joined(parts) {
+  const [first] = parts;
+  return first && { ...first, lines: [], text: parts.map(({ text }) => text).join('\n') };
+}
+
 /** A change in many blocks at once is one. */
 const SETTLE_MS = 250;
 
 /**
  * @param {HTMLFormElement} form
  * @param {Element} place
+ * @param {LLMActions.BlockSequences} sequences
  * @returns {LLMActions.WritableField}
  */
-function createField(form, place) {
-  const texts = () => findTexts(form, place);
+function createField(form, place, sequences) {
+  function texts() {
+    // Which gives ids to those that need one.
+    sequences.rows();
+    return findTexts(form, place);
+  }
   const value = () =>
-    JSON.stringify(texts().map(({ names, id, field }) => ({ names, id, value: field.value() })));
+    JSON.stringify({
+      texts: texts().map(({ names, id, field }) => ({ names, id, value: field.value() })),
+      blocks: sequences.rows(),
+    });
   const prepare = createPrepare(value, (answer) =>
-    /** @type {LLMActions.BlockText[]} */ (JSON.parse(answer.value))
-      .map((change) => shownText(change.value))
+    /** @type {LLMActions.BlockChange[]} */ (JSON.parse(answer.value))
+      .map(shownText)
       .filter(Boolean)
       .join('\n\n'),
   );
@@ -140,7 +187,7 @@ function createField(form, place) {
         .join('\n\n'),
     async prepare(run, text, post) {
       const outcome = await prepare(run, text, post);
-      const changes = /** @type {LLMActions.BlockText[]} */ (JSON.parse(outcome.value));
+      const changes = /** @type {LLMActions.BlockChange[]} */ (JSON.parse(outcome.value));
       // What is left out of one proposal may be taken of another.
       return {
         ...outcome,
@@ -156,16 +203,26 @@ function createField(form, place) {
       return createKind(createParts(parse));
     },
     write(next) {
+      /** @type {LLMActions.BlockChange[]} */
+      const changes = JSON.parse(next);
       const active = document.activeElement;
+      const blocksBefore = sequences.apply(changes);
       const found = new Map(texts().map((text) => [keyOf(text), text.field]));
-      const undo = /** @type {LLMActions.BlockText[]} */ (JSON.parse(next)).flatMap((change) => {
-        const field = found.get(keyOf(change));
-        const isChange = field && change.value !== undefined && field.value() !== change.value;
-        return isChange ? [field.write(String(change.value))] : [];
+      /** @type {LLMActions.BlockChange[]} */
+      const textsBefore = [];
+      const undo = changes.flatMap(({ names, id, value: written }) => {
+        const field = found.get(keyOf({ names, id }));
+        if (!field || written === undefined || field.value() === written) return [];
+        textsBefore.push({ names, id, value: field.value() });
+        return [field.write(written)];
       });
       // Else it would be in the last text, far from the card.
       if (active instanceof HTMLElement) active.focus({ preventScroll: true });
-      return () => undo.reverse().forEach((takeBack) => takeBack());
+      const takeBack = () => {
+        undo.reverse().forEach((each) => each());
+        sequences.apply(blocksBefore);
+      };
+      return Object.assign(takeBack, { before: JSON.stringify([...blocksBefore, ...textsBefore]) });
     },
     onEdit(callback) {
       let last = value();
@@ -195,7 +252,9 @@ function createField(form, place) {
 /** @type {LLMActions.FieldWriter} */
 export default {
   find(form, path) {
-    const place = findBox(form, path.replace(/:\*$/, '-count'));
-    return place ? createField(form, place) : null;
+    const name = path.replace(/:\*$/, '');
+    const place = findBox(form, `${name}-count`);
+    const widget = window.wagtail?.editHandler?.getPanelByName?.(name)?.getBoundWidget?.();
+    return place ? createField(form, place, createSequences(place, widget)) : null;
   },
 };

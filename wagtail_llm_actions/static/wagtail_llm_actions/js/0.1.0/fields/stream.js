@@ -19,8 +19,8 @@ function textsIn(value) {
   return Object.values(type && id && 'value' in rest ? [rest.value] : rest).flatMap(textsIn);
 }
 
-/** @param {unknown} value */
-const textOf = (value) => textsIn(value).filter(Boolean).join('\n\n');
+/** @param {unknown} value - of blocks, as the form has them */
+export const textOf = (value) => textsIn(value).filter(Boolean).join('\n\n');
 
 /**
  * @param {LLMActions.StreamBlock} stream
