@@ -122,6 +122,8 @@ class Site:
     def arguments(self, namespace: str, view: str) -> list[Any]:
         if namespace.endswith("_budgets"):
             return [] if view in {"index", "index_results", "add"} else [self.budget.pk]
+        if namespace.endswith("_budget_users"):
+            return [AdminFactory().pk] if view == "chosen" else []
         instance: Any = self.actions["of_nobody"]
         if not namespace.endswith(("action", "_actions")):
             instance = instance.prompt_template

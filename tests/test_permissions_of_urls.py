@@ -159,6 +159,9 @@ BUDGET_URLS: dict[str, tuple[str, Outcomes]] = {
     "history": ("GET", FOR_BUDGETS),
     "history_results": ("GET", FOR_BUDGETS),
 }
+BUDGET_USER_URLS: dict[str, tuple[str, Outcomes]] = dict.fromkeys(
+    ("choose", "choose_results", "chosen", "chosen_multiple"), ("GET", FOR_BUDGETS)
+)
 TABLE = {
     f"{namespace}:{name}": row
     for namespace, rows in {
@@ -169,6 +172,7 @@ TABLE = {
         },
         "wagtail_llm_actions_prompt_templates": snippet_urls("author"),
         "wagtail_llm_actions_budgets": BUDGET_URLS,
+        "wagtail_llm_actions_budget_users": BUDGET_USER_URLS,
         "wagtailsnippetchoosers_wagtail_llm_actions_llmaction": CHOOSER_URLS,
         "wagtailsnippetchoosers_wagtail_llm_actions_prompttemplate": CHOOSER_URLS,
     }.items()
@@ -278,6 +282,8 @@ class Site:
     def instance(self, namespace: str) -> Any:
         if namespace.endswith("_budgets"):
             return self.budget
+        if namespace.endswith("_budget_users"):
+            return self.users["editor"]
         return self.llm_action if namespace.endswith(("action", "_actions")) else self.template
 
     def data(self, name: str) -> dict[str, Any]:

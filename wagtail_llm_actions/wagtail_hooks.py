@@ -16,6 +16,7 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.models import ModelLogEntry
 from wagtail.snippets.models import register_snippet
 
+from wagtail_llm_actions.admin.budgets.user_chooser import user_chooser_viewset
 from wagtail_llm_actions.admin.budgets.viewset import budget_viewset
 from wagtail_llm_actions.admin.dashboard.home_panel import HomePanel
 from wagtail_llm_actions.admin.editor.api import MAX_INSTRUCTION_CHARS
@@ -48,20 +49,20 @@ if TYPE_CHECKING:
     from django.urls import URLResolver
     from wagtail.admin.menu import MenuItem
     from wagtail.admin.ui.components import Component
+    from wagtail.admin.viewsets.base import ViewSet
     from wagtail.admin.widgets.button import Button
     from wagtail.log_actions import LogActionRegistry
     from wagtail.models import AbstractPage
 
-    from wagtail_llm_actions.admin.budgets.viewset import BudgetViewSet
     from wagtail_llm_actions.permissions import User
 
 register_snippet(LLMViewSetGroup)
 
 
 @hooks.register("register_admin_viewset")
-def register_budgets() -> BudgetViewSet:
-    """Add Settings → LLM → Budgets."""
-    return budget_viewset
+def register_budgets() -> list[ViewSet]:
+    """Add Settings → LLM → Budgets, and the dialog in which their user is chosen."""
+    return [user_chooser_viewset, budget_viewset]
 
 
 @hooks.register("register_reports_menu_item")

@@ -18,6 +18,7 @@ from tests.factories import (
     EditorFactory,
     LLMActionFactory,
     LLMBudgetFactory,
+    UserFactory,
 )
 from tests.parts.waiting import eventually
 from tests.parts.web import WebProcess
@@ -164,6 +165,28 @@ def test_a_budget_is_set_and_met_and_told(web: WebProcess, admin: Person, editor
     admin.page.set_viewport_size({"width": 320, "height": 900})
     expect(left).to_be_visible()
     assert admin.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_user_of_a_budget_is_searched_for(admin: Person) -> None:
+    for name in ("ines", "jan"):
+        UserFactory(username=name, first_name=name.title(), last_name="Harbour")
+    admin.open(reverse("wagtail_llm_actions_budgets:add"))
+    choose = admin.page.get_by_role("button", name="Choose a user")
+    expect(choose).to_be_hidden()
+    admin.control("scope").select_option("user")
+    admin.control("amount_usd").fill("10")
+
+    # By keys only.
+    choose.focus()
+    admin.page.keyboard.press("Enter")
+    dialog = admin.page.get_by_role("dialog")
+    dialog.get_by_label("Search term").fill("harbour in")
+    expect(dialog.get_by_role("link", name="jan")).to_have_count(0)
+    dialog.get_by_role("link", name="ines").press("Enter")
+    expect(dialog).to_be_hidden()
+    admin.page.get_by_role("button", name="Create").click()
+
+    expect(admin.page.get_by_role("link", name="User “ines”, each month")).to_be_visible()
 
 
 def test_a_saved_budget_keeps_whose_it_is(admin: Person) -> None:

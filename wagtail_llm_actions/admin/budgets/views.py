@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.forms import Select
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -43,8 +44,13 @@ class BudgetForm(WagtailAdminModelForm):
         for name in FIXED:
             if name in OWNERS and name != self.instance.scope:
                 del self.fields[name]
-            else:
-                self.fields[name].disabled = True
+                continue
+            field = self.fields[name]
+            field.disabled = True
+            if name in OWNERS:
+                # Nothing can be chosen, so the only choice is the owner.
+                field.widget = Select()
+                field.queryset = field.queryset.filter(pk=getattr(self.instance, f"{name}_id"))
 
 
 class BudgetIndexView(StylesheetMixin, IndexView):

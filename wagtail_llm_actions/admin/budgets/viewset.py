@@ -9,6 +9,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from wagtail_llm_actions.admin.budgets.user_chooser import user_chooser_viewset
 from wagtail_llm_actions.admin.budgets.views import (
     BudgetDeleteView,
     BudgetEditView,
@@ -19,6 +20,9 @@ from wagtail_llm_actions.messages.currency import money
 from wagtail_llm_actions.models import LLMBudget
 from wagtail_llm_actions.models.budget import OWNERS
 
+WIDGETS = {"user": user_chooser_viewset.widget_class}
+"""Of owners of whom there may be too many for a list."""
+
 
 def _owner_panel(name: str) -> FieldPanel:
     """Return the panel of an owner, which Wagtail's script shows for its scope only."""
@@ -27,6 +31,7 @@ def _owner_panel(name: str) -> FieldPanel:
     rules = [["scope", [name]], ["scope", []], ["", "any"]]
     return FieldPanel(
         name,
+        widget=WIDGETS.get(name),
         attrs={
             "data-w-rules-target": "show",
             "data-w-rules": json.dumps(rules),
