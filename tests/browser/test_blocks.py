@@ -340,6 +340,12 @@ def review_all_but_the_last(editor: Person, body: Field) -> Locator:
     expect(rows[2].locator("ins")).to_contain_text("The new one.")
     expect(rows[3].locator("del")).to_have_text("Two")
     expect(body.card.get_by_label("Changes to").get_by_text("not there any more")).to_be_visible()
+    rows[0].get_by_role("button", name="Do not delete").click()
+    body.press("New text")
+    formatted = body.card.get_by_label("Formatted text")
+    expect(formatted.locator("div").first).to_have_text("HeadingLow tide")
+    body.press("Changes")
+    rows[0].get_by_role("button", name="Delete: Change 1").click()
     leave = body.card.get_by_role(
         "button", name="Do not insert: Change 5 of 5: Insert before “Paragraph”"
     )

@@ -101,6 +101,8 @@ declare namespace LLMActions {
     value?: string;
     /** Of the block, or what becomes of it; only of a change. */
     label?: string;
+    /** What a block is called that is deleted. */
+    block?: string;
     /** What the buttons say that take and leave the change. */
     take?: string;
     leave?: string;

@@ -22,7 +22,7 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.messages.errors import error_sentence
 from wagtail_llm_actions.messages.labels import model_label
-from wagtail_llm_actions.messages.limits import gives_way_soon
+from wagtail_llm_actions.messages.limits import is_brief
 from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.providers.base import ProviderNotInstalled
@@ -132,7 +132,7 @@ def test_what_is_wrong_with_the_input_is_named(reason: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("context", "is_brief"),
+    ("context", "gives_way"),
     [
         ({"limit": "user_concurrent"}, True),
         ({"limit": "site_per_minute"}, True),
@@ -145,8 +145,8 @@ def test_what_is_wrong_with_the_input_is_named(reason: str, words: str) -> None:
         ({}, False),
     ],
 )
-def test_some_limits_give_way_within_minutes(context: dict[str, Any], is_brief: bool) -> None:
-    assert gives_way_soon(context) is is_brief
+def test_some_limits_give_way_within_minutes(context: dict[str, Any], gives_way: bool) -> None:
+    assert is_brief(context) is gives_way
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm
 from wagtail_llm_actions.errors import LimitExceeded, LLMActionsError, PermissionDeniedError
 from wagtail_llm_actions.messages.errors import sentence_for
-from wagtail_llm_actions.messages.limits import gives_way_soon, too_large_sentence
+from wagtail_llm_actions.messages.limits import is_brief, too_large_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,8 +125,8 @@ def _permission_denied_by_site(error: PermissionDenied, request: HttpRequest) ->
 
 @_answer.register
 def _limit_exceeded(error: LimitExceeded, request: HttpRequest) -> JsonResponse:
-    is_brief = gives_way_soon(error.context())
-    response = _error(429, error.code, sentence_for(error), is_brief=is_brief)
+    brief = is_brief(error.context())
+    response = _error(429, error.code, sentence_for(error), is_brief=brief)
     if error.retry_after_seconds is not None:
         response["Retry-After"] = math.ceil(error.retry_after_seconds)
     return response

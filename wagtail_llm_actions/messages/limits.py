@@ -170,7 +170,7 @@ def _too_many_at_once(limit: str, number: int) -> str:
     )
 
 
-def gives_way_soon(context: Mapping[str, Any]) -> bool:
+def is_brief(context: Mapping[str, Any]) -> bool:
     """Return whether an error, by its context, is a limit that gives way within minutes."""
     limit = context.get("limit")
     return bool(context.get("is_reserved") or (limit and limit not in PER_DAY))

@@ -23,7 +23,7 @@ from wagtail_llm_actions.messages.currency import money
 from wagtail_llm_actions.messages.errors import error_sentence, retry_message, sentence_for
 from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.messages.labels import model_label
-from wagtail_llm_actions.messages.limits import gives_way_soon
+from wagtail_llm_actions.messages.limits import is_brief
 from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
@@ -333,7 +333,7 @@ def _error(run: LLMRun) -> ErrorState:
     return {
         "code": run.error_code,
         "message": error_sentence(run),
-        "is_brief": gives_way_soon(run.error_context),
+        "is_brief": is_brief(run.error_context),
         "report": support_report(run, run.attempts.all()),
     }
 

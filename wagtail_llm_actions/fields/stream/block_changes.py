@@ -107,7 +107,7 @@ class BlockChanges:
             _("Delete an entry of “%(block)s”") if block.is_entry else _("Delete “%(block)s”")
         )
         change |= {"label": sentence % {"block": label}, "names": block.names, "id": block.id}
-        change |= {"take": _("Delete the block"), "leave": _("Keep the block")}
+        change |= {"block": label, "take": _("Delete"), "leave": _("Do not delete")}
         if not self._held.is_text(block):
             raise ValidationError(_("This block holds more than text. Only you can delete it."))
         self._check_still_enough(block)

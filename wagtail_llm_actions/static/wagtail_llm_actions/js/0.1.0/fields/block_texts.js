@@ -99,7 +99,7 @@ function createKind(rich) {
         const old = change.delete
           ? joined(before.filter(({ around }) => around.includes(change.id)))
           : before.find((part) => keyOf(part.change) === keyOf(change));
-        if (old) old.change.label = change.label;
+        if (old) old.change.label = change.block ?? change.label;
         const isSame = Boolean(change.refused) || !(old || change.insert);
         return { isSame, before: old && !isSame ? [old] : [], after: [next] };
       }),
@@ -147,7 +147,8 @@ function createKind(rich) {
  */
 function joined(parts) {
   const [first] = parts;
-  return first && { ...first, lines: [], text: parts.map(({ text }) => text).join('\n') };
+  const text = parts.map((part) => part.text).join('\n');
+  return first && { ...first, change: { ...first.change }, lines: [], text };
 }
 
 /** A change in many blocks at once is one. */
