@@ -12,13 +12,15 @@ import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.db import ProgrammingError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from wagtail.models import GroupPagePermission, Page
 
 from benchmarks.fill import fill
 from benchmarks.report import Section, Table
@@ -176,7 +178,9 @@ def _prepare(use: Callable[[int], None], count: int) -> Mapping[str, Callable[[]
         "action": "action",
         "page": "target_object_id",
     }
-    values = {name: _most_frequent(column) for name, column in columns.items()}
+    values: dict[str, Any] = {name: _most_frequent(column) for name, column in columns.items()}
+    # The keys of models have signs of their own.
+    values = {name: quote(str(value)) for name, value in values.items()}
     values |= {f"since_{days}": Period.last_days(days).start for days in (30, 365, 731)}
     values["today"] = today()
     admin, reader = _client(AdminFactory(username=uuid.uuid4().hex)), _client(_reader())
@@ -184,6 +188,7 @@ def _prepare(use: Callable[[int], None], count: int) -> Mapping[str, Callable[[]
         name: _get(admin, path.format(**values)) for name, path in PATHS.items()
     }
     asked["history: first page, reader without edit rights"] = _get(reader, HISTORY)
+    asked["history: first page, of editable pages only"] = _get(_client(_section_editor()), HISTORY)
     asked["`llm_actions_usage --days 365`"] = lambda: call_command(
         "llm_actions_usage", days=365, stdout=StringIO()
     )
@@ -202,6 +207,24 @@ def _reader() -> User:
         Permission.objects.filter(codename__in=["access_admin", "view_llmrun"])
     )
     return reader
+
+
+def _section_editor() -> User:
+    """Return a user who reads no runs but those on pages, all of which they may edit."""
+    group = Group.objects.create(name=uuid.uuid4().hex)
+    group.permissions.set(
+        Permission.objects.filter(codename__in=["access_admin", "view_editable_llmrun"])
+    )
+    GroupPagePermission.objects.create(
+        group=group,
+        page=Page.get_first_root_node(),
+        permission=Permission.objects.get(
+            codename="change_page", content_type__app_label="wagtailcore"
+        ),
+    )
+    user: User = UserFactory(username=uuid.uuid4().hex)
+    user.groups.set([group])
+    return user
 
 
 def _client(user: User) -> Client:

@@ -26,6 +26,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.reporting.usage_rows import failed, succeeded
+from wagtail_llm_actions.permissions import runs
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -64,7 +65,11 @@ def listed(client: Client) -> set[LLMRun]:
     return set(client.get(reverse(HISTORY)).context["object_list"])
 
 
-def test_the_history_can_end_where_the_right_to_edit_ends(client: Client) -> None:
+@pytest.mark.parametrize("max_listed_keys", [500, 0])
+def test_the_history_can_end_where_the_right_to_edit_ends(
+    client: Client, monkeypatch: pytest.MonkeyPatch, max_listed_keys: int
+) -> None:
+    monkeypatch.setattr(runs, "MAX_LISTED_KEYS", max_listed_keys)
     section = BlogIndexPageFactory()
     inside = LLMRunFactory(page=BlogPageFactory(parent=section), succeeded=True)
     of_snippet = author_run()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db import connection
+from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce
 
 from wagtail_llm_actions.compat import permission_policy_for
 from wagtail_llm_actions.models import LLMRun
@@ -21,8 +23,14 @@ from wagtail_llm_actions.permissions.policies import (
 )
 
 if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+
     from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
     from wagtail_llm_actions.permissions import User
+
+
+MAX_LISTED_KEYS = 500
+"""Of objects that a user may edit; more of them are left to the database."""
 
 
 def viewable_runs(user: User) -> LLMRunQuerySet:
@@ -34,19 +42,42 @@ def viewable_runs(user: User) -> LLMRunQuerySet:
         return runs.none()
     # Of objects that are not saved yet.
     found = Q(user=user.pk, target_object_id=None)
-    used = ContentType.objects.filter(pk__in=runs.values("target_content_type").distinct())
-    for content_type in used:
-        model = content_type.model_class()
-        if model is None:
-            continue
-        # Primary keys of any kind are stored as text, so that the databases cannot compare them.
-        of_type = runs.filter(target_content_type=content_type).exclude(target_object_id=None)
-        ids = of_type.values_list("target_object_id", flat=True).distinct()
-        policy = permission_policy_for(model)
-        editable = policy.instances_user_has_permission_for(user, "change")
-        known = editable.filter(pk__in=list(ids)).values_list("pk", flat=True)
-        found |= Q(target_content_type=content_type, target_object_id__in=[str(pk) for pk in known])
-    return runs.filter(found)
+    of_type = runs.filter(target_content_type=OuterRef("pk"))
+    for content_type in ContentType.objects.filter(Exists(of_type)):
+        if model := content_type.model_class():
+            found |= _on_editable(user, content_type, model)
+    unindexed = Coalesce(F("target_content_type"), F("target_content_type"))
+    return runs.alias(unindexed_type=unindexed).filter(found)
+
+
+def _on_editable(user: User, content_type: ContentType, model: type[Model]) -> Q:
+    """Return the condition for runs on the objects of a model that a user may edit.
+
+    Runs on few objects are looked up in an index. Of many, a list of the newest runs soon finds
+    enough of them; no index of types may tempt a database to sort them all.
+    """
+    policy = permission_policy_for(model)
+    editable = policy.instances_user_has_permission_for(user, "change").order_by()
+    few = [str(pk) for pk in editable.values_list("pk", flat=True)[: MAX_LISTED_KEYS + 1]]
+    if len(few) <= MAX_LISTED_KEYS:
+        return Q(target_content_type=content_type, target_object_id__in=few)
+    return Q(
+        unindexed_type=content_type.pk, target_object_id__in=_many_keys(editable, content_type)
+    )
+
+
+def _many_keys(editable: QuerySet[Model], content_type: ContentType) -> Any:
+    """Return primary keys as text, as runs store those of any kind, or the query for them."""
+    field: Any = editable.model._meta.pk
+    while field.remote_field:
+        field = field.target_field
+    # Numbers have the same text in all databases; MariaDB cannot compare texts of different collations.
+    if isinstance(field, IntegerField) and connection.vendor != "mysql":
+        return editable.annotate(key=Cast("pk", CharField())).values("key")
+    runs = LLMRun.objects.filter(target_content_type=content_type).exclude(target_object_id=None)
+    used = runs.order_by().values_list("target_object_id", flat=True).distinct()
+    known = editable.filter(pk__in=list(used)).values_list("pk", flat=True)
+    return [str(pk) for pk in known]
 
 
 def can_follow(user: User, run: LLMRun) -> bool:

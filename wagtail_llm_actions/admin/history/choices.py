@@ -10,37 +10,44 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
+from wagtail_llm_actions.admin.history.pagination import MAX_SEARCHED_RUNS
 from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.admin.links import deleted_action
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_all_runs
-from wagtail_llm_actions.permissions.runs import viewable_runs
 from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS
 from wagtail_llm_actions.reporting.used_values import UsedValue, used_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from django.db.models import Model
 
     from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
     from wagtail_llm_actions.permissions import User
 
+_LIMITED = ("user", "target_content_type", "model_key", "action", "action_label", "trigger")
+
 Choices = dict[str, list[tuple[Any, str]]]
 
 
-def choices_for(user: User) -> Choices:
+def choices_for(user: User, viewable: LLMRunQuerySet) -> Choices:
     """Return what the filters offer to a user, by the filters' names.
 
-    A limited history names nobody whose runs it does not list.
+    A limited history names nobody whose runs it does not list; it offers what the newest of them have.
+
+    Args:
+        user: Who looks at the history.
+        viewable: The runs that it lists.
     """
+    users = get_user_model()._default_manager
     if can_view_all_runs(user):
         runs = LLMRun.objects.order_by()
-        users = get_user_model()._default_manager.filter(Exists(runs.filter(user=OuterRef("pk"))))
-        return _choices(used_values(), users)
-    limited = viewable_runs(user)
-    return _choices(_values_of(limited), _users_of(limited))
+        return _choices(used_values(), users.filter(Exists(runs.filter(user=OuterRef("pk")))))
+    newest = viewable.order_by("-queued_at").values_list(*_LIMITED)[:MAX_SEARCHED_RUNS]
+    found = list(newest)
+    return _choices(_values_of(found), users.filter(pk__in={row[0] for row in found} - {None}))
 
 
 def _choices(values: Iterable[UsedValue], users: Iterable[Model]) -> Choices:
@@ -69,19 +76,14 @@ def _by_label(choices: Iterable[tuple[Any, str]]) -> list[tuple[Any, str]]:
     return sorted(choices, key=lambda choice: choice[1])
 
 
-def _values_of(runs: LLMRunQuerySet) -> Iterable[UsedValue]:
+def _values_of(rows: Sequence[tuple[Any, ...]]) -> Iterable[UsedValue]:
     """Yield the same as ``used_values``, but of some runs."""
     for pk, label in LLMAction.objects.values_list("pk", "label"):
         yield UsedValue("action", pk, label)
-    for pk in runs.values_list("target_content_type", flat=True).distinct():
+    for pk in {row[1] for row in rows}:
         yield UsedValue("type", pk, None)
-    for key in runs.order_by("model_key").values_list("model_key", flat=True).distinct():
+    for key in sorted({row[2] for row in rows}):
         yield UsedValue("model", None, key)
-    deleted = runs.filter(action=None, trigger__in=COUNTED_TRIGGERS).order_by("action_label")
-    for label in deleted.values_list("action_label", flat=True).distinct():
+    counted = (row for row in rows if row[3] is None and row[5] in COUNTED_TRIGGERS)
+    for label in sorted({row[4] for row in counted}):
         yield UsedValue("deleted action", None, label)
-
-
-def _users_of(runs: LLMRunQuerySet) -> Iterable[Model]:
-    ids = runs.values("user").distinct()
-    return get_user_model()._default_manager.filter(pk__in=ids)

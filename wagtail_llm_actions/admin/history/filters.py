@@ -22,6 +22,7 @@ from wagtail_llm_actions.admin.run_access import readable_in_history
 from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import DismissReason, LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_costs
+from wagtail_llm_actions.permissions.runs import viewable_runs
 from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS, UNKNOWN_COST
 
 if TYPE_CHECKING:
@@ -182,9 +183,14 @@ class HistoryFilterSet(WagtailFilterSet):
         return {name: value for name, value in values if value not in EMPTY_VALUES}
 
     @cached_property
+    def viewable(self) -> LLMRunQuerySet:
+        """The runs that the history lists to the user: a limited one takes queries to tell."""
+        return viewable_runs(self.request.user)
+
+    @cached_property
     def _choices(self) -> Choices:
         # Once: validation, the filters in force and the form each ask for them.
-        return choices_for(self.request.user)
+        return choices_for(self.request.user, self.viewable)
 
     def _offered(self, name: str) -> Callable[[], list[tuple[Any, str]]]:
         return lambda: self._choices[name]

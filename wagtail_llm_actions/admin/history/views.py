@@ -33,7 +33,6 @@ from wagtail_llm_actions.permissions.policies import (
     VIEW_RUNS_PERMISSIONS,
     can_view_costs,
 )
-from wagtail_llm_actions.permissions.runs import viewable_runs
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 
 if TYPE_CHECKING:
@@ -237,18 +236,15 @@ class HistoryView(StylesheetMixin, ExportMixin, ReportView):
 
     def get_queryset(self) -> LLMRunQuerySet:
         """Fetch what the list shows, with long texts deferred."""
-        return (
-            viewable_runs(self.request.user)
-            .select_related("user__wagtail_userprofile")
-            .defer(
-                "prompt",
-                "system_instructions",
-                "fallback_request",
-                "output",
-                "raw_output",
-                "removed",
-                "error_detail",
-            )
+        viewable: LLMRunQuerySet = self.filters.viewable
+        return viewable.select_related("user__wagtail_userprofile").defer(
+            "prompt",
+            "system_instructions",
+            "fallback_request",
+            "output",
+            "raw_output",
+            "removed",
+            "error_detail",
         )
 
     def filter_queryset(self, queryset: LLMRunQuerySet) -> LLMRunQuerySet:
