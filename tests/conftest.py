@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.template import Template
 from pytest_django.plugin import blocking_manager_key
 
 from tests.database_template import copied_database
@@ -37,6 +38,8 @@ pytest.register_assert_rewrite(
 TRANSACTIONAL = {"live_server", "transactional_db"}
 COPIED = {"postgresql", "sqlite"}
 """The databases that the migrations build once for all processes."""
+RENDER = Template._render  # type: ignore[attr-defined]
+"""How templates render before Django's test environment makes them copy their context for the client."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -76,6 +79,15 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         rows = connection._test_serialized_contents  # type: ignore[attr-defined]
         with item.config.stash[blocking_manager_key].unblock():
             connection.creation.deserialize_db_from_string(rows)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def uncopied_contexts(django_test_environment: None) -> None:
+    """Let no template copy its context: a page of the admin has a hundred, and a tenth of the time went there.
+
+    So ``response.context`` is empty; views return ``TemplateResponse``, whose ``context_data`` says it.
+    """
+    Template._render = RENDER  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from tests.admin.html import context_of
 from tests.editor.actions import action_for
 from tests.editor.forms import snippet_edit
 from tests.factories import (
@@ -222,6 +223,6 @@ def test_no_search_finds_what_the_form_hides(codename: str) -> None:
     site.run("of_tab", read_fields=["text"], prompt=f"{SECRET}text.")
     url, query = reverse(f"{PACKAGE}history"), {"text": SECRET}
 
-    assert len(client_of(admin).get(url, query).context["object_list"]) > 1
-    (run,) = client_of(user).get(url, query).context["object_list"]
+    assert len(context_of(client_of(admin).get(url, query))["object_list"]) > 1
+    (run,) = context_of(client_of(user).get(url, query))["object_list"]
     assert run.read_fields == ["text"]

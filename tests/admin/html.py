@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup, Tag
 
@@ -15,6 +15,11 @@ def page_at(client: Client, url: str) -> BeautifulSoup:
     response = client.get(url)
     assert response.status_code == 200, url
     return BeautifulSoup(response.content, "html.parser")
+
+
+def context_of(response: Any) -> Any:
+    """Return what a view gave to its template; ``response.context`` is empty (see ``uncopied_contexts``)."""
+    return response.context_data
 
 
 def words(tag: Tag) -> str:

@@ -13,7 +13,7 @@ from wagtail.models import ModelLogEntry
 
 from example_site.blog.models import Author, BlogPage
 from tests.admin.action_forms import ADD, edit_url, type_of
-from tests.admin.html import chosen, page_at
+from tests.admin.html import chosen, context_of, page_at
 from tests.factories import LLMActionFactory, PromptTemplateFactory
 from wagtail_llm_actions.models import LLMAction
 
@@ -47,7 +47,7 @@ def filled_in(**values: Any) -> dict[str, Any]:
 def errors(client: Client, url: str, form: dict[str, Any]) -> str:
     response = client.post(url, form)
     assert response.status_code == 200
-    return str(response.context["form"].errors.as_json())
+    return str(context_of(response)["form"].errors.as_json())
 
 
 def test_an_action_with_what_is_gone_can_be_saved(client: Client, admin: User) -> None:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.admin.html import context_of
 from tests.factories import LLMActionFactory, LLMRunFactory
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def test_an_action_is_listed_with_its_runs_of_thirty_days(client: Client, admin:
     LLMRunFactory(action=unused, queued_at=timezone.now() - timedelta(days=31))
     type(last).objects.filter(pk=last.pk).update(queued_at=timezone.now())
 
-    listed = client.get(LIST).context["object_list"]
+    listed = context_of(client.get(LIST))["object_list"]
 
     assert [(each.recent_runs, each.recent_succeeded, each.recent_failed) for each in listed] == [
         (4, 2, 1),

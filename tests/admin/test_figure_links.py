@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from example_site.blog.models import Author
-from tests.admin.html import page_at, words
+from tests.admin.html import context_of, page_at, words
 from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory, LLMRunFactory
 from wagtail_llm_actions.models import LLMAction, LLMRun
 
@@ -90,8 +90,8 @@ def _runs(db: None) -> None:
 def listed(client: Client, url: Any) -> int:
     assert str(url).startswith(f"{HISTORY}?"), url
     response = client.get(str(url))
-    assert response.context["filters"].is_valid(), response.context["filters"].form.errors
-    count: int = response.context["paginator"].count
+    assert context_of(response)["filters"].is_valid(), context_of(response)["filters"].form.errors
+    count: int = context_of(response)["paginator"].count
     return count
 
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from example_site.blog.models import Author
-from tests.admin.html import page_at, table_rows, words
+from tests.admin.html import context_of, page_at, table_rows, words
 from tests.admin.runs import HISTORY, history_reader, links, run_url
 from tests.editor.forms import page_edit, snippet_edit
 from tests.factories import AuthorFactory, EditorFactory, LLMRunFactory, UserFactory
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 
 def listed(client: Client, **query: str) -> list[LLMRun]:
-    return list(client.get(reverse(HISTORY), query).context["object_list"])
+    return list(context_of(client.get(reverse(HISTORY), query))["object_list"])
 
 
 def author_run(**values: Any) -> LLMRun:

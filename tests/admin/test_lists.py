@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from example_site.blog.models import Author
 from tests.admin.action_forms import edit_url
-from tests.admin.html import page_at, table_rows, words
+from tests.admin.html import context_of, page_at, table_rows, words
 from tests.factories import LLMActionFactory, LLMRunFactory, PromptTemplateFactory, UserFactory
 from wagtail_llm_actions.models import LLMAction, PromptTemplate
 
@@ -92,7 +92,7 @@ def test_actions_are_searched_and_filtered(
 
     response = client.get(reverse(ACTIONS), query)
 
-    assert [llm_action.label for llm_action in response.context["object_list"]] == labels
+    assert [llm_action.label for llm_action in context_of(response)["object_list"]] == labels
 
 
 def test_actions_are_listed_with_how_they_went_lately(client: Client, admin: User) -> None:
@@ -195,8 +195,8 @@ def test_templates_are_listed_and_searched_in_their_texts(client: Client, admin:
     PromptTemplateFactory(name="Beta", description="In two sentences.")
     PromptTemplateFactory(name="Alpha", text="About tides: {{ input }}")
 
-    every = client.get(reverse(TEMPLATES)).context["object_list"]
-    found = client.get(reverse(TEMPLATES), {"q": "tides"}).context["object_list"]
+    every = context_of(client.get(reverse(TEMPLATES)))["object_list"]
+    found = context_of(client.get(reverse(TEMPLATES), {"q": "tides"}))["object_list"]
 
     assert [template.name for template in every] == ["Alpha", "Beta"]
     assert [template.name for template in found] == ["Alpha"]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from wagtail.models import GroupPagePermission
 
 from example_site.blog.models import Author
-from tests.admin.html import page_at
+from tests.admin.html import context_of, page_at
 from tests.admin.runs import HISTORY, links, run_url
 from tests.editor.forms import page_edit
 from tests.editor.requests import poll
@@ -62,7 +62,7 @@ def author_run() -> LLMRun:
 
 
 def listed(client: Client) -> set[LLMRun]:
-    return set(client.get(reverse(HISTORY)).context["object_list"])
+    return set(context_of(client.get(reverse(HISTORY)))["object_list"])
 
 
 @pytest.mark.parametrize("max_listed_keys", [500, 0])

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from wagtail.models import ModelLogEntry, ReferenceIndex
 
-from tests.admin.html import page_at, words
+from tests.admin.html import context_of, page_at, words
 from tests.factories import BlogPageFactory, LLMActionFactory, NoticeFactory, PromptTemplateFactory
 from wagtail_llm_actions.models import PromptTemplate
 
@@ -70,7 +70,7 @@ def test_a_template_with_an_error_is_not_saved_and_says_where_it_is(
 
     response = client.post(reverse(ADD), form)
 
-    assert response.context["form"].errors == {field: ["Line 2: There is no variable “inptu”."]}
+    assert context_of(response)["form"].errors == {field: ["Line 2: There is no variable “inptu”."]}
     assert not PromptTemplate.objects.exists()
 
 
@@ -79,7 +79,7 @@ def test_errors_in_both_texts_are_shown_at_once(client: Client, admin: User) -> 
 
     response = client.post(reverse(ADD), form)
 
-    assert set(response.context["form"].errors) == {"text", "system_instructions"}
+    assert set(context_of(response)["form"].errors) == {"text", "system_instructions"}
 
 
 def test_the_name_of_a_template_is_used_once(client: Client, admin: User) -> None:
@@ -87,7 +87,7 @@ def test_the_name_of_a_template_is_used_once(client: Client, admin: User) -> Non
 
     response = client.post(reverse(ADD), {"name": "Summary", "text": "x"})
 
-    assert "name" in response.context["form"].errors
+    assert "name" in context_of(response)["form"].errors
 
 
 def test_the_form_tells_the_variables_of_the_guide(client: Client, admin: User) -> None:

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.admin.html import page_at, words
+from tests.admin.html import context_of, page_at, words
 from tests.admin.runs import HISTORY, history_reader
 from tests.factories import EditorFactory, LLMActionFactory, LLMRunFactory, UserFactory
 from tests.reporting.usage_rows import NOON, failed, succeeded
@@ -115,7 +115,7 @@ def test_a_figure_leads_to_the_runs_it_counts(client: Client, admin: User) -> No
         "trigger": ["editor", "bulk"],
         "status": ["succeeded"],
     }
-    assert set(client.get(links[1]).context["object_list"]) == set(wanted)
+    assert set(context_of(client.get(links[1]))["object_list"]) == set(wanted)
 
 
 def test_a_row_leads_to_the_runs_it_counts(client: Client, admin: User) -> None:

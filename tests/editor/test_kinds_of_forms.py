@@ -20,6 +20,7 @@ from wagtail.models import (
     Site,
 )
 
+from tests.admin.html import context_of
 from tests.editor.actions import action_for
 from tests.editor.forms import click, offers, page_edit, post_of
 from tests.editor.requests import decide, poll
@@ -307,7 +308,7 @@ def test_the_form_of_an_action_offers_all_kinds(client: Client) -> None:
 
     page = client.get(reverse("wagtail_llm_actions_actions:add"))
 
-    types = page.context["form"].fields["model_type"]
+    types = context_of(page)["form"].fields["model_type"]
     labels = {str(label) for _value, label in types.choices}
     assert labels >= {
         "Almanac (setting)",

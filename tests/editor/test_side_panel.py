@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.admin.html import context_of
 from tests.editor.actions import action_for
 from tests.editor.forms import offers, page_edit, post_add, snippet_edit, take_page_rights
 from tests.factories import (
@@ -119,9 +120,9 @@ def test_a_run_leads_to_its_page_and_the_object_to_its_history_where_runs_may_be
     found = panel(client, url)
 
     details_url = found["groups"][0]["runs"][0]["details_url"]
-    assert client.get(details_url).context["run"] == run
+    assert context_of(client.get(details_url))["run"] == run
     LLMRunFactory(user=editor, succeeded=True)
-    assert list(client.get(found["history_url"]).context["object_list"]) == [run]
+    assert list(context_of(client.get(found["history_url"]))["object_list"]) == [run]
 
 
 def test_a_page_that_may_not_be_edited_tells_nothing(client: Client, editor: User) -> None:
