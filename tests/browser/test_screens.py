@@ -32,7 +32,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SERIOUS = {"serious", "critical"}
 # The image itself is in the memory of another process.
-NOT_THERE = (*ELSEWHERE, "/media/not-found")
+REFUSED_EXPORT = "?export=xlsx&status=lost"
+# A refusal has a status that the browser complains about.
+NOT_THERE = (*ELSEWHERE, "/media/not-found", REFUSED_EXPORT)
 WAGTAILS_ERROR = "Cannot read properties of undefined (reading 'destroy')"
 WIDE, NARROW = 1280, 320  # A window of 1280 pixels at 400 % zoom is one of 320.
 # Wagtail's own tag field has no label of its own, and its sidebar is Wagtail's to mend.
@@ -61,6 +63,8 @@ SCREENS = {
         "redacted run",
         "usage",
         "exported files",
+        "failed export",
+        "refused export",
         "budgets",
         "new budget",
     ],
@@ -142,6 +146,15 @@ def open_screen(person: Person, showcase: Showcase, name: str) -> str:
     if name in review_states.STATES:
         review_states.STATES[name](person, showcase)
         return review_states.OWN_PARTS
+    if name == "refused export":
+        person.open(f"{reverse('wagtail_llm_actions:history')}{REFUSED_EXPORT}")
+        expect(page.get_by_text("The filter “status” does not have this value.")).to_be_visible()
+        return "#main"
+    if name == "failed export":
+        person.open(reverse("wagtail_llm_actions:exports"))
+        page.get_by_role("row", name="The file was not written.").get_by_role("link").click()
+        expect(page.get_by_role("button", name="Delete")).to_be_visible()
+        return "#main"
     person.open(str({**showcase.screens(), **BUDGETS}[name]))
     if name in USES:
         USES[name](person)
