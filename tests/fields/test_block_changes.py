@@ -288,6 +288,29 @@ def test_what_cannot_be_is_refused_with_the_reason(change: str, reason: str) -> 
     assert good["value"] == "New"
 
 
+def test_where_a_block_has_no_id_nothing_is_put_in_a_wrong_place() -> None:
+    rows = [row("part", ""), row("part.content.text", "in"), row("text", ""), row("text", "t")]
+    texts = [text("part.content.text", "in"), text("text", "t")]
+
+    found = made(
+        [
+            delete("part.content.text", "in"),
+            insert("part.content.text", "in", "New."),
+            insert("text", "t", "New.", "before"),
+            insert("text", "t", "New."),
+        ],
+        texts,
+        rows,
+    )
+
+    assert [change.get("refused") for change in found] == [
+        "This block cannot be told from others.",
+        "This block cannot be told from others.",
+        "The block before has no id yet. Save first.",
+        None,
+    ]
+
+
 def test_nobody_has_to_read_hundreds_of_blocks_at_one_mark() -> None:
     stream = blocks.StreamBlock([("text", blocks.TextBlock()), ("title", blocks.CharBlock())])
     below = "\n\n".join(["## A\n\nB"] * MAX_BLOCKS_AT_ONCE)
@@ -303,6 +326,7 @@ def test_nobody_has_to_read_hundreds_of_blocks_at_one_mark() -> None:
 def test_blocks_that_a_browser_says_are_within_each_other_end_somewhere(within: str) -> None:
     rows = [row("part", "a", "b"), row("part", "b", "a"), row("part", "self", "self")]
     rows += [row("notes", "a1", "b1", is_entry=True), row("notes", "b1", "a1", is_entry=True)]
+    rows += [row("part", "a", "a")] * 500
 
     found = made(
         [

@@ -96,6 +96,15 @@ const insertion = (after, ...ids) => ({
 /** @type {(id: string) => LLMActions.BlockChange} */
 const deletion = (id) => ({ names: [], id, delete: true });
 
+test('a block behind one without an id comes back to its place', () => {
+  const { root, sequences } = formWith(heading('a'), { type: 'heading', value: 'x' }, heading('b'));
+  sequences.apply(sequences.apply([deletion('b')]));
+  assert.deepEqual(
+    root.children.map(({ block }) => block.getState()),
+    ['a', 'x', 'b'],
+  );
+});
+
 test('blocks that are inserted at one place stand in the order of their changes', () => {
   const { root, sequences, count } = formWith(heading('a'), heading('b'));
   sequences.apply([insertion('a', 'c', 'd'), insertion('a', 'e'), insertion('', 'f')]);

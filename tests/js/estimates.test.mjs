@@ -65,7 +65,7 @@ test('of what the form does not show, the length is not known', () => {
 });
 
 /** Shows the estimate of one action on `intro`, and returns what the button says, now and later. */
-function shown({ chars, source = 'intro', ...how }) {
+function shown({ chars, source = 'intro', isClosed = false, ...how }) {
   const intro = new Control('x'.repeat(chars));
   const parts = {};
   const part = (name) => (parts[name] ??= { id: name, setAttribute() {}, textContent: '' });
@@ -80,12 +80,14 @@ function shown({ chars, source = 'intro', ...how }) {
   globalThis.document = {
     documentElement: { lang: how.lang ?? 'en' },
     getElementById: () => ({ dataset: texts }),
-    querySelector: () => ({ ...root, addEventListener() {} }),
+    querySelector: () => panel,
   };
   let refreshed = 0;
+  let asked = 0;
   const edits = [];
   const action = { id: 7, source };
   const root = { querySelector: (selector) => part(/"(.+)"/.exec(selector)[1]) };
+  const panel = Object.assign(new EventTarget(), root, { hidden: isClosed });
   showEstimates({
     form: formWith({ intro }),
     onFormEdit: (callback) => edits.push(callback),
@@ -95,7 +97,10 @@ function shown({ chars, source = 'intro', ...how }) {
         {
           offer: { actions: index ? [offered] : [action] },
           toolbar: { root, refresh: () => refreshed++, blockedReason: () => blocked },
-          isFilled: () => state === 'filled',
+          isFilled() {
+            asked += 1;
+            return state === 'filled';
+          },
           isBusy: () => state === 'busy',
           isWaiting: () => state === 'waiting',
         },
@@ -123,6 +128,11 @@ function shown({ chars, source = 'intro', ...how }) {
       return text();
     },
     times: () => refreshed,
+    asked: () => asked,
+    open() {
+      panel.hidden = false;
+      panel.dispatchEvent(new Event('show'));
+    },
   };
 }
 
@@ -171,4 +181,12 @@ test('the sum leaves out what would not be run, and follows what is written', ()
   button.write(9_000);
   assert.equal(button.total(), 'All: $0.092');
   assert.equal(shown({ chars: 4_000, from_usd: 1 }).total(), '');
+});
+
+test('while the panel is closed nobody is asked for the sum; it is there when the panel opens', () => {
+  const button = shown({ chars: 4_000, isClosed: true });
+  assert.equal(button.write(9_000), 'About $0.092');
+  assert.equal(button.asked(), 0);
+  button.open();
+  assert.equal(button.total(), 'All: $0.092');
 });

@@ -134,14 +134,13 @@ class BlockChanges:
         )
         if len(blocks) > MAX_BLOCKS_AT_ONCE:
             raise ValidationError(_("These are too many blocks at once."))
-        place += [block["type"] for block in blocks]
         index = siblings.index(beside) - is_before
+        after = siblings[index].id if index >= 0 else ""
+        if index >= 0 and not after:
+            raise ValidationError(_("The block before has no id yet. Save first."))
+        place += [block["type"] for block in blocks]
         within, names, _is_entry = beside.place
-        where = {
-            "names": names,
-            "within": within,
-            "after": siblings[index].id if index >= 0 else "",
-        }
+        where = {"names": names, "within": within, "after": after}
         return {**change, **where, "id": blocks[0]["id"], "insert": blocks}, html
 
     def _known(self, find: Any, text: HeldText) -> HeldBlock:
@@ -154,7 +153,8 @@ class BlockChanges:
     def _check_still_enough(self, block: HeldBlock) -> None:
         """Refuse to delete a block that its stream or list needs, if all before are deleted as well."""
         sequence = self._held.sequence_of(block)
-        left = set(self._held.siblings(block)) - self._deleted - {block}
+        deleted = {*self._deleted, block}
+        left = [each for each in self._held.siblings(block) if each not in deleted]
         limits = [(sequence.meta.min_num or 0, len(left), self._labels(block.place[1]))]
         if not isinstance(sequence, ListBlock):
             # As Wagtail has it: a stream that may be empty may have any number.

@@ -80,7 +80,7 @@ class HeldField:
         Raises:
             LookupError: It is not known, or not the only one with its id.
         """
-        return _one(block for block in self._blocks if block.id == text.id)
+        return self._block(text.id)
 
     def stream_block_of(self, text: HeldText) -> HeldBlock:
         """Return the innermost block of a stream that a text is in.
@@ -92,22 +92,19 @@ class HeldField:
         for _depth in range(MAX_DEPTH):
             if not block.is_entry:
                 return block
-            within = block.within
-            block = _one(each for each in self._blocks if each.id == within)
+            block = self._block(block.within)
         raise LookupError(text.id)
 
     def siblings(self, block: HeldBlock) -> list[HeldBlock]:
         """Return all blocks of the stream or list that a block is in, with the block, in their order."""
         return [each for each in self._blocks if each.place == block.place]
 
-    def within(self, block: HeldBlock, depth: int = 0) -> Iterator[HeldBlock]:
-        """Yield the blocks within a block, at any depth."""
-        if depth == MAX_DEPTH:
-            return
-        for each in self._blocks:
-            if each.within == block.id and block.id:
-                yield each
-                yield from self.within(each, depth + 1)
+    def within(self, block: HeldBlock) -> list[HeldBlock]:
+        """Return the blocks within a block, at any depth; where one has no id, others as well."""
+        around = {block.id}
+        for _depth in range(MAX_DEPTH):
+            around |= {each.id for each in self._blocks if each.within in around}
+        return [each for each in self._blocks if each.within in around]
 
     def sequence_of(self, block: HeldBlock) -> Any:
         """Return the definition of the stream or list that a block is in.
@@ -118,6 +115,13 @@ class HeldField:
         names = block.place[1]
         around = definition_at(self._stream, names).block
         return around if block.is_entry else entry_of(around)
+
+    def _block(self, item_id: str) -> HeldBlock:
+        block = _one(each for each in self._blocks if each.id == item_id)
+        if block.place[1] and not block.within:
+            # Around another block without an id, it looks the same.
+            raise LookupError(item_id)
+        return block
 
     def is_text(self, block: HeldBlock) -> bool:
         """Return whether nothing would be lost with a block but texts, and how these look.

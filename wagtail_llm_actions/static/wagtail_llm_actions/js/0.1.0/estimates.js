@@ -85,11 +85,12 @@ export function showEstimates({ form, onFormEdit, offers, widgets }) {
   const sentence = (text, usd = 0, values = {}) =>
     usd > 0 && usd >= how.from_usd ? fillIn(text, { amount: money(usd), ...values }) : '';
 
+  /** @type {HTMLElement | null} */
   const panel = document.querySelector('[data-side-panel="llm-actions"]');
 
-  /** What Fill empty fields would start. */
+  /** What Fill empty fields would start. It asks every widget, so only where somebody sees it. */
   function showTotal() {
-    if (!panel) return;
+    if (!panel || panel.hidden) return;
     const costs = [...widgets.values()]
       .filter((widget) => !widget.isFilled() && !widget.isBusy() && !widget.isWaiting())
       .filter(({ toolbar }) => !toolbar.blockedReason())

@@ -44,7 +44,7 @@ const QUIETLY = { animate: false, focus: false };
  */
 export function createSequences(place, root) {
   /** Of blocks that the form came with; an id would be a change that nobody has made. */
-  const withoutId = new WeakSet();
+  const withoutId = new Set();
 
   const sequences = () => [...sequencesIn(root)];
 
@@ -108,8 +108,10 @@ export function createSequences(place, root) {
     apply(changes) {
       // Of several at one place, the first one comes to stand first.
       const inserted = changes.filter((change) => change.insert && !change.refused).reverse();
-      const isInserted = new Set(inserted.filter(insert));
       const deleted = changes.filter((change) => change.delete && !change.refused);
+      // Now there is a change, and undo has to know what stands before a block.
+      if (inserted.length || deleted.length) withoutId.clear();
+      const isInserted = new Set(inserted.filter(insert));
       const undo = [
         ...changes
           .filter((change) => isInserted.has(change))
