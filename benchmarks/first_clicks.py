@@ -29,6 +29,7 @@ ABOUT_ITSELF = re.compile(
     r"(?i)\b(?:the|this) (?:text|article|passage|author|post|story|sentence)\b"
     r"|\b(?:subtitle|title|headline|original|summary|rewritten|reworded|rewrite)\b"
     r"|\bthis is a (?:\w+ ){0,4}(?:sentence|example|way|story|text|piece)\b"
+    r"|\b(?:der|dieser|des) (?:text|artikel|beitrag|abschnitt)s?\b|\b(?:untertitel|zusammenfassung)\b"
 )
 """What speaks of a text, where the text itself was asked for."""
 
@@ -66,11 +67,11 @@ def clicks() -> Iterator[Click]:
                 action=llm_action.label,
                 target=str(target),
                 text=run.output,
-                problems=tuple(problems(run, llm_action, getattr(target, llm_action.destination))),
+                problems=tuple(problems(run, llm_action, target)),
             )
 
 
-def problems(run: LLMRun, llm_action: LLMAction, before: str) -> Iterator[str]:
+def problems(run: LLMRun, llm_action: LLMAction, target: Any) -> Iterator[str]:
     """Yield what keeps the text of a run from being accepted as it is."""
     from benchmarks.answers import UNCLEAN  # noqa: PLC0415
     from wagtail_llm_actions.answers.checks.language import other_language  # noqa: PLC0415
@@ -91,11 +92,16 @@ def problems(run: LLMRun, llm_action: LLMAction, before: str) -> Iterator[str]:
         yield "not whole"
     if ABOUT_ITSELF.search(text):
         yield "speaks of itself"
-    if other_language(text, "en"):
-        yield "not in English"
+    if other_language(text, language_of(target)):
+        yield "in another language"
     sentences = [part.strip() for part in re.split(r"[.!?:]\s*", text) if part.strip()]
-    if len(set(sentences)) < len(sentences) or text == before:
+    if len(set(sentences)) < len(sentences) or text == getattr(target, llm_action.destination):
         yield "repeats"
+
+
+def language_of(target: Any) -> str:
+    """Return the language of a post; authors are described in English."""
+    return str(target.locale.language_code) if hasattr(target, "locale") else "en"
 
 
 def main() -> None:
