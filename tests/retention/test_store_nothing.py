@@ -9,7 +9,9 @@ import pytest
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.management import call_command
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.admin.html import page_at, table_rows, words
@@ -29,12 +31,14 @@ from wagtail_llm_actions.errors import ModelUnavailable, RateLimited, RequestRej
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.models import LLMRun, RedactionReason, RetentionMode
 from wagtail_llm_actions.provider_registry import get_provider
+from wagtail_llm_actions.runs.decisions import accept
 from wagtail_llm_actions.runs.enqueue import bulk_create_and_enqueue
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.pending import attach_to_object, pending_runs
 from wagtail_llm_actions.runs.previous import previous_counts
 from wagtail_llm_actions.runs.redaction import redact
 from wagtail_llm_actions.runs.request.build_run import build_run
+from wagtail_llm_actions.runs.unstored import restore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -377,3 +381,19 @@ def test_a_cache_that_is_not_shared_is_said(
         [f"wagtail_llm_actions.{expected}"] if expected else []
     )
     assert all("['RETENTION']['CACHE']" in str(message.hint) for message in found)
+
+
+def test_a_decision_takes_no_more_queries_than_on_a_run_whose_texts_are_kept(
+    scripted: ScriptedProvider,
+) -> None:
+    def queries(mode: str) -> int:
+        run = clicked(retention_mode=mode)
+        scripted.script(f"The {ANSWER} came.")
+        execute(run.pk)
+        run = LLMRun.objects.get(pk=run.pk)
+        restore([run])
+        with CaptureQueriesContext(connection) as captured:
+            accept(run, run.output)
+        return len(captured)
+
+    assert queries(RetentionMode.NOTHING) == queries(RetentionMode.KEEP)

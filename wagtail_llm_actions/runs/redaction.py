@@ -27,8 +27,12 @@ def set_retention_mode(run: LLMRun, llm_action: LLMAction) -> None:
 
 def redact_decided(run: LLMRun) -> None:
     """Empty the texts of a run that was decided on, where they are not kept for a time."""
-    if run.retention_mode != RetentionMode.KEEP and run.decision != LLMRun.Decision.NONE:
+    if run.decision == LLMRun.Decision.NONE:
+        return
+    if run.retention_mode == RetentionMode.FIGURES:
         redact([run.pk], RedactionReason.MODE)
+    elif run.retention_mode == RetentionMode.NOTHING:
+        discard([run.pk])  # Its row has been a redacted one from the first write.
 
 
 def redact(run_ids: Collection[UUID], reason: RedactionReason, **values: Any) -> int:
