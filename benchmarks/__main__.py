@@ -34,7 +34,8 @@ BENCHMARKS = (
     "web",
     "workers",
 )
-DATABASES = ("postgresql", "sqlite")
+DATABASES = {"postgresql": "tests.postgres", "mariadb": "tests.mariadb", "sqlite": ""}
+"""By name, what starts the server; SQLite needs none."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("benchmark", choices=[*BENCHMARKS, "all"])
     parser.add_argument("--rounds", type=int, help="how often each thing is measured")
     parser.add_argument("--quick", action="store_true", help="only show that it runs")
-    parser.add_argument("--database", choices=DATABASES, default=DATABASES[0])
+    parser.add_argument("--database", choices=DATABASES, default="postgresql")
     parser.add_argument(
         "--rows", type=int, nargs=2, metavar="N", help="the numbers of runs that reports compares"
     )
@@ -55,10 +56,10 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
     chosen = parser.parse_args(arguments)
-    if chosen.database == "postgresql" and os.environ.get("TEST_DATABASE_ENGINE") != "postgresql":
-        from tests import postgres  # noqa: PLC0415 - SQLite needs no server
-
-        return postgres.main([sys.executable, "-m", "benchmarks", *arguments])
+    server = DATABASES[chosen.database]
+    if server and "TEST_DATABASE_ENGINE" not in os.environ:
+        code: int = import_module(server).main([sys.executable, "-m", "benchmarks", *arguments])
+        return code
     names = BENCHMARKS if chosen.benchmark == "all" else (chosen.benchmark,)
     options = Options(
         rounds=chosen.rounds,

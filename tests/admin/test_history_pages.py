@@ -215,5 +215,5 @@ def test_no_page_takes_more_than_fifteen_queries(client: Client, query: str, rea
     # tests have a site setting, most sites have none.
     asked = [each["sql"] for each in queries if "groupsitepermission" not in each["sql"]]
     # Texts are found by those who may read them.
-    most = 15 + 2 * (reader == "editor") + (reader != "admin" and query.startswith("text"))
+    most = 14 + 2 * (reader == "editor") + (reader != "admin" and query.startswith("text"))
     assert len(asked) <= most, "\n".join(sql[:150] for sql in asked)

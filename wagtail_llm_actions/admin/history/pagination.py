@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 from uuid import UUID
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, IntegerField, Max, Min, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -21,6 +21,8 @@ from wagtail.admin.paginator import WagtailPaginator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from django.db.models import QuerySet
 
     from wagtail_llm_actions.models import LLMRun
     from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
@@ -75,6 +77,13 @@ class RunPage:
         return bool(self.previous or self.next)
 
 
+class _NumberOf(Subquery):
+    """How many rows a query has, of which there may be no more than it is sliced to."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
 class RunPaginator(WagtailPaginator):
     """Reads pages of runs.
 
@@ -118,7 +127,7 @@ class RunPaginator(WagtailPaginator):
 
     @cached_property
     def _counted(self) -> int:
-        return self._lean.values("pk")[: MAX_COUNTED_RUNS + 1].count()
+        return self._first_runs.count()
 
     @property
     def items_count_label(self) -> str:
@@ -174,7 +183,13 @@ class RunPaginator(WagtailPaginator):
         if self._rest:
             runs, edge = self._search(runs, is_older=is_older)
             self._is_all = position is None and self._searched < MAX_SEARCHED_RUNS
+        else:
+            # With the page: a query of its own would be the last thing that a reader waits for.
+            runs = runs.annotate(counted=_NumberOf(self._first_runs))
         page = list(runs[: self.per_page + 1])
+        if page and not self._rest:
+            first: Any = page[0]
+            self._counted = first.counted
         if self._uncounted is not None and len(page) <= self.per_page:
             self._found, self._uncounted = len(page), None
         if len(page) > self.per_page:
@@ -210,8 +225,8 @@ class RunPaginator(WagtailPaginator):
         return found, Position(window["edge"], UUID(int=0 if is_older else 2**128 - 1))
 
     @property
-    def _lean(self) -> LLMRunQuerySet:
-        return self._runs.select_related(None).order_by()
+    def _first_runs(self) -> QuerySet[LLMRun, Any]:
+        return self._runs.select_related(None).order_by().values("pk")[: MAX_COUNTED_RUNS + 1]
 
 
 def _beyond(runs: LLMRunQuerySet, position: Position | None, *, is_older: bool) -> LLMRunQuerySet:
