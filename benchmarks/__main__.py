@@ -29,6 +29,7 @@ BENCHMARKS = (
     "polls",
     "prune",
     "reports",
+    "rollup_cost",
     "run_cost",
     "typing_latency",
     "web",

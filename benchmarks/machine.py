@@ -46,9 +46,16 @@ def _valkey_version(rig: Rig) -> str:
     return str(facts.get("valkey_version", facts["redis_version"]))
 
 
+_VERSIONS = {
+    "mysql": "SELECT version()",
+    "postgresql": "SHOW server_version",
+    "sqlite": "SELECT sqlite_version()",
+}
+"""What asks a database for its version."""
+
+
 def _database() -> str:
     with connection.cursor() as cursor:
-        postgresql = connection.vendor == "postgresql"
-        cursor.execute("SHOW server_version" if postgresql else "SELECT sqlite_version()")
+        cursor.execute(_VERSIONS[connection.vendor])
         (number,) = cursor.fetchone()
     return f"{connection.display_name} {number}"
