@@ -17,6 +17,7 @@ from tests.factories import AuthorFactory, BlogPageFactory, LLMActionFactory, LL
 from tests.images.conftest import alt_text_action
 from tests.images.files import create_image
 from tests.voyages.models import Cargo, Charter
+from wagtail_llm_actions.fields.stream.marks import digest_of
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -77,9 +78,23 @@ def post_under_review(showcase: Showcase) -> BlogPage:
     propose("body:heading", "body:heading", "The tide that nobody saw", item_id=heading)
     propose("body:quote.text", "body:quote", "The sea is late.", item_id=quote)
     propose("body", "intro", '{"blocks": [{"type": "heading", "value": "New"}]}')
+    propose("body:*", "body", block_changes(heading, quote))
     propose("tags", "intro", '["harbour", "sea"]')
     LLMActionFactory(destination="body:quote.author", source="body:quote", model="swift")
     return post
+
+
+def block_changes(heading: str, quote: str) -> str:
+    """Return an answer that deletes, rewrites and inserts blocks, and what is refused."""
+    title, text = (
+        digest_of(names, key)[:6]
+        for names, key in ((["heading"], heading), (["quote", "text"], quote))
+    )
+    return (
+        f"[[delete: heading {title}]]\n\n[[quote.text {text}]]\nThe sea was never late.\n\n"
+        f"[[insert after: quote.text {text}]]\n## Low tide\n\nThe boats lay *dry*.\n\n"
+        "[[delete: heading aaaaaa]]"
+    )
 
 
 def open_review(person: Person, showcase: Showcase) -> None:
@@ -105,8 +120,9 @@ def open_review(person: Person, showcase: Showcase) -> None:
     quote_author.locator(".llm-actions__secondary", has=page.locator("[href='#icon-edit']")).click()
     quote_author.locator("[data-part=request-toggle]").click()
     expect(quote_author.locator("[data-part=prompt]")).to_contain_text("Summarise")
-    # Of summary, introduction, heading and tags, and of new blocks.
-    expect(page.locator("[data-command=accept]:visible")).to_have_count(5)
+    # Of summary, introduction, heading and tags, of new blocks, and of changes of blocks.
+    expect(page.locator("[data-command=accept]:visible")).to_have_count(6)
+    expect(page.locator(".llm-actions-card__change--block strong").first).to_be_visible()
     expect(intro.locator("[data-part=facts]")).to_contain_text("1987 · Dr Weiss")
 
 

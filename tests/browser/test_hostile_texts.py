@@ -56,7 +56,8 @@ POST_TEXTS = {
 VOYAGE_TEXTS = {
     "summary": f"{SCRIPTS} {{{{7*7}}}}",
     "log:points#one": PLAIN,
-    "log:*": f"[[heading {HEADING_KEY}]]\n{PLAIN}\n\n[[{SCRIPTS} aaaaaa]]\n{PLAIN}",
+    "log:*": f"[[heading {HEADING_KEY}]]\n{PLAIN}\n\n[[delete: {SCRIPTS} aaaaaa]]\n{PLAIN}\n\n"
+    f"[[insert after: heading {HEADING_KEY}]]\n## {PLAIN}\n\n{RICH}\n\n- {RICH}\n\n> {PLAIN}",
     "kind": SCRIPTS,
     "website": f"javascript:{HACK}//https://tides.example/",
     "departs_at": f"27 November 2026 {SCRIPTS}",
