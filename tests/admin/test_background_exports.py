@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from openpyxl import load_workbook
+from wagtail.users.models import UserProfile
 
 from tests.admin.html import page_at, words
 from tests.admin.runs import HISTORY, history_reader
@@ -328,3 +329,15 @@ def test_a_queue_that_does_not_answer_is_said(client: Client, admin: User, setti
     address = started(client)
 
     assert "The queue server cannot be reached." in client.get(address).text
+
+
+def test_numbers_of_rows_are_written_as_the_language_writes_them(
+    client: Client, admin: User
+) -> None:
+    LLMExport.objects.create(user=admin, status="running", written=402_000, total=1_234_567)
+    UserProfile.objects.create(user=admin, preferred_language="de")
+
+    page = words(page_at(client, reverse(LIST)))
+
+    assert "402.000" in page
+    assert "1.234.567" in page

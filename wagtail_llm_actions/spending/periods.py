@@ -13,7 +13,7 @@ from wagtail_llm_actions.models import LLMBudget
 if TYPE_CHECKING:
     from decimal import Decimal
 
-SETTLED_SHARE = 0.05
+MIN_SHARE = 0.05
 """Of a period: before that, a projection would only multiply chance."""
 
 
@@ -57,6 +57,6 @@ def projected(spent: Decimal, period: str, first: date, now: datetime) -> Decima
     """
     start, end = bounds(period, first)
     share = (now - start) / (end - start)
-    if share < SETTLED_SHARE:
+    if share < MIN_SHARE:
         return None
     return spent / type(spent)(min(1.0, share))
