@@ -27,13 +27,13 @@ from wagtail_llm_actions.errors import (
     RegionNotSupported,
     RequestRejected,
 )
-from wagtail_llm_actions.messages.circuit_breaker import circuit_open_sentence
 from wagtail_llm_actions.messages.error_entry import ErrorEntry
 from wagtail_llm_actions.messages.error_sentences import (
     account_sentence,
     rate_limited_sentence,
     timeout_sentence,
 )
+from wagtail_llm_actions.messages.model_state import circuit_open_sentence
 from wagtail_llm_actions.providers.base import ProviderNotInstalled
 
 PROVIDER_ERRORS = (

@@ -24,9 +24,9 @@ from wagtail_llm_actions.errors import (
     QueueUnavailable,
     QuotaExhausted,
 )
-from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.errors import entry_for, sentence_of, troubleshooting_of
 from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.messages.model_state import circuit_breaker_status
 from wagtail_llm_actions.messages.workers import QUEUE_DOWN, worker_problem_sentence
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.permissions.policies import ACTION_POLICY, can_view_runs

@@ -25,10 +25,9 @@ from wagtail_llm_actions.conf.providers import environment_variables
 from wagtail_llm_actions.configuration.model_health import CheckResult, check_models, last_checks
 from wagtail_llm_actions.configuration.more_models import MoreModel, more_models
 from wagtail_llm_actions.errors import LimitExceeded
-from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.currency import price_sentence, source_label, usd
 from wagtail_llm_actions.messages.errors import sentence_for
-from wagtail_llm_actions.messages.model_status import status_sentence
+from wagtail_llm_actions.messages.model_state import circuit_breaker_status, status_sentence
 from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions.policies import (
     ACTION_POLICY,

@@ -10,9 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.model_health import check_models
 from wagtail_llm_actions.errors import QueueUnavailable
-from wagtail_llm_actions.messages.circuit_breaker import circuit_breaker_status
 from wagtail_llm_actions.messages.currency import price_sentence
-from wagtail_llm_actions.messages.model_status import status_sentence
+from wagtail_llm_actions.messages.model_state import circuit_breaker_status, status_sentence
 from wagtail_llm_actions.messages.workers import QUEUE_DOWN, worker_problem_sentence
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import open_circuit_breakers

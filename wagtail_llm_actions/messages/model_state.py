@@ -1,4 +1,4 @@
-"""What people read about a model whose circuit breaker is open."""
+"""What people read about the state of a model: what a check has found, and its circuit breaker."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from wagtail_llm_actions.errors import CircuitOpenContext
+    from wagtail_llm_actions.generation import ModelStatus
     from wagtail_llm_actions.models import LLMCircuitBreaker
 
 
@@ -79,3 +80,23 @@ def _moment(moment: datetime) -> str:
     local = timezone.localtime(moment)
     is_today = local.date() == timezone.localtime().date()
     return date_format(local, "TIME_FORMAT" if is_today else "SHORT_DATETIME_FORMAT")
+
+
+def status_sentence(status: ModelStatus) -> str:
+    """Return the result of a check in one line, with the provider's message at its end."""
+    if status.reachable is None:
+        parts = [_("Unknown, because this provider does not support checks")]
+    elif not status.reachable:
+        parts = [_("Not reachable")]
+    elif status.key_accepted is False:
+        parts = [_("Reachable"), _("key not accepted")]
+    else:
+        parts = [_("Reachable")]
+        if status.key_accepted:
+            parts.append(_("key accepted"))
+        if status.present is not None:
+            parts.append(_("model present") if status.present else _("model missing"))
+        if status.loaded is not None:
+            parts.append(_("loaded") if status.loaded else _("not loaded"))
+    sentence = ", ".join(parts)
+    return f"{sentence}. {status.detail}" if status.detail else f"{sentence}."
