@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from benchmarks.options import Options
     from benchmarks.rig import Rig
 
-RUNS, QUICK_RUNS = 300, 5
+RUNS, QUICK_RUNS = 60, 5
 ROUNDS = 7
 OLD = timedelta(days=3)
 RESULT = GenerationResult(finish_reason="stop", response_model="owl-1")

@@ -139,7 +139,11 @@ class _Runs:
         count = action.candidate_count if trigger == "editor" else 1
         group = uuid.UUID(int=self._random.getrandbits(128), version=4) if count > 1 else None
         for _ in range(count):
-            request_id = None if trigger == "bulk" else uuid.UUID(int=self._random.getrandbits(128))
+            request_id = (
+                None
+                if trigger == "bulk"
+                else uuid.UUID(int=self._random.getrandbits(128), version=4)
+            )
             yield {**click, "candidate_group": group, "client_request_id": request_id}
 
     def _execute(self, run: Row, queued_at: datetime, *, is_last: bool) -> None:
