@@ -40,6 +40,7 @@ class Click:
 
     action: str
     target: str
+    language: str
     text: str
     problems: tuple[str, ...]
 
@@ -66,6 +67,7 @@ def clicks() -> Iterator[Click]:
             yield Click(
                 action=llm_action.label,
                 target=str(target),
+                language=language_of(target),
                 text=run.output,
                 problems=tuple(problems(run, llm_action, target)),
             )
@@ -111,7 +113,7 @@ def main() -> None:
     from django.test.utils import get_runner  # noqa: PLC0415
 
     from example_site.blog.loading.actions import MODEL, load_actions  # noqa: PLC0415
-    from example_site.blog.loading.pages import load_pages  # noqa: PLC0415
+    from example_site.blog.loading.pages import load_german_pages, load_pages  # noqa: PLC0415
     from tests.parts.model_server import running_model_server  # noqa: PLC0415
     from wagtail_llm_actions.conf.providers import OPENAI_BACKEND  # noqa: PLC0415
 
@@ -133,6 +135,7 @@ def main() -> None:
                 "LIMITS": {"USER_CONCURRENT": None, "USER_PER_MINUTE": None, "USER_PER_DAY": None},
             }
             load_pages()
+            load_german_pages()
             load_actions()
             report(clicks())
     finally:
@@ -144,7 +147,8 @@ def report(found: Iterator[Click]) -> None:
     """Print each text with its problems as it comes, and then the rates."""
     by_action: dict[str, list[Click]] = {}
     for click in found:
-        by_action.setdefault(click.action, []).append(click)
+        of_language = "" if click.language == "en" else f" ({click.language})"
+        by_action.setdefault(f"{click.action}{of_language}", []).append(click)
         verdict = ", ".join(click.problems) or "✓"
         print(f"- {click.action}, {click.target}: {click.text!r} {verdict}", flush=True)
     print()
