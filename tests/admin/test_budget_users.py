@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.admin.html import context_of
 from tests.factories import AdminFactory, LLMBudgetFactory, UserFactory
 from wagtail_llm_actions.models import LLMBudget
 
@@ -31,7 +32,7 @@ def _admin(client: Client) -> None:
 
 def found(client: Client, words: str) -> list[str]:
     answer = client.get(reverse(RESULTS), {"q": words})
-    return [user.get_username() for user in answer.context["results"]]
+    return [user.get_username() for user in context_of(answer)["results"]]
 
 
 def test_the_form_names_no_user_and_takes_the_same_queries_with_many(client: Client) -> None:
