@@ -786,6 +786,7 @@ interface Window {
   wagtail?: {
     editHandler?: { getPanelByName?(name: string): { getBoundWidget?(): object } | null };
   };
+  Chooser: new (id: string, options: object) => object;
   wagtailConfig: { CSRF_HEADER_NAME: string; CSRF_TOKEN: string };
   DraftJS: {
     EditorState: {
