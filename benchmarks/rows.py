@@ -78,7 +78,9 @@ class Content:
             "title": page.title,
             "slug": page.slug,
             "body-count": "0",
-            "llm-actions-action": str(LLMActionFactory(source="title", model=model).pk),
+            "llm-actions-action": str(
+                LLMActionFactory(source="title", destination="search_description", model=model).pk
+            ),
             "llm-actions-form-action": self.edit_paths[0],
         }
 

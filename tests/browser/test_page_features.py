@@ -1,0 +1,109 @@
+"""What else Wagtail has on the form of a page: comments, panels that are closed, other languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+from wagtail.models import Comment, Locale
+
+from example_site.blog.models import BlogPage
+from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory
+from tests.parts.waiting import eventually
+from wagtail_llm_actions.models import LLMRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.browser.person import Person
+
+    Visit = Callable[..., Person]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WRITTEN = "The tide came in early."
+
+
+def open_form(editor: Person, page: Any) -> None:
+    editor.open(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    editor.wait_for_unsaved_changes()
+
+
+def saved_summary(page: Any) -> str:
+    return BlogPage.objects.get(pk=page.pk).get_latest_revision_as_object().summary
+
+
+def test_a_comment_stays_with_the_field_whose_text_is_accepted(visit: Visit) -> None:
+    LLMActionFactory(model="slow")
+    user = EditorFactory()
+    page = BlogPageFactory(summary="My own words.")
+    page.save_revision()
+    comment = Comment.objects.create(
+        page=page, user=user, text="Who said so?", contentpath="summary"
+    )
+    editor = visit(user)
+    open_form(editor, page)
+    summary = editor.field("Summary")
+
+    summary.generate.click()
+    summary.wait_for_proposal()
+    summary.press("Accept")
+    editor.save()
+
+    assert saved_summary(page) == WRITTEN
+    comment.refresh_from_db()
+    assert (comment.contentpath, comment.text, comment.resolved_at) == (
+        "summary",
+        "Who said so?",
+        None,
+    )
+
+
+def test_a_proposal_waits_in_a_panel_that_was_closed_meanwhile(visit: Visit) -> None:
+    LLMActionFactory(model="slow")
+    page = BlogPageFactory(summary="My own words.")
+    page.save_revision()
+    editor = visit(EditorFactory())
+    open_form(editor, page)
+    summary = editor.field("Summary")
+    field = editor.page.locator("[data-contentpath=summary]")
+    toggle = (
+        editor.page.locator("[data-panel]", has=field).locator("button[data-panel-toggle]").first
+    )
+
+    summary.generate.click()
+    toggle.click()
+    expect(field).to_be_hidden()
+    eventually(lambda: LLMRun.objects.get().status == LLMRun.Status.SUCCEEDED)
+    toggle.click()
+    summary.wait_for_proposal()
+    summary.press("Accept")
+    editor.save()
+
+    assert saved_summary(page) == WRITTEN
+
+
+def test_a_translated_page_is_asked_for_in_its_language_and_the_original_stays(
+    visit: Visit,
+) -> None:
+    LLMActionFactory(model="slow", source="title")
+    page = BlogPageFactory(summary="My own words.")
+    german = Locale.objects.create(language_code="de")
+    translated = page.copy_for_translation(german, copy_parents=True)
+    editor = visit(EditorFactory())
+    open_form(editor, translated)
+    summary = editor.field("Summary")
+
+    summary.generate.click()
+    summary.wait_for_proposal()
+    summary.press("Accept")
+    editor.save()
+
+    run = LLMRun.objects.get()
+    assert run.target == translated
+    assert "German" in run.system_instructions
+    assert saved_summary(translated) == WRITTEN
+    page.refresh_from_db()
+    assert page.summary == "My own words."
