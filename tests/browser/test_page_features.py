@@ -32,7 +32,7 @@ def open_form(editor: Person, page: Any) -> None:
 
 
 def saved_summary(page: Any) -> str:
-    return BlogPage.objects.get(pk=page.pk).get_latest_revision_as_object().summary
+    return str(BlogPage.objects.get(pk=page.pk).get_latest_revision_as_object().summary)
 
 
 def test_a_comment_stays_with_the_field_whose_text_is_accepted(visit: Visit) -> None:
