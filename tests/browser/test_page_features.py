@@ -76,7 +76,7 @@ def test_a_proposal_waits_in_a_panel_that_was_closed_meanwhile(visit: Visit) -> 
     summary.generate.click()
     toggle.click()
     expect(field).to_be_hidden()
-    eventually(lambda: LLMRun.objects.get().status == LLMRun.Status.SUCCEEDED)
+    eventually(LLMRun.objects.filter(status=LLMRun.Status.SUCCEEDED).exists)
     toggle.click()
     summary.wait_for_proposal()
     summary.press("Accept")

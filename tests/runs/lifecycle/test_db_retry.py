@@ -6,12 +6,15 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
-from wagtail_llm_actions.runs.lifecycle import db_retry as patience
+from tests.factories import LLMRunFactory
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.lifecycle import db_retry
+from wagtail_llm_actions.runs.lifecycle.execute import execute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +35,7 @@ class Clock:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(patience, "time", clock)
+    monkeypatch.setattr(db_retry, "time", clock)
     return clock
 
 
@@ -53,23 +56,42 @@ class Write:
 def test_it_is_tried_until_it_works(clock: Clock) -> None:
     write = Write([OperationalError("gone"), InterfaceError("closed")])
 
-    assert patience.retry_on_db_outage(write) == "written"
+    assert db_retry.retry_on_db_outage(write) == "written"
 
     assert write.count == 3
-    assert clock.now == 2 * patience.PAUSE_SECONDS
+    assert clock.now == 2 * db_retry.PAUSE_SECONDS
 
 
 def test_it_is_given_up_after_half_a_minute(clock: Clock) -> None:
     with pytest.raises(OperationalError):
-        patience.retry_on_db_outage(Write(repeat(OperationalError("gone"))))
+        db_retry.retry_on_db_outage(Write(repeat(OperationalError("gone"))))
 
-    assert clock.now == patience.MAX_OUTAGE_SECONDS
+    assert clock.now == db_retry.MAX_OUTAGE_SECONDS
 
 
-def test_another_error_is_not_a_matter_of_patience() -> None:
+def test_another_error_is_raised_at_once() -> None:
     write = Write(chain([ValueError("wrong")]))
 
     with pytest.raises(ValueError, match="wrong"):
-        patience.retry_on_db_outage(write)
+        db_retry.retry_on_db_outage(write)
 
     assert write.count == 1
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_run_waits_for_a_free_connection(clock: Clock) -> None:
+    """Otherwise its job fails, which looks like a worker that cannot execute it."""
+    run = LLMRunFactory()
+    refusals = iter(["too many clients already"] * 2)
+
+    def refuse(run_query: Callable[..., object], *query: object) -> object:
+        if refusal := next(refusals, None):
+            raise OperationalError(refusal)
+        return run_query(*query)
+
+    with connection.execute_wrapper(refuse):
+        execute(run.pk)
+
+    run.refresh_from_db()
+    assert run.status == LLMRun.Status.SUCCEEDED
+    assert clock.now == 2 * db_retry.PAUSE_SECONDS

@@ -1,4 +1,7 @@
-"""Retry database writes during a short outage, so that a text that was paid for is not lost."""
+"""Retry database writes during a short outage.
+
+A text that was paid for is not lost, and a run that waits is not taken for one that cannot be executed.
+"""
 
 from __future__ import annotations
 

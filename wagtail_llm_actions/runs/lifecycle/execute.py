@@ -28,7 +28,7 @@ from wagtail_llm_actions.runs.contract import contract_of, faults_of
 from wagtail_llm_actions.runs.findings import sees_images
 from wagtail_llm_actions.runs.lifecycle.attempt import WAIT_SECONDS, Attempt
 from wagtail_llm_actions.runs.lifecycle.circuit_breaker import circuit_breaker
-from wagtail_llm_actions.runs.lifecycle.db_retry import DB_CONNECTION_ERRORS
+from wagtail_llm_actions.runs.lifecycle.db_retry import DB_CONNECTION_ERRORS, retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.lease import Cancelled, LeaseLost
 from wagtail_llm_actions.runs.lifecycle.outcome import outcome_of
 from wagtail_llm_actions.runs.lifecycle.repair import has_time, is_sensible, repair_request
@@ -69,8 +69,14 @@ def execute(run_id: UUID) -> None:
 
     Every end is stored on the run: a text, an error of the provider, a cancel, a defect of our own.
     A run whose next attempt is due much later is put back into the queue instead.
+
+    Raises:
+        InterfaceError, OperationalError: The database cannot be reached for longer than half a
+            minute; the run stays queued.
     """
-    lease = claim(run_id)
+    # A job that fails counts as rejected, and three of them as a worker that suits no run, while all
+    # that is wrong may be that the database has no connection left for this moment.
+    lease = retry_on_db_outage(lambda: claim(run_id))
     if lease is None:
         return
     has_reservation = Exists(LLMReservation.objects.filter(run=OuterRef("pk")))
