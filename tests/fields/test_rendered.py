@@ -12,7 +12,7 @@ from tests.factories import AuthorFactory, BlogPageFactory, LLMActionFactory
 from wagtail_llm_actions.configuration.warnings import configuration_warnings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.fields import RENDERED, is_source, label, read
-from wagtail_llm_actions.fields.rendered import MAX_HTML_CHARS, content_of
+from wagtail_llm_actions.fields.sources.rendered import MAX_HTML_CHARS, content_of
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.runs.request.build_run import build_run
 

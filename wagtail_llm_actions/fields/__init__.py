@@ -23,17 +23,12 @@ from wagtail_llm_actions.fields.paths import (
     form_field_at,
     form_names,
     goes_with,
-    has_item,
     image_at,
     is_image,
     is_source,
     label,
-    names_read,
-    read,
-    read_item,
 )
 from wagtail_llm_actions.fields.relation import ForeignKeyAdapter, ManyToManyAdapter
-from wagtail_llm_actions.fields.rendered import RENDERED, can_be_rendered
 from wagtail_llm_actions.fields.rich_text import RichTextAdapter
 from wagtail_llm_actions.fields.scalar import (
     AddressAdapter,
@@ -42,6 +37,8 @@ from wagtail_llm_actions.fields.scalar import (
     DateAdapter,
     NumberAdapter,
 )
+from wagtail_llm_actions.fields.sources.reading import has_item, names_read, read, read_item
+from wagtail_llm_actions.fields.sources.rendered import RENDERED, can_be_rendered
 from wagtail_llm_actions.fields.stream.adapter import StreamAdapter
 from wagtail_llm_actions.fields.tags import TagsAdapter
 from wagtail_llm_actions.fields.text import TextAdapter

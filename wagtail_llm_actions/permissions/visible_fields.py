@@ -16,7 +16,7 @@ from django.test import RequestFactory
 
 from wagtail_llm_actions.compat import edit_handler_for, is_document_model, is_image_model
 from wagtail_llm_actions.fields.edit_form import LIBRARIES
-from wagtail_llm_actions.fields.properties import property_names
+from wagtail_llm_actions.fields.sources.properties import property_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

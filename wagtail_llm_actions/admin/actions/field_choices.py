@@ -26,7 +26,7 @@ from wagtail_llm_actions.fields import (
 )
 from wagtail_llm_actions.fields.edit_form import form_labels
 from wagtail_llm_actions.fields.paths import PUBLISHING
-from wagtail_llm_actions.fields.properties import property_names
+from wagtail_llm_actions.fields.sources.properties import property_names
 
 if TYPE_CHECKING:
     from django.db import models
