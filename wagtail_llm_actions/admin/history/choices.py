@@ -45,9 +45,9 @@ def choices_for(user: User, viewable: LLMRunQuerySet) -> Choices:
     if can_view_all_runs(user):
         runs = LLMRun.objects.order_by()
         return _choices(used_values(), users.filter(Exists(runs.filter(user=OuterRef("pk")))))
-    newest = viewable.order_by("-queued_at").values_list(*_LIMITED)[:MAX_SEARCHED_RUNS]
-    found = list(newest)
-    return _choices(_values_of(found), users.filter(pk__in={row[0] for row in found} - {None}))
+    newest = viewable.order_by("-queued_at").values_list(*_LIMITED, named=True)
+    found = list(newest[:MAX_SEARCHED_RUNS])
+    return _choices(_values_of(found), users.filter(pk__in={row.user for row in found} - {None}))
 
 
 def _choices(values: Iterable[UsedValue], users: Iterable[Model]) -> Choices:
@@ -76,14 +76,14 @@ def _by_label(choices: Iterable[tuple[Any, str]]) -> list[tuple[Any, str]]:
     return sorted(choices, key=lambda choice: choice[1])
 
 
-def _values_of(rows: Sequence[tuple[Any, ...]]) -> Iterable[UsedValue]:
+def _values_of(rows: Sequence[Any]) -> Iterable[UsedValue]:
     """Yield the same as ``used_values``, but of some runs."""
     for pk, label in LLMAction.objects.values_list("pk", "label"):
         yield UsedValue("action", pk, label)
-    for pk in {row[1] for row in rows}:
+    for pk in {row.target_content_type for row in rows}:
         yield UsedValue("type", pk, None)
-    for key in sorted({row[2] for row in rows}):
+    for key in sorted({row.model_key for row in rows}):
         yield UsedValue("model", None, key)
-    counted = (row for row in rows if row[3] is None and row[5] in COUNTED_TRIGGERS)
-    for label in sorted({row[4] for row in counted}):
+    counted = (row for row in rows if row.action is None and row.trigger in COUNTED_TRIGGERS)
+    for label in sorted({row.action_label for row in counted}):
         yield UsedValue("deleted action", None, label)
