@@ -16,13 +16,13 @@ from wagtail_llm_actions.admin.editor.poll_interval import (
     MAX_FIRST_WAIT_SECONDS,
     MAX_INTERVAL_MS,
     MIN_INTERVAL_MS,
-    MS_PER_ACTIVE_RUN,
     ActiveRunCount,
     FirstTextTimes,
     poll_after_ms,
 )
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.streams import get_stream
+from wagtail_llm_actions.streams.base import MS_PER_ACTIVE_RUN
 from wagtail_llm_actions.streams.database import DatabaseStream
 from wagtail_llm_actions.streams.redis import RedisStream
 

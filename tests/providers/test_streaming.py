@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,6 +63,45 @@ def test_text_that_a_slow_reader_missed_comes_as_one_piece() -> None:
         assert provider.has_written.wait(5)
 
         assert stream.next(5) == TextDelta(text="Hoo, hoo.")
+
+
+class Socket(Provider):
+    """Gets a piece every few milliseconds, and counts how often all that is there is read."""
+
+    def __init__(self) -> None:
+        super().__init__(alias="test")
+        self.reads = 0
+
+    async def stream(
+        self, request: GenerationRequest
+    ) -> AsyncGenerator[TextDelta | GenerationResult]:
+        begun, taken, pieces = time.monotonic(), 0, 40
+        while taken < pieces:
+            await asyncio.sleep(0.005)
+            self.reads += 1
+            there = min(pieces, int((time.monotonic() - begun) / 0.005))
+            for number in range(taken, there):
+                yield TextDelta(text=f"{number} ")
+            taken = there
+        yield RESULT
+
+
+def test_of_many_streams_one_read_brings_what_arrived_while_text_was_gathered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(streaming, "MANY", 0)
+    provider = Socket()
+
+    with ProviderStream(provider, REQUEST) as stream:
+        texts = []
+        while isinstance(item := stream.next(5, gather_seconds=0.1), TextDelta):
+            texts.append(item.text)
+
+    assert item == RESULT
+    assert "".join(texts) == "".join(f"{number} " for number in range(40))
+    assert provider.reads <= 20
+    # What one read has brought is not taken piece by piece.
+    assert len(texts) <= 6
 
 
 def test_reasoning_is_told_from_text_in_the_order_that_they_came() -> None:

@@ -29,10 +29,18 @@ if TYPE_CHECKING:
 WARM: WeakSet[Provider] = WeakSet()
 """Those that have loaded what their first call needs."""
 CLOSE_SECONDS = 2.0
+MANY = 10
+"""Streams of one process; of fewer, each piece is read as it arrives, and so is the end."""
+READING_SECONDS = 0.02
+"""Before what was gathered is returned, it is read."""
+
 CONTRACT = (
     "Provider.stream must yield TextDelta or ReasoningDelta objects and then exactly one "
     "GenerationResult"
 )
+
+_open: set[ProviderStream] = set()
+"""Those of this process; only the loop's thread touches it."""
 
 
 class ProviderStream:
@@ -46,6 +54,9 @@ class ProviderStream:
         self._request = request
         self._signal = Signal()
         self._is_gathering = False
+        self._gathers_until = 0.0
+        self._is_first_of_read = True
+        """Whether the next delta is the first one that a read from the connection brings."""
         self._is_closed = False
         self._deltas: deque[TextDelta | ReasoningDelta] = deque()
         self._result: GenerationResult | None = None
@@ -74,7 +85,8 @@ class ProviderStream:
         Args:
             timeout_seconds: How long to wait for anything.
             gather_seconds: How long to collect text first; the end of the answer is returned at
-                once. Many streams in one process cost less when not every token wakes a thread.
+                once, unless there are more than ``MANY`` streams. These cost less when not every token is read
+                by itself, and none wakes a thread.
 
         Returns:
             ``None`` when nothing arrived in time.
@@ -84,6 +96,7 @@ class ProviderStream:
             TypeError: The provider broke the contract of ``Provider.stream``.
             RuntimeError: The stream is closed.
         """
+        self._gathers_until = time.monotonic() + gather_seconds
         self._is_gathering = True
         self._wait_for(lambda: self._has_ended, gather_seconds)
         self._is_gathering = False
@@ -126,6 +139,7 @@ class ProviderStream:
     def _start(self) -> None:
         self._task = self._loop.create_task(self._read())
         self._task.add_done_callback(self._end)
+        _open.add(self)
 
     def _cancel(self) -> None:
         self._task.cancel()
@@ -141,9 +155,7 @@ class ProviderStream:
                 if result is not None:
                     raise self._broken_contract(f"yielded a {type(item).__name__} after its result")
                 if isinstance(item, (TextDelta, ReasoningDelta)):
-                    self._deltas.append(item)
-                    if not self._is_gathering:
-                        self._signal.set()
+                    await self._take(item)
                 elif isinstance(item, GenerationResult):
                     result = item
                 else:
@@ -152,6 +164,20 @@ class ProviderStream:
             raise self._broken_contract("ended its stream without a result")
         self._result = result
         self._signal.set()
+
+    async def _take(self, delta: TextDelta | ReasoningDelta) -> None:
+        self._deltas.append(delta)
+        if not self._is_gathering:
+            self._signal.set()
+        if self._is_first_of_read and len(_open) > MANY:
+            # What arrives meanwhile stays in the socket, so that one read brings all of it. What the
+            # last read has brought follows at once: before the next one, the loop makes its calls.
+            self._is_first_of_read = False
+            await asyncio.sleep(self._gathers_until - READING_SECONDS - time.monotonic())
+            self._loop.call_soon(self._expect_read)
+
+    def _expect_read(self) -> None:
+        self._is_first_of_read = True
 
     async def _get_ready(self) -> None:
         if self._provider not in WARM:
@@ -164,6 +190,7 @@ class ProviderStream:
         return TypeError(f"{self._provider!r} {what}. {CONTRACT}.")
 
     def _end(self, task: asyncio.Task[None]) -> None:
+        _open.discard(self)
         # A task, unlike a future of another thread, counts as cancelled only when it has ended.
         if task.cancelled():
             self._error = RuntimeError("The call was cancelled.")

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
     from django.core.checks import CheckMessage
 
+MS_PER_ACTIVE_RUN = 20
+"""Bounds the polls of the whole site to 50 a second, however many runs are active."""
+
 
 class Stream(ABC):
     """Carries the live text of runs between processes."""
 
     flush_seconds: float
-    """How long a worker collects text between two calls of ``append``.
+    """How long a worker collects text between two calls of ``append``; longer while it has many runs.
 
     Browsers poll at this pace while text arrives, but not more often than every 0.2 s.
     """

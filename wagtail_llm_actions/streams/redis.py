@@ -38,7 +38,7 @@ class RedisStream(Stream):
     def append(self, run_id: UUID, text: str) -> None:
         """Add the text, and postpone the time at which Redis deletes it."""
         try:
-            pipeline = get_fail_fast_connection(INTERACTIVE_QUEUE).pipeline()
+            pipeline = get_fail_fast_connection(INTERACTIVE_QUEUE).pipeline(transaction=False)
             pipeline.append(_key(run_id), text.encode())
             pipeline.expire(_key(run_id), TTL_SECONDS)
             pipeline.execute()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +18,8 @@ from wagtail_llm_actions.models import LLMAttempt, LLMModelFinding, LLMRun
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.testing import ScriptedProvider
 from wagtail_llm_actions.runs.findings import findings_of
+from wagtail_llm_actions.runs.lifecycle import answer
+from wagtail_llm_actions.runs.lifecycle.answer import MAX_FLUSH_SECONDS, Answer
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.streams.database import DatabaseStream
 
@@ -107,6 +111,28 @@ def test_a_server_that_closes_reasoning_without_opening_it_is_remembered(
     )
     assert "".join(SHOWN).replace("\n", "") == "The sea is cold"
     assert LLMModelFinding.objects.get().begins_in_reasoning
+
+
+@pytest.mark.parametrize(
+    ("trigger", "others", "expected"),
+    [("editor", 0, 0.0), ("editor", 30, 0.3), ("editor", 200, MAX_FLUSH_SECONDS), ("bulk", 30, 0)],
+)
+@pytest.mark.usefixtures("provider")
+def test_a_process_with_many_runs_that_editors_wait_for_writes_each_more_rarely(
+    monkeypatch: pytest.MonkeyPatch, trigger: str, others: int, expected: float
+) -> None:
+    monkeypatch.setattr(answer, "time", SimpleNamespace(monotonic=lambda: 7.0))
+    run, other = LLMRunFactory(), LLMRunFactory(trigger=trigger)
+    own = Answer(run, max_chars=1_000)
+    with ExitStack() as stack, own.arriving():
+        for _ in range(others):
+            stack.enter_context(Answer(other, max_chars=1_000).arriving())
+        own.add("The tide")
+        assert own.seconds_to_flush() < 0
+        own.flush()
+        assert own.seconds_to_flush() == pytest.approx(expected)
+    assert SHOWN == ["The tide"]
+    assert own.seconds_to_flush() == 0
 
 
 def _executed_afterwards() -> tuple[LLMRun, LLMRun]:

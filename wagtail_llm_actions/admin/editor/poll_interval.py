@@ -9,6 +9,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from wagtail_llm_actions.streams.base import MS_PER_ACTIVE_RUN
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,8 +25,6 @@ POLLS_PER_FLUSH = 1.25
 pieces rarely arrive as one."""
 SHARE_OF_WAIT = 0.08
 """Interval as a share of the time since the last change; bounds the delay that polling adds."""
-MS_PER_ACTIVE_RUN = 20
-"""Bounds the polls of the whole site to 50 a second, however many runs are active."""
 COUNT_SECONDS = 1.0
 """How long a process relies on its count of the site's active runs."""
 FIRST_TEXTS = 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -16,13 +17,25 @@ from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.prompts.text import storable
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.prompts.variables import TAG, content_in
+from wagtail_llm_actions.queues import Priority
 from wagtail_llm_actions.runs.contract import contract_of
+from wagtail_llm_actions.runs.priority import priority_of
 from wagtail_llm_actions.streams import get_stream
+from wagtail_llm_actions.streams.base import MS_PER_ACTIVE_RUN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from wagtail_llm_actions.models import LLMRun
+
+FLUSHES_PER_POLL = 2
+"""Of a process with many runs: browsers poll more rarely then, so it has no need to write more often."""
+MAX_FLUSH_SECONDS = 0.5
+"""However many runs there are, because a worker looks for a cancel request when it has written."""
+
+_arriving: set[Answer] = set()
+"""Those that editors wait for, in this process."""
 
 
 class Answer:
@@ -125,9 +138,21 @@ class Answer:
         self._cleaned = None
         self._show(self._live.end(is_cut_off=is_cut_off))
 
+    @contextmanager
+    def arriving(self) -> Iterator[None]:
+        """Tell the other answers of this process about this one while the block is executed."""
+        if priority_of(self._run) == Priority.INTERACTIVE:
+            _arriving.add(self)
+        try:
+            yield
+        finally:
+            _arriving.discard(self)
+
     def seconds_to_flush(self) -> float:
         """Return the seconds until the next write to the stream is due; the first is due at once."""
-        return self._flushed_at + self._stream.flush_seconds - time.monotonic()
+        between_polls = (len(_arriving) - 1) * MS_PER_ACTIVE_RUN / 1_000
+        slowed = min(between_polls / FLUSHES_PER_POLL, MAX_FLUSH_SECONDS)
+        return self._flushed_at + max(self._stream.flush_seconds, slowed) - time.monotonic()
 
     def flush(self) -> None:
         """Write to the stream, if that is due."""

@@ -149,7 +149,7 @@ class Attempt:
         has_begun = False
         self._provider = self._get_provider()
         self._known_corrections = self._provider.corrections(self._model.name)
-        with ProviderStream(self._provider, self._request()) as stream:
+        with ProviderStream(self._provider, self._request()) as stream, self.answer.arriving():
             while True:
                 item = stream.next(
                     timeout_seconds=WAIT_SECONDS, gather_seconds=self.answer.seconds_to_flush()
