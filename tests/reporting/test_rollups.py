@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import Count
 from hypothesis import Phase, given
 from hypothesis import settings as hypothesis_settings
@@ -20,8 +21,9 @@ from hypothesis import strategies as st
 from tests.factories import LLMActionFactory, LLMRunFactory, UserFactory
 from tests.parts.examples import examples
 from tests.reporting.usage_rows import JULY, NOON, failed, succeeded
-from wagtail_llm_actions.models import LLMRollupSpan, LLMRun, LLMRunRollup
+from wagtail_llm_actions.models import LLMRollupSpan, LLMRun, LLMRunRollup, RedactionReason
 from wagtail_llm_actions.models.rollup import SPAN_DAYS
+from wagtail_llm_actions.reporting.error_patterns import error_patterns
 from wagtail_llm_actions.reporting.latency import Latencies, nearest_rank
 from wagtail_llm_actions.reporting.metrics import Metrics, aggregate, counted_runs
 from wagtail_llm_actions.reporting.period import ONE_DAY, Period, today
@@ -29,6 +31,7 @@ from wagtail_llm_actions.reporting.reading import Span, cover
 from wagtail_llm_actions.reporting.rollups import archive, rebuild, refresh
 from wagtail_llm_actions.reporting.usage import DIMENSIONS, Usage
 from wagtail_llm_actions.runs import decisions
+from wagtail_llm_actions.runs.redaction import redact
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries, Settings
@@ -82,6 +85,39 @@ def assert_equal_to_rows(period: Period) -> None:
     reasons = counted_runs(period).exclude(dismiss_reason="").values_list("dismiss_reason")
     assert dict(usage.dismiss_reasons()) == dict(reasons.annotate(Count("pk")))
     assert_percentiles_near(usage.totals, counted_runs(period))
+    assert_patterns_equal_rows(period)
+
+
+def patterns(usage: Usage) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """Return the error patterns by error and model: a deleted run takes its message with it."""
+    found: dict[tuple[str, str], tuple[Any, ...]] = {}
+    for each in error_patterns(usage):
+        key = each.error_code, each.model_key
+        runs, first, last, names = found.get(key, (0, each.first_at, each.last_at, set()))
+        first, last = min(first, each.first_at), max(last, each.last_at)
+        found[key] = runs + each.runs, first, last, names | set(each.actions)
+    return found
+
+
+def assert_patterns_equal_rows(period: Period) -> None:
+    """Compare the error patterns with sums that are made of the rows one by one."""
+    expected: dict[tuple[str, str, str], tuple[Any, ...]] = {}
+    for run in counted_runs(period).exclude(error_code="").select_related("action"):
+        key = run.error_code, run.model_key, run.error_detail
+        name = run.action.label if run.action else run.action_label
+        runs, first, last, names = expected.get(key, (0, run.queued_at, run.queued_at, set()))
+        first, last = min(first, run.queued_at), max(last, run.queued_at)
+        expected[key] = runs + 1, first, last, names | {name}
+    found = {
+        (each.error_code, each.model_key, each.detail): (
+            each.runs,
+            each.first_at,
+            each.last_at,
+            set(each.actions),
+        )
+        for each in error_patterns(Usage(period))
+    }
+    assert found == expected
 
 
 def assert_percentiles_near(metrics: Metrics, runs: Any) -> None:
@@ -104,6 +140,7 @@ RUNS = st.fixed_dictionaries(
         "decision": st.sampled_from(["none", "accepted", "edited", "dismissed", "unsaved"]),
         "dismiss_reason": st.sampled_from(["", "", "tone", "facts"]),
         "error_code": st.sampled_from(["", "timeout", "limit_reached"]),
+        "error_detail": st.sampled_from(["", "Too late.", "Too busy."]),
         "model_key": st.sampled_from(["one", "two"]),
         "used_fallback": st.booleans(),
         "input_tokens": st.none() | st.integers(0, 10**6),
@@ -137,6 +174,8 @@ def test_rollups_are_the_sums_of_the_rows_and_stay_so(
         elif chance.random() < 0.2:
             decisions.accept(run, "Another text.")
     assert_equal_to_rows(DST)
+    redact_some(chance)
+    assert_equal_to_rows(DST)
 
     refresh(DST)
     users[0].delete()
@@ -145,21 +184,22 @@ def test_rollups_are_the_sums_of_the_rows_and_stay_so(
     call_command("llm_actions_rollups", "--verify", stdout=StringIO())
 
     before = Usage(DST)
-    expected = counts(before.totals), groups(before)
+    expected = counts(before.totals), groups(before), patterns(before)
     doomed = [run.pk for run in LLMRun.objects.all() if chance.random() < 0.5]
     delete(doomed)
     assert not LLMRun.objects.filter(pk__in=doomed).exists()
     for _ in range(2):
         after = Usage(DST)
-        assert (counts(after.totals), groups(after)) == expected
+        assert (counts(after.totals), groups(after), patterns(after)) == expected
         refresh(DST)
+    call_command("llm_actions_rollups", "--verify", stdout=StringIO())
 
 
 def add_run(values: dict[str, Any], actions: list[Any], users: list[Any]) -> None:
     who, seconds = values.pop("who"), values.pop("seconds")
     has_text = values["status"] == "succeeded"
     if values["status"] != "failed":
-        values["error_code"] = ""
+        values["error_code"] = values["error_detail"] = ""
     if values["decision"] != "dismissed":
         values["dismiss_reason"] = ""
     LLMRunFactory(
@@ -174,6 +214,12 @@ def add_run(values: dict[str, Any], actions: list[Any], users: list[Any]) -> Non
         first_token_at=values["queued_at"] + timedelta(seconds=seconds / 2) if has_text else None,
         finished_at=values["queued_at"] + timedelta(seconds=seconds),
     )
+
+
+def redact_some(chance: random.Random) -> None:
+    with transaction.atomic():
+        run_ids = [run.pk for run in LLMRun.objects.all() if chance.random() < 0.3]
+        redact(run_ids, RedactionReason.AGE)
 
 
 def delete(run_ids: list[uuid.UUID]) -> None:
@@ -212,6 +258,68 @@ def test_a_decision_that_comes_days_later_counts_at_once() -> None:
     refresh(JULY)
     assert not LLMRollupSpan.objects.exclude(stale_token=None).filter(days=1).exists()
     assert Usage(JULY).totals.accepted == 1
+
+
+def test_a_day_that_has_changed_is_read_from_the_runs_though_longer_spans_are_built() -> None:
+    run = succeeded(queued_at=datetime(2021, 3, 25, 12, tzinfo=UTC))
+    whole = Period(date(2021, 3, 1), date(2021, 5, 31))
+    succeeded(queued_at=datetime(2021, 3, 1, 12, tzinfo=UTC))
+    refresh(whole)
+    assert LLMRollupSpan.objects.filter(days=8, stale_token=None).exists()
+
+    decisions.accept(run, run.output)
+
+    assert Usage(whole).totals.accepted == 1
+    refresh(whole)
+    assert (
+        not LLMRollupSpan.objects.filter(days=8)
+        .exclude(stale_token=None)
+        .filter(start__range=(whole.start, whole.end - 7 * ONE_DAY))
+    )
+    assert Usage(whole).totals.accepted == 1
+
+
+def test_error_patterns_are_read_from_rollups(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(6):
+        failed(queued_at=NOON + number % 3 * ONE_DAY, error_detail=f"Message {number % 2}.")
+    refresh(JULY)
+
+    usage = Usage(JULY)
+    with django_assert_num_queries(3) as queries:
+        found = error_patterns(usage)
+
+    assert {(each.runs, each.detail) for each in found} == {(3, "Message 0."), (3, "Message 1.")}
+    rollups = queries.captured_queries[0]["sql"]
+    assert LLMRunRollup._meta.db_table in rollups
+
+
+def test_the_pattern_of_a_deleted_run_is_counted_without_its_message() -> None:
+    failed(error_detail="The prompt “Secret” is too long.")
+    refresh(JULY)
+    delete(list(LLMRun.objects.values_list("pk", flat=True)))
+
+    for _ in range(2):
+        (pattern,) = error_patterns(Usage(JULY))
+        assert (pattern.runs, pattern.detail, pattern.newest) == (1, "", None)
+        assert (pattern.first_at, pattern.last_at) == (NOON, NOON)
+        refresh(JULY)
+    assert not LLMRunRollup.objects.exclude(error_detail_hash="").exists()
+
+
+def test_redacting_a_run_takes_the_hash_of_its_message_out_of_the_rollups() -> None:
+    run = failed(error_detail="The prompt “Secret” is too long.")
+    refresh(JULY)
+    assert LLMRunRollup.objects.exclude(error_detail_hash="").exists()
+
+    with transaction.atomic():
+        redact([run.pk], RedactionReason.AGE)
+
+    (pattern,) = error_patterns(Usage(JULY))
+    assert (pattern.runs, pattern.detail, pattern.newest) == (1, "", run)
+    refresh(JULY)
+    assert not LLMRunRollup.objects.exclude(error_detail_hash="").exists()
 
 
 def test_a_day_waits_for_its_runs_to_finish() -> None:

@@ -134,7 +134,7 @@ def test_runs_that_test_an_action_are_left_out_of_everything() -> None:
     assert usage.totals == Usage(JULY.previous).totals
     assert not any(day.metrics.runs or day.costs for day in usage.days)
     assert not any(usage.by(dimension) for dimension in DIMENSIONS)
-    assert error_patterns(JULY) == []
+    assert error_patterns(Usage(JULY)) == []
 
 
 @pytest.mark.parametrize(
@@ -242,12 +242,13 @@ def test_errors_that_are_alike_are_one_pattern_with_the_actions_they_hit() -> No
     failed(error_code="model_unavailable", error_detail="connection refused")
     failed(error_code="model_unavailable", error_detail="model “owl” not found", model_key="other")
 
-    patterns = error_patterns(JULY)
+    patterns = error_patterns(Usage(JULY))
 
     assert [pattern.runs for pattern in patterns] == [3, 1, 1]
     first = patterns[0]
     assert (first.first_at, first.last_at) == (NOON, NOON + 2 * ONE_DAY)
     assert first.actions == ("One", "Two")
+    assert first.newest
     assert first.newest.queued_at == first.last_at
     assert {pattern.model_key for pattern in patterns[1:]} == {"scripted", "other"}
 
@@ -267,7 +268,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         assert len(usage.days) == 10
         assert len([usage.by(dimension) for dimension in DIMENSIONS][1]) == 7
     with django_assert_num_queries(2):
-        assert len(error_patterns(JULY)) == 6
+        assert len(error_patterns(usage)) == 6
 
 
 def test_a_site_without_time_zones_counts_days_too(settings: Settings) -> None:

@@ -24,18 +24,17 @@ def span_start(day: date, days: int) -> date:
 class LLMRollupSpanManager(models.Manager["LLMRollupSpan"]):
     """Marks spans whose runs have changed."""
 
-    def mark_stale(self, days: Iterable[date]) -> None:
-        """Let these days, and the spans that they belong to, be read from the runs until they are rebuilt.
+    def mark_stale(self, starts: Iterable[date], days: int = 1) -> None:
+        """Let these days, or longer spans, be read from their runs or parts until they are rebuilt.
 
-        Has to be in the transaction that changes the runs: a rebuild that runs at the same time then
-        stores nothing.
+        The longer spans that a day belongs to are not read either while it is stale. Has to be in the
+        transaction that changes the runs: a rebuild that runs at the same time then stores nothing.
         """
-        spans = sorted({(length, span_start(day, length)) for day in days for length in SPAN_DAYS})
         has_target = connection.features.supports_update_conflicts_with_target
         self.bulk_create(
             [
-                self.model(days=length, start=start, stale_token=uuid.uuid4())
-                for length, start in spans
+                self.model(days=days, start=start, stale_token=uuid.uuid4())
+                for start in sorted(set(starts))
             ],
             batch_size=500,
             update_conflicts=True,
@@ -54,7 +53,10 @@ class LLMRollupSpan(models.Model):
     time_zone = models.CharField(max_length=64, blank=True)
     """The setting ``TIME_ZONE`` when it was built; the rollups of another one are not read."""
     stale_token = models.UUIDField(null=True)
-    """A new one each time that runs of the span change; null while its rollups are those of its runs."""
+    """A new one each time that runs of a day change, or a day of a longer span was built anew.
+
+    Null while the rollups are those of the runs, or, of a longer span, the sums of those of its days.
+    """
 
     objects = LLMRollupSpanManager()
 
@@ -81,6 +83,8 @@ class LLMRunRollup(models.Model):
         USER = "user"
         PAGE_TYPE = "page_type"
         ERROR = "error"
+        ERROR_PATTERN = "error_pattern"
+        """The error, the model and the provider's message."""
         DISMISS_REASON = "dismiss_reason"
         ESTIMATE = "estimate"
         """All whose cost was estimated; the histogram has how far that was off, in parts of the cost."""
@@ -111,6 +115,10 @@ class LLMRunRollup(models.Model):
     )
     key = models.CharField(max_length=100, blank=True)
     """The action's label at the time, the key of the model, the error code, or the reason."""
+    model_key = models.CharField(max_length=100, blank=True)
+    """Of an error pattern."""
+    error_detail_hash = models.CharField(max_length=32, blank=True)
+    """Of an error pattern, as that of its runs; empty if these have been deleted."""
     is_archived = models.BooleanField(default=False)
     """Whether the runs have been deleted, so that nothing but this row counts them."""
 
@@ -130,6 +138,15 @@ class LLMRunRollup(models.Model):
     known_cost_usd = models.DecimalField(max_digits=20, decimal_places=9, null=True)
     times = models.BinaryField()
     """How many runs took how long, as ``reporting.latency.Latencies.packed`` gives it."""
+
+    # Of error patterns; null for all others
+
+    first_at = models.DateTimeField(null=True)
+    """When the first of the runs was queued."""
+    last_at = models.DateTimeField(null=True)
+    """When the last of the runs was queued."""
+    actions = models.JSONField(null=True)
+    """Primary key and label of each action, as ``reporting.occurrences.Occurrences`` has them."""
 
     class Meta:
         """Read by span and dimension."""

@@ -68,16 +68,8 @@ INDEXES = [
         name="llm_run_target",
     ),
     models.Index(
-        # The others are for error patterns, which are counted from this index alone.
-        fields=[
-            "error_code",
-            "queued_at",
-            "model_key",
-            "error_detail_hash",
-            "trigger",
-            "action",
-            "action_label",
-        ],
+        # The others find the runs of an error pattern.
+        fields=["error_code", "queued_at", "model_key", "error_detail_hash"],
         name="llm_run_error",
         condition=models.Q(error_code__gt=""),
     ),

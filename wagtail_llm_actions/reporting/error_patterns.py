@@ -5,23 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max, Min
-from django.db.models.functions import Coalesce
-
-from wagtail_llm_actions.errors import ErrorCode
+from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.reporting.metrics import counted_runs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from wagtail_llm_actions.models import LLMRun
-    from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
+    from wagtail_llm_actions.reporting.occurrences import Occurrences
     from wagtail_llm_actions.reporting.period import Period
+    from wagtail_llm_actions.reporting.tally import Group
+    from wagtail_llm_actions.reporting.usage import Usage
 
 MAX_PATTERNS = 50
-
-# The current label while the action exists, else the one that its runs recorded.
-ACTION_NAME = Coalesce("action__label", "action_label")
 
 _KEY = ("error_code", "model_key", "error_detail_hash")
 
@@ -32,72 +29,60 @@ class ErrorPattern:
 
     error_code: str
     model_key: str
-    detail: str
     runs: int
     first_at: datetime
     last_at: datetime
     actions: tuple[str, ...]
-    newest: LLMRun
-    """The latest of them, with its long texts deferred."""
+    newest: LLMRun | None
+    """The latest of them, with its long texts deferred; ``None`` where it was deleted."""
+
+    @property
+    def detail(self) -> str:
+        """The message of the provider; empty where there is none, or none any more."""
+        return self.newest.error_detail if self.newest else ""
 
 
-def error_patterns(period: Period) -> list[ErrorPattern]:
+def error_patterns(usage: Usage) -> list[ErrorPattern]:
     """Return the error patterns of a period, the most frequent first, 50 at most."""
-    found: dict[tuple[str, ...], _Counted] = {}
-    # Answered by the index of errors alone, but for the labels of actions.
-    failed = counted_runs(period).failed_with(*ErrorCode)
-    rows = failed.values_list(*_KEY, ACTION_NAME).annotate(
-        runs=Count("*"), first_at=Min("queued_at"), last_at=Max("queued_at")
-    )
-    for *key, action, runs, first_at, last_at in rows:
-        found.setdefault(tuple(key), _Counted(first_at, last_at)).add(
-            action, runs, first_at, last_at
-        )
-    frequent = sorted(
-        found.items(), key=lambda item: (-item[1].runs, -item[1].last_at.timestamp(), item[0])
-    )[:MAX_PATTERNS]
-    newest = _newest(failed, frequent)
+    found = [
+        (group, tally.runs, tally.occurrences)
+        for group, tally in usage.failures().items()
+        if tally.occurrences
+    ]
+    found.sort(key=lambda item: (-item[1], -item[2].last_at.timestamp(), _key(item[0])))
+    frequent = found[:MAX_PATTERNS]
+    if not frequent:
+        return []
+    newest = _newest(usage.period, {seen.last_at for _group, _runs, seen in frequent})
+    labels = _labels(seen for _group, _runs, seen in frequent)
     return [
         ErrorPattern(
-            error_code=newest[key].error_code,
-            model_key=newest[key].model_key,
-            detail=newest[key].error_detail,
-            runs=counted.runs,
-            first_at=counted.first_at,
-            last_at=counted.last_at,
-            actions=tuple(sorted(counted.actions)),
-            newest=newest[key],
+            error_code=group.key,
+            model_key=group.model_key,
+            runs=runs,
+            first_at=seen.first_at,
+            last_at=seen.last_at,
+            actions=seen.names(labels),
+            newest=newest.get(_key(group)),
         )
-        for key, counted in frequent
-        # The runs may have been deleted between the queries.
-        if key in newest
+        for group, runs, seen in frequent
     ]
 
 
-class _Counted:
-    """The runs of a pattern, action by action."""
-
-    def __init__(self, first_at: datetime, last_at: datetime) -> None:
-        self.runs = 0
-        self.actions: set[str] = set()
-        self.first_at, self.last_at = first_at, last_at
-
-    def add(self, action: str, runs: int, first_at: datetime, last_at: datetime) -> None:
-        self.runs += runs
-        self.actions.add(action)
-        self.first_at, self.last_at = min(self.first_at, first_at), max(self.last_at, last_at)
+def _key(group: Group) -> tuple[str, ...]:
+    return group.key, group.model_key, group.error_detail_hash
 
 
-def _newest(
-    failed: LLMRunQuerySet, patterns: list[tuple[tuple[str, ...], _Counted]]
-) -> dict[tuple[str, ...], LLMRun]:
+def _newest(period: Period, moments: Iterable[datetime]) -> dict[tuple[str, ...], LLMRun]:
     """Return the newest run of each pattern, by one query."""
-    if not patterns:
-        return {}
-    moments = {counted.last_at for _key, counted in patterns}
-    runs = (
-        failed.filter(queued_at__in=moments)
-        .order_by("queued_at")
-        .defer("prompt", "system_instructions", "fallback_request", "instruction", "output")
+    failed = counted_runs(period).filter(error_code__gt="", queued_at__in=moments)
+    runs = failed.order_by("queued_at").defer(
+        "prompt", "system_instructions", "fallback_request", "instruction", "output"
     )
     return {tuple(getattr(run, name) for name in _KEY): run for run in runs}
+
+
+def _labels(occurrences: Iterable[Occurrences]) -> dict[int, str]:
+    """Return the present labels of the actions, by one query."""
+    ids = {pk for seen in occurrences for pk, _label in seen.actions if pk}
+    return dict(LLMAction.objects.filter(pk__in=ids).values_list("pk", "label"))

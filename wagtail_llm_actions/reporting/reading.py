@@ -14,6 +14,7 @@ from django.db.models import Q
 from wagtail_llm_actions.models import LLMRollupSpan, LLMRunRollup
 from wagtail_llm_actions.models.rollup import SPAN_DAYS, span_start
 from wagtail_llm_actions.reporting.metrics import counted_runs
+from wagtail_llm_actions.reporting.occurrences import Occurrences
 from wagtail_llm_actions.reporting.period import ONE_DAY, Period
 from wagtail_llm_actions.reporting.tally import (
     COUNTS,
@@ -38,7 +39,7 @@ DAILY = (Dimension.TOTAL, Dimension.MODEL)
 MAX_RANGES = 50
 """Of days that are read from the runs by one query; more of them are read as one range."""
 
-_COLUMNS = ("span_id", *Group._fields, *COUNTS, *SUMS, "times")
+_COLUMNS = ("span_id", *Group._fields, *COUNTS, *SUMS, "times", "first_at", "last_at", "actions")
 _GROUP = slice(1, 1 + len(Group._fields))
 _COUNTS = slice(_GROUP.stop, _GROUP.stop + len(COUNTS))
 _SUMS = slice(_COUNTS.stop, _COUNTS.stop + len(SUMS))
@@ -59,15 +60,28 @@ class StoredSpan(NamedTuple):
     """Whether its rollups are those of its runs."""
 
 
+def parts(span: Span) -> list[Span]:
+    """Return the spans that a span is the sum of; none for a day."""
+    index = SPAN_DAYS.index(span.days)
+    if not index:
+        return []
+    days = SPAN_DAYS[index - 1]
+    return [Span(days, span.start + offset * ONE_DAY) for offset in range(0, span.days, days)]
+
+
 def stored_spans(period: Period) -> dict[Span, StoredSpan]:
-    """Return the spans that start in a period, by one query."""
-    rows = LLMRollupSpan.objects.filter(start__range=(period.start, period.end))
-    return {
-        Span(days, start): StoredSpan(pk, token is None and time_zone == settings.TIME_ZONE)
-        for days, start, pk, token, time_zone in rows.values_list(
-            "days", "start", "pk", "stale_token", "time_zone"
-        )
-    }
+    """Return the spans inside a period, by one query."""
+    rows = LLMRollupSpan.objects.filter(start__range=(period.start, period.end)).order_by("days")
+    current: set[Span] = set()
+    spans = {}
+    for days, start, pk, token, time_zone in rows.values_list(
+        "days", "start", "pk", "stale_token", "time_zone"
+    ):
+        span = Span(days, start)
+        if token is None and time_zone == settings.TIME_ZONE and current.issuperset(parts(span)):
+            current.add(span)
+        spans[span] = StoredSpan(pk, span in current)
+    return spans
 
 
 def cover(period: Period, usable: Collection[Span]) -> tuple[list[Span], list[date]]:
@@ -127,11 +141,14 @@ def add_rollups(
         values: Sequence[Any] = row
         group = Group(*values[_GROUP])
         counts, sums = (*values[_COUNTS], *unfinished), values[_SUMS]
+        times, *occurrences = values[_SUMS.stop :]
         for tallies in targets[values[0], group.dimension]:
             tally = tallies[group]
             tally.add(counts, sums)
-            if times := bytes(values[-1]):
+            if times := bytes(times):
                 tally.latencies.histograms.append(times)
+            if group.dimension == Dimension.ERROR_PATTERN:
+                tally.add_occurrences(Occurrences.from_columns(*occurrences))
 
 
 def tally_runs(

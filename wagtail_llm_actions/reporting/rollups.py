@@ -13,11 +13,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
-from wagtail_llm_actions.models import LLMRollupSpan, LLMRun, LLMRunRollup
+from wagtail_llm_actions.models import LLMAction, LLMRollupSpan, LLMRun, LLMRunRollup
 from wagtail_llm_actions.models.rollup import SPAN_DAYS, span_start
 from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS, counted_runs
 from wagtail_llm_actions.reporting.period import ONE_DAY, Period
-from wagtail_llm_actions.reporting.reading import Span, add_rollups, stored_spans
+from wagtail_llm_actions.reporting.reading import Span, add_rollups, parts, stored_spans
 from wagtail_llm_actions.reporting.tally import TOTAL, Group, Tally, new_tallies, tally_days
 from wagtail_llm_actions.runs.lifecycle.recovery import Throttle
 from wagtail_llm_actions.spending.periods import day_of
@@ -56,7 +56,7 @@ def refresh(period: Period | None = None, *, seconds: float | None = None) -> in
     current = {span for span, row in stored_spans(period).items() if row.is_current}
     count = 0
     for span in _spans(period):
-        if span in current or not current.issuperset(_parts(span)):
+        if span in current or not current.issuperset(parts(span)):
             continue
         if deadline is not None and time.monotonic() > deadline:
             break
@@ -88,20 +88,21 @@ def archive(run_ids: Collection[UUID]) -> None:
     if days:
         LLMRollupSpan.objects.mark_stale(days)
         for span in LLMRollupSpan.objects.filter(days=1, start__in=days):
-            _insert(span, days[span.start], is_archived=True)
+            _insert(span, _without_messages(days[span.start]), is_archived=True)
 
 
 def differences() -> Iterator[Span]:
     """Yield the spans whose rollups are not the sums of their runs, although they pass for it."""
     period = _closed_days()
     stored = stored_spans(period) if period else {}
+    actions = set(LLMAction.objects.values_list("pk", flat=True))
     for span, row in sorted(stored.items()):
         if not row.is_current:
             continue
         kept = LLMRunRollup.objects.filter(span=row.pk)
         if span.days == 1:
             kept = kept.filter(is_archived=False)
-        if _columns(_read(kept)) != _columns(_sums(span)):
+        if _columns(_read(kept), actions) != _columns(_sums(span), actions):
             yield span
 
 
@@ -126,22 +127,13 @@ def _spans(period: Period) -> Iterator[Span]:
             start -= days * ONE_DAY
 
 
-def _parts(span: Span) -> list[Span]:
-    """Return the spans that a span is the sum of; none for a day."""
-    index = SPAN_DAYS.index(span.days)
-    if not index:
-        return []
-    days = SPAN_DAYS[index - 1]
-    return [Span(days, span.start + offset * ONE_DAY) for offset in range(0, span.days, days)]
-
-
 def _build(span: Span) -> bool:
     """Store the rollups of a span; return whether its runs are finished and did not change meanwhile."""
     row, _is_new = LLMRollupSpan.objects.get_or_create(
         days=span.days, start=span.start, defaults={"stale_token": uuid.uuid4()}
     )
     if row.stale_token is None:  # It is of another time zone.
-        LLMRollupSpan.objects.mark_stale([span.start])
+        LLMRollupSpan.objects.filter(pk=row.pk, stale_token=None).update(stale_token=uuid.uuid4())
         row.refresh_from_db()
     tallies = _sums(span)
     if TOTAL in tallies and tallies[TOTAL].unfinished:
@@ -153,6 +145,8 @@ def _build(span: Span) -> bool:
                 return False
             row.rollups.filter(is_archived=False).delete()
             _insert(row, tallies, is_archived=False)
+            for days in SPAN_DAYS[SPAN_DAYS.index(span.days) + 1 :][:1]:
+                LLMRollupSpan.objects.mark_stale([span_start(span.start, days)], days)
     except IntegrityError:  # An action was deleted meanwhile.
         return False
     return True
@@ -163,9 +157,9 @@ def _sums(span: Span) -> Mapping[Group, Tally]:
     if span.days == 1:
         day = span.start
         return tally_days(counted_runs(Period(day, day))).get(day, {})
-    parts = _parts(span)
+    of_span = parts(span)
     rows = LLMRollupSpan.objects.filter(
-        days=parts[0].days, start__in=[part.start for part in parts]
+        days=of_span[0].days, start__in=[part.start for part in of_span]
     )
     return _read(LLMRunRollup.objects.filter(span__in=rows))
 
@@ -187,6 +181,14 @@ def _insert(span: LLMRollupSpan, tallies: Mapping[Group, Tally], *, is_archived:
     )
 
 
+def _without_messages(tallies: Mapping[Group, Tally]) -> Tallies:
+    """Return the sums without what tells the messages of providers apart, which are deleted."""
+    merged = new_tallies()
+    for group, tally in tallies.items():
+        merged[group._replace(error_detail_hash="")].merge(tally)
+    return merged
+
+
 def _groups_left(runs: QuerySet[LLMRun]) -> Iterable[UUID | None]:
     """Return the candidates' groups of these runs that others with a proposal are left of."""
     groups = set(runs.exclude(candidate_group=None).values_list("candidate_group", flat=True))
@@ -201,5 +203,10 @@ def _groups_left(runs: QuerySet[LLMRun]) -> Iterable[UUID | None]:
     return near.filter(candidate_group__in=groups).values_list("candidate_group", flat=True)
 
 
-def _columns(tallies: Mapping[Group, Tally]) -> Mapping[Group, Mapping[str, Any]]:
+def _columns(
+    tallies: Mapping[Group, Tally], action_ids: Collection[int]
+) -> Mapping[Group, Mapping[str, Any]]:
+    for tally in tallies.values():
+        if tally.occurrences:
+            tally.occurrences.forget_deleted(action_ids)
     return {group: tally.columns for group, tally in tallies.items()}

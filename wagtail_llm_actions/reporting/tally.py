@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +11,7 @@ from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun, LLMRunRollup
 from wagtail_llm_actions.reporting.latency import Latencies
 from wagtail_llm_actions.reporting.metrics import TIMED_TRIGGERS, Metrics
+from wagtail_llm_actions.reporting.occurrences import Occurrences
 from wagtail_llm_actions.spending.periods import day_of
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ _COLUMNS = (
     "decision",
     "dismiss_reason",
     "error_code",
+    "error_detail_hash",
     "candidate_group",
     "used_fallback",
     "input_tokens",
@@ -74,6 +76,8 @@ class Group(NamedTuple):
     user_id: Any = None
     target_content_type_id: int | None = None
     key: str = ""
+    model_key: str = ""
+    error_detail_hash: str = ""
     action__label: str | None = None
     """The present one; ``None`` for a deleted action."""
 
@@ -96,9 +100,11 @@ class Tally:
     counts: list[int] = field(default_factory=lambda: [0] * len(COUNTS + UNFINISHED))
     sums: list[Any] = field(default_factory=lambda: [None] * len(SUMS))
     latencies: Latencies = field(default_factory=Latencies)
+    occurrences: Occurrences | None = None
+    """Of an error pattern."""
 
     def add(self, counts: Sequence[int], sums: Sequence[Any]) -> None:
-        """Add the sums of other runs, latencies excepted."""
+        """Add the sums of other runs, latencies and occurrences excepted."""
         self.counts = [*map(add, self.counts, counts)]
         self.sums = [*map(_add_known, self.sums, sums)]
 
@@ -106,6 +112,15 @@ class Tally:
         """Add another tally."""
         self.add(other.counts, other.sums)
         self.latencies.merge(other.latencies)
+        if other.occurrences:
+            self.add_occurrences(other.occurrences)
+
+    def add_occurrences(self, other: Occurrences) -> None:
+        """Add those of other runs of an error pattern."""
+        if self.occurrences:
+            self.occurrences.merge(other)
+        else:
+            self.occurrences = replace(other, actions=set(other.actions))
 
     @property
     def runs(self) -> int:
@@ -131,6 +146,7 @@ class Tally:
             **counts,
             **dict(zip(SUMS, self.sums, strict=True)),
             "times": self.latencies.packed(),
+            **(self.occurrences.columns if self.occurrences else {}),
         }
 
     def metrics(self) -> Metrics:
@@ -184,7 +200,20 @@ def tally_days(
                 tally.latencies.to_first_token.append(to_first_token)
         if row.status == Status.SUCCEEDED and Dimension.ESTIMATE in dimensions:
             _add_estimate(tallies, row)
+        if row.error_code and Dimension.ERROR_PATTERN in dimensions:
+            action = (row.action_id, row.action_label)
+            occurrence = Occurrences(row.queued_at, row.queued_at, {action})
+            tallies[_error_pattern(row)].add_occurrences(occurrence)
     return days
+
+
+def _error_pattern(row: Any) -> Group:
+    return Group(
+        Dimension.ERROR_PATTERN,
+        key=row.error_code,
+        model_key=row.model_key,
+        error_detail_hash=row.error_detail_hash,
+    )
 
 
 _GROUP_OF: dict[str, Callable[[Any], Group | None]] = {
@@ -203,6 +232,7 @@ _GROUP_OF: dict[str, Callable[[Any], Group | None]] = {
     Dimension.ERROR: lambda row: (
         Group(Dimension.ERROR, key=row.error_code) if row.error_code else None
     ),
+    Dimension.ERROR_PATTERN: lambda row: _error_pattern(row) if row.error_code else None,
     Dimension.DISMISS_REASON: lambda row: (
         Group(Dimension.DISMISS_REASON, key=row.dismiss_reason) if row.dismiss_reason else None
     ),

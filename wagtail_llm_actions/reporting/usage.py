@@ -120,6 +120,10 @@ class Usage:
         counts = [(group.key, tally.runs) for group, tally in tallies.items()]
         return sorted(counts, key=lambda count: (-count[1], count[0]))
 
+    def failures(self) -> Mapping[Group, Tally]:
+        """Return the runs of each error pattern."""
+        return self._tallies(Dimension.ERROR_PATTERN)
+
     @cached_property
     def estimate_errors(self) -> EstimateErrors | None:
         """How far the estimates were off; ``None`` where none can be compared."""

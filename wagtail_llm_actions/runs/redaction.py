@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
-from wagtail_llm_actions.models import LLMAttempt, LLMRun, RedactionReason, RetentionMode
+from wagtail_llm_actions.models import (
+    LLMAttempt,
+    LLMRollupSpan,
+    LLMRun,
+    RedactionReason,
+    RetentionMode,
+)
 from wagtail_llm_actions.models.run_queryset import NO_TEXTS
 from wagtail_llm_actions.runs.unstored import FORM_LIFETIME, discard
+from wagtail_llm_actions.spending.periods import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -45,7 +52,11 @@ def redact(run_ids: Collection[UUID], reason: RedactionReason, **values: Any) ->
     """
     runs = LLMRun.objects.filter(pk__in=run_ids, redacted_at=None).finished()
     values = {**NO_TEXTS, **values, "redacted_at": timezone.now(), "redaction_reason": reason}
+    failed = runs.exclude(error_detail_hash="").values_list("queued_at", flat=True)
+    days = {day_of(moment) for moment in failed}
     count = runs.update(**values)
+    # The messages of providers are one of the dimensions of the rollups.
+    LLMRollupSpan.objects.mark_stale(days)
     LLMAttempt.objects.filter(run__in=run_ids).exclude(error_detail="").update(error_detail="")
     unstored = LLMRun.objects.filter(pk__in=run_ids, retention_mode=RetentionMode.NOTHING)
     discard(unstored.values_list("pk", flat=True))

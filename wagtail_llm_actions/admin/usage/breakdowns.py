@@ -13,7 +13,7 @@ from wagtail.admin.utils import get_user_display_name
 
 from wagtail_llm_actions.admin.links import NO_USER, CountedRunsUrls, deleted_action
 from wagtail_llm_actions.admin.usage.table import Column, Row, Table, columns_of
-from wagtail_llm_actions.messages.errors import troubleshooting
+from wagtail_llm_actions.messages.errors import troubleshooting, troubleshooting_of
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.models import DismissReason
 from wagtail_llm_actions.reporting.error_patterns import error_patterns
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from wagtail_llm_actions.models import LLMRun
+    from wagtail_llm_actions.reporting.error_patterns import ErrorPattern
     from wagtail_llm_actions.reporting.usage import Usage, UsageGroup
 
 _Metric = tuple[str, "Callable[[], str]", str]
@@ -169,16 +170,16 @@ def by_error_pattern(usage: Usage, can_read: Callable[[LLMRun], bool]) -> Table:
                 [
                     pattern.error_code,
                     model_label(pattern.model_key),
-                    pattern.detail if can_read(pattern.newest) else "",
+                    pattern.detail if pattern.newest and can_read(pattern.newest) else "",
                     pattern.runs,
                     pattern.first_at,
                     pattern.last_at,
                     ", ".join(pattern.actions),
-                    troubleshooting(pattern.newest),
+                    _what_to_check(pattern),
                 ],
-                partial(url_of_runs, error_pattern=pattern.newest.pk),
+                partial(url_of_runs, **_filters(pattern)),
             )
-            for pattern in error_patterns(usage.period)
+            for pattern in error_patterns(usage)
         ],
     )
 
@@ -213,6 +214,18 @@ def _breakdown(
         rows=rows,
         hidden_row_count=len(groups) - len(listed),
     )
+
+
+def _what_to_check(pattern: ErrorPattern) -> str:
+    if pattern.newest:
+        return troubleshooting(pattern.newest)
+    return troubleshooting_of(pattern.error_code, "", pattern.model_key)
+
+
+def _filters(pattern: ErrorPattern) -> dict[str, Any]:
+    if pattern.newest:
+        return {"error_pattern": pattern.newest.pk}
+    return {"error_code": pattern.error_code, "model_key": pattern.model_key}
 
 
 def _type_name(content_type_id: int | None) -> str:

@@ -129,7 +129,7 @@ def _as_json(usage: Usage, before: Usage) -> dict[str, Any]:
                 "last_at": pattern.last_at,
                 "actions": pattern.actions,
             }
-            for pattern in error_patterns(usage.period)
+            for pattern in error_patterns(usage)
         ],
     }
 
