@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import uuid
 import zlib
 from typing import TYPE_CHECKING, cast
 
@@ -17,10 +18,12 @@ from tests.parts.worker import WorkerProcess
 from tests.queues.runs import answer, final, live_text, report
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
-from wagtail_llm_actions.queues.base import TASK
+from wagtail_llm_actions.queues.base import TASK, Priority
 from wagtail_llm_actions.runs.priority import priority_of
 
 if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
+
     from tests.parts.valkey import Valkey
     from tests.providers.server import ProviderServer
     from tests.queues.conftest import Start, UseQueues
@@ -36,6 +39,16 @@ def test_other_work_is_a_job_beside_bulk_runs(valkey: Valkey) -> None:
 
     (job,) = django_rq.get_queue("llm_bulk").jobs
     assert (job.func_name, job.args) == ("wagtail_llm_actions.tasks.run_import", ("an id",))
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("valkey")
+@pytest.mark.parametrize(("priority", "count"), [(Priority.INTERACTIVE, 1), (Priority.BULK, 0)])
+def test_only_a_run_that_somebody_waits_for_is_queued_with_its_user(
+    priority: Priority, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(count):
+        get_queue().enqueue(uuid.uuid4(), priority)
 
 
 @pytest.mark.processes

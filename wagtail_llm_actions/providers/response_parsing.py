@@ -28,7 +28,7 @@ from wagtail_llm_actions.providers.sse import DONE, JSONObject
 from wagtail_llm_actions.providers.usage import UsageReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from wagtail_llm_actions.errors import ProviderError
     from wagtail_llm_actions.generation import Usage
@@ -203,8 +203,15 @@ def read(value: object, name: str, kind: type[T]) -> T | None:
     raise wrong_shape(name)
 
 
+def has_any(value: object, names: Iterable[str]) -> bool:
+    """Return whether a parsed value has one of these members, before each is looked at: most have none."""
+    return isinstance(value, dict) and not value.keys().isdisjoint(names)
+
+
 def read_end(value: object, *names: str) -> str | None:
     """Return the finish reason in the first member that has one; ``None`` where this is not the end."""
+    if not has_any(value, names):
+        return None
     words = (finish_word(getattr(value, name, None)) for name in names)
     return next((word for word in words if word and read_finish_reason(word)), None)
 

@@ -78,10 +78,10 @@ def reports_error(body: object) -> bool:
         or (isinstance(result, Mapping) and result.get("status_code"))
     ):
         return True
-    is_answer = any(body.get(key) for key in ("choices", "content", "delta", "id"))
+    if any(body.get(key) for key in ("choices", "content", "delta", "id")):
+        return False
     words = [body.get(key) for key in ("detail", "message", "msg", "error_msg")]
-    has_words = any(isinstance(word, str | list) and word for word in words)
-    return has_words and not is_answer
+    return any(isinstance(word, str | list) and bool(word) for word in words)
 
 
 def _phrase(status_code: int | None) -> str:

@@ -14,6 +14,7 @@ from wagtail_llm_actions.providers.errors.response import failure_in
 from wagtail_llm_actions.providers.response_parsing import (
     ResponseError,
     ResponseParser,
+    has_any,
     read,
     read_end,
     wrong_shape,
@@ -35,6 +36,8 @@ ENDS = ("finish_reason", "finishReason", "stop_reason", "stopReason")
 """Members in which servers say why the answer ended: OpenAI's own, and those of gateways."""
 REASONING_ROLES = frozenset({"analysis", "commentary", "reasoning", "thinking", "thought"})
 """Channels of Harmony and roles of gateways, whose ``content`` is what the model thinks."""
+MARKS = ("extra_content", "channel", "role", "thought")
+"""Members of a delta, or of a part of its content, that may mark it as reasoning."""
 USAGES = ("usage", "usageMetadata", "usage_metadata", "token_usage")
 """Members that hold token counts: OpenAI's own, Gemini's, and those of gateways."""
 
@@ -74,7 +77,8 @@ class ChatCompletionParser(ResponseParser):
     def _read_usage(self, event: object, choices: list[object] | None) -> bool:
         """Look in all places of token counts: OpenAI's own, Groq's and Moonshot's."""
         holders = (event, getattr(event, "x_groq", None), *(choices or [])[:1])
-        places = [getattr(holder, name, None) for holder in holders for name in USAGES]
+        reporting = [holder for holder in holders if has_any(holder, USAGES)]
+        places = [getattr(holder, name, None) for holder in reporting for name in USAGES]
         found = [self._usage.read(place) for place in places]
         return any(found)
 
@@ -85,7 +89,7 @@ class ChatCompletionParser(ResponseParser):
         self.refusal += read(delta, "refusal", str) or ""
         self.filter_reasons += reasons_in(choice, delta)
         self.finish_reason = read_end(choice, *ENDS) or self.finish_reason
-        if any(getattr(delta, name, None) for name in REASONING):
+        if has_any(delta, REASONING) and any(getattr(delta, name, None) for name in REASONING):
             yield ReasoningDelta(text=_reasoning(delta))
         content = delta if isinstance(delta, str) else getattr(delta, "content", None)
         if _is_reasoning(delta) and content:
@@ -105,6 +109,8 @@ class ChatCompletionParser(ResponseParser):
 
 def _is_reasoning(part: object) -> bool:
     """Return whether a delta, or a part of its content, is marked as reasoning."""
+    if not has_any(part, MARKS):
+        return False
     google = getattr(getattr(part, "extra_content", None), "google", None)
     marks = (getattr(part, "channel", None), getattr(part, "role", None))
     is_thought = True in (getattr(part, "thought", None), getattr(google, "thought", None))

@@ -62,6 +62,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# Made once, because building it takes a quarter of the time.
+_RUNS = LLMRun.objects.annotate(
+    has_reservation=Exists(LLMReservation.objects.filter(run=OuterRef("pk")))
+)
+
 
 @yielding_writes()
 def execute(run_id: UUID) -> None:
@@ -79,8 +84,7 @@ def execute(run_id: UUID) -> None:
     lease = retry_on_db_outage(lambda: claim(run_id))
     if lease is None:
         return
-    has_reservation = Exists(LLMReservation.objects.filter(run=OuterRef("pk")))
-    run = LLMRun.objects.annotate(has_reservation=has_reservation).get(pk=run_id)
+    run = _RUNS.get(pk=run_id)
     execution = _Execution(run, lease)
     try:
         execution.run_to_end()
