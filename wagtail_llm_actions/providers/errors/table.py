@@ -72,7 +72,7 @@ ROWS = (
         words=(
             r"budget (?:has been |is |was |limit )?(?:exceeded|reached|exhausted|used up)",
             r"budget\b.{0,30}\b(?:exceeded|exhausted|used up)",
-            r"(?:exceeded|crossed|over|out of) ?(?:\w+ )?budget|Exceeded\w*Budget",
+            r"(?:exceeded|crossed|over|out of) ?(?:\w+ )?budget|Exceeded\w*Budget|crossed spend",
         ),
     ),
     Row(
@@ -98,7 +98,7 @@ ROWS = (
             r"(?:\w+ ){0,2}(?:credits?|balance|funds)(?! (?:were|was|will be) )",
             r"(?:balance|funds|credits?) (?:is|are|has been|have been)? ?"
             r"(?:insufficient|not enough|too low|exhausted|depleted|used up|negative)",
-            r"requires (?:at least )?(?:\$?\d+ )?more credits|credit limit (?:has been )?(?:exceeded|reached)",
+            r"subscription or (?:\w+ )?credits|requires (?:at least )?(?:\$?\d+ )?more credits|credit limit (?:has been )?(?:exceeded|reached)",
             r"(?:do(?:es)? ?n[o']?t|do(?:es)? not) have (?:any|enough) (?:\w+ )?credits?",
             r"used (?:up )?all (?:of )?(?:your |its )?(?:available )?credits|account (?:\S+ )?is not active",
             r"exceeded your (?:\w+ )?(?:\w+ )?credits|depleted your (?:\w+ ){0,2}credits",
@@ -125,11 +125,15 @@ ROWS = (
             r"n_keep\b.{0,30}\bn_ctx",
             r"number of input tokens\b.{0,30}\bexceed|(?:input )?token count\b.{0,40}\bexceeds",
             r"(?:exceed\w*|longer than) (?:the )?(?:model|maximum|max)(?:'s)? (?:\w+ ){0,2}"
-            r"(?:token limit|number of tokens|length)",
+            r"(?:token limit|number of tokens|length|limit of)",
+            r"(?:prompt |context |input )?token limit exceeded(?=:)|maximum sequence length"
+            r"|fits? within (?:\S+ ){0,4}token window",
             r"(?:max_total_tokens|max_seq_len|max_model_len|maxLength)\b.{0,40}\b(?:exceeded|actual)",
             r"(?:inputs|prompt_tokens|input_tokens)\b.{0,40}\bmust (?:have|be) (?:less|fewer|smaller) than",
             r"(?:total )?number of tokens in the (?:prompt|input|messages)\b.{0,40}\b(?:exceed|over)",
-            r"reduce (?:the length of )?(?:your |the )?(?:messages?|prompt|input)(?: size| length)?",
+            # Anthropic advises it beside waiting, of a limit per minute.
+            r"reduce (?:the length of )?(?:your |the )?(?:messages?|prompt|input)(?: size| length)?"
+            r"(?!.{0,80}\btry again later)",
             r"input (?:or|and) output tokens must be reduced",
             r"too many (?:input |prompt )?tokens(?!,? (?:per|please|wait|a )\b)",
             r"`?inputs?`? tokens? \+ `?max_new_tokens`? must be",
@@ -227,6 +231,7 @@ ROWS = (
             r"models?\b.{0,60}\bnot (?:allowed|permitted|authorized|enabled) (?:for|in|on|by) "
             r"(?:your|this|the) (?:\w+ )?(?:key|account|team|project|organi[sz]ation|user|plan)",
             r"model\b.{0,60}\b(?:gated|blocked|disabled) (?:at|by|for) (?:the|your) (?:organi[sz]ation|project|account)",
+            r"model use case details have not been submitted|access to this model requires",
             r"model is gated|gated (?:model|repo)|\S*无权\S*模型\S*|not authorized to perform:? bedrock:\w+",
             r"(?:not|\w+n\Wt) have (?:the )?permissions? to (?:access|use|call|invoke|query)\b.{0,40}\bmodels?",
             r"model\b.{0,60}\bnot available (?:on|in|for|with) your (?:\w+ )?(?:plan|subscription|tier|account)",
@@ -287,6 +292,7 @@ ROWS = (
             r"queue (?:is )?full|too many connections|reset reason: overflow",
             r"(?:server|service|model|system) is (?:currently )?(?:too )?busy|model too busy",
             r"server busy|(?:maximum|too many) pending requests|no available channel",
+            r"no (?:instances|slots|workers|replicas) (?:are )?available",
         ),
     ),
     Row(
