@@ -113,6 +113,11 @@ COMPLETE: dict[str, bytes] = {
     "o a bare word": data(ONE) + b"data: ping\n\n" + data(TWO, STOP) + DONE,
     "o an event without data": b"event: ping\n\n" + data(ONE, TWO, STOP) + DONE,
     "o ids and empty lines": b"id: 1\n" + data(ONE) + b"\n\n\nid: 2\n" + data(TWO, STOP) + DONE,
+    "o a byte order mark within": data(ONE) + b"\xef\xbb\xbf" + data(TWO, STOP) + DONE,
+    "o two events on a line": (data(ONE) + data(TWO, STOP) + DONE).replace(b"\n\ndata: ", b"data: "),
+    "o two values on a line": data(ONE, TWO, STOP).replace(b"\n\ndata: ", b"") + DONE,
+    "o control characters in a string": b'data: {"choices": [{"delta": {"content": "The tide '
+    b'came early"}, "note": "\t\x0b\x1f"}]}\n\n' + data(STOP) + DONE,
     "o retry": b"retry: 3000\n\n" + data(ONE, TWO, STOP) + DONE,
     "o carriage returns": (data(ONE, TWO, STOP) + DONE).replace(b"\n", b"\r\n"),
     "o no space": (data(ONE, TWO, STOP) + DONE).replace(b"data: ", b"data:"),
@@ -444,6 +449,18 @@ def test_a_filter_that_strikes_in_mid_answer_says_what_the_provider_says(
 
     assert [word for word in words if word not in detail] == []
     assert [word for word in [*others, KEY] if word in detail] == []
+
+
+@pytest.mark.parametrize("holder", ["delta", "message"])
+def test_token_counts_beside_the_text_are_read(server: ProviderServer, holder: str) -> None:
+    counts = {"prompt_tokens": 9, "completion_tokens": 4}
+    event = {"choices": [{holder: {"content": TEXT, "usage": counts}, "finish_reason": "stop"}]}
+    server.play(streamed([data(event), DONE]))
+
+    usage = collect(OpenAIWire().provider(server.url))[1].usage
+
+    assert usage is not None
+    assert (usage.input_tokens, usage.output_tokens) == (9, 4)
 
 
 def test_the_tier_that_a_chunk_names_is_kept(server: ProviderServer) -> None:

@@ -2,7 +2,7 @@
 
 The SDKs' own readers lose or refuse what servers really send: a byte order mark, events without a
 name, empty ``data`` lines, a last event without an empty line after it, one message in place of a
-stream. They also hide ``[DONE]``, which tells a whole answer from one that broke off.
+stream, two events on one line, control characters in strings. They also hide ``[DONE]``, which tells a whole answer from one that broke off.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ Event: TypeAlias = JSONObject | Done | object
 """A ``Done`` or a JSON value; a protocol's events are objects."""
 
 DONE = Done()
+_JSON = json.JSONDecoder(object_hook=JSONObject, strict=False)
+"""Takes control characters in strings, as some servers write them."""
 _REPEATED_FIELD = re.compile(r"\A\s*(?:data:\s*)+")
 DONE_MARK = re.compile(r"\"?\[done\]\"?|done", re.IGNORECASE)
 END_EVENTS = frozenset({"done", "end", "complete", "completed", "finish", "close"})
@@ -65,11 +67,10 @@ async def read_events(chunks: AsyncIterable[bytes]) -> AsyncGenerator[Event]:
         UnicodeDecodeError: The body is not in UTF-8.
     """
     reader = _EventReader()
-    is_first = True
     async with aclosing(read_lines(chunks)) as lines:
         async for line in lines:
-            text = line.removeprefix(codecs.BOM_UTF8) if is_first else line
-            is_first = False
+            # A gateway that joins bodies leaves a byte order mark within the stream, too.
+            text = line.removeprefix(codecs.BOM_UTF8)
             for event in reader.feed(text.decode().strip("\r\n")):
                 yield event
     for event in reader.end():
@@ -112,7 +113,7 @@ class _EventReader:
     def end(self) -> Iterator[Event]:
         """Finish the body: one whole message cannot be half an answer, a half event is one."""
         if self._data and not self._has_fields:
-            json.loads(self._data)
+            _JSON.decode(self._data)
         if self._bare == 1 and not self._has_fields:
             yield DONE
 
@@ -123,17 +124,20 @@ class _EventReader:
             yield DONE
         elif self._data.endswith(("}", "]")):
             try:
-                value = json.loads(self._data, object_hook=JSONObject)
+                value, end = _JSON.raw_decode(self._data)
             except json.JSONDecodeError:
                 return
-            self._data = ""
+            rest, self._data = self._data[end:], ""
             yield from self._named(value)
+            if rest := _REPEATED_FIELD.sub("", rest).strip():
+                # Some proxies lose the end of the line between two events.
+                yield from self._add(rest)
 
     def _end_of_event(self) -> Iterator[Event]:
         if self._has_fields and self._data:
             data, self._data = self._data, ""
             if self._name != "error" and data.startswith(("{", "[")):
-                json.loads(data)
+                _JSON.decode(data)
             yield from self._named(data)
         self._name = ""
 

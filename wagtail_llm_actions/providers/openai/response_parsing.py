@@ -75,8 +75,10 @@ class ChatCompletionParser(ResponseParser):
                 yield from self._parse_choice(choice)
 
     def _read_usage(self, event: object, choices: list[object] | None) -> bool:
-        """Look in all places of token counts: OpenAI's own, Groq's and Moonshot's."""
-        holders = (event, getattr(event, "x_groq", None), *(choices or [])[:1])
+        """Look in all places of token counts: OpenAI's own, Groq's, Moonshot's, and those of gateways."""
+        first = (choices or [None])[0]
+        inner = (getattr(first, name, None) for name in ("delta", "message"))
+        holders = (event, getattr(event, "x_groq", None), first, *inner)
         reporting = [holder for holder in holders if has_any(holder, USAGES)]
         places = [getattr(holder, name, None) for holder in reporting for name in USAGES]
         found = [self._usage.read(place) for place in places]
