@@ -37,6 +37,12 @@ def test_what_a_text_begins_or_ends_with_stays_in_the_text_made_from_it(
     assert made_from("Boats lay dry.", answer) != answer
 
 
+def test_a_source_with_the_same_first_and_last_letters_is_not_between_marks() -> None:
+    answer = 'The title could be "The tide came early".'
+
+    assert made_from("The boats lay dry.", answer, LINE) == "The tide came early"
+
+
 @pytest.mark.parametrize(
     ("source", "answer", "text"),
     [

@@ -45,6 +45,9 @@ _LOOSE_ITEM = re.compile(
 )
 _LABELED = re.compile(r"[ \t*_]*[^\W\d_]\w{2,15}(?: \w{2,15})?[*_]*[ ]?[:：][*_]*\s+(?=\S)")
 """“Short: …”: a list of texts where every line begins so."""
+_BOLD_FIRST = re.compile(r"\*\*([^*\n]+?)(:?)\*\*\s*([-–—:(]?)\s*(.*)")
+"""“**The Sea**: a short title”, or “**Short**: The Sea”."""
+MAX_LABEL_WORDS = 3
 _RECORD = re.compile(r"[ \t*_#]*[^\W\d_]+[*_]*[ ]?[:：][*_]*\s*\Z")
 _FURTHER = r"[*_]*[A-ZÄÖÜ]\w{2,15}[*_]*[ ]?[:：][*_]*[ ](?=\S)"
 _FURTHER_LABEL = re.compile(rf"[^\n]*(?:\n\s*|[,;|·][ ]){_FURTHER}")
@@ -237,12 +240,25 @@ def first_item(text: str) -> str | None:
     is_list = len(loose) > 1 or len(items) > 1 or bool(items and _is_marked(lines[0]))
     if is_list and lines[0] is (items or loose)[0]:
         item = (_ITEM if items else _LOOSE_ITEM).sub("", lines[0], count=1)
-        bold = re.fullmatch(r"\*\*([^*\n]+)\*\*\s*[-–—:(].*", item)
-        return bold[1] if bold else item
+        return _without_label_or_remark(item)
     if len(lines) > 1 and all(_LABELED.match(line) for line in lines):
         return _LABELED.sub("", lines[0], count=1)
     found = _NUMBERED_ON_LINE.fullmatch(text)
     return found[1] if found else None
+
+
+def _without_label_or_remark(item: str) -> str:
+    """Return the text of an item that begins in bold type with a label, or with the text itself."""
+    found = _BOLD_FIRST.fullmatch(item)
+    if not found or not (found[2] or found[3]):
+        return item
+    bold, within, mark, rest = found.groups()
+    # What is said about a text is a sentence; another text is none.
+    is_text = rest[:1].isupper() and rest.rstrip("*_ ")[-1] not in ".!"
+    is_label = is_text and len(bold.split()) <= MAX_LABEL_WORDS and ":" in {within, mark}
+    if rest and (is_label or BARE_LABEL.fullmatch(bold)):
+        return rest
+    return bold if mark else item
 
 
 def only_number(text: str) -> int:

@@ -94,8 +94,8 @@ class Source:
         return bool(first) and any(line.startswith(first) for line in self._lines)
 
     def is_within(self, opening: str, closing: str) -> bool:
-        """Return whether a whole text stands between the same marks."""
-        return any(
+        """Return whether a whole text stands between the same marks, which are no letters."""
+        return not opening.isalnum() and any(
             text.startswith(opening) and text.endswith(closing) and len(text) > len(opening)
             for text in self._texts
         )

@@ -159,7 +159,8 @@ def json_value(text: str, *, is_one_line: bool) -> str | None:
 
     Of several values, the one under the name of a text; of several texts, the first for one line.
     """
-    if pair := _PAIR.fullmatch(text):
+    pair = _PAIR.fullmatch(text)
+    if pair and not (text.startswith("{") and "\\" in pair[1]):
         return pair[1]
     text = _JSON_NAME.sub("", text)
     if not (_JSON_START.match(text) and text.endswith(("}", "]"))):
