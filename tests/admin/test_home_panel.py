@@ -14,10 +14,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.admin.html import page_at, words
-from tests.factories import LLMActionFactory, LLMAttemptFactory, LLMRunFactory, UserFactory
+from tests.factories import (
+    LLMActionFactory,
+    LLMAttemptFactory,
+    LLMBudgetFactory,
+    LLMRunFactory,
+    UserFactory,
+)
 from tests.kept_queue import KeptQueue
 from tests.parts.unreachable import refusing_port
 from tests.parts.valkey import Valkey, rq_queues
+from wagtail_llm_actions.admin.dashboard.home_panel import HomePanel
 from wagtail_llm_actions.errors import (
     AccountDisabled,
     AuthenticationFailed,
@@ -29,6 +36,8 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.models import LLMAction, LLMCircuitBreaker, LLMRun
 from wagtail_llm_actions.queues.rq import RQQueue
+from wagtail_llm_actions.reporting.period import Period
+from wagtail_llm_actions.reporting.rollups import refresh
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 
 if TYPE_CHECKING:
@@ -338,6 +347,29 @@ def test_what_passes_by_itself_is_no_alert(client: Client, admin: User) -> None:
     runs(1)
 
     assert alerts(client) == []
+
+
+def test_the_panel_takes_few_queries_of_all_that_the_front_page_takes(
+    client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs(3)
+    refresh(Period.last_days(60))
+    for scope in ("site", "action"):
+        action = LLMAction.objects.first() if scope == "action" else None
+        LLMBudgetFactory(scope=scope, action=action)
+
+    def queries() -> int:
+        panel(client)
+        with CaptureQueriesContext(connection) as found:
+            panel(client)
+        return len(found)
+
+    with_panel = queries()
+    monkeypatch.setattr(HomePanel, "get_context_data", lambda *_: {})
+
+    # The actions, the rollups' spans, the runs of today, the rollups, the budgets, what no run has asked
+    # for yet, the models that rest, the recent calls and runs.
+    assert 5 < with_panel - queries() <= 9
 
 
 def test_the_number_of_queries_is_small_and_stays(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import GroupPagePermission
 
@@ -26,6 +28,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.reporting.usage_rows import failed, succeeded
+from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.permissions import runs
 
 if TYPE_CHECKING:
@@ -103,7 +106,7 @@ def test_a_limited_history_offers_what_its_own_runs_have_and_names_nobody_else(
     deleted = LLMActionFactory(label="Elsewhere")
     LLMRunFactory(user=stranger, model_key="elsewhere", action=deleted)
     deleted.delete()
-    author_run()
+    LLMAction.objects.filter(pk=author_run().action_id).update(label="Of authors")
 
     def offered(user: User) -> dict[str, set[str]]:
         client.force_login(user)
@@ -120,10 +123,11 @@ def test_a_limited_history_offers_what_its_own_runs_have_and_names_nobody_else(
     assert "elsewhere" not in limited["model_key"]
     assert "Author (snippet)" not in limited["page_type"]
     assert "Elsewhere (deleted)" not in limited["action"]
+    assert "Of authors" not in limited["action"]
     assert {"Ines Quay", "Otto Vane"} <= full["user"]
     assert {"here", "elsewhere"} <= full["model_key"]
     assert "Author (snippet)" in full["page_type"]
-    assert "Elsewhere (deleted)" in full["action"]
+    assert {"Elsewhere (deleted)", "Of authors"} <= full["action"]
 
 
 def test_readers_of_a_section_are_led_to_its_history_and_see_no_figures(client: Client) -> None:
@@ -179,3 +183,18 @@ def test_the_card_tells_the_cost_to_those_who_may_see_costs(
     ]
 
     assert [state["cost"] for state in states] == ["$0.020" if may_view_costs else ""] * 4
+
+
+def test_a_limited_history_takes_few_queries_of_its_own(client: Client) -> None:
+    section = BlogIndexPageFactory()
+    LLMRunFactory.create_batch(3, page=BlogPageFactory(parent=section))
+    client.force_login(section_reader(section))
+
+    def queries(name: str) -> int:
+        client.get(reverse(name))
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(reverse(name)).status_code == 200
+        return len(found)
+
+    # Wagtail's own page reads the user, the rights and the menu, too, but not of pages and snippets.
+    assert queries(HISTORY) - queries("wagtailadmin_account") <= 9

@@ -17,11 +17,19 @@ from django.utils import timezone
 
 from tests.admin.html import context_of, page_at, words
 from tests.admin.runs import HISTORY, history_reader
-from tests.factories import EditorFactory, LLMActionFactory, LLMRunFactory, UserFactory
+from tests.factories import (
+    EditorFactory,
+    LLMActionFactory,
+    LLMBudgetFactory,
+    LLMRunFactory,
+    UserFactory,
+)
 from tests.reporting.usage_rows import NOON, failed, succeeded
+from wagtail_llm_actions.admin.usage import views
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.period import Period, today
 from wagtail_llm_actions.reporting.rollups import archive, refresh
+from wagtail_llm_actions.spending.counting import current_period
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -335,7 +343,33 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 
     with django_assert_num_queries(len(few)):
         assert len(rows(usage_page(client), "models")) == 6
-    assert len(few) < 40
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_the_report_takes_few_queries_with_budgets_too(
+    client: Client, admin: User, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    # Where web processes execute the runs, three more every five seconds.
+    monkeypatch.setattr(views, "recover_without_worker", lambda: None)
+    now = timezone.now()
+    run = succeeded(queued_at=now, cost="0.5")
+    failed(queued_at=now - timedelta(days=3), error_detail="Too busy.")
+    refresh(Period.last_days(30))
+    for number in range(count):
+        budget = LLMBudgetFactory(
+            scope="user", user=run.user, period="day" if number % 2 else "month"
+        )
+        if number == 1:
+            current_period(budget, now)
+    usage_page(client, period="30")
+
+    with CaptureQueriesContext(connection) as queries:
+        page = usage_page(client, period="30")
+
+    # Of them, 7 are of each page of Wagtail's admin: the session, the user, the profile, the locales and
+    # the menu.
+    assert len(queries) <= 15
+    assert words(page).count("$0.50 (") == count
 
 
 def test_the_report_takes_15_queries_where_workers_look_for_lost_runs(

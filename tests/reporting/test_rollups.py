@@ -287,7 +287,7 @@ def test_error_patterns_are_read_from_rollups(
     refresh(JULY)
 
     usage = Usage(JULY)
-    with django_assert_num_queries(3) as queries:
+    with django_assert_num_queries(2) as queries:
         found = error_patterns(usage)
 
     assert {(each.runs, each.detail) for each in found} == {(3, "Message 0."), (3, "Message 1.")}

@@ -267,7 +267,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     with django_assert_num_queries(0):
         assert len(usage.days) == 10
         assert len([usage.by(dimension) for dimension in DIMENSIONS][1]) == 7
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(error_patterns(usage)) == 6
 
 

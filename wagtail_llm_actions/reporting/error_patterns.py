@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.models import LLMAction
 from wagtail_llm_actions.reporting.metrics import counted_runs
 
 if TYPE_CHECKING:
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from wagtail_llm_actions.models import LLMRun
-    from wagtail_llm_actions.reporting.occurrences import Occurrences
     from wagtail_llm_actions.reporting.period import Period
     from wagtail_llm_actions.reporting.tally import Group
     from wagtail_llm_actions.reporting.usage import Usage
@@ -44,9 +42,10 @@ class ErrorPattern:
 
 def error_patterns(usage: Usage) -> list[ErrorPattern]:
     """Return the error patterns of a period, the most frequent first, 50 at most."""
+    patterns, labels = usage.failures()
     found = [
         (group, tally.runs, tally.occurrences)
-        for group, tally in usage.failures().items()
+        for group, tally in patterns.items()
         if tally.occurrences
     ]
     found.sort(key=lambda item: (-item[1], -item[2].last_at.timestamp(), _key(item[0])))
@@ -54,7 +53,6 @@ def error_patterns(usage: Usage) -> list[ErrorPattern]:
     if not frequent:
         return []
     newest = _newest(usage.period, {seen.last_at for _group, _runs, seen in frequent})
-    labels = _labels(seen for _group, _runs, seen in frequent)
     return [
         ErrorPattern(
             error_code=group.key,
@@ -80,9 +78,3 @@ def _newest(period: Period, moments: Iterable[datetime]) -> dict[tuple[str, ...]
         "prompt", "system_instructions", "fallback_request", "instruction", "output"
     )
     return {tuple(getattr(run, name) for name in _KEY): run for run in runs}
-
-
-def _labels(occurrences: Iterable[Occurrences]) -> dict[int, str]:
-    """Return the present labels of the actions, by one query."""
-    ids = {pk for seen in occurrences for pk, _label in seen.actions if pk}
-    return dict(LLMAction.objects.filter(pk__in=ids).values_list("pk", "label"))

@@ -120,9 +120,15 @@ class Usage:
         counts = [(group.key, tally.runs) for group, tally in tallies.items()]
         return sorted(counts, key=lambda count: (-count[1], count[0]))
 
-    def failures(self) -> Mapping[Group, Tally]:
-        """Return the runs of each error pattern."""
-        return self._tallies(Dimension.ERROR_PATTERN)
+    def failures(self) -> tuple[Mapping[Group, Tally], Mapping[int, str]]:
+        """Return the runs of each error pattern, and the present labels of the actions by primary key."""
+        patterns = self._tallies(Dimension.ERROR_PATTERN, Dimension.ACTION)
+        actions = self._tallies(Dimension.ACTION)
+        return patterns, {
+            group.action_id: group.action__label
+            for group in actions
+            if group.action_id and group.action__label
+        }
 
     @cached_property
     def estimate_errors(self) -> EstimateErrors | None:
@@ -147,9 +153,10 @@ class Usage:
             ]
         )
 
-    def _tallies(self, dimension: str) -> Tallies:
+    def _tallies(self, dimension: str, *others: str) -> Tallies:
+        """Return the groups of a dimension; read those of others together with them."""
         if dimension not in self._groups:
-            read_rollups([self._read_groups([dimension])])
+            read_rollups([self._read_groups([dimension, *others])])
         return self._groups[dimension]
 
     def _read_groups(self, dimensions: Collection[str]) -> Reading:

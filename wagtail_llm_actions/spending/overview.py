@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 
-from wagtail_llm_actions.models import LLMBudget, LLMBudgetPeriod
-from wagtail_llm_actions.spending.counting import uncounted_period
+from wagtail_llm_actions.models import LLMBudget
+from wagtail_llm_actions.spending.counting import uncounted_periods
 from wagtail_llm_actions.spending.periods import day_of, first_day, next_first_day, projected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
     from decimal import Decimal
+
+    from wagtail_llm_actions.models import LLMBudgetPeriod
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,22 +39,25 @@ class BudgetStatus:
         return int(100 * self.spent_usd / self.budget.amount_usd)
 
 
-def budget_statuses(budgets: Iterable[LLMBudget] | None = None) -> list[BudgetStatus]:
-    """Return the status of budgets, of all by default, by two queries.
+def budget_statuses() -> list[BudgetStatus]:
+    """Return the status of all budgets, by one query.
 
-    A budget that no run has asked for in its period takes one more, which adds up the runs.
+    Budgets that no run has asked for in their period take one more, which adds up the runs.
     """
-    if budgets is None:
-        budgets = LLMBudget.objects.select_related("group", "user", "action")
-    budgets, now = list(budgets), timezone.now()
-    today = day_of(now)
-    starts = {budget.pk: first_day(budget.period, today) for budget in budgets}
-    rows = LLMBudgetPeriod.objects.filter(budget__in=starts, starts_on__in=set(starts.values()))
-    found = {(row.budget_id, row.starts_on): row for row in rows}
-    return [
-        _status(budget, found.get((budget.pk, starts[budget.pk])) or uncounted_period(budget, now))
-        for budget in budgets
-    ]
+    now = timezone.now()
+    is_current = Q()
+    for period in LLMBudget.Period:
+        is_current |= Q(period=period, periods__starts_on=first_day(period, day_of(now)))
+    budgets = list(
+        LLMBudget.objects.alias(
+            current=FilteredRelation("periods", condition=is_current)
+        ).select_related("group", "user", "action", "current")  # type: ignore[misc] # not of the model
+    )
+    # Where there is no row, Django sets no attribute.
+    rows = {each.pk: each.current for each in budgets if hasattr(each, "current")}
+    uncounted = [each for each in budgets if each.pk not in rows]
+    rows |= {row.budget_id: row for row in uncounted_periods(uncounted, now)}
+    return [_status(budget, rows[budget.pk]) for budget in budgets]
 
 
 def _status(budget: LLMBudget, row: LLMBudgetPeriod) -> BudgetStatus:

@@ -14,7 +14,7 @@ from wagtail_llm_actions.admin.history.pagination import MAX_SEARCHED_RUNS
 from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.admin.links import deleted_action
 from wagtail_llm_actions.messages.labels import model_label
-from wagtail_llm_actions.models import LLMAction, LLMRun
+from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_all_runs
 from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS
 from wagtail_llm_actions.reporting.used_values import UsedValue, used_values
@@ -27,7 +27,15 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
     from wagtail_llm_actions.permissions import User
 
-_LIMITED = ("user", "target_content_type", "model_key", "action", "action_label", "trigger")
+_LIMITED = (
+    "user",
+    "target_content_type",
+    "model_key",
+    "action",
+    "action__label",
+    "action_label",
+    "trigger",
+)
 
 Choices = dict[str, list[tuple[Any, str]]]
 
@@ -77,8 +85,8 @@ def _by_label(choices: Iterable[tuple[Any, str]]) -> list[tuple[Any, str]]:
 
 
 def _values_of(rows: Sequence[Any]) -> Iterable[UsedValue]:
-    """Yield the same as ``used_values``, but of some runs."""
-    for pk, label in LLMAction.objects.values_list("pk", "label"):
+    """Yield the same as ``used_values``, but of some runs, and no other actions than theirs."""
+    for pk, label in {(row.action, row.action__label) for row in rows if row.action}:
         yield UsedValue("action", pk, label)
     for pk in {row.target_content_type for row in rows}:
         yield UsedValue("type", pk, None)
