@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 from wagtail.models import Comment, Locale
 
 from example_site.blog.models import BlogPage
 from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory
 from tests.parts.waiting import eventually
+from tests.parts.web import WebProcess
+from wagtail_llm_actions.fields.stream.marks import digest_of
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.browser.person import Person
 
@@ -23,7 +26,24 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+DELETING = "".join(
+    f"[[delete: heading {digest_of(('heading',), f'h-{text}')[:6]}]]\n\n"
+    for text in ("Low", "High")
+)
 WRITTEN = "The tide came in early."
+
+
+@pytest.fixture(scope="module")
+def deleting_site(django_db_setup: None) -> Iterator[str]:
+    provider = {
+        "BACKEND": "wagtail_llm_actions.providers.testing.ScriptedProvider",
+        "OPTIONS": {"script": [DELETING]},
+    }
+    models = {"deleting": {"PROVIDER": "scripted", "NAME": "deleting"}}
+    setting = {"PROVIDERS": {"scripted": provider}, "MODELS": models}
+    with WebProcess({"WAGTAIL_LLM_ACTIONS": setting}) as web:
+        web.wait_until_ready()
+        yield f"http://{web.address}"
 
 
 def open_form(editor: Person, page: Any) -> None:
@@ -59,6 +79,35 @@ def test_a_comment_stays_with_the_field_whose_text_is_accepted(visit: Visit) -> 
         "Who said so?",
         None,
     )
+
+
+def test_a_block_with_a_comment_is_not_deleted_by_a_proposal(
+    visit: Visit, deleting_site: str
+) -> None:
+    blocks = [{"type": "heading", "value": text, "id": f"h-{text}"} for text in ("Low", "High")]
+    page = BlogPageFactory(body=blocks)
+    page.save_revision()
+    LLMActionFactory(source="body", destination="body:*", model="deleting")
+    user = EditorFactory()
+    Comment.objects.create(page=page, user=user, text="Who said so?", contentpath="body.h-Low")
+    resolved = Comment(page=page, user=user, text="Settled.", contentpath="body.h-High")
+    resolved.resolved_at = timezone.now()
+    resolved.save()
+    editor = visit(user, deleting_site)
+    open_form(editor, page)
+    body = editor.field("Body > the texts of its blocks")
+
+    body.generate.click()
+    body.wait_for_proposal()
+    expect(body.card.get_by_text("This block has comments.").locator("visible=true")).to_have_count(
+        1
+    )
+    body.press("Accept")
+    editor.save()
+
+    draft = BlogPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    assert [block["id"] for block in draft.body.raw_data] == ["h-Low"]
+    assert Comment.objects.get(contentpath="body.h-Low").resolved_at is None
 
 
 def test_a_proposal_waits_in_a_panel_that_was_closed_meanwhile(visit: Visit) -> None:

@@ -96,9 +96,15 @@ def insert(path: str, key: str, below: str, side: str = "after") -> str:
 
 
 def made(
-    answer: list[str], texts: list[Any], rows: list[Any], *, stream: Any = STORY
+    answer: list[str],
+    texts: list[Any],
+    rows: list[Any],
+    *,
+    stream: Any = STORY,
+    commented: object = (),
 ) -> list[dict[str, Any]]:
-    held = HeldField(stream, json.dumps({"texts": texts, "blocks": rows}))
+    form = {"texts": texts, "blocks": rows, "commented": commented}
+    held = HeldField(stream, json.dumps(form))
     return [
         change for change, _html in BlockChanges(stream, held, ()).rows(parse("\n\n".join(answer)))
     ]
@@ -464,3 +470,21 @@ def test_after_any_of_the_changes_all_else_is_as_it_was_and_undo_brings_back_the
         holder[name] = value
     apply(state, undo)
     assert saved(state) == before
+
+
+def test_a_block_with_comments_is_left_to_a_person() -> None:
+    rows = [
+        row("heading", "h"),
+        row("text", "t"),
+        row("part", "p"),
+        row("part.content.text", "pt", "p"),
+    ]
+    texts = [text("heading", "h"), text("text", "t"), text("part.title", "p")]
+    answer = [delete(".".join(each["names"]), each["id"]) for each in texts]
+
+    found = made(answer, texts, rows, commented=["body", "t", "body", "p", "content", "pt"])
+
+    assert [each.get("refused") for each in found[1:]] == [
+        "This block has comments. Only you can delete it."
+    ] * 2
+    assert made(answer, texts, rows, commented="t")[1]["delete"]

@@ -132,6 +132,8 @@ declare namespace LLMActions {
   interface HeldBlocks {
     texts: BlockChange[];
     blocks: BlockRow[];
+    /** Among which are the ids of all blocks with open comments, and of those around them. */
+    commented: string[];
   }
 
   /** Wagtail's widget of a stream or a list, and where it is. */

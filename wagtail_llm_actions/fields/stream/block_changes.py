@@ -110,6 +110,9 @@ class BlockChanges:
         change |= {"block": label, "take": _("Delete"), "leave": _("Do not delete")}
         if not self._held.is_text(block):
             raise ValidationError(_("This block holds more than text. Only you can delete it."))
+        if self._held.is_commented(block):
+            # Wagtail resolves and deletes the comments of a block that is gone; undo cannot bring them back.
+            raise ValidationError(_("This block has comments. Only you can delete it."))
         self._check_still_enough(block)
         self._deleted.add(block)
         return {**change, "delete": True}, ""

@@ -65,6 +65,8 @@ class HeldField:
         self._stream = stream
         self._texts = {digest_of(text.names, text.id): text for text in texts}
         self._blocks = list(_blocks(_rows(held, "blocks")))
+        commented = held.get("commented") if isinstance(held, dict) else None
+        self._commented = frozenset(map(str, commented if isinstance(commented, list) else ()))
 
     def text(self, key: str) -> HeldText:
         """Return the text with a mark that ends with this key.
@@ -122,6 +124,10 @@ class HeldField:
             # Around another block without an id, it looks the same.
             raise LookupError(item_id)
         return block
+
+    def is_commented(self, block: HeldBlock) -> bool:
+        """Return whether a block, or one within it, has a comment that is not resolved."""
+        return block.id in self._commented
 
     def is_text(self, block: HeldBlock) -> bool:
         """Return whether nothing would be lost with a block but texts, and how these look.

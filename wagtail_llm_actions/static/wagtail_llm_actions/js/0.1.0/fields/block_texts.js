@@ -48,6 +48,24 @@ function findTexts(form, place) {
   });
 }
 
+const COMMENT_PATH = "input[name^='comments-'][name$='-contentpath']";
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {string[]} the names and ids on the way to each open comment, as Wagtail's form has them
+ */
+function commentedSteps(form) {
+  /** @type {HTMLInputElement[]} */
+  const paths = Array.from(form.querySelectorAll(COMMENT_PATH));
+  return paths.flatMap(({ name, value }) => {
+    const isClosed = ['DELETE', 'resolved'].some((flag) => {
+      const input = form.elements.namedItem(name.replace(/contentpath$/, flag));
+      return input instanceof HTMLInputElement && input.value;
+    });
+    return isClosed ? [] : value.split('.');
+  });
+}
+
 /** @param {LLMActions.BlockChange} change */
 const keyOf = ({ names, id, delete: isDeletion = false }) =>
   JSON.stringify([names, id, isDeletion]);
@@ -170,6 +188,7 @@ function createField(form, place, sequences) {
     JSON.stringify({
       texts: texts().map(({ names, id, field }) => ({ names, id, value: field.value() })),
       blocks: sequences.rows(),
+      commented: commentedSteps(form),
     });
   const prepare = createPrepare(value, (answer) =>
     /** @type {LLMActions.BlockChange[]} */ (JSON.parse(answer.value))
