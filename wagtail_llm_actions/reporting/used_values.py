@@ -22,14 +22,16 @@ def used_values() -> list[UsedValue]:
     """Return the types, models and deleted actions that runs have, each sorted, and all actions.
 
     ``SELECT DISTINCT`` would read every run. Each recursion asks for the least value above the one
-    before, which is one step in an index for each value.
+    before, which is one step in an index for each value. MariaDB takes these steps for ``DISTINCT``,
+    and no others.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_QUERY)
-        return [UsedValue(*row) for row in cursor.fetchall()]
+        cursor.execute((_DISTINCT if connection.vendor == "mysql" else _STEPS) + _VALUES)
+        values = [UsedValue(*row) for row in cursor.fetchall()]
+    return sorted(values, key=lambda value: (value.label or "", value.pk or 0))
 
 
-_QUERY = """
+_STEPS = """
 WITH RECURSIVE types (value) AS (
     SELECT (SELECT MIN(target_content_type_id) FROM wagtail_llm_actions_llmrun)
     UNION ALL
@@ -53,6 +55,18 @@ WITH RECURSIVE types (value) AS (
             ORDER BY run.action_id, run.action_label LIMIT 1)
     FROM deleted WHERE deleted.value IS NOT NULL
 )
+"""
+_DISTINCT = """
+WITH types (value) AS (
+    SELECT DISTINCT target_content_type_id FROM wagtail_llm_actions_llmrun
+), models (value) AS (
+    SELECT DISTINCT model_key FROM wagtail_llm_actions_llmrun
+), deleted (value) AS (
+    SELECT DISTINCT action_label FROM wagtail_llm_actions_llmrun
+    WHERE action_id IS NULL AND NOT (wagtail_llm_actions_llmrun.trigger = 'test')
+)
+"""
+_VALUES = """
 SELECT 'type', value, NULL FROM types WHERE value IS NOT NULL
 UNION ALL SELECT 'action', id, label FROM wagtail_llm_actions_llmaction
 UNION ALL SELECT 'model', NULL, value FROM models WHERE value IS NOT NULL
