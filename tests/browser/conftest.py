@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.person import Person
+from tests.browser.person import Person, Profile
 from tests.browser.showcase import SETTINGS
 from tests.chromium import ARGUMENTS, executable
 from tests.parts.model_server import running_model_server
@@ -120,8 +121,18 @@ def showcase_site(django_db_setup: None) -> Iterator[str]:
         yield f"http://{web.address}"
 
 
+@pytest.fixture(scope="session")
+def free_profiles() -> defaultdict[str, list[Profile]]:
+    """The profiles of each site that nobody uses now."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
+def visit(
+    browser: Browser,
+    free_profiles: defaultdict[str, list[Profile]],
+    request: pytest.FixtureRequest,
+) -> Iterator[Callable[..., Person]]:
     """Let somebody log in, in a window of their own: ``visit(user)``.
 
     Where a test names no site it is the one with a queue server, which is started only then.
@@ -129,10 +140,13 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
     people: list[Person] = []
 
     def enter(user: Any, site: str | None = None) -> Person:
-        person = Person(browser, site or request.getfixturevalue("queue_site"), user)
+        site = site or str(request.getfixturevalue("queue_site"))
+        profile = free_profiles[site].pop() if free_profiles[site] else Profile(browser, site)
+        person = Person(profile, user)
         people.append(person)
         return person
 
     yield enter
     for person in people:
         person.leave()
+        free_profiles[person.site].append(person.profile)

@@ -11,7 +11,6 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from tests.browser.person import Person
 from tests.factories import (
     AdminFactory,
     BlogPageFactory,
@@ -25,10 +24,11 @@ from tests.parts.web import WebProcess
 from wagtail_llm_actions.generation import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page
 
+    from tests.browser.person import Person
     from wagtail_llm_actions.models import LLMAction
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -75,17 +75,13 @@ def web(browser: Browser, django_db_setup: None) -> Iterator[WebProcess]:
 
 
 @pytest.fixture
-def admin(browser: Browser, web: WebProcess) -> Iterator[Person]:
-    person = Person(browser, f"http://{web.address}", AdminFactory())
-    yield person
-    person.leave()
+def admin(visit: Callable[..., Person], web: WebProcess) -> Person:
+    return visit(AdminFactory(), f"http://{web.address}")
 
 
 @pytest.fixture
-def editor(browser: Browser, web: WebProcess) -> Iterator[Person]:
-    person = Person(browser, f"http://{web.address}", EditorFactory())
-    yield person
-    person.leave()
+def editor(visit: Callable[..., Person], web: WebProcess) -> Person:
+    return visit(EditorFactory(), f"http://{web.address}")
 
 
 def make_action(label: str, destination: str, **values: Any) -> LLMAction:

@@ -9,15 +9,14 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from tests.browser.person import Person
 from tests.factories import AdminFactory, BlogPageFactory, LLMActionFactory
 from tests.parts.web import WebProcess
 from tests.reporting.usage_rows import NOON, failed, succeeded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser
+    from tests.browser.person import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -42,7 +41,7 @@ def site(django_db_setup: None) -> Iterator[str]:
 
 
 @pytest.fixture
-def admin(browser: Browser, site: str) -> Iterator[Person]:
+def admin(visit: Callable[..., Person], site: str) -> Person:
     action, page, user = LLMActionFactory(), BlogPageFactory(), AdminFactory()
     for number in range(24):
         values = {"action": action, "page": page, "user": user}
@@ -56,9 +55,7 @@ def admin(browser: Browser, site: str) -> Iterator[Person]:
         )
         if number % 3 == 0:
             failed(queued_at=queued_at, error_detail="No answer.", **values)
-    person = Person(browser, site, user)
-    yield person
-    person.leave()
+    return visit(user, site)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
