@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import socket
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -12,7 +13,8 @@ from django.db import connection
 from django.template import Template
 from pytest_django.plugin import blocking_manager_key
 
-from tests.database_template import copied_database
+from tests.database_template import Rows, copied_database, read_rows, write_rows
+from tests.factories import JOURNAL, BlogIndexPageFactory
 from tests.kept_queue import KeptQueue, QueueHere
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.reporting.rollups import refresh_throttle
@@ -38,6 +40,8 @@ pytest.register_assert_rewrite(
 TRANSACTIONAL = {"live_server", "transactional_db"}
 COPIED = {"postgresql", "sqlite"}
 """The databases that the migrations build once for all processes."""
+rows_key = pytest.StashKey[Rows]()
+"""What is in the database before each test."""
 RENDER = Template._render  # type: ignore[attr-defined]
 """How templates render before Django's test environment makes them copy their context for the client."""
 
@@ -60,6 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Wagtail's root page, locale and site are such rows. The flush after a transactional test
     deletes them.
     """
+    # Without the rollback, Django's flush would look for permissions that are missing.
     keep = pytest.mark.django_db(transaction=True, serialized_rollback=True)
     for item in items:
         marker = item.get_closest_marker("django_db")
@@ -72,13 +77,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """Put them back for the next test; xdist may run one that does not load them itself."""
+    """Put them back for the next test, whichever it is."""
     yield
     marker = item.get_closest_marker("django_db")
     if nextitem and marker and marker.kwargs.get("serialized_rollback"):
-        rows = connection._test_serialized_contents  # type: ignore[attr-defined]
         with item.config.stash[blocking_manager_key].unblock():
-            connection.creation.deserialize_db_from_string(rows)
+            write_rows(item.config.stash[rows_key])
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -103,16 +107,21 @@ def django_db_setup(
     request: pytest.FixtureRequest,
 ) -> Iterator[None]:
     """Let the migrations build a database once for all processes where it can be copied."""
-    if connection.vendor not in COPIED:
-        request.getfixturevalue("django_db_setup")
-        yield
-        return
-    with (
-        django_db_blocker.unblock(),
-        copied_database(request.config.rootpath / ".pytest_cache" / "databases"),
-    ):
-        request.getfixturevalue("django_db_setup")
+    copied = (
+        copied_database(request.config.rootpath / ".pytest_cache" / "databases")
+        if connection.vendor in COPIED
+        else nullcontext()
+    )
+    with django_db_blocker.unblock():
+        with copied:
+            request.getfixturevalue("django_db_setup")
+        BlogIndexPageFactory(title=JOURNAL)
+        request.config.stash[rows_key] = read_rows()
+        # They are there before each test: Django need not load them as well.
+        connection._test_serialized_contents = "[]"  # type: ignore[attr-defined]
     yield
+    if connection.vendor not in COPIED:
+        return
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
             # A thread that a test has left to itself would keep the database from being dropped.

@@ -17,6 +17,9 @@ from tests.notices.models import HIDDEN_FIELDS, Dossier, Notice
 from wagtail_llm_actions.models import LLMAction, LLMAttempt, LLMBudget, LLMRun, PromptTemplate
 from wagtail_llm_actions.models.run_queryset import hash_detail
 
+JOURNAL = "Journal"
+"""The title of the page that posts stand below; it is there before each test."""
+
 
 class UserFactory(factory.django.DjangoModelFactory):
     """A user without any right."""
@@ -46,11 +49,12 @@ class EditorFactory(UserFactory):
         names += ["add_dossier", "change_dossier"]
         group.permissions.set(Permission.objects.filter(codename__in=names))
         root = Page.objects.get(depth=1)
-        for codename in ("add_page", "change_page"):
-            permission = Permission.objects.get(
-                content_type__app_label="wagtailcore", codename=codename
-            )
-            GroupPagePermission.objects.create(group=group, page=root, permission=permission)
+        of_pages = Permission.objects.filter(
+            content_type__app_label="wagtailcore", codename__in=["add_page", "change_page"]
+        )
+        GroupPagePermission.objects.bulk_create(
+            GroupPagePermission(group=group, page=root, permission=each) for each in of_pages
+        )
         self.groups.add(group)
 
 
@@ -72,7 +76,7 @@ class BlogPageFactory(wagtail_factories.PageFactory):
 
     title = factory.Sequence(lambda number: f"Post {number}")
     intro = "<p>The tide came in <b>early</b> that day.</p><p>Nobody had told the boats.</p>"
-    parent = factory.SubFactory(BlogIndexPageFactory)
+    parent = factory.LazyFunction(lambda: BlogIndexPage.objects.get(title=JOURNAL))
 
 
 class AuthorFactory(factory.django.DjangoModelFactory):

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from wagtail.models import Locale, Site
 
-from tests.factories import AuthorFactory, BlogPageFactory, LLMActionFactory, NoticeFactory
+from tests.factories import (
+    AuthorFactory,
+    BlogIndexPageFactory,
+    BlogPageFactory,
+    LLMActionFactory,
+    NoticeFactory,
+)
 from tests.runs.starting import start_run
 from wagtail_llm_actions.conf import ModelSettings, get_settings
 from wagtail_llm_actions.errors import InvalidInput
@@ -30,7 +36,9 @@ pytestmark = pytest.mark.django_db
 def built(text: str, instance: Model | None = None, **values: Any) -> Prompt:
     defaults = {"system_instructions": "", "source": "The tide came in early."}
     return build_prompt(
-        text=text, instance=instance or BlogPageFactory(title="Tides"), **defaults | values
+        text=text,
+        instance=instance or BlogPageFactory(title="Tides", parent=BlogIndexPageFactory()),
+        **defaults | values,
     )
 
 
