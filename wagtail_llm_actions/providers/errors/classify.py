@@ -52,7 +52,7 @@ REJECTION = 400
 ABOUT_LOAD = frozenset({DailyLimitReached, Overloaded, RateLimited})
 LIMIT_HIT = re.compile(
     r"limit\w* (?:\w+ ){0,4}(?:exceeded|reached|hit)|(?:exceed\w*|reached|hit) (?:\w+ ){0,5}limits?\b"
-    r"|too many (?:requests|tokens)|rate[- ]limited|throttl|(?:is|are) (?:\w+ )?overloaded"
+    r"|too many (?:requests|tokens)|rate[- ]limited|throttl|\boverloaded\b|\b(?:high|heavy) demand\b"
     r"|RateLimitError|quota",
     re.IGNORECASE,
 )
