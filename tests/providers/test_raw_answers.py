@@ -158,6 +158,10 @@ COMPLETE: dict[str, bytes] = {
     "o [DONE] in lower case": data(ONE, TWO) + b"data: [done]\n\n",
     "o an event of the end": data(ONE, TWO) + b"event: done\ndata: {}\n\n",
     "o done": data(ONE, TWO, {"done": True}),
+    "o an error behind the text": data(ONE, TWO, STOP, {"error": {"message": "It broke.", "code": 500}}),
+    "o an error behind [DONE]": data(ONE, TWO) + DONE + b"event: error\ndata: It broke.\n\n",
+    "o an object of choices": data(
+        {"choices": {"delta": {"content": TEXT}}}, {"choices": {"delta": {}, "finish_reason": "stop"}}),
     "o a heartbeat": data(ONE) + b"event: heartbeat\ndata: {}\n\n" + data(TWO, STOP) + DONE,
     "o null as an event": data(ONE) + b"data: null\n\n" + data(TWO, STOP) + DONE,
     "o a field name twice": (data(ONE, TWO, STOP) + DONE).replace(b"data: ", b"data: data: "),
@@ -189,6 +193,7 @@ COMPLETE: dict[str, bytes] = {
         A_START, a_text(TEXT), {"type": "message_delta", "stop_reason": "end_turn"}),
     "a text in the start of a block": named(
         A_START, {"type": "content_block_start", "content_block": {"type": "text", "text": TEXT}}, A_STOP),
+    "a an error behind the text": named(*A_ALL[:-1], {"type": "error", "error": {"type": "overloaded_error"}}),
     "a whole as a text": json.dumps({**A_WHOLE, "content": TEXT}).encode(),
     "a whole": json.dumps(A_WHOLE).encode(),
     "a whole over many lines": json.dumps(A_WHOLE, indent=2).encode(),
@@ -196,6 +201,7 @@ COMPLETE: dict[str, bytes] = {
     b'{"response": "came early", "done": true, "done_reason": "stop"}\n',
     "l whole": json.dumps(L_WHOLE).encode(),
     "l whole over many lines": json.dumps(L_WHOLE, indent=2).encode(),
+    "l an error behind the text": json.dumps(L_WHOLE).encode() + b'\n{"error": "It broke."}\n',
     "l a status before it": b'{"status": "loading"}\n' + json.dumps(L_WHOLE).encode(),
     "l a last line without a message": json.dumps({**L_WHOLE, "done": False}).encode()
     + b'\n{"done": true}\n',
@@ -319,6 +325,26 @@ BROKEN: dict[str, tuple[bytes, type[ProviderError], str]] = {
         data({"choices": [{"delta": {"thinking_blocks": [{"thinking": "Hm"}]}}]}, STOP),
         OnlyReasoning,
         "no visible text",
+    ),
+    "o the protocol of Gemini": (
+        data(
+            {
+                "candidates": [{"content": {"parts": [{"text": TEXT}]}, "finishReason": "STOP"}],
+                "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 4},
+            }
+        ),
+        InvalidOutput,
+        "The server did not stream a chat completion. Is BASE_URL right?",
+    ),
+    "o an error behind a text that failed": (
+        data(ONE, piece("", "error"), {"error": {"message": "It broke.", "code": 500}}),
+        ModelUnavailable,
+        "It broke.",
+    ),
+    "o an error in place of text": (
+        data(piece("", "stop"), {"error": {"message": "It broke.", "code": 500}}),
+        ModelUnavailable,
+        "It broke.",
     ),
     "o nothing but pings": (
         data({"type": "ping"}) + DONE,

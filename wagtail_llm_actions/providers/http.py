@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from wagtail_llm_actions.errors import (
@@ -27,7 +28,7 @@ from wagtail_llm_actions.providers.redaction import is_secret
 from wagtail_llm_actions.providers.response_parsing import release_frames
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from wagtail_llm_actions.generation import (
@@ -180,13 +181,14 @@ class HTTPProvider(Provider, Generic[Client, Options]):
     async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamItem]:
         """Stream one answer."""
         await self._get_ready(request.model)
+        map_error = partial(self.map_error, model=request.model)
         while True:
             parser, is_answered = self.parser_class(), False
             known = self.corrections(request.model)
             try:
                 async with self.open_stream(request) as events:
                     is_answered = True
-                    async for event in _until_end(events, parser, self.end_seconds):
+                    async for event in _until_end(events, parser, self.end_seconds, map_error):
                         for item in parser.read(event):
                             yield item
                 yield self._redacted(parser.result(request.model), request)
@@ -255,9 +257,19 @@ class HTTPProvider(Provider, Generic[Client, Options]):
 
 
 async def _until_end(
-    events: AsyncIterable[Any], parser: ResponseParser, end_seconds: float
+    events: AsyncIterable[Any],
+    parser: ResponseParser,
+    end_seconds: float,
+    map_error: Callable[[Exception], Failure | None],
 ) -> AsyncGenerator[Any]:
-    """Yield events; how the connection ends no longer matters once the answer has."""
+    """Yield events; how the connection ends no longer matters once the answer has.
+
+    Args:
+        events: As they arrive.
+        parser: Which is given each of them.
+        end_seconds: How long the next may take after the end of the text.
+        map_error: Returns ``None`` for a bug, which is always raised.
+    """
     iterator = aiter(events)
     while True:
         try:
@@ -267,7 +279,8 @@ async def _until_end(
             return
         except Exception as error:
             is_broken = isinstance(error, TimeoutError | ValueError) or _is_transport_error(error)
-            if not (parser.has_ended and is_broken):
+            is_late = parser.has_ended if is_broken else parser.is_whole and map_error(error)
+            if not is_late:
                 raise
             release_frames(error)
             return

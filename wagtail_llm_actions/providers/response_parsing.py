@@ -96,6 +96,12 @@ class ResponseParser(ABC):
         return self.is_complete or (self.finish_reason is not None and not self._goes_on)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the text has arrived, so that no error behind it takes anything from it."""
+        has_failed = read_finish_reason(self.finish_reason) == FinishReason.ERROR
+        return self.has_ended and self._has_text and not has_failed
+
+    @property
     def usage(self) -> Usage | None:
         """Token counts; ``None`` where the server has not reported any."""
         return self._usage.usage(has_text=self._has_text)
@@ -145,7 +151,7 @@ class ResponseParser(ABC):
             message = f"The server did not stream {self.expected}. Is BASE_URL right?"
             if words := read_error(self._words).message:
                 message += f" It sent: {words}"
-            raise ResponseError(InvalidOutput, message)
+            raise ResponseError(InvalidOutput, message, self.usage)
         if self.unread and not self._has_text:
             raise wrong_shape(self.unread)
         reason = read_finish_reason(self.finish_reason)

@@ -42,6 +42,8 @@ class ChatParser(ResponseParser):
             ResponseError: The line is an error, or a member has a type that it cannot have.
         """
         if part.error:
+            if self.is_whole:
+                return
             raise ResponseError.of(failure_in(part))
         message = read(part, "message", JSONObject)
         if message is None and part.done is None:

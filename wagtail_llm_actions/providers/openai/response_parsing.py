@@ -55,13 +55,16 @@ class ChatCompletionParser(ResponseParser):
 
     def parse(self, event: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield the deltas of a chunk."""
-        choices = read(event, "choices", list)
+        choices = (
+            [event.choices] if isinstance(event.choices, dict) else read(event, "choices", list)
+        )
         has_usage = self._read_usage(event, choices)
         self.is_complete = self.is_complete or event.done is True
         if not has_usage and choices is None:
             self.unread = self.unread or "choices"
             return
-        self.has_started = True
+        # Servers of other protocols send token counts, too.
+        self.has_started = self.has_started or choices is not None
         self.response_model = read(event, "model", str) or self.response_model
         self._usage.read_terms(event)
         self.finish_reason = read_end(event, *ENDS) or self.finish_reason
