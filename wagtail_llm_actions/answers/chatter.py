@@ -20,6 +20,7 @@ from wagtail_llm_actions.answers.phrases import (
     LEAD_IN_ON_LINE,
     NEEDS_CAPITAL,
     ONLY_LABEL,
+    STYLE_LABEL,
     TEXT,
 )
 from wagtail_llm_actions.answers.reasoning_forms import UNMARKED
@@ -46,8 +47,7 @@ _LOOSE_ITEM = re.compile(
 _LABELED = re.compile(r"[ \t*_]*[^\W\d_]\w{2,15}(?: \w{2,15})?[*_]*[ ]?[:：][*_]*\s+(?=\S)")
 """“Short: …”: a list of texts where every line begins so."""
 _BOLD_FIRST = re.compile(r"\*\*([^*\n]+?)(:?)\*\*\s*([-–—:(]?)\s*(.*)")
-"""“**The Sea**: a short title”, or “**Short**: The Sea”."""
-MAX_LABEL_WORDS = 3
+"""“**The Sea**: a short title”, or “**Title**: The Sea”."""
 _RECORD = re.compile(r"[ \t*_#]*[^\W\d_]+[*_]*[ ]?[:：][*_]*\s*\Z")
 _FURTHER = r"[*_]*[A-ZÄÖÜ]\w{2,15}[*_]*[ ]?[:：][*_]*[ ](?=\S)"
 _FURTHER_LABEL = re.compile(rf"[^\n]*(?:\n\s*|[,;|·][ ]){_FURTHER}")
@@ -239,8 +239,11 @@ def first_item(text: str) -> str | None:
     loose = [] if items else [line for line in lines[:3] if _LOOSE_ITEM.match(line)]
     is_list = len(loose) > 1 or len(items) > 1 or bool(items and _is_marked(lines[0]))
     if is_list and lines[0] is (items or loose)[0]:
-        item = (_ITEM if items else _LOOSE_ITEM).sub("", lines[0], count=1)
-        return _without_label_or_remark(item)
+        marker = _ITEM if items else _LOOSE_ITEM
+        texts = [marker.sub("", line, count=1) for line in items or loose]
+        if all(map(STYLE_LABEL.match, texts)):
+            return STYLE_LABEL.sub("", texts[0], count=1)
+        return _without_label_or_remark(texts[0])
     if len(lines) > 1 and all(_LABELED.match(line) for line in lines):
         return _LABELED.sub("", lines[0], count=1)
     found = _NUMBERED_ON_LINE.fullmatch(text)
@@ -252,11 +255,8 @@ def _without_label_or_remark(item: str) -> str:
     found = _BOLD_FIRST.fullmatch(item)
     if not found or not (found[2] or found[3]):
         return item
-    bold, within, mark, rest = found.groups()
-    # What is said about a text is a sentence; another text is none.
-    is_text = rest[:1].isupper() and rest.rstrip("*_ ")[-1] not in ".!"
-    is_label = is_text and len(bold.split()) <= MAX_LABEL_WORDS and ":" in {within, mark}
-    if rest and (is_label or BARE_LABEL.fullmatch(bold)):
+    bold, _, mark, rest = found.groups()
+    if rest and BARE_LABEL.fullmatch(bold):
         return rest
     return bold if mark else item
 

@@ -15,6 +15,8 @@ from wagtail_llm_actions.answers.vocabulary import (
     PRESENTATIONS,
     QUALIFIERS,
     RESULTS,
+    STYLES,
+    STYLES_JOINED,
     TEXTS,
     UNSPACED_TEXTS,
     either,
@@ -89,3 +91,9 @@ LEAD_IN_LINE = re.compile(
 """A line of its own above the text."""
 BARE_LABEL = re.compile(rf"(?i){LABEL}{_NUMBER}")
 ONLY_LABEL = re.compile(rf"(?i){LABEL}{_COLON}\s*")
+
+_STYLE = either(STYLES)
+STYLE_LABEL = re.compile(
+    rf"(?i)\*{{0,2}}{_STYLE}(?:{STYLES_JOINED}{_STYLE}){{0,2}}(?:\s{TEXT})?(?:[:：]\*\*|(?:\*\*)?{_COLON})\s*(?-i:(?=[^\sa-z]))"
+)
+"""“Playful: The sea”, one of several texts."""

@@ -73,6 +73,24 @@ QUALIFIERS = (
 )
 """What stands before the name of a text in a label."""
 
+STYLES = (
+    r"short(?:er)?|long(?:er)?|sweet|dry|playful|serious|formal|informal|casual|creative|catchy|direct|descriptive|simple"
+    r"|plain|funny|humorous|witty|emotional|dramatic|poetic|lyrical|professional|friendly|neutral|informative|factual"
+    r"|classic|bold|punchy|concise|clear|modern|provocative|intriguing|inspiring|inspirational|conversational|engaging"
+    r"|straightforward|minimal(?:ist)?|elegant|seo(?:[- ]friendly)?|news[- ]style|journalistic",
+    r"kurz|kürzer|lang|länger|knapp|verspielt|ernst(?:haft)?|sachlich|förmlich|formell|locker|kreativ|direkt|beschreibend"
+    r"|einfach|schlicht|witzig|humorvoll|lustig|emotional|dramatisch|poetisch|professionell|freundlich|neutral|informativ"
+    r"|klassisch|prägnant|knackig|frech|modern",
+    r"courte?|longue?|ludique|sérieu(?:x|se)|formel(?:le)?|décontractée?|créati(?:f|ve)|directe?|descripti(?:f|ve)|simple"
+    r"|drôle|humoristique|dramatique|poétique|professionnel(?:le)?|neutre|informati(?:f|ve)|classique|accrocheu(?:r|se)"
+    r"|concise?|percutante?",
+    r"cort[oa]|larg[oa]|lúdic[oa]|seri[oa]|formal|creativ[oa]|direct[oa]|descriptiv[oa]|sencill[oa]|divertid[oa]|emocional"
+    r"|dramátic[oa]|poétic[oa]|profesional|neutral|informativ[oa]|clásic[oa]|llamativ[oa]|concis[oa]",
+)
+"""What tells one of several texts from the others."""
+
+STYLES_JOINED = r"(?: (?:&|and|und|et|y) |, )"
+
 ARTICLES = (
     r"the|an?|one|der|die|das|eine?|le|la|une?|el|los|una?|il|lo|uno|o|a|uma?|een|de|het|en|ett?",
 )
