@@ -252,7 +252,11 @@ def _without_wrapping(text: str, context: _Context) -> str:
 
 def _without_quotes(text: str, context: _Context) -> str:
     named = QUOTED_NAME.fullmatch(text) if context.is_one_line else None
-    inside = named[1] if named else wrapping.quoted(text, is_one_line=context.is_one_line)
+    inside = (
+        named[named.lastindex or 0]
+        if named
+        else wrapping.quoted(text, is_one_line=context.is_one_line)
+    )
     return _unwrap(text, inside, Removal.QUOTES, context)
 
 

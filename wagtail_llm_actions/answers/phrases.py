@@ -45,6 +45,13 @@ _NAMING = (
     r"|(?:gpt\d? correct )?assistant"
 )
 """Calls something by the name that follows."""
+_AS_AI = (
+    rf"(?:as an? (?:ai|artificial intelligence|(?:large )?language model)\b[^:：,\n]{{0,30}},\s(?:i(?:{APOSTROPHE}d| would| can)?|may i) (?:suggest|recommend|propose)"
+    rf"|als (?:ki|sprachmodell)\b[^:：,\n]{{0,30}}(?:schlage|empfehle|würde) ich"
+    rf"|en tant qu(?:{APOSTROPHE}|e )(?:ia|modèle de langage|intelligence artificielle)\b[^:：,\n]{{0,30}},\sje (?:vous |te )?(?:propose|suggère|recommande)"
+    rf"|como (?:ia|(?:un )?modelo de lenguaje|inteligencia artificial)\b[^:：,\n]{{0,30}},\s(?:te |le )?(?:propongo|sugiero|recomiendo)){_WITHIN}{{0,60}}"
+)
+"""Speaks of itself before it suggests the text."""
 _DASHED = r"(?:title|titel|titre|título|titolo|tytuł)\s?[-–—]\s+"
 LEAD_IN_ON_LINE = re.compile(
     rf"(?i){_AGREED}{{0,2}}(?:(?:(?:thinking|given|considering|looking|having|taking)\b[^:：,\n]{{0,80}},\s)?{_PRESENTATION}{_WITHIN}{{0,100}}?{_ANY_TEXT}{_WITHIN}{{0,80}}"
@@ -52,7 +59,7 @@ LEAD_IN_ON_LINE = re.compile(
     rf"|(?:here|there) (?:you go|it is)|(?:how|what) about(?: this(?: one)?)?|try this|{_NAMING}|here it is|i{APOSTROPHE}d suggest|i suggest"
     rf"|(?:an?|one|the|my|your|eine?|der|une?|le|un|una|el|een|de)\s(?:[\w-]+\s){{0,4}}?{TEXT}\s(?:[\w-]+\s){{0,6}}?"
     rf"(?:is|are|be|would be|could be|might be|wäre|ist|lautet|könnte sein|könnte lauten|serait|est|sería|es|podría ser|zou zijn|is)"
-    rf"|assistant|{LABEL}|[\[【]{LABEL}[\]】]){_COLON}(?!//)\s*"
+    rf"|{_AS_AI}|assistant|{LABEL}|[\[【]{LABEL}[\]】]){_COLON}(?!//)\s*"
     rf"|(?i:sure(?: thing)?|certainly)!\s+(?=\S)|(?i:[\[【]{LABEL}[\]】])\s*(?=\S)|{_DASHED}|[:：][ ]+(?=\S)"
 )
 """In front of the text on its own line."""
@@ -62,10 +69,19 @@ NEEDS_CAPITAL = re.compile(
 """Words that go on in lower case belong to it: “Title: the fight of the century”."""
 
 _NAMED = r"(?:title|headline|heading|subject line|slogan|tagline|titel|überschrift|titre|título|titolo|kop)"
+_FOR_IT = r"(?:for|für|pour|para) (?:this|the|your|diesen|den|das|ihren|cet|cette|l['’]|le|votre|este|esta|el|la|tu|su)\s?(?:blog ?)?(?:article|post|text|page|story|piece|artikel|beitrag|seite|texte|billet|artículo|texto|página|entrada)"
+_IS = r"(?:is|be|wäre|ist|lautet|sein|lauten|serait|est|sería|es|zijn)"
+_QUOTED = r"[\"“„«]\s?({}[^\s\"“”„«»]+)\s?[\"“”»]"
+_A_QUOTED_WORD = _QUOTED.format(r"(?:[^\s\"“”„«»]+\s+)*")
+_QUOTED_WORDS = _QUOTED.format(r"(?:[^\s\"“”„«»]+\s+){2,}")
 QUOTED_NAME = re.compile(
     rf"(?i)(?:{_AGREEMENT}[!,.]\s+)?(?:(?:how|what) about|wie wäre es mit|que diriez-vous de|{_NAMING}"
-    rf"|(?:[^\W\d_][\w-]*\s){{1,5}}?{_NAMED}\s(?:[\w-]+\s){{0,6}}?(?:is|be|wäre|ist|lautet|sein|lauten|serait|est|sería|es|zijn))"
-    r"[:,]?\s[\"“„«]\s?((?:[^\s\"“”„«»]+\s+){2,}[^\s\"“”„«»]+)\s?[\"“”»][.!?]?"
+    rf"|(?:[^\W\d_][\w-]*\s){{1,5}}?{_NAMED}\s(?:[\w-]+\s){{0,6}}?{_IS})"
+    rf"[:,]?\s{_QUOTED_WORDS}[.!?]?"
+    rf"|(?:[^\W\d_][\w-]*\s){{1,3}}?{_NAMED}\s{_FOR_IT}\s(?:[\w-]+\s)?{_IS}[:,]?\s{_A_QUOTED_WORD}[.!?]?"
+    rf"|(?:the|der|le|el|il|o|de)\s(?:title|titel|titre|título|titolo){_COLON}\s*{_A_QUOTED_WORD}[.!?]?"
+    rf"|{_QUOTED_WORDS}\s(?:(?:would|could|might)\s(?:be|make)|makes|{_IS})\s(?:an?|the|my|eine?|une?|una)\s"
+    rf"(?:[\w-]+\s){{0,3}}?{_NAMED}(?:\s[\w-]+)?(?:\s{_FOR_IT})?[.!]?"
 )
 """“A possible title could be “The tide came early”.”: the text is in the quotation marks."""
 
