@@ -14,6 +14,7 @@ from wagtail_llm_actions.answers.markup import plain
 from wagtail_llm_actions.answers.phrases import QUOTED_NAME
 from wagtail_llm_actions.answers.removals import Removal, Removals
 from wagtail_llm_actions.answers.special_tokens import AT_END
+from wagtail_llm_actions.answers.thinking_aloud import thinking_aloud
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,6 +188,9 @@ def _without_surroundings(text: str, context: _Context) -> str:
 
 def _without_reasoning(text: str, context: _Context) -> str:
     length = chatter.before_final_answer(text, is_one_line=context.is_one_line)
+    aloud = thinking_aloud(text, is_one_line=context.is_one_line)
+    if aloud > length and not context.source.begins_with(text[:aloud]):
+        length = aloud
     context.removals.add(Removal.REASONING, text[:length])
     text = text[length:].strip()
     leading = wrapping.leading_tag(text)
