@@ -109,3 +109,42 @@ def test_markup_is_taken_from_the_new_text_of_a_plain_field_that_holds_none() ->
     own = Source("5 * 3 and snake_case_words", is_own=True)
 
     assert clean("**Five** times three", LINES, TAG, source=own).text == "Five times three"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The tide came early[1]. Nobody knew [2][3]. Why?",
+        "The tide came early.[1] Nobody knew.[2] [3] Why?",
+        "The tide came early. Nobody knew. Why? [1][2]",
+        "The tide came early【1:2†source】. Nobody knew citeturn0search1turn1news2. Why?",
+    ],
+)
+@pytest.mark.parametrize("is_plain", [True, False])
+def test_citations_that_the_source_does_not_have_go(answer: str, is_plain: bool) -> None:
+    text = "The tide came early. Nobody knew. Why?"
+
+    assert made_from(TEXT, answer, Destination(is_plain=is_plain)) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "answer"),
+    [
+        ("The tide came erly[1].", "The tide came early[1]."),
+        ("for i: print(boats[i])", "Print the last of boats[1]"),
+        (TEXT, "The tide came early[1].\n\n[1] Smith 2020"),
+        (TEXT, "Sizes [1] and [2] differ"),
+        (TEXT, "A boat [2020] came"),
+        (TEXT, "Write so:\n\n```\nboats[1]\n```"),
+        (TEXT, "See [1](https://example.com)."),
+    ],
+)
+def test_numbers_in_brackets_that_may_be_no_citations_stay(source: str, answer: str) -> None:
+    assert made_from(source, answer, Destination(is_plain=False)) == answer
+
+
+def test_a_call_of_a_tool_that_the_source_holds_stays() -> None:
+    text = 'It is written so:\n\n<tool_call>{"name": "sail"}</tool_call>\n\nThat is all.'
+
+    assert made_from(text, text) == text
+    assert made_from(TEXT, text) != text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.answers import chatter, structured, wrapping
 from wagtail_llm_actions.answers.characters import is_invisible, normalize
+from wagtail_llm_actions.answers.citations import without_citations
 from wagtail_llm_actions.answers.destination import Source
 from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.answers.markup import plain
@@ -204,6 +205,21 @@ def _without_reasoning(text: str, context: _Context) -> str:
     return text[len(element) :]
 
 
+def _without_tool_calls(text: str, context: _Context) -> str:
+    """Leave out calls of tools, and what they returned, beside a text."""
+    calls = wrapping.tool_calls(text)
+    calls = [call for call in calls if not context.source.holds(call)]
+    rest = text
+    for call in calls:
+        rest = rest.replace(call, "")
+    if not rest.strip():
+        # The text may be an argument of the call.
+        return text
+    for call in calls:
+        context.removals.add(Removal.TAG, call)
+    return rest
+
+
 def _without_lead_in(text: str, context: _Context) -> str:
     length = chatter.lead_in(text, is_one_line=context.is_one_line)
     if not length or context.source.begins_with(text[:length]):
@@ -273,6 +289,13 @@ def _unwrap(text: str, inside: str | None, kind: Removal, context: _Context) -> 
     return inside
 
 
+def _without_citations(text: str, context: _Context) -> str:
+    cleaned = without_citations(text, context.source)
+    if cleaned != text:
+        context.removals.add(Removal.MARKUP, text)
+    return cleaned
+
+
 def _without_markup(text: str, context: _Context) -> str:
     is_content = not context.destination.is_plain or context.source.has_own_markup
     cleaned = text if is_content else plain(text)
@@ -286,6 +309,7 @@ def _on_one_line(text: str, context: _Context) -> str:
 
 
 _STEPS: tuple[Callable[[str, _Context], str], ...] = (
+    _without_tool_calls,
     _without_reasoning,
     _without_lead_in,
     _first_item,
@@ -293,6 +317,7 @@ _STEPS: tuple[Callable[[str, _Context], str], ...] = (
     _without_fence,
     _without_wrapping,
     _without_quotes,
+    _without_citations,
     _without_markup,
     # Markup may have hidden a list.
     _first_item,

@@ -104,6 +104,10 @@ class Source:
         """Return whether a piece is a part of a text, word for word."""
         return bool(words := " ".join(piece.split())) and words in self._unspaced
 
+    def matches(self, pattern: re.Pattern[str]) -> bool:
+        """Return whether a pattern occurs in a text."""
+        return any(pattern.search(text) for text in self._texts)
+
     @cached_property
     def has_own_markup(self) -> bool:
         """Whether the destination holds Markdown or HTML as its text, as a field for source code does."""
