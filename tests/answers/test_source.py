@@ -148,3 +148,48 @@ def test_a_call_of_a_tool_that_the_source_holds_stays() -> None:
 
     assert made_from(text, text) == text
     assert made_from(TEXT, text) != text
+
+
+NOTHING = [
+    "The text is already correct.",
+    "No changes needed.",
+    "✅ The text is correct. No changes are needed.",
+    "**The provided text contains no errors.**",
+    "There are no spelling mistakes in the text.",
+    "Der Text ist bereits fehlerfrei. Keine Änderungen nötig.",
+    "Aucune correction n’est nécessaire.",
+    "Le texte est déjà correct.",
+    "El texto ya es correcto.",
+    "No se encontraron errores.",
+]
+
+
+@pytest.mark.parametrize("destination", [LINE, LINES], ids=["line", "lines"])
+@pytest.mark.parametrize("answer", NOTHING)
+def test_a_verdict_on_a_text_is_not_its_new_text(answer: str, destination: Destination) -> None:
+    own = Source("The tide came early.", is_own=True)
+
+    found = clean(answer, destination, TAG, source=own)
+    assert (found.text, found.is_unchanged) == ("", True)
+    assert found.removed[-1]["kind"] == "comment"
+
+    found = clean(f"{answer}\n\nThe tide came early.", destination, TAG, source=own)
+    assert (found.text, found.is_unchanged) == ("The tide came early.", False)
+
+
+@pytest.mark.parametrize("answer", NOTHING)
+def test_a_text_from_another_field_may_read_like_a_verdict(answer: str) -> None:
+    own = Source(answer.strip("✅* "), is_own=True)
+
+    for source in (Source("The tide came early."), own):
+        found = clean(answer.strip("✅* "), LINES, TAG, source=source)
+        assert (found.text, found.is_unchanged) == (answer.strip("✅* "), False)
+
+
+@pytest.mark.parametrize(
+    "answer", ["No changes in the crew", "The text is already a classic", "Keine Fehler im Hafen"]
+)
+def test_a_new_text_that_begins_like_a_verdict_is_a_text(answer: str) -> None:
+    own = Source("The tide came early.", is_own=True)
+
+    assert clean(answer, LINE, TAG, source=own).text == answer

@@ -30,7 +30,7 @@ MAX_LINE = 300
 """Characters; lead-ins are short, and looking no further keeps the search fast."""
 _EMPHASIS = "*_#> \t"
 _BULLETS = "-*•‣+▪◦●■○"
-_SMILES = "😊🙂😄👍✨🎉💡ℹ️"
+_SMILES = "😊🙂😄👍✨🎉💡ℹ️✅✔☑"
 """With which assistants begin comments."""
 _MARKS = "\"'“”„«».!"
 _ITEM = re.compile(

@@ -12,6 +12,7 @@ from wagtail_llm_actions.answers.citations import without_citations
 from wagtail_llm_actions.answers.destination import Source
 from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.answers.markup import plain
+from wagtail_llm_actions.answers.no_changes import no_changes
 from wagtail_llm_actions.answers.phrases import QUOTED_NAME
 from wagtail_llm_actions.answers.removals import Removal, Removals
 from wagtail_llm_actions.answers.special_tokens import AT_END
@@ -66,6 +67,8 @@ class CleanAnswer:
     removed: list[RemovedText]
     is_only_reasoning: bool
     """Whether reasoning was all that the model wrote."""
+    is_unchanged: bool = False
+    """Whether the model only said that nothing is to be changed in the text that the field holds."""
     has_reasoned_unopened: bool = False
     """Whether it began with reasoning that no marker opens, so that its next answer may too."""
 
@@ -113,11 +116,16 @@ def clean(
         removals.add(Removal.REASONING, text)
         text = ""
     text = _without_surroundings(destination.as_text(text, is_cut_off=is_cut_off), context)
+    is_unchanged = bool(text) and not text[_verdict(text, context) :].strip(_NO_TEXT)
+    if is_unchanged:
+        removals.add(Removal.COMMENT, text)
+        text = ""
     is_only_reasoning = not text and Removal.REASONING in removals
     return CleanAnswer(
         text=text,
         removed=removals.as_json(),
         is_only_reasoning=is_only_reasoning,
+        is_unchanged=is_unchanged,
         has_reasoned_unopened=live.has_reasoned_unopened,
     )
 
@@ -222,10 +230,18 @@ def _without_tool_calls(text: str, context: _Context) -> str:
 
 def _without_lead_in(text: str, context: _Context) -> str:
     length = chatter.lead_in(text, is_one_line=context.is_one_line)
+    if text[(verdict := _verdict(text, context)) :].strip(_NO_TEXT):
+        length = max(length, verdict)
     if not length or context.source.begins_with(text[:length]):
         return text
     context.removals.add(Removal.LEAD_IN, text[:length])
     return _RULE_ABOVE.sub("", text[length:].strip())
+
+
+def _verdict(text: str, context: _Context) -> int:
+    """Return how many characters in front of a text that was to be corrected say that it is correct."""
+    length = no_changes(text) if context.source.is_own else 0
+    return 0 if context.source.holds(text[:length]) else length
 
 
 def _first_item(text: str, context: _Context) -> str:

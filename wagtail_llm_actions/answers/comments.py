@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from wagtail_llm_actions.answers.phrases import TEXT
+from wagtail_llm_actions.answers.phrases import DONE, TEXT
 
 MAX_COUNT_CHARS = 40
 MIN_COUNTED_WORDS = 3
@@ -150,7 +150,7 @@ ON_A_LINE = re.compile(
 )
 """What is no second line of a title."""
 _ANY = "(?:" + "|".join(_COMMENTS) + ")"
-COMMENT = re.compile(rf"(?i)[(\[*_]*{_ANY}")
+COMMENT = re.compile(rf"(?i)[(\[*_]*(?:{DONE}\s+)?{_ANY}")
 """The beginning of a comment below the text."""
 REMARK = re.compile(rf"(?i)\s*[(\[（]+[*_]*{_ANY}[^()\[\]\n]{{0,200}}[)\]）*_]+\.?\s*$")
 """A comment in brackets behind the text."""

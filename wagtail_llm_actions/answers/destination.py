@@ -77,7 +77,7 @@ class Source:
 
     def __init__(self, *texts: str, is_own: bool = False) -> None:
         self._texts = tuple(text.strip() for text in texts)
-        self._is_own = is_own
+        self.is_own = is_own
 
     def __bool__(self) -> bool:
         """Return whether the texts are known."""
@@ -111,7 +111,7 @@ class Source:
     @cached_property
     def has_own_markup(self) -> bool:
         """Whether the destination holds Markdown or HTML as its text, as a field for source code does."""
-        return self._is_own and any(plain(text) != text for text in self._texts)
+        return self.is_own and any(plain(text) != text for text in self._texts)
 
     @cached_property
     def _lines(self) -> tuple[str, ...]:

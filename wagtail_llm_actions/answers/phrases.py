@@ -87,6 +87,12 @@ QUOTED_NAME = re.compile(
 
 _WORKED = r"(?:corrected|simplified|rewritten|rewrote|translated|summari[sz]ed|shortened|edited|proofread|revised|rephrased|improved|fixed)"
 
+DONE = r"(?:(?:all )?done|finished|erledigt|fertig|terminé|c['’]est fait|listo|hecho)[!.:]"
+_REPORTED = (
+    rf"(?:i(?:{APOSTROPHE}ve| have)? {_WORKED}\b[^\n]*\b(?:mistakes?|errors?|typos?|spelling|grammar|punctuation)\b[^\n]*"
+    r"|ich habe\b[^\n]*\bfehler\b[^\n]*|j['’]ai (?:corrigé|modifié)\b[^\n]*\b(?:fautes?|erreurs?)\b[^\n]*|he corregido\b[^\n]*\berror(?:es)?\b[^\n]*)"
+)
+"""What was done to a text."""
 _BEFORE = r"(?:[^:：\n]{1,120}[,.!]\s)?"
 _NAME = rf"{_ANY_TEXT}(?![.`]\w)"
 INTRODUCTION = re.compile(rf"(?i){_BEFORE}{_PRESENTATION}[^\n]*?{_NAME}[^\n]*")
@@ -102,6 +108,7 @@ LEAD_IN_LINE = re.compile(
     rf"|{_PRESENTED}|{_AGREED}{{0,2}}(?!(?:try|consider)\s?:){_PRESENTATION}(?:\s(?:it is|one|this|you go|we go))?\s?[:：]"
     rf"|(?:an?|one|the|my|eine?|une?|un|una|der|een|um|uma)\s(?:[\w-]+\s){{0,4}}?{TEXT}\s(?:for|could be|would be|might be|könnte|wäre|serait|sería|lautet|is|ist|est|es|zou)(?!\w)[^\n]*[:：]"
     rf"|(?:assistant|ai|assistent|model|bot|antwort|réponse)\s*[:：]?"
+    rf"|(?:[✅✔☑]️?\s*)(?:{DONE}\s*)?{_REPORTED}|{DONE}\s+{_REPORTED}"
     rf"|{_AGREED}{{0,2}}here (?:you go|you are|it is|we go)[!.:]*|[\[【]?{LABEL}{_NUMBER}[\]】]?\s*[:：]?|\d[.)])"
 )
 """A line of its own above the text."""

@@ -33,7 +33,8 @@ LLMActionsError
      │   └─ ContextExceeded
      ├─ ContentFiltered
      └─ InvalidOutput
-         └─ OnlyReasoning
+         ├─ OnlyReasoning
+         └─ NothingToChange
 
 Mistakes in the settings raise Django's ``ImproperlyConfigured`` and are not part of the tree.
 """
@@ -72,6 +73,7 @@ from wagtail_llm_actions.errors.provider import (
     ModelForbidden,
     ModelNotFound,
     ModelUnavailable,
+    NothingToChange,
     OnlyReasoning,
     OutOfCredit,
     Overloaded,
@@ -107,6 +109,7 @@ __all__ = [
     "ModelForbidden",
     "ModelNotFound",
     "ModelUnavailable",
+    "NothingToChange",
     "OnlyReasoning",
     "OutOfCredit",
     "Overloaded",

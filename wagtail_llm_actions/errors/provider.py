@@ -253,3 +253,9 @@ class OnlyReasoning(InvalidOutput):
 
     reason = "only_reasoning"
     allows_fallback = True
+
+
+class NothingToChange(InvalidOutput):
+    """The model only said that the text, which it was to work on, is right as it stands."""
+
+    reason = "nothing_to_change"

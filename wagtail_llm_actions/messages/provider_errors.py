@@ -18,6 +18,7 @@ from wagtail_llm_actions.errors import (
     ModelForbidden,
     ModelNotFound,
     ModelUnavailable,
+    NothingToChange,
     OnlyReasoning,
     OutOfCredit,
     Overloaded,
@@ -259,6 +260,17 @@ PROVIDER_ERRORS = (
             "its REASONING_TOKENS in MODELS, or choose a lower REASONING_EFFORT. %(fallback)s"
         ),
         form_field="max_tokens",
+    ),
+    ErrorEntry(
+        error=NothingToChange,
+        sentence=_(
+            "%(model)s found nothing to change in this text. Try again if you see something yourself."
+        ),
+        troubleshooting=_(
+            "The model said that the text is right as it stands, instead of writing it. Look at its "
+            "words in the raw answer. If that is wrong, choose another model, or say in the template that "
+            "the whole text is wanted in any case."
+        ),
     ),
     ErrorEntry(
         error=RequestRejected,

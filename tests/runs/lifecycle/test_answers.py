@@ -274,3 +274,16 @@ def test_of_a_choice_a_json_object_is_asked_for_which_nobody_sees_arrive(
     provider.script("The tide.")
     executed()
     assert provider.requests[1].schema is None
+
+
+def test_a_verdict_on_a_correct_text_is_an_error_of_its_own_that_is_not_retried(
+    provider: ScriptedProvider,
+) -> None:
+    provider.script("✅ The text is already correct. No changes needed.")
+    prompt = "Correct:\n<input>The tide came early.</input>"
+
+    run = executed(field_path="summary", source_path="summary", prompt=prompt)
+
+    assert (run.status, run.output) == ("failed", "")
+    assert run.error_context["reason"] == "nothing_to_change"
+    assert LLMAttempt.objects.filter(run=run).count() == 1

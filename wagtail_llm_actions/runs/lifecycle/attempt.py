@@ -18,6 +18,7 @@ from wagtail_llm_actions.errors import (
     ContentFiltered,
     ErrorCode,
     InvalidOutput,
+    NothingToChange,
     OnlyReasoning,
     ProviderError,
     ProviderTimeout,
@@ -252,7 +253,9 @@ class Attempt:
         self.answer.end(is_cut_off=result.finish_reason == FinishReason.LENGTH)
         if not self.answer.cleaned.text and not self.answer.cleaned.is_decorative:
             has_reasoned = self.answer.has_reasoned or self.answer.cleaned.is_only_reasoning
-            kind = OnlyReasoning if has_reasoned else InvalidOutput
+            kind: type[InvalidOutput] = OnlyReasoning if has_reasoned else InvalidOutput
+            if self.answer.cleaned.is_unchanged:
+                kind = NothingToChange
             raise kind(**self._error_source, usage=result.usage)
         return result
 
