@@ -294,6 +294,24 @@ def test_what_cannot_be_is_refused_with_the_reason(change: str, reason: str) -> 
     assert good["value"] == "New"
 
 
+@pytest.mark.parametrize(
+    ("change", "label"),
+    [
+        (delete("text", "gone"), "Text"),
+        ("[[delete: nothing.such 28403f]]", "delete: nothing.such 28403f"),
+        ("[[delete: 28403f]]", "delete: 28403f"),
+    ],
+)
+def test_a_change_of_what_is_gone_is_named_by_its_block_where_it_is_known(
+    change: str, label: str
+) -> None:
+    texts, rows = [text("text", "t")], [row("text", "t")]
+
+    gone, _good = made([change, f"[[text {key_of('text', 't')}]]\nNew"], texts, rows)
+
+    assert (gone["label"], gone["refused"]) == (label, "This text is not there any more.")
+
+
 def test_where_a_block_has_no_id_nothing_is_put_in_a_wrong_place() -> None:
     rows = [row("part", ""), row("part.content.text", "in"), row("text", ""), row("text", "t")]
     texts = [text("part.content.text", "in"), text("text", "t")]

@@ -7,6 +7,7 @@ counted to make room for what is inserted, nor the other way round.
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -67,7 +68,9 @@ class BlockChanges:
             text = self._held.text(marked.key)
             labels = self._labels(text.names)
         except LookupError:
-            return _refused({"label": marked.written}, _("This text is not there any more."))
+            return _refused(
+                {"label": self._written_labels(marked)}, _("This text is not there any more.")
+            )
         make = {
             ChangeKind.REPLACE: self._replace,
             ChangeKind.DELETE: self._delete,
@@ -84,6 +87,12 @@ class BlockChanges:
 
     def _labels(self, names: Names) -> str:
         return " > ".join(definition_at(self._stream, names).labels)
+
+    def _written_labels(self, marked: MarkedText) -> str:
+        """Return the labels of the block that an answer names; the mark itself where it names none."""
+        with suppress(LookupError):
+            return self._labels(marked.names) or marked.written
+        return marked.written
 
     def _replace(
         self, marked: MarkedText, text: HeldText, change: dict[str, Any]
