@@ -170,3 +170,10 @@ def test_the_work_grows_with_the_length_of_an_answer_and_not_with_its_square(uni
 )
 def test_emphasis_that_is_badly_closed_is_markup_too(answer: str, text: str) -> None:
     assert cleaned(answer, LINES) == text
+
+
+def test_a_title_that_reads_like_a_thought_stays_with_a_comment_below_it() -> None:
+    assert (
+        cleaned("We need a new answer.\n\nThis title captures the main idea.")
+        == "We need a new answer."
+    )

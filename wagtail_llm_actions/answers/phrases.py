@@ -79,8 +79,8 @@ QUOTED_NAME = re.compile(
     rf"|(?:[^\W\d_][\w-]*\s){{1,5}}?{_NAMED}\s(?:[\w-]+\s){{0,6}}?{_IS})"
     rf"[:,]?\s{_QUOTED_WORDS}[.!?]?"
     rf"|(?:[^\W\d_][\w-]*\s){{1,3}}?{_NAMED}\s{_FOR_IT}\s(?:[\w-]+\s)?{_IS}[:,]?\s{_A_QUOTED_WORD}[.!?]?"
-    rf"|(?:the|der|le|el|il|o|de)\s(?:title|titel|titre|título|titolo){_COLON}\s*{_A_QUOTED_WORD}[.!?]?"
-    rf"|{_QUOTED_WORDS}\s(?:(?:would|could|might)\s(?:be|make)|makes|{_IS})\s(?:an?|the|my|eine?|une?|una)\s"
+    rf"|(?:the|an?|der|ein|le|un|el|il|o|de)\s(?:title|titel|titre|título|titolo){_COLON}\s*{_A_QUOTED_WORD}[.!?]?"
+    rf"|{_QUOTED_WORDS}\s(?:(?:would|could|might)\s(?:be|make)|(?:works|would work)(?: well)? as|makes|{_IS})\s(?:an?|the|my|eine?|une?|una)\s"
     rf"(?:[\w-]+\s){{0,3}}?{_NAMED}(?:\s[\w-]+)?(?:\s{_FOR_IT})?[.!]?"
 )
 """“A possible title could be “The tide came early”.”: the text is in the quotation marks."""

@@ -16,6 +16,10 @@ _ASKED = (
     r"|l['’]utilisateur (?:veut|souhaite|demande|voudrait)"
     r"|el usuario (?:quiere|pide|solicita|necesita|desea))\b"
 )
+_NEEDED = (
+    r"(?:(?:i|we) (?:need|have to|must|should)|i(?:['’]ll| will) (?:write|create|make|suggest|need)"
+    r"|(?:ich|wir) (?:brauchen?|muss|müssen|sollte)|je dois|il (?:me )?faut|nous devons|necesito|(?:debo|tengo que))\b"
+)
 _WORK = (
     r"\b(?:(?:i(?:['’]ll| will| should| need to| must|['’]m going to)|let me|let['’]s)"
     r" (?:\w+ )?(?:write|create|craft|make|produce|provide|give|draft|keep|focus|summari[sz]e|rewrite|correct|proofread|translate|simplify|shorten)"
@@ -29,7 +33,7 @@ _THINKS = re.compile(
     rf"(?i){_BEGINS}(?:(?:let me|let['’]s|i(?:['’]ll| will| need to)) think\b[^\n.:…]{{0,60}}"
     r"|(?:ich|lass(?:en sie)? mich|lasst mich) (?:kurz |erst |mal )?(?:denke|nachdenken|überlegen?)\b[^\n.:…]{0,60}"
     r"|laisse(?:z)?[- ]moi réfléchir\b[^\n.:…]{0,60}|(?:déjame|déjeme) pensar\b[^\n.:…]{0,60}"
-    rf"|{_ASKED}[^\n.:…]{{0,80}}{TEXT}[^\n.:…]{{0,80}})[.:…]"
+    rf"|(?:{_ASKED}|{_NEEDED})[^\n.:…]{{0,80}}{TEXT}[^\n.:…]{{0,80}})[.:…]"
 )
 """A line that begins so says nothing else in a field of one line, which has a line more."""
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n\s*")
