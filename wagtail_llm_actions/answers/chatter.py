@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from wagtail_llm_actions.answers.comments import (
+from wagtail_llm_actions.answers.reasoning_forms import UNMARKED
+from wagtail_llm_actions.answers.wording.comments import (
     CHANGES,
     COMMENT,
     COUNT,
@@ -13,7 +14,7 @@ from wagtail_llm_actions.answers.comments import (
     REMARK,
     loose_count,
 )
-from wagtail_llm_actions.answers.phrases import (
+from wagtail_llm_actions.answers.wording.phrases import (
     BARE_LABEL,
     INTRODUCTION,
     LEAD_IN_LINE,
@@ -23,7 +24,6 @@ from wagtail_llm_actions.answers.phrases import (
     STYLE_LABEL,
     TEXT,
 )
-from wagtail_llm_actions.answers.reasoning_forms import UNMARKED
 from wagtail_llm_actions.answers.wrapping import fence_end, quoted
 
 MAX_LINE = 300

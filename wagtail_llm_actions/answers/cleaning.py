@@ -12,11 +12,11 @@ from wagtail_llm_actions.answers.citations import without_citations
 from wagtail_llm_actions.answers.destination import Source
 from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.answers.markup import plain
-from wagtail_llm_actions.answers.no_changes import no_changes
-from wagtail_llm_actions.answers.phrases import QUOTED_NAME
 from wagtail_llm_actions.answers.removals import Removal, Removals
 from wagtail_llm_actions.answers.special_tokens import AT_END
-from wagtail_llm_actions.answers.thinking_aloud import thinking_aloud
+from wagtail_llm_actions.answers.wording.no_changes import no_changes
+from wagtail_llm_actions.answers.wording.phrases import QUOTED_NAME
+from wagtail_llm_actions.answers.wording.thinking_aloud import thinking_aloud
 
 if TYPE_CHECKING:
     from collections.abc import Callable

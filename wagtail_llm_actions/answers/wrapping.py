@@ -8,7 +8,7 @@ import re
 from contextlib import suppress
 
 from wagtail_llm_actions.answers.markup import is_element
-from wagtail_llm_actions.answers.phrases import BARE_LABEL
+from wagtail_llm_actions.answers.wording.phrases import BARE_LABEL
 
 _INFO = r"[ \t]*(?:[\w+-]+|\{[^{}\n]{0,40}\}|plain text)?[ \t]*\n"
 _FENCE = re.compile(rf"(?s)(`{{3,}}|~{{3,}}){_INFO}(.*?)\n?[ \t]*\1[ \t]*(?:\w+[ \t]*)?")

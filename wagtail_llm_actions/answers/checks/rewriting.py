@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.answers.checks.words import is_unspaced
-from wagtail_llm_actions.answers.comments import COMMENT
+from wagtail_llm_actions.answers.wording.comments import COMMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

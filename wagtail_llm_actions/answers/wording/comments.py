@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from wagtail_llm_actions.answers.phrases import DONE, TEXT
+from wagtail_llm_actions.answers.wording.phrases import DONE, TEXT
 
 MAX_COUNT_CHARS = 40
 MIN_COUNTED_WORDS = 3

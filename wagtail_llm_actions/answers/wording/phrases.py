@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from wagtail_llm_actions.answers.vocabulary import (
+from wagtail_llm_actions.answers.wording.vocabulary import (
     AFTERWORDS,
     AGREEMENTS,
     ARTICLES,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from wagtail_llm_actions.answers.comments import COMMENT
-from wagtail_llm_actions.answers.phrases import TEXT
+from wagtail_llm_actions.answers.wording.comments import COMMENT
+from wagtail_llm_actions.answers.wording.phrases import TEXT
 
 _BEGINS = (
     r"(?:(?:okay|ok|alright|all right|hmm+|right|well|so|also|gut|bon|bien)[,.!]? (?:so,? )?)?"
