@@ -137,6 +137,8 @@ def test_citations_that_the_source_does_not_have_go(answer: str, is_plain: bool)
         (TEXT, "A boat [2020] came"),
         (TEXT, "Write so:\n\n```\nboats[1]\n```"),
         (TEXT, "See [1](https://example.com)."),
+        (TEXT, "first = boats[0]\nlast = boats[1]"),
+        (TEXT, ">>> boats.read()[1]"),
     ],
 )
 def test_numbers_in_brackets_that_may_be_no_citations_stay(source: str, answer: str) -> None:
