@@ -14,7 +14,7 @@ from wagtail_llm_actions.runs.lifecycle import db_retry
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,18 +79,19 @@ def test_another_error_is_raised_at_once() -> None:
 
 
 @pytest.mark.usefixtures("provider")
-def test_a_run_waits_for_a_free_connection(clock: Clock) -> None:
+def test_a_run_waits_for_a_free_connection(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise its job fails, which looks like a worker that cannot execute it."""
     run = LLMRunFactory()
-    refusals = iter(["too many clients already"] * 2)
+    connect, refusals = connection.connect, iter(["too many clients already"] * 2)
 
-    def refuse(run_query: Callable[..., object], *query: object) -> object:
+    def refuse() -> None:
         if refusal := next(refusals, None):
             raise OperationalError(refusal)
-        return run_query(*query)
+        connect()
 
-    with connection.execute_wrapper(refuse):
-        execute(run.pk)
+    connection.close()
+    monkeypatch.setattr(connection, "connect", refuse)
+    execute(run.pk)
 
     run.refresh_from_db()
     assert run.status == LLMRun.Status.SUCCEEDED

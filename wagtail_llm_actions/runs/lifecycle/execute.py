@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -76,12 +77,13 @@ def execute(run_id: UUID) -> None:
     A run whose next attempt is due much later is put back into the queue instead.
 
     Raises:
-        InterfaceError, OperationalError: The database cannot be reached for longer than half a
-            minute; the run stays queued.
+        OperationalError: The database cannot be reached for longer than half a minute; the run
+            stays queued.
     """
-    # A job that fails counts as rejected, and three of them as a worker that suits no run, while all
-    # that is wrong may be that the database has no connection left for this moment.
-    lease = retry_on_db_outage(lambda: claim(run_id))
+    # Where the database has no connection left for the moment, the job must not fail: it would count as
+    # rejected, and three of them as a worker that suits no run. A missing table is such a worker.
+    retry_on_db_outage(connection.ensure_connection)
+    lease = claim(run_id)
     if lease is None:
         return
     run = _RUNS.get(pk=run_id)
