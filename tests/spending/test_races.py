@@ -13,7 +13,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.db.models import Sum
 
 from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory, LLMBudgetFactory
@@ -46,6 +46,13 @@ def _prices(settings: Settings, kept_queue: type[KeptQueue]) -> None:
     with_prices(settings)
     none = dict.fromkeys(field.name.upper() for field in fields(Limits))
     settings.WAGTAIL_LLM_ACTIONS = {**settings.WAGTAIL_LLM_ACTIONS, "LIMITS": none}
+
+
+@pytest.fixture(autouse=True)
+def _long_wait_for_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no thread give up on a busy machine, where SQLite may pass one over for more than Django's 5 s."""
+    if connection.vendor == "sqlite":
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 60)
 
 
 def built_run(user: User) -> LLMRun:
