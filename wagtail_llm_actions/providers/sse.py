@@ -2,7 +2,8 @@
 
 The SDKs' own readers lose or refuse what servers really send: a byte order mark, events without a
 name, empty ``data`` lines, a last event without an empty line after it, one message in place of a
-stream, two events on one line, control characters in strings. They also hide ``[DONE]``, which tells a whole answer from one that broke off.
+stream, two events on one line, control characters in strings. They also hide ``[DONE]``, which tells
+a whole answer from one that broke off.
 """
 
 from __future__ import annotations
