@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMRun
 
 
-def poll(client: Client, run: LLMRun, token: str = "", **query: str) -> Any:
+def poll(client: Client, run: LLMRun, token: str = "", **query: Any) -> Any:
     """Poll a run, with a poll token or without."""
     url = reverse("wagtail_llm_actions:poll_run", args=[run.pk])
     return client.get(url, query, headers={POLL_TOKEN_HEADER: token})

@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,11 +21,13 @@ from tests.editor.requests import poll, poll_again, running
 from tests.factories import (
     AuthorFactory,
     BlogPageFactory,
+    DossierFactory,
     EditorFactory,
     LLMActionFactory,
     LLMAttemptFactory,
     LLMRunFactory,
 )
+from tests.notices.models import HIDDEN_FIELDS
 from wagtail_llm_actions.admin.editor.poll_token import SALT
 from wagtail_llm_actions.errors import RunInterrupted
 from wagtail_llm_actions.models import LLMRun
@@ -253,17 +256,14 @@ def test_live_text_is_not_given_to_somebody_who_lost_the_right_to_edit(
     assert "tide" not in response.text
 
 
-class OldSigner(signing.TimestampSigner):
-    """Signs as if it were some time ago."""
-
-    def timestamp(self) -> str:
-        """Return a time at which a token has expired since."""
-        return signing.b62_encode(int(time.time()) - PROMISED_SECONDS - 1)
+def token_for(client: Client, run: LLMRun, *, age: float = 0.0, language: str = "en") -> str:
+    """Return the token of a check some seconds ago."""
+    signer = signing.Signer(salt=f"{SALT}:{client.session.session_key}")
+    return signer.sign_object([language, [run.pk.hex], time.time() - age])
 
 
-def token_for(client: Client, run: LLMRun, signer: type[signing.TimestampSigner]) -> str:
-    salt = f"{SALT}:{client.session.session_key}"
-    return signer(salt=salt).sign_object(["en", [run.pk.hex]])
+def expired(client: Client, run: LLMRun) -> str:
+    return token_for(client, run, age=PROMISED_SECONDS + 0.01)
 
 
 def test_the_rights_are_checked_again_when_a_token_has_expired(
@@ -272,8 +272,8 @@ def test_the_rights_are_checked_again_when_a_token_has_expired(
     run = running(user=editor)
     take_page_rights(editor)
 
-    assert poll(client, run, token_for(client, run, OldSigner)).status_code == 403
-    assert poll(client, run, token_for(client, run, signing.TimestampSigner)).status_code == 200
+    assert poll(client, run, expired(client, run)).status_code == 403
+    assert poll(client, run, token_for(client, run, age=PROMISED_SECONDS - 1)).status_code == 200
 
 
 def deactivate(user: User) -> None:
@@ -289,28 +289,109 @@ def take_sight_of_the_source(user: User) -> None:
     LLMRun.objects.update(read_fields=["intro", "gone_from_the_form"])
 
 
+def end_the_session(user: User) -> None:
+    Session.objects.all().delete()
+
+
+def change_the_password(user: User) -> None:
+    user.set_password("Another one.")
+    user.save()
+
+
+def give_the_run_to_somebody_else(user: User) -> None:
+    LLMRun.objects.update(user=EditorFactory(), target_object_id=None)
+
+
 @pytest.mark.parametrize(
-    "take_away", [deactivate, take_access_to_the_admin, take_sight_of_the_source, take_page_rights]
+    "take_away",
+    [
+        deactivate,
+        take_access_to_the_admin,
+        take_sight_of_the_source,
+        take_page_rights,
+        end_the_session,
+        change_the_password,
+        give_the_run_to_somebody_else,
+    ],
 )
+@pytest.mark.parametrize("with_token", [True, False])
 def test_live_text_ends_with_the_token_whatever_was_taken_away(
-    client: Client, editor: User, take_away: Callable[[User], None]
+    client: Client, editor: User, take_away: Callable[[User], None], with_token: bool
 ) -> None:
     run = running(user=editor)
     get_stream().append(run.pk, "The tide")
-    expired = token_for(client, run, OldSigner)
-    assert "The tide" in poll(client, run, expired).text
+    token = expired(client, run) if with_token else ""
+    assert "The tide" in poll(client, run, token).text
 
     take_away(editor)
 
-    response = poll(client, run, expired)
+    response = poll(client, run, token)
     assert response.status_code in {302, 403}
     assert "tide" not in response.text
+
+
+@pytest.mark.parametrize("name", [name for name in HIDDEN_FIELDS if name != "of_nobody"])
+def test_live_text_ends_with_the_token_where_a_panel_is_taken_from_a_group(
+    client: Client, editor: User, name: str
+) -> None:
+    cleared = Permission.objects.get(codename="clear_dossier")
+    group = Group.objects.create(name="Cleared")
+    group.permissions.add(cleared)
+    editor.groups.add(group)
+    dossier = DossierFactory()
+    run = running(
+        user=editor,
+        action__model_type=ContentType.objects.get_for_model(dossier),
+        target_object_id=str(dossier.pk),
+        source_path="text",
+        field_path="headline",
+        read_fields=["text", name],
+    )
+    get_stream().append(run.pk, "The tide")
+    token = expired(client, run)
+    assert "The tide" in poll(client, run, token).text
+
+    group.permissions.remove(cleared)
+
+    response = poll(client, run, token)
+    assert response.status_code == 403
+    assert "tide" not in response.text
+
+
+def test_a_poll_whose_token_has_expired_renews_it_and_asks_for_the_rights_alone(
+    client: Client, editor: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    run = running(user=editor)
+    get_stream().append(run.pk, "The tide")
+    state = poll(client, run).json()
+    # But for the profile, which has the language that the token names.
+    with django_assert_num_queries(ADMIN_ACCESS_QUERIES - 1 + 3 + 1):
+        renewed = poll(client, run, expired(client, run)).json()
+
+    assert renewed["text"] == "The tide"
+    assert "poll_url" not in renewed
+    with django_assert_num_queries(FAST_PATH_QUERIES):
+        again = poll_again(client, state | renewed).json()
+    assert "poll_token" not in again
+
+
+def test_a_renewed_token_is_for_all_runs_of_its_click(client: Client, editor: User) -> None:
+    first, second = candidates(2, user=editor, running=True)
+    LLMRun.objects.filter(pk=first.pk).update(status="succeeded", output="The tide came early.")
+    signer = signing.Signer(salt=f"{SALT}:{client.session.session_key}")
+    claims = [None, [first.pk.hex, second.pk.hex], time.time() - PROMISED_SECONDS - 1]
+
+    seen = poll(client, first, signer.sign_object(claims), cursor=["done", "0"]).json()
+    unseen = poll(client, first, seen["poll_token"]).json()
+
+    assert (seen["id"], seen["candidates"]) == (str(second.pk), [])
+    assert (unseen["id"], unseen["output"]) == (str(first.pk), "The tide came early.")
 
 
 def test_a_token_is_for_its_own_user_run_and_session_only(client: Client, editor: User) -> None:
     run, other = running(user=editor), running()
     state = poll(client, run).json()
-    own = token_for(client, run, signing.TimestampSigner)
+    own = token_for(client, run)
 
     assert poll(client, other, own).status_code == 403
     assert poll(client, run, f"{own}x").status_code == 200
@@ -335,9 +416,8 @@ def test_the_rights_are_checked_for_a_token_of_another_session(
 
 def test_the_fast_path_speaks_the_language_of_the_user(client: Client, editor: User) -> None:
     run = waiting_to_be_tried_again(editor)
-    salt = f"{SALT}:{client.session.session_key}"
 
-    response = poll(client, run, signing.dumps(["de", [run.pk.hex]], salt=salt))
+    response = poll(client, run, token_for(client, run, language="de"))
 
     assert response.headers["Cache-Control"].startswith("max-age=0, no-cache")
     assert response.json()["failed_attempts"] == 1

@@ -29,6 +29,7 @@ declare namespace LLMActions {
 
   interface LiveAnswer extends LiveState {
     candidates: LiveState[];
+    poll_token?: string;
   }
 
   interface RunState extends LiveState {

@@ -1,12 +1,13 @@
 """Poll tokens: signed proof that a session was allowed to follow a run a moment ago.
 
-A token names the runs of one click and the user's language. It is bound to the session's key, which
-is part of the signature's salt and so never leaves the cookie. It travels in a request header,
-because addresses end up in access logs.
+A token names the runs of one click, the user's language, and when the rights were checked. It is
+bound to the session's key, which is part of the signature's salt and so never leaves the cookie. It
+travels in a request header, because addresses end up in access logs.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -29,11 +30,19 @@ SALT = "wagtail_llm_actions.poll"
 
 @dataclass(frozen=True, slots=True)
 class PollToken:
-    """What a valid token says."""
+    """What a token says."""
 
     language: str | None
     run_ids: list[UUID]
     """The runs of one click, the first one first."""
+    checked_at: float
+    """When the rights were checked, in seconds of Unix time: to the millisecond, unlike the time
+    of Django's own signatures, since what is rounded off is lost for polls on the fast path."""
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the rights have to be checked again."""
+        return time.time() - self.checked_at > POLL_TOKEN_SECONDS
 
 
 def issue_poll_token(request: HttpRequest, candidates: Sequence[LLMRun]) -> str:
@@ -43,22 +52,29 @@ def issue_poll_token(request: HttpRequest, candidates: Sequence[LLMRun]) -> str:
     """
     if not request.session.session_key or all(run.is_final for run in candidates):
         return ""
-    claims = [get_language(), [run.pk.hex for run in candidates]]
-    return signing.dumps(claims, salt=_salt(request))
+    return _sign(request, get_language(), [run.pk for run in candidates])
+
+
+def renew_poll_token(request: HttpRequest, token: PollToken) -> str:
+    """Return a new token in place of one; the caller has just checked the right to see its runs."""
+    return _sign(request, token.language, token.run_ids)
 
 
 def read_poll_token(request: HttpRequest) -> PollToken | None:
-    """Return the token of a request; ``None`` where it is missing, expired or of another session."""
+    """Return the token of a request, expired or not; ``None`` where it is missing or of another session."""
     try:
-        language, run_ids = signing.loads(
-            request.headers.get(POLL_TOKEN_HEADER, ""),
-            salt=_salt(request),
-            max_age=POLL_TOKEN_SECONDS,
+        language, run_ids, checked_at = _signer(request).unsign_object(
+            request.headers.get(POLL_TOKEN_HEADER, "")
         )
     except signing.BadSignature:
         return None
-    return PollToken(language, [UUID(run_id) for run_id in run_ids])
+    return PollToken(language, [UUID(run_id) for run_id in run_ids], checked_at)
 
 
-def _salt(request: HttpRequest) -> str:
-    return f"{SALT}:{request.session.session_key}"
+def _sign(request: HttpRequest, language: str | None, run_ids: Sequence[UUID]) -> str:
+    claims = [language, [run_id.hex for run_id in run_ids], round(time.time(), 3)]
+    return _signer(request).sign_object(claims)
+
+
+def _signer(request: HttpRequest) -> signing.Signer:
+    return signing.Signer(salt=f"{SALT}:{request.session.session_key}")

@@ -79,6 +79,8 @@ class LiveAnswer(LiveState):
     """The answer on the fast path: the first unfinished run of a click, and the others."""
 
     candidates: list[LiveState]
+    poll_token: NotRequired[str]
+    """A new one, where that of the request had expired."""
 
 
 class RunState(LiveState):

@@ -54,7 +54,7 @@ export function followRuns(runs, { poll, onUpdate, onConnectionLost, onError, wa
   /** @param {LLMActions.PollAnswer} answer */
   function update(answer) {
     const { candidates = [], ...first } = answer;
-    // The fast path sends neither.
+    // Most polls bring neither.
     url = first.poll_url ?? url;
     token = first.poll_token ?? token;
     const updates = [first, ...candidates].map((state) => {
