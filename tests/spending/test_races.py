@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import random
 import threading
 import time
-import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import fields
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.db.models import Sum
 
 from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory, LLMBudgetFactory
-from tests.spending.buying import counters, script, with_prices
-from wagtail_llm_actions.conf import Limits
+from tests.spending.buying import counters, script
+from tests.spending.racing import built_run, closed_connections, new_run, prepare
 from wagtail_llm_actions.errors import AuthenticationFailed, LimitExceeded
 from wagtail_llm_actions.generation import Usage
 from wagtail_llm_actions.models import LLMReservation, LLMRun
@@ -29,9 +26,8 @@ from wagtail_llm_actions.runs.lifecycle.recovery import recover
 from wagtail_llm_actions.runs.request.build_run import build_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from django.contrib.auth.models import User
     from pytest_django import Settings
 
     from tests.kept_queue import KeptQueue
@@ -42,43 +38,10 @@ TOKENS = 1_000
 
 
 @pytest.fixture(autouse=True)
-def _prices(settings: Settings, kept_queue: type[KeptQueue]) -> None:
-    with_prices(settings)
-    none = dict.fromkeys(field.name.upper() for field in fields(Limits))
-    settings.WAGTAIL_LLM_ACTIONS = {**settings.WAGTAIL_LLM_ACTIONS, "LIMITS": none}
-
-
-@pytest.fixture(autouse=True)
-def _long_wait_for_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no thread give up on a busy machine, where SQLite may pass one over for more than Django's 5 s."""
-    if connection.vendor == "sqlite":
-        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 60)
-
-
-def built_run(user: User) -> LLMRun:
-    run, error = build_run(
-        LLMActionFactory(max_tokens=100),
-        BlogPageFactory(),
-        trigger=LLMRun.Trigger.EDITOR,
-        user=user,
-    )
-    assert error is None
-    return run
-
-
-@contextmanager
-def closed_connections() -> Iterator[None]:
-    try:
-        yield
-    finally:
-        connections.close_all()
-
-
-def new_run(of: LLMRun) -> LLMRun:
-    new = copy.copy(of)
-    new._state = copy.copy(of._state)
-    new.pk, new.client_request_id = uuid.uuid4(), uuid.uuid4()
-    return new
+def _prepared(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, kept_queue: type[KeptQueue]
+) -> None:
+    prepare(settings, monkeypatch)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 
 def current_period(budget: LLMBudget, when: datetime) -> LLMBudgetPeriod | None:
-    """Return the row of a budget for the period that holds a moment; the first call makes it.
+    """Lock and return the row of a budget for the period that holds a moment; the first call makes it.
 
     A new row counts what the runs of the period have cost already, since a budget may be newer than
     they are. Those under way are added when they end. It is ``None`` if the budget was deleted meanwhile.
     """
     starts_on = first_day(budget.period, day_of(when))
-    period = budget.periods.filter(starts_on=starts_on).first() or _new_period(budget, starts_on)
+    rows = budget.periods.filter(starts_on=starts_on)
+    period = rows.select_for_update().first() or _new_period(budget, starts_on)
     if period:
         period.budget = budget
     return period
@@ -39,7 +40,8 @@ def _new_period(budget: LLMBudget, starts_on: date) -> LLMBudgetPeriod | None:
         # Who deletes the budget, or makes the same row, waits until this is committed, or was faster.
         if not LLMBudget.objects.select_for_update().filter(pk=budget.pk).first():
             return None
-        period, is_new = budget.periods.get_or_create(starts_on=starts_on)
+        rows = LLMBudgetPeriod.objects.select_for_update()
+        period, is_new = rows.get_or_create(budget=budget, starts_on=starts_on)
         if is_new:
             runs = runs_of(period)
             LLMReservation.objects.bulk_create(

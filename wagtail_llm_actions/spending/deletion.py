@@ -19,7 +19,8 @@ def _delete_counters(instance: LLMBudget, **_kwargs: Any) -> None:
     """Delete the rows of a budget, in the transaction of the deletion.
 
     They are locked before: a click that asks for the budget in this moment is waited for, and what it has
-    written is deleted too, or it finds the budget gone. Django has looked for such rows earlier.
+    written is deleted too, or it finds the budget gone. Django has looked for such rows earlier. It deletes
+    several budgets by their keys, which is the order of the clicks (see ``periods_for``).
     """
     list(LLMBudget.objects.select_for_update().filter(pk=instance.pk))
     list(instance.periods.select_for_update())

@@ -22,9 +22,13 @@ FREE = WorstCase(run_nano_usd=0, call_nano_usd=0)
 
 
 def periods_for(run: LLMRun) -> list[LLMBudgetPeriod]:
-    """Return the present days and months of the budgets that a run counts in, in a fixed order.
+    """Lock and return the present days and months of the budgets that a run counts in, inside a transaction.
 
-    Takes one query where there is no budget. The order keeps transactions from locking one another out.
+    Takes one query where there is no budget. Whoever locks rows of several budgets does so by the budgets'
+    keys, and for each a budget before its periods, so that no two transactions wait for each other.
+
+    Returns:
+        In the order in which the budgets are asked.
     """
     # Asking for those that apply takes three times the processor time, at each click.
     if not LLMBudget.objects.exists():
@@ -35,8 +39,11 @@ def periods_for(run: LLMRun) -> list[LLMBudgetPeriod]:
     if run.user is not None:
         scopes |= Q(scope=LLMBudget.Scope.USER, user=run.user_id)
         scopes |= Q(scope=LLMBudget.Scope.GROUP, group__in=run.user.groups.all())
-    budgets = LLMBudget.objects.filter(scopes).order_by("at_limit", "pk")
-    return [period for budget in budgets if (period := current_period(budget, run.queued_at))]
+    budgets = LLMBudget.objects.filter(scopes).order_by("pk")
+    periods = [period for budget in budgets if (period := current_period(budget, run.queued_at))]
+    return sorted(
+        periods, key=lambda period: LLMBudget.AtLimit.values.index(period.budget.at_limit)
+    )
 
 
 def reserve(
