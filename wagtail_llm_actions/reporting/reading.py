@@ -16,6 +16,7 @@ from wagtail_llm_actions.models.rollup import SPAN_DAYS, span_start
 from wagtail_llm_actions.reporting.metrics import counted_runs
 from wagtail_llm_actions.reporting.occurrences import Occurrences
 from wagtail_llm_actions.reporting.period import ONE_DAY, Period
+from wagtail_llm_actions.reporting.run_tallies import tally_days
 from wagtail_llm_actions.reporting.tally import (
     COUNTS,
     SUMS,
@@ -23,7 +24,7 @@ from wagtail_llm_actions.reporting.tally import (
     Dimension,
     Group,
     Tallies,
-    tally_days,
+    nanodollars,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +40,17 @@ DAILY = (Dimension.TOTAL, Dimension.MODEL)
 MAX_RANGES = 50
 """Of days that are read from the runs by one query; more of them are read as one range."""
 
-_COLUMNS = ("span_id", *Group._fields, *COUNTS, *SUMS, "times", "first_at", "last_at", "actions")
+_COLUMNS = (
+    "span_id",
+    *Group._fields,
+    *COUNTS,
+    *SUMS[:-1],
+    "nanodollars",
+    "times",
+    "first_at",
+    "last_at",
+    "actions",
+)
 _GROUP = slice(1, 1 + len(Group._fields))
 _COUNTS = slice(_GROUP.stop, _GROUP.stop + len(COUNTS))
 _SUMS = slice(_COUNTS.stop, _COUNTS.stop + len(SUMS))
@@ -137,14 +148,15 @@ def add_rollups(
 ) -> None:
     """Add each rollup to the tallies of its span and dimension."""
     unfinished = (0,) * len(UNFINISHED)
-    for row in rollups.values_list(*_COLUMNS).iterator():
+    rows = rollups.annotate(nanodollars=nanodollars("known_cost_usd"))
+    for row in rows.values_list(*_COLUMNS).iterator():
         values: Sequence[Any] = row
-        group = Group(*values[_GROUP])
-        counts, sums = (*values[_COUNTS], *unfinished), values[_SUMS]
+        group = Group._make(values[_GROUP])
+        figures = (*values[_COUNTS], *unfinished, *values[_SUMS])
         times, *occurrences = values[_SUMS.stop :]
         for tallies in targets[values[0], group.dimension]:
             tally = tallies[group]
-            tally.add(counts, sums)
+            tally.add(figures)
             if times := bytes(times):
                 tally.latencies.histograms.append(times)
             if group.dimension == Dimension.ERROR_PATTERN:

@@ -18,7 +18,8 @@ from wagtail_llm_actions.models.rollup import SPAN_DAYS, span_start
 from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS, counted_runs
 from wagtail_llm_actions.reporting.period import ONE_DAY, Period
 from wagtail_llm_actions.reporting.reading import Span, add_rollups, parts, stored_spans
-from wagtail_llm_actions.reporting.tally import TOTAL, Group, Tally, new_tallies, tally_days
+from wagtail_llm_actions.reporting.run_tallies import tally_days
+from wagtail_llm_actions.reporting.tally import TOTAL, Group, Tally, new_tallies
 from wagtail_llm_actions.runs.lifecycle.recovery import Throttle
 from wagtail_llm_actions.spending.periods import day_of
 from wagtail_llm_actions.sqlite import yielding_writes
