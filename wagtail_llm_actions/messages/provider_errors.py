@@ -153,7 +153,7 @@ PROVIDER_ERRORS = (
         sentence=_("%(model)s is not set up. Ask your admin to install what it needs."),
         troubleshooting=_(
             "The Python package that calls the provider “%(provider)s” is not installed for the "
-            "worker. The message above names the command that installs it; then restart the worker. "
+            "worker. The error message names the command that installs it; then restart the worker. "
             "%(fallback)s"
         ),
         form_field="model",
@@ -175,7 +175,7 @@ PROVIDER_ERRORS = (
         sentence=circuit_open_sentence,
         troubleshooting=_(
             "The model “%(model)s” was not asked, because its last calls had all failed; the "
-            "provider's message, above, is that of the last one. Find the cause in the runs that "
+            "provider's message is that of the last one. Find the cause in the runs that "
             "failed before this one. Settings → LLM → Models shows when the model is tried again, and "
             "lets you try it at once. %(fallback)s"
         ),
@@ -210,7 +210,7 @@ PROVIDER_ERRORS = (
         ),
         troubleshooting=_(
             "The provider “%(provider)s” has disabled the account or put it on hold, or wants the "
-            "organisation to be verified. Its message, above, says which. Sign in there, or ask the "
+            "organisation to be verified. Its message says which. Sign in there, or ask the "
             "provider's support. %(fallback)s"
         ),
         form_field="model",
@@ -279,7 +279,7 @@ PROVIDER_ERRORS = (
             "your admin to check this action."
         ),
         troubleshooting=_(
-            "The provider did not accept the request. Its message, above, says why: often a parameter "
+            "The provider did not accept the request. Its message says why: often a parameter "
             "is unknown to the server, or its value is out of range. Test the action with a sample "
             "input to tell its settings from the content of the page."
         ),

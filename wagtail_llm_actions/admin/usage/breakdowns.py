@@ -177,7 +177,10 @@ def by_error_pattern(usage: Usage, can_read: Callable[[LLMRun], bool]) -> Table:
                     ", ".join(pattern.actions),
                     _what_to_check(pattern),
                 ],
-                partial(url_of_runs, **_filters(pattern)),
+                # Nothing leads to runs that were deleted: others may share their error and model.
+                partial(url_of_runs, error_pattern=newest.pk)
+                if (newest := pattern.newest)
+                else None,
             )
             for pattern in error_patterns(usage)
         ],
@@ -220,12 +223,6 @@ def _what_to_check(pattern: ErrorPattern) -> str:
     if pattern.newest:
         return troubleshooting(pattern.newest)
     return troubleshooting_of(pattern.error_code, "", pattern.model_key)
-
-
-def _filters(pattern: ErrorPattern) -> dict[str, Any]:
-    if pattern.newest:
-        return {"error_pattern": pattern.newest.pk}
-    return {"error_code": pattern.error_code, "model_key": pattern.model_key}
 
 
 def _type_name(content_type_id: int | None) -> str:
