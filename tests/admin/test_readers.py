@@ -185,16 +185,32 @@ def test_the_card_tells_the_cost_to_those_who_may_see_costs(
     assert [state["cost"] for state in states] == ["$0.020" if may_view_costs else ""] * 4
 
 
-def test_a_limited_history_takes_few_queries_of_its_own(client: Client) -> None:
+@pytest.mark.parametrize(("may_edit_snippets", "expected"), [(False, 15), (True, 16)])
+def test_a_limited_history_takes_few_queries(
+    client: Client, may_edit_snippets: bool, expected: int
+) -> None:
     section = BlogIndexPageFactory()
-    LLMRunFactory.create_batch(3, page=BlogPageFactory(parent=section))
+    for number in range(3):
+        page = BlogPageFactory(parent=section)
+        LLMRunFactory(page=page, user=EditorFactory(), model_key=f"model-{number}")
+    LLMRunFactory(page=section)
+    reader = section_reader(section)
+    if not may_edit_snippets:
+        reader.groups.get().permissions.set(Permission.objects.filter(codename="access_admin"))
+    client.force_login(reader)
+
+    client.get(reverse(HISTORY))
+    with CaptureQueriesContext(connection) as queries:
+        assert len(listed(client)) == 4
+
+    # Wagtail's share are eleven: the user, the rights and the menu.
+    assert len(queries) <= expected
+
+
+def test_a_limited_history_leads_to_the_pages(client: Client) -> None:
+    section = BlogIndexPageFactory()
+    inside = BlogPageFactory(parent=section)
+    LLMRunFactory(page=inside)
     client.force_login(section_reader(section))
 
-    def queries(name: str) -> int:
-        client.get(reverse(name))
-        with CaptureQueriesContext(connection) as found:
-            assert client.get(reverse(name)).status_code == 200
-        return len(found)
-
-    # Wagtail's own page reads the user, the rights and the menu, too, but not of pages and snippets.
-    assert queries(HISTORY) - queries("wagtailadmin_account") <= 9
+    assert page_edit(inside) in links(page_at(client, reverse(HISTORY)))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Q
 from django.db.models.functions import Cast, Coalesce
+from wagtail.models import AbstractPage, get_page_models
 
-from wagtail_llm_actions.compat import permission_policy_for
+from wagtail_llm_actions.compat import page_model, permission_policy_for
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.editing import (
     can_edit,
@@ -23,6 +25,8 @@ from wagtail_llm_actions.permissions.policies import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from django.db.models import Model, QuerySet
 
     from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
@@ -41,32 +45,59 @@ def viewable_runs(user: User) -> LLMRunQuerySet:
     if not can_view_runs(user):
         return runs.none()
     # Of objects that are not saved yet.
-    found = Q(user=user.pk, target_object_id=None)
-    of_type = runs.filter(target_content_type=OuterRef("pk"))
-    for content_type in ContentType.objects.filter(Exists(of_type)):
+    found = Q(user=user.pk, target_object_id=None) | _on_editable_pages(user)
+    for content_type in _other_types(user):
         if model := content_type.model_class():
-            found |= _on_editable(user, content_type, model)
+            found |= _on_editable(_editable(user, model), content_type.pk)
     unindexed = Coalesce(F("target_content_type"), F("target_content_type"))
     return runs.alias(unindexed_type=unindexed).filter(found)
 
 
-def _on_editable(user: User, content_type: ContentType, model: type[Model]) -> Q:
-    """Return the condition for runs on the objects of a model that a user may edit.
+def _on_editable_pages(user: User) -> Q:
+    """Return the condition for runs on the pages that a user may edit: one for those of all types."""
+    pages = _editable(user, page_model())
+    types = ContentType.objects.get_for_models(*get_page_models()).values()
+    return _on_editable(pages, *(content_type.pk for content_type in types))
+
+
+def _other_types(user: User) -> Iterable[ContentType]:
+    """Return the types of runs, those of pages aside, that a user may edit some objects of."""
+    models = [model for model in apps.get_models() if _may_edit_others(user, model)]
+    if not models:
+        return ()
+    types = ContentType.objects.get_for_models(*models).values()
+    runs = LLMRun.objects.order_by().filter(target_content_type=OuterRef("pk"))
+    return ContentType.objects.filter(Exists(runs), pk__in=[each.pk for each in types])
+
+
+def _may_edit_others(user: User, model: type[Model]) -> bool:
+    if issubclass(model, AbstractPage):
+        return False
+    try:
+        return bool(permission_policy_for(model).user_has_permission(user, "change"))
+    except LookupError:
+        return False
+
+
+def _editable(user: User, model: type[Model]) -> QuerySet[Model]:
+    policy = permission_policy_for(model)
+    editable: QuerySet[Model] = policy.instances_user_has_permission_for(user, "change")
+    return editable.order_by()
+
+
+def _on_editable(editable: QuerySet[Model], *type_ids: int) -> Q:
+    """Return the condition for runs on these objects, which are of these types.
 
     Runs on few objects are looked up in an index. Of many, a list of the newest runs soon finds
     enough of them; no index of types may tempt a database to sort them all.
     """
-    policy = permission_policy_for(model)
-    editable = policy.instances_user_has_permission_for(user, "change").order_by()
     few = [str(pk) for pk in editable.values_list("pk", flat=True)[: MAX_LISTED_KEYS + 1]]
     if len(few) <= MAX_LISTED_KEYS:
-        return Q(target_content_type=content_type, target_object_id__in=few)
-    return Q(
-        unindexed_type=content_type.pk, target_object_id__in=_many_keys(editable, content_type)
-    )
+        return Q(target_content_type__in=type_ids, target_object_id__in=few)
+    return Q(unindexed_type__in=type_ids, target_object_id__in=_many_keys(editable, type_ids))
 
 
-def _many_keys(editable: QuerySet[Model], content_type: ContentType) -> Any:
+def _many_keys(editable: QuerySet[Model], type_ids: Collection[int]) -> Any:
     """Return primary keys as text, as runs store those of any kind, or the query for them."""
     field: Any = editable.model._meta.pk
     while field.remote_field:
@@ -74,7 +105,7 @@ def _many_keys(editable: QuerySet[Model], content_type: ContentType) -> Any:
     # Numbers have the same text in all databases; MariaDB cannot compare texts of different collations.
     if isinstance(field, IntegerField) and connection.vendor != "mysql":
         return editable.annotate(key=Cast("pk", CharField())).values("key")
-    runs = LLMRun.objects.filter(target_content_type=content_type).exclude(target_object_id=None)
+    runs = LLMRun.objects.filter(target_content_type__in=type_ids).exclude(target_object_id=None)
     used = runs.order_by().values_list("target_object_id", flat=True).distinct()
     known = editable.filter(pk__in=list(used)).values_list("pk", flat=True)
     return [str(pk) for pk in known]

@@ -31,6 +31,7 @@ from wagtail_llm_actions.models import LLMRun, RedactionReason
 from wagtail_llm_actions.permissions.policies import (
     RUN_POLICY,
     VIEW_RUNS_PERMISSIONS,
+    can_view_all_runs,
     can_view_costs,
 )
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
@@ -95,19 +96,25 @@ def add_edit_urls(runs: Iterable[Any], user: User) -> None:
     known = [(run, run.target_model) for run in runs if run.target_model]
     on_pages = [run for run, model in known if issubclass(model, AbstractPage)]
     others = [run for run, model in known if not issubclass(model, AbstractPage)]
+    prefetch_related_objects(others, "target")
+    finder = AdminURLFinder(user)
+    for run in others:
+        run.target_url = finder.get_edit_url(run.target) if run.target else None
+    if not can_view_all_runs(user):
+        # A limited history lists nothing but what exists, and its reader may edit.
+        for run in on_pages:
+            pk = run.target_object_id
+            run.target_url = reverse("wagtailadmin_pages:edit", args=[pk]) if pk else None
+        return
     # One query for pages of all types: as the base model, they say as much.
     pages = page_model()._default_manager.filter(pk__in=_page_keys(on_pages))
     if not user.is_superuser:
         # Who may not edit a page may still review it.
         pages = pages.prefetch_workflow_states()
-    prefetch_related_objects(others, "target")
     objects = {str(page.pk): page for page in pages} if on_pages else {}
-    finder = AdminURLFinder(user)
     for run in on_pages:
         page = objects.get(run.target_object_id)
         run.target_url = finder.get_edit_url(page) if page else None
-    for run in others:
-        run.target_url = finder.get_edit_url(run.target) if run.target else None
 
 
 def _is_abandoned(run: LLMRun) -> bool:
