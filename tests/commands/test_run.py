@@ -254,6 +254,18 @@ def test_fewer_failures_are_no_failure_of_the_whole(provider: ScriptedProvider) 
     assert "1 succeeded, 1 failed" in said
 
 
+def test_where_no_text_came_it_says_nothing_of_texts(provider: ScriptedProvider) -> None:
+    provider.script(AuthenticationFailed)
+    BlogPageFactory()
+    LLMActionFactory(label="Summarise")
+
+    said = run("Summarise", "--all")
+
+    assert "0 succeeded, 1 failed" in said
+    assert "Editors find" not in said
+    assert "List of all runs: " in said
+
+
 def test_it_stops_once_it_has_cost_so_much(
     provider: ScriptedProvider, prompt_queue: type[PromptQueue]
 ) -> None:

@@ -31,6 +31,7 @@ from wagtail_llm_actions.management.run_arguments import (
     read_objects,
     read_user,
 )
+from wagtail_llm_actions.management.screen import Screen
 from wagtail_llm_actions.messages.currency import usd
 from wagtail_llm_actions.messages.errors import sentence_for
 from wagtail_llm_actions.models import LLMRun
@@ -119,7 +120,7 @@ class Command(BaseCommand):
                 Ctrl-C was pressed.
         """
         self._limits = options["stop_at_errors"], options["stop_at_cost"]
-        self._screen, self._refused = _Screen(self.stdout), ""
+        self._screen, self._refused = Screen(self.stdout), ""
         llm_action = read_action(options["action"])
         check_models(llm_action, with_price=options["stop_at_cost"] is not None)
         key = new_key()
@@ -147,9 +148,8 @@ class Command(BaseCommand):
             cancelled, running = cancel_queued_runs(key), progress(key).running
             self._screen.say(f"Cancelled queued runs: {cancelled}. Still running: {running}.")
             stopped = "Interrupted."
-        self._screen.say(
-            f"Editors find the texts on their pages. List of all runs: {_url(llm_action)}"
-        )
+        texts = "Editors find the texts on their pages. " if progress(key).succeeded else ""
+        self._screen.say(f"{texts}List of all runs: {_url(llm_action)}")
         if stopped or self._refused:
             raise CommandError(stopped or self._refused)
 
@@ -268,33 +268,6 @@ class Command(BaseCommand):
 def _extend(left_out: dict[LeftOut, list[Any]], more: Mapping[LeftOut, list[Any]]) -> None:
     for reason, pks in more.items():
         left_out[reason] += pks
-
-
-class _Screen:
-    """Prints sentences, and the progress: one line that is overwritten, or log lines without a TTY."""
-
-    def __init__(self, output: Any) -> None:
-        self._output = output
-        self._shown = ""
-        self._is_line_open = False
-
-    def progress(self, line: str) -> None:
-        if line == self._shown:
-            return
-        self._shown = line
-        if self._output.isatty():
-            # Overwrite the line, and erase what is left of a longer one.
-            self._output.write(f"\r{line}\x1b[K", ending="")
-            self._output.flush()
-            self._is_line_open = True
-        else:
-            self._output.write(line)
-
-    def say(self, sentence: str) -> None:
-        if self._is_line_open:
-            self._output.write("")
-            self._is_line_open = False
-        self._output.write(sentence)
 
 
 def _about(cost: Decimal) -> str:
