@@ -24,10 +24,7 @@ def permission_policy_for(model: type[models.Model]) -> Any:
         LookupError: It has none.
     """
     from wagtail import permissions  # noqa: PLC0415
-    from wagtail.models import AbstractPage  # noqa: PLC0415
 
-    if issubclass(model, AbstractPage):
-        return permissions.page_permission_policy
     try:
         return permissions.policy_registry.get_by_type(model)
     except AttributeError:  # Wagtail < 8.0
@@ -36,6 +33,12 @@ def permission_policy_for(model: type[models.Model]) -> Any:
 
 def _former_policy(model: type[models.Model]) -> Any:
     """Return the policy where Wagtail has no registry of them."""
+    from wagtail.models import AbstractPage  # noqa: PLC0415
+
+    if issubclass(model, AbstractPage):
+        from wagtail.permissions import page_permission_policy  # noqa: PLC0415
+
+        return page_permission_policy
     if is_image_model(model):
         from wagtail.images import permissions  # noqa: PLC0415
 

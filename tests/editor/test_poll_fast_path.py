@@ -259,11 +259,25 @@ def test_live_text_is_not_given_to_somebody_who_lost_the_right_to_edit(
 def token_for(client: Client, run: LLMRun, *, age: float = 0.0, language: str = "en") -> str:
     """Return the token of a check some seconds ago."""
     signer = signing.Signer(salt=f"{SALT}:{client.session.session_key}")
-    return signer.sign_object([language, [run.pk.hex], time.time() - age])
+    return signer.sign_object([language, [run.pk.hex], time.time() - age, "", 0])
 
 
 def expired(client: Client, run: LLMRun) -> str:
     return token_for(client, run, age=PROMISED_SECONDS + 0.01)
+
+
+def no_token(client: Client, run: LLMRun) -> str:
+    return ""
+
+
+def expired_with_digest(client: Client, run: LLMRun, asked_ago: float = 0.0) -> str:
+    """Return a token that was renewed, and has expired again; the rights were asked for long ago."""
+    signer = signing.Signer(salt=f"{SALT}:{client.session.session_key}")
+    renewed = poll(client, run, expired(client, run)).json()["poll_token"]
+    language, run_ids, checked_at, digest, asked_at = signer.unsign_object(renewed)
+    assert digest
+    claims = [language, run_ids, checked_at - PROMISED_SECONDS, digest, asked_at - asked_ago]
+    return signer.sign_object(claims)
 
 
 def test_the_rights_are_checked_again_when_a_token_has_expired(
@@ -279,6 +293,10 @@ def test_the_rights_are_checked_again_when_a_token_has_expired(
 def deactivate(user: User) -> None:
     user.is_active = False
     user.save()
+
+
+def leave_the_group(user: User) -> None:
+    user.groups.clear()
 
 
 def take_access_to_the_admin(user: User) -> None:
@@ -306,6 +324,7 @@ def give_the_run_to_somebody_else(user: User) -> None:
     "take_away",
     [
         deactivate,
+        leave_the_group,
         take_access_to_the_admin,
         take_sight_of_the_source,
         take_page_rights,
@@ -314,13 +333,16 @@ def give_the_run_to_somebody_else(user: User) -> None:
         give_the_run_to_somebody_else,
     ],
 )
-@pytest.mark.parametrize("with_token", [True, False])
+@pytest.mark.parametrize("token_of", [no_token, expired, expired_with_digest])
 def test_live_text_ends_with_the_token_whatever_was_taken_away(
-    client: Client, editor: User, take_away: Callable[[User], None], with_token: bool
+    client: Client,
+    editor: User,
+    take_away: Callable[[User], None],
+    token_of: Callable[[Client, LLMRun], str],
 ) -> None:
     run = running(user=editor)
     get_stream().append(run.pk, "The tide")
-    token = expired(client, run) if with_token else ""
+    token = token_of(client, run)
     assert "The tide" in poll(client, run, token).text
 
     take_away(editor)
@@ -364,8 +386,8 @@ def test_a_poll_whose_token_has_expired_renews_it_and_asks_for_the_rights_alone(
     run = running(user=editor)
     get_stream().append(run.pk, "The tide")
     state = poll(client, run).json()
-    # But for the profile, which has the language that the token names.
-    with django_assert_num_queries(ADMIN_ACCESS_QUERIES - 1 + 3 + 1):
+    # But for the profile, which has the language that the token names; four are for the digest.
+    with django_assert_num_queries(ADMIN_ACCESS_QUERIES - 1 + 3 + 1 + 4):
         renewed = poll(client, run, expired(client, run)).json()
 
     assert renewed["text"] == "The tide"
@@ -375,11 +397,37 @@ def test_a_poll_whose_token_has_expired_renews_it_and_asks_for_the_rights_alone(
     assert "poll_token" not in again
 
 
+@pytest.mark.parametrize(("asked_ago", "is_asked"), [(0, False), (61, True)])
+def test_rights_whose_digest_is_the_same_are_asked_for_once_a_minute(
+    client: Client, editor: User, asked_ago: float, is_asked: bool
+) -> None:
+    run = running(user=editor)
+    token = expired_with_digest(client, run, asked_ago)
+
+    with CaptureQueriesContext(connection) as queries:
+        renewed = poll(client, run, token).json()["poll_token"]
+
+    asked = any("blog_blogpage" in query["sql"] for query in queries)
+    assert asked is is_asked
+    with CaptureQueriesContext(connection) as queries:
+        poll(client, run, renewed)
+    assert len(queries) == FAST_PATH_QUERIES
+
+
+def test_a_digest_of_somebody_elses_rights_proves_nothing(client: Client, editor: User) -> None:
+    run = running(user=editor)
+    token = expired_with_digest(client, run)
+    LLMRun.objects.update(target_object_id=str(BlogPageFactory().pk))
+    take_page_rights(editor)
+
+    assert poll(client, run, token).status_code == 403
+
+
 def test_a_renewed_token_is_for_all_runs_of_its_click(client: Client, editor: User) -> None:
     first, second = candidates(2, user=editor, running=True)
     LLMRun.objects.filter(pk=first.pk).update(status="succeeded", output="The tide came early.")
     signer = signing.Signer(salt=f"{SALT}:{client.session.session_key}")
-    claims = [None, [first.pk.hex, second.pk.hex], time.time() - PROMISED_SECONDS - 1]
+    claims = [None, [first.pk.hex, second.pk.hex], time.time() - PROMISED_SECONDS - 1, "", 0]
 
     seen = poll(client, first, signer.sign_object(claims), cursor=["done", "0"]).json()
     unseen = poll(client, first, seen["poll_token"]).json()

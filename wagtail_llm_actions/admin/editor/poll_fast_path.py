@@ -3,13 +3,16 @@
 Before each view of its admin, Wagtail checks the right to enter the admin and reads the user's
 profile; our view then checks the right to edit the object, and describes the whole run. That takes
 9 queries and four times the processor time of a poll on the fast path, which takes 2 queries. Where
-the token has expired, the rights are checked here, and the answer renews it: the browser has the rest.
+the token has expired, the rights are checked here, mostly by their digest, and the answer renews it: the
+browser has the rest.
 Without a token, without the rights, or once a run is final, the view answers.
 """
 
 from __future__ import annotations
 
 import functools
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Func, IntegerField, Subquery
@@ -26,6 +29,7 @@ from wagtail_llm_actions.admin.editor.serializers import live_states
 from wagtail_llm_actions.admin.run_access import can_read_texts
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.models.run_queryset import CONTENT_COLUMNS
+from wagtail_llm_actions.permissions.digest import rights_digest
 from wagtail_llm_actions.permissions.runs import can_follow
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
 
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.urls import ResolverMatch
+
+    from wagtail_llm_actions.admin.editor.poll_token import PollToken
 
 _ACTIVE = Subquery(
     LLMRun.objects.filter(status__in=LLMRun.UNFINISHED)
@@ -97,19 +103,34 @@ def _poll(request: HttpRequest, run_id: UUID) -> JsonResponse | None:
     candidates = [found[each] for each in cursors if each in found]
     if len(candidates) < len(cursors) or any(run.is_final for run in candidates):
         return None
-    if is_expired and not _may_follow(request, candidates[0]):
-        return None
+    renewed = {}
+    if is_expired:
+        checked = _checked(request, token, candidates[0])
+        if checked is None:
+            return None
+        renewed["poll_token"] = renew_poll_token(request, checked)
     with override(token.language):
         first, *others = live_states(candidates, cursors)
-    renewed = {"poll_token": renew_poll_token(request, token)} if is_expired else {}
     return JsonResponse({**first, "candidates": others, **renewed})
+
+
+def _checked(request: HttpRequest, token: PollToken, run: LLMRun) -> PollToken | None:
+    """Return what a token can say after its rights were checked again; ``None`` where they are gone."""
+    now = time.time()
+    # Before the rights are asked for: what is changed meanwhile is not in it.
+    digest = rights_digest(request.user, run)
+    if token.proves(digest):
+        return token
+    if _may_follow(request, run):
+        return replace(token, digest=digest, asked_at=now)
+    return None
 
 
 def _may_follow(request: HttpRequest, run: LLMRun) -> bool:
     """Return whether the view would let the user follow a run; the candidates of a click are alike."""
     user = request.user
     # As Wagtail's `require_admin_access`.
-    may_enter = not user.is_anonymous and user.has_perm("wagtailadmin.access_admin")
+    may_enter = not user.is_anonymous and user.has_perms(["wagtailadmin.access_admin"])
     return may_enter and can_follow(user, run) and can_read_texts(request, run)
 
 
