@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from wagtail_llm_actions.answers.characters import join_surrogates, normalize
-from wagtail_llm_actions.answers.cleaning import CleanAnswer, clean, without_decorative
+from wagtail_llm_actions.answers.cleaning import CleanAnswer, clean
+from wagtail_llm_actions.answers.decorative import without_decorative
 from wagtail_llm_actions.answers.destination import Source
 from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.prompts.text import storable
