@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Q
+from django.db.models import BigIntegerField, CharField, Exists, F, IntegerField, OuterRef, Q
 from django.db.models.functions import Cast, Coalesce
 from wagtail.models import AbstractPage, get_page_models
 
@@ -49,8 +49,10 @@ def viewable_runs(user: User) -> LLMRunQuerySet:
     for content_type in _other_types(user):
         if model := content_type.model_class():
             found |= _on_editable(_editable(user, model), content_type.pk)
-    unindexed = Coalesce(F("target_content_type"), F("target_content_type"))
-    return runs.alias(unindexed_type=unindexed).filter(found)
+    return runs.alias(
+        unindexed_type=Coalesce(F("target_content_type"), F("target_content_type")),
+        target_number=Cast("target_object_id", BigIntegerField()),
+    ).filter(found)
 
 
 def _on_editable_pages(user: User) -> Q:
@@ -94,21 +96,24 @@ def _on_editable(editable: QuerySet[Model], *type_ids: int) -> Q:
     few = [str(pk) for pk in editable.values_list("pk", flat=True)[: MAX_LISTED_KEYS + 1]]
     if len(few) <= MAX_LISTED_KEYS:
         return Q(target_content_type__in=type_ids, target_object_id__in=few)
-    return Q(unindexed_type__in=type_ids, target_object_id__in=_many_keys(editable, type_ids))
+    return Q(unindexed_type__in=type_ids) & _on_many(editable, type_ids)
 
 
-def _many_keys(editable: QuerySet[Model], type_ids: Collection[int]) -> Any:
-    """Return primary keys as text, as runs store those of any kind, or the query for them."""
+def _on_many(editable: QuerySet[Model], type_ids: Collection[int]) -> Q:
+    """Return the same by a query for the keys, which runs store as text."""
     field: Any = editable.model._meta.pk
     while field.remote_field:
         field = field.target_field
-    # Numbers have the same text in all databases; MariaDB cannot compare texts of different collations.
-    if isinstance(field, IntegerField) and connection.vendor != "mysql":
-        return editable.annotate(key=Cast("pk", CharField())).values("key")
+    if isinstance(field, IntegerField):
+        # Numbers have the same text in all databases; MariaDB cannot compare texts of different collations.
+        if connection.vendor == "mysql":
+            return Q(target_number__in=editable.values("pk"))
+        keys = editable.annotate(key=Cast("pk", CharField())).values("key")
+        return Q(target_object_id__in=keys)
     runs = LLMRun.objects.filter(target_content_type__in=type_ids).exclude(target_object_id=None)
     used = runs.order_by().values_list("target_object_id", flat=True).distinct()
     known = editable.filter(pk__in=list(used)).values_list("pk", flat=True)
-    return [str(pk) for pk in known]
+    return Q(target_object_id__in=[str(pk) for pk in known])
 
 
 def can_follow(user: User, run: LLMRun) -> bool:
