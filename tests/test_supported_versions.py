@@ -33,6 +33,7 @@ def lines(section: str, option: str) -> list[str]:
 
 
 CELLS = [cell for line in lines("tox", "env_list") for cell in expanded(line)]
+(PAIRS,) = (line.removeprefix("pairs = ").split(", ") for line in lines("tox", "labels"))
 
 
 def version(text: str) -> Version:
@@ -122,7 +123,7 @@ def jobs(workflow: str) -> list[tuple[str, Version]]:
 
 
 def test_the_workflow_runs_each_cell_as_a_job_of_its_own() -> None:
-    assert sorted(cell for cell, _ in jobs("test.yml")) == sorted(CELLS)
+    assert sorted(cell for cell, _ in jobs("test.yml")) == sorted(CELLS + PAIRS)
 
 
 def test_the_benchmarks_are_tried_every_night() -> None:

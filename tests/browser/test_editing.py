@@ -83,6 +83,7 @@ def test_a_text_is_used_as_it_is_instead_of_waiting_for_its_repair(
     assert [row.error_code for row in run.attempts.order_by("number")] == ["", "cancelled"]
 
 
+@pytest.mark.wagtail_forms
 def test_undo_brings_the_former_text_back(visit: Visit) -> None:
     LLMActionFactory(model="real", max_tokens=30)
     post = BlogPageFactory(summary="My own words.")
@@ -102,6 +103,7 @@ def test_undo_brings_the_former_text_back(visit: Visit) -> None:
     eventually(lambda: LLMRun.objects.get().decision == LLMRun.Decision.NONE)
 
 
+@pytest.mark.wagtail_forms
 def test_an_edited_proposal_the_choice_and_undo_outlive_a_save_that_failed(visit: Visit) -> None:
     user, post = EditorFactory(), BlogPageFactory(summary="My own words.")
     llm_action = LLMActionFactory()
@@ -139,6 +141,7 @@ def test_an_edited_proposal_the_choice_and_undo_outlive_a_save_that_failed(visit
     expect(summary.proposal).to_have_value("The sea came very early.")
 
 
+@pytest.mark.wagtail_forms
 def test_a_run_goes_on_while_the_page_is_reloaded(visit: Visit) -> None:
     LLMActionFactory(model="slow")
     post = BlogPageFactory()
@@ -182,6 +185,7 @@ def test_a_double_click_starts_one_run(visit: Visit) -> None:
     assert LLMRun.objects.count() == 1
 
 
+@pytest.mark.wagtail_forms
 def test_a_snippet_is_filled_and_saved(visit: Visit) -> None:
     LLMActionFactory(
         model="real",
@@ -206,6 +210,7 @@ def test_a_snippet_is_filled_and_saved(visit: Visit) -> None:
     assert LLMRun.objects.get().target == author
 
 
+@pytest.mark.wagtail_forms
 def test_a_run_of_a_create_form_belongs_to_the_page_that_comes_out_of_it(visit: Visit) -> None:
     LLMActionFactory(model="slow", source="title")
     index = BlogIndexPageFactory()
@@ -230,6 +235,7 @@ def test_a_run_of_a_create_form_belongs_to_the_page_that_comes_out_of_it(visit: 
     assert post.get_latest_revision_as_object().summary == "The tide came in early."
 
 
+@pytest.mark.wagtail_forms
 def test_the_source_is_what_the_form_shows_even_when_the_form_is_not_valid(visit: Visit) -> None:
     LLMActionFactory(model="slow", destination="subtitle", source="summary")
     editor = visit(EditorFactory())
@@ -243,6 +249,7 @@ def test_the_source_is_what_the_form_shows_even_when_the_form_is_not_valid(visit
     assert LLMRun.objects.get().prompt == "Summarise: <input>Typed just now.</input>"
 
 
+@pytest.mark.wagtail_forms
 def test_the_button_says_what_is_missing_until_the_source_has_a_text(visit: Visit) -> None:
     LLMActionFactory(destination="subtitle", source="summary", model="slow")
     LLMActionFactory(model="slow")
@@ -270,6 +277,7 @@ def test_the_button_says_what_is_missing_until_the_source_has_a_text(visit: Visi
     expect(subtitle.card).to_be_visible()
 
 
+@pytest.mark.wagtail_forms
 def test_a_locked_page_offers_nothing(visit: Visit) -> None:
     LLMActionFactory()
     post = BlogPageFactory(locked=True)
@@ -281,6 +289,7 @@ def test_a_locked_page_offers_nothing(visit: Visit) -> None:
     expect(editor.page.get_by_role("button", name="Generate: Summary")).to_have_count(0)
 
 
+@pytest.mark.wagtail_forms
 def test_typing_while_the_text_is_written_is_never_overwritten(visit: Visit) -> None:
     LLMActionFactory(model="slow")
     editor = visit(EditorFactory())

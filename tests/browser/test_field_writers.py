@@ -83,6 +83,7 @@ def saved_tags(page: BlogPage) -> set[str]:
     return {tag.name for tag in draft.tags.all()}
 
 
+@pytest.mark.wagtail_forms
 def test_accepted_tags_are_seen_and_saved_and_can_be_taken_back(
     visit: Visit, tags_site: str
 ) -> None:

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
     Visit = Callable[..., Person]
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.wagtail_forms,
+    pytest.mark.django_db(transaction=True),
+]
 
 DELETING = "".join(
     f"[[delete: heading {digest_of(('heading',), f'h-{text}')[:6]}]]\n\n"

@@ -113,6 +113,7 @@ def test_the_whole_review_is_done_by_keyboard(visit: Visit, showcase_site: str) 
     expect(summary.generate).to_be_focused()
 
 
+@pytest.mark.wagtail_forms
 def test_a_block_of_a_rich_text_is_left_out_and_a_dismissal_says_why(
     visit: Visit, showcase_site: str
 ) -> None:
@@ -196,6 +197,7 @@ def test_what_is_left_out_of_a_rich_text_stays_so_when_the_text_is_edited_and_ac
     expect(draftail.locator("[data-block]")).to_have_text(["One high tide.", "A fourth one."])
 
 
+@pytest.mark.wagtail_forms
 def test_the_empty_fields_of_a_page_are_filled_and_reviewed_from_the_side_panel(
     visit: Visit, showcase_site: str
 ) -> None:

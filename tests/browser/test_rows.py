@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
     Visit = Callable[..., Person]
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.wagtail_forms,
+    pytest.mark.django_db(transaction=True),
+]
 
 ANSWER = "The old harbour"
 
