@@ -10,6 +10,7 @@ from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.metrics import TIMED_TRIGGERS, UNKNOWN_COST
 from wagtail_llm_actions.reporting.occurrences import Occurrences
+from wagtail_llm_actions.reporting.period import Period
 from wagtail_llm_actions.reporting.tally import (
     ESTIMATES,
     Dimension,
@@ -95,8 +96,13 @@ def tally_days(
     days: defaultdict[date, _Day] = defaultdict(lambda: _Day(dimensions))
     groups = set(seen)
     rows = runs.annotate(nanodollars=nanodollars("cost_usd"), is_cost_unknown=UNKNOWN_COST)
+    start = end = None
     for row in rows.values_list(*_COLUMNS, named=True).iterator():
-        days[day_of(row.queued_at)].add(row, is_proposed=_is_proposed(row, groups))
+        if start is None or end is None or not start <= row.queued_at < end:
+            # Mostly that of the run before.
+            day = day_of(row.queued_at)
+            start, end = Period(day, day).bounds
+        days[day].add(row, is_proposed=_is_proposed(row, groups))
     return {day: sums.tallies() for day, sums in days.items()}
 
 

@@ -115,6 +115,13 @@ class Tally:
         if other.occurrences:
             self.add_occurrences(other.occurrences)
 
+    def merged(self, other: Tally) -> Tally:
+        """Return the sums of both, and leave them as they are."""
+        both = Tally()
+        both.merge(self)
+        both.merge(other)
+        return both
+
     def add_occurrences(self, other: Occurrences) -> None:
         """Add those of other runs of an error pattern."""
         if self.occurrences:

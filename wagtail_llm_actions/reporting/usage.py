@@ -102,12 +102,14 @@ class Usage:
             dimension: A key of ``DIMENSIONS``.
         """
         tallies = self._tallies(dimension)
-        merged: defaultdict[tuple[Any, str], Tally] = defaultdict(Tally)
+        merged: dict[tuple[Any, str], Tally] = {}
         for group, tally in tallies.items():
             key = DIMENSIONS[dimension](group)
             # The current label while the action exists, else the one that its runs recorded.
             name = (group.action__label or group.key) if dimension == Dimension.ACTION else str(key)
-            merged[key, name].merge(tally)
+            # Most have a name of their own: nothing is to be added up.
+            known = merged.get((key, name))
+            merged[key, name] = tally if known is None else known.merged(tally)
         # Groups without a key, such as deleted actions, come last.
         order = sorted(
             merged.items(), key=lambda item: (-item[1].runs, item[0][0] is None, item[0])
