@@ -14,6 +14,7 @@ from wagtail_llm_actions.answers.live_filter import LiveFilter
 from wagtail_llm_actions.answers.markup import plain
 from wagtail_llm_actions.answers.removals import Removal, Removals
 from wagtail_llm_actions.answers.special_tokens import AT_END
+from wagtail_llm_actions.answers.tool_calls import tool_calls
 from wagtail_llm_actions.answers.wording.no_changes import no_changes
 from wagtail_llm_actions.answers.wording.phrases import QUOTED_NAME
 from wagtail_llm_actions.answers.wording.thinking_aloud import thinking_aloud
@@ -185,8 +186,7 @@ def _without_reasoning(text: str, context: _Context) -> str:
 
 def _without_tool_calls(text: str, context: _Context) -> str:
     """Leave out calls of tools, and what they returned, beside a text."""
-    calls = wrapping.tool_calls(text)
-    calls = [call for call in calls if not context.source.holds(call)]
+    calls = [call for call in tool_calls(text) if not context.source.holds(call)]
     rest = text
     for call in calls:
         rest = rest.replace(call, "")

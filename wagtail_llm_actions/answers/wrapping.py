@@ -23,11 +23,7 @@ _CLOSED = re.compile(
     r"(?<=[^ \t`\"'])</([A-Za-z][\w.-]{0,30})\s*>\Z|[ \t]</((?:final_)?(?:answer|output|response))\s*>\Z"
 )
 _ARGUMENT = re.compile(r"(?s)<(function|parameter|invoke)[= ][^<>\n]{1,60}>(.*)</\1>")
-"""Calls of a tool, as chat templates write them."""
-_TOOL_CALL = re.compile(
-    r"(?sm)(?P<start>^)?<(?P<name>tool_(?:calls?|responses?|results?|outputs?|use)|function_(?:calls?|responses?|results?|outputs?))>"
-    r"(?:(?!</?(?P=name)>|```).){1,5000}</(?P=name)>(?P<end>\s*\Z)?"
-)
+"""The arguments of a call of a tool, as chat templates write them."""
 _LEADING_TAG = re.compile(r"(?s)<([^\W\d][\w.:-]{1,30})>((?:(?!</\1>).)*)</\1>\s*(?=\S)")
 _WORDS = r"([^\W\d_][^\[\]{}\s\"]*(?: [^\[\]{}\s\"]+){2,})"
 _MEDIA = frozenset(
@@ -128,16 +124,6 @@ def tagged(text: str, *, is_one_line: bool) -> str | None:
     if is_one_line and (placeholder := _PLACEHOLDER.fullmatch(text)):
         return placeholder[1] or placeholder[2]
     return _half_tagged(text)
-
-
-def tool_calls(text: str) -> list[str]:
-    """Return the calls of tools, and their results, that begin a line or end a text; not those in code."""
-    return [
-        found[0]
-        for found in _TOOL_CALL.finditer(text)
-        if (found["start"] is not None or found["end"] is not None)
-        and text.count("```", 0, found.start()) % 2 == 0
-    ]
 
 
 def leading_tag(text: str) -> tuple[str, bool] | None:

@@ -15,6 +15,7 @@ from wagtail_llm_actions.answers.cleaning import CleanAnswer, clean
 from wagtail_llm_actions.answers.decorative import without_decorative
 from wagtail_llm_actions.answers.destination import Source
 from wagtail_llm_actions.answers.live_filter import LiveFilter
+from wagtail_llm_actions.answers.tool_calls import ToolCallFilter
 from wagtail_llm_actions.prompts.text import storable
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.prompts.variables import TAG, content_in
@@ -68,6 +69,7 @@ class Answer:
         self._is_hidden = is_hidden
         self._is_cut_off = True
         self._live = LiveFilter(TAG, begins_in_reasoning=begins_in_reasoning)
+        self._calls = ToolCallFilter()
         self._raw: str | None = None
         self._cleaned: CleanAnswer | None = None
         self._unflushed = ""
@@ -166,4 +168,4 @@ class Answer:
         if shown := normalize(text):
             self.first_text_at = self.first_text_at or timezone.now()
             if not self._is_hidden:
-                self._unflushed += shown
+                self._unflushed += self._calls.feed(shown)
