@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import connection
 
 from tests.factories import EditorFactory, LLMBudgetFactory
 from tests.spending.buying import counters
@@ -84,10 +83,6 @@ def with_closed_connections(call: Callable[[], None], times: int = 1) -> None:
             call()
 
 
-@pytest.mark.skipif(
-    connection.vendor == "mysql",
-    reason="InnoDB locks each row of a small table that a DELETE reads, and ends one of the transactions",
-)
 @pytest.mark.django_db(transaction=True)
 def test_budgets_are_deleted_in_bulk_and_with_their_owner_while_people_click() -> None:
     built, users = built_run(EditorFactory()), [EditorFactory(), EditorFactory()]

@@ -14,6 +14,7 @@ from wagtail_llm_actions.errors import BudgetReached, LimitExceeded, QueueUnavai
 from wagtail_llm_actions.models import LLMReservation, LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.candidates import candidates_of
+from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_innodb_deadlock
 from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_queued, fail_unsaved
 from wagtail_llm_actions.runs.priority import priority_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+@retry_on_innodb_deadlock
 @yielding_writes()
 def create_and_enqueue(*candidates: LLMRun) -> list[LLMRun]:
     """Save the runs of one click, and queue those that can be sent.
@@ -85,6 +87,7 @@ def _ask_limits(candidates: Sequence[LLMRun]) -> list[LLMReservation]:
         return []
 
 
+@retry_on_innodb_deadlock
 @yielding_writes()
 def bulk_create_and_enqueue(runs: Sequence[LLMRun]) -> LimitExceeded | None:
     """Save bulk runs by one query, and queue those that can be sent.

@@ -92,14 +92,14 @@ def test_an_editor_is_never_shown_reasoning_tags_or_tokens(
     assert {"reasoning"} <= {removed["kind"] for removed in run.removed}
 
 
-THOUGHT = "The page is about a harbour. "
-
-
 def test_an_editor_is_never_shown_a_call_of_a_tool(provider: ScriptedProvider) -> None:
     provider.script("<function_call>", '{"query": "tide"}', "</function_call>", "\nThe tide came.")
 
     assert executed().output == "The tide came."
     assert "".join(SHOWN).strip() == "The tide came."
+
+
+THOUGHT = "The page is about a harbour. "
 
 
 def test_a_server_that_closes_reasoning_without_opening_it_is_remembered(

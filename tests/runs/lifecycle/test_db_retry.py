@@ -6,7 +6,7 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from tests.factories import LLMRunFactory
 from wagtail_llm_actions.models import LLMRun
@@ -96,3 +96,22 @@ def test_a_run_waits_for_a_free_connection(clock: Clock, monkeypatch: pytest.Mon
     run.refresh_from_db()
     assert run.status == LLMRun.Status.SUCCEEDED
     assert clock.now == 2 * db_retry.PAUSE_SECONDS
+
+
+DEADLOCK = OperationalError(db_retry.INNODB_DEADLOCK, "Deadlock found when trying to get lock")
+
+
+def test_a_transaction_is_repeated_that_innodb_has_rolled_back_for_another_one() -> None:
+    write = Write([DEADLOCK, DEADLOCK])
+
+    assert db_retry.retry_on_innodb_deadlock(write)() == "written"
+
+
+def test_no_other_error_and_no_part_of_another_transaction_is_repeated() -> None:
+    write = Write([OperationalError(1205, "Lock wait timeout exceeded"), DEADLOCK])
+    repeated = db_retry.retry_on_innodb_deadlock(write)
+
+    with pytest.raises(OperationalError, match="Lock wait"):
+        repeated()
+    with transaction.atomic(), pytest.raises(OperationalError, match="Deadlock"):
+        repeated()
