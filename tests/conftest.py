@@ -14,7 +14,7 @@ from django.template import Template
 from pytest_django.plugin import blocking_manager_key
 
 from tests.database_template import Rows, copied_database, read_rows, write_rows
-from tests.factories import JOURNAL, BlogIndexPageFactory
+from tests.factories import JOURNAL, BlogIndexPageFactory, editors
 from tests.kept_queue import KeptQueue, QueueHere
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.reporting.rollups import refresh_throttle
@@ -116,6 +116,7 @@ def django_db_setup(
         with copied:
             request.getfixturevalue("django_db_setup")
         BlogIndexPageFactory(title=JOURNAL)
+        editors()
         request.config.stash[rows_key] = read_rows()
         # They are there before each test: Django need not load them as well.
         connection._test_serialized_contents = "[]"  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ def page_at(client: Client, url: str) -> BeautifulSoup:
     """Return the page at ``url``."""
     response = client.get(url)
     assert response.status_code == 200, url
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.text, "html.parser")
 
 
 def context_of(response: Any) -> Any:

@@ -66,7 +66,7 @@ def upload(client: Client, entries: Any) -> BeautifulSoup:
     file = SimpleUploadedFile("actions.json", content, content_type="application/json")
     response = client.post(reverse(IMPORT), {"file": file})
     assert response.status_code == 200
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.text, "html.parser")
 
 
 def carried(page: BeautifulSoup) -> dict[str, str]:
@@ -196,7 +196,7 @@ def test_what_changed_since_it_was_shown_is_shown_again(
 
     response = client.post(reverse(IMPORT), carried(page))
 
-    again = BeautifulSoup(response.content, "html.parser")
+    again = BeautifulSoup(response.text, "html.parser")
     assert "Something here has changed in the meantime." in words(again)
     assert table_rows(again) == [["Temperature", "1.5", "0.9"]]
     llm_action.refresh_from_db()
@@ -282,7 +282,7 @@ def execute(kept_queue: type[KeptQueue]) -> None:
 def progress(client: Client, address: str) -> tuple[str, bool]:
     """Return what the page says, and whether the browser asks again."""
     response = client.get(address)
-    block = BeautifulSoup(response.content, "html.parser").select_one(".help-block")
+    block = BeautifulSoup(response.text, "html.parser").select_one(".help-block")
     assert block
     return words(block), response.has_header("Refresh")
 

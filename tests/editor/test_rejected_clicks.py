@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,7 +19,6 @@ from tests.factories import (
     AuthorFactory,
     BlogIndexPageFactory,
     BlogPageFactory,
-    EditorFactory,
     LLMActionFactory,
     LLMRunFactory,
     NoticeFactory,
@@ -147,7 +146,7 @@ def action_for_another_type(editor: User) -> tuple[LLMAction, str]:
 
 def action_for_another_group(editor: User) -> tuple[LLMAction, str]:
     llm_action = page_action("title")
-    llm_action.groups.add(EditorFactory().groups.get())
+    llm_action.groups.add(Group.objects.create(name="Others"))
     llm_action.save()
     return llm_action, page_edit(BlogPageFactory())
 

@@ -258,7 +258,7 @@ def test_a_snippet_is_found_by_any_key(client: Client, name: str) -> None:
     client.force_login(AdminFactory())
     llm_action = action_for(Harbour, destination="text", source="name")
     harbour = Harbour.objects.create(name=name)
-    page = BeautifulSoup(client.get(snippet_edit(harbour)).content, "html.parser")
+    page = BeautifulSoup(client.get(snippet_edit(harbour)).text, "html.parser")
     url = str(page.select("form[data-edit-form]")[0]["action"])
 
     assert set(offers(client, url)["fields"]) == {"text"}

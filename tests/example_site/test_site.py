@@ -37,7 +37,7 @@ def test_every_page_answers_with_one_heading_of_the_first_level(client: Client) 
     for page in pages:
         response = client.get(page.url)
         assert response.status_code == 200, page
-        html = BeautifulSoup(response.content, "html.parser")
+        html = BeautifulSoup(response.text, "html.parser")
         assert len(html.find_all("h1")) == 1, page
         assert html.find("main", id="content", lang=page.locale.language_code), page
         assert not html.find_all(style=True), page
@@ -48,10 +48,10 @@ def test_a_translated_post_leads_to_its_original_and_back(client: Client) -> Non
     german = BlogPage.objects.get(slug="was-die-gezeitentafel-weiss")
     assert german.url == "/de/tagebuch/was-die-gezeitentafel-weiss/"
 
-    html = BeautifulSoup(client.get(german.url).content, "html.parser")
+    html = BeautifulSoup(client.get(german.url).text, "html.parser")
     link = html.select_one(".masthead a[hreflang=en]")
     assert link is not None
-    original = BeautifulSoup(client.get(str(link["href"])).content, "html.parser")
+    original = BeautifulSoup(client.get(str(link["href"])).text, "html.parser")
 
     assert [one.text for one in html.select("h1")] == ["Was die Gezeitentafel weiß"]
     assert [one.text for one in original.select("h1")] == ["What the Tide Table Knows"]
@@ -66,7 +66,7 @@ def test_a_page_that_does_not_exist_says_so_in_the_magazines_style(client: Clien
 
 
 def test_a_tag_leaves_the_posts_that_carry_it(client: Client) -> None:
-    html = BeautifulSoup(client.get("/journal/?tag=mending").content, "html.parser")
+    html = BeautifulSoup(client.get("/journal/?tag=mending").text, "html.parser")
 
     assert [title.text for title in html.select(".card__title")] == [
         "The Repair Café on Mill Street"
@@ -77,7 +77,7 @@ def test_a_tag_leaves_the_posts_that_carry_it(client: Client) -> None:
 
 
 def test_an_unknown_tag_shows_everything(client: Client) -> None:
-    html = BeautifulSoup(client.get("/journal/?tag=nonsense").content, "html.parser")
+    html = BeautifulSoup(client.get("/journal/?tag=nonsense").text, "html.parser")
 
     assert len(html.select(".card")) == 12
 
@@ -92,7 +92,7 @@ def test_the_journal_asks_the_database_once_for_all_posts(
 
 
 def test_a_post_without_a_summary_is_introduced_by_its_introduction(client: Client) -> None:
-    html = BeautifulSoup(client.get("/journal/").content, "html.parser")
+    html = BeautifulSoup(client.get("/journal/").text, "html.parser")
 
     teaser = html.select_one(".card__teaser")
     assert teaser is not None

@@ -334,7 +334,7 @@ def test_the_history_says_which_image_was_sent(
 
     page = client.get(reverse("wagtail_llm_actions:history_run", args=[run.pk]))
 
-    link = BeautifulSoup(page.content, "html.parser").select_one(
+    link = BeautifulSoup(page.text, "html.parser").select_one(
         f".llm-actions-run a[href='{image_edit(image)}']"
     )
     assert link is not None

@@ -50,7 +50,8 @@ def test_only_active_actions_of_the_model_are_offered_in_their_order() -> None:
 def test_an_action_with_groups_is_offered_to_their_members_and_to_superusers() -> None:
     member, other = EditorFactory(), EditorFactory()
     llm_action = limited_action(member)
-    llm_action.groups.add(member.groups.first())
+    member.groups.add(group := Group.objects.create(name="Writers"))
+    llm_action.groups.add(group)
     llm_action.save()
 
     assert list(offered_actions(member, BlogPage)) == [llm_action]
