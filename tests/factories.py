@@ -10,6 +10,7 @@ import factory
 import wagtail_factories
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.db.models import F
 from modelcluster.models import ClusterableModel
 from wagtail.models import GroupPagePermission, Locale, Page
@@ -75,17 +76,19 @@ class PageFactory(wagtail_factories.PageFactory):
         abstract = True
 
     @classmethod
+    @transaction.atomic(savepoint=False)
     def _create_instance(cls, model_class: type[Page], parent: Page, kwargs: Any) -> Page:
         page = model_class(**{"draft_title": kwargs["title"]} | kwargs)
         page.locale_id = page.locale_id or parent.locale_id
         page.depth = parent.depth + 1
+        # Locks the parent, so that pages that are made at once stand side by side.
+        Page.objects.filter(pk=parent.pk).update(numchild=F("numchild") + 1)
         children = Page.objects.filter(path__startswith=parent.path, depth=page.depth)
         last = children.order_by("path").values_list("path", flat=True).last()
         page.path = (
             Page(path=last)._inc_path() if last else Page._get_path(parent.path, page.depth, 1)
         )
         page.set_url_path(parent)
-        Page.objects.filter(pk=parent.pk).update(numchild=F("numchild") + 1)
         parent.numchild += 1
         page._cached_parent_obj = parent
         ClusterableModel.save(page)
