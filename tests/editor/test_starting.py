@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Locale, ModelLogEntry, Page, PageLogEntry, Revision
 
@@ -159,6 +161,25 @@ def test_a_click_asks_nothing_twice(
         response = client.post(reverse("wagtail_llm_actions:start_run"), data)
 
     assert response.status_code == 202
+
+
+def test_a_click_on_a_draft_reads_its_page_once(client: Client, editor: User) -> None:
+    page = BlogPageFactory(title="As it is live")
+    page.title = "As in the draft"
+    page.save_revision()
+    llm_action, url = LLMActionFactory(), page_edit(page)
+    data = post_of(client, url) | {
+        "llm-actions-action": llm_action.pk,
+        "llm-actions-form-action": url,
+        "llm-actions-request-id": uuid.uuid4(),
+    }
+    assert data["title"] == "As in the draft"
+
+    with CaptureQueriesContext(connection) as queries:
+        response = client.post(reverse("wagtail_llm_actions:start_run"), data)
+
+    read = [query for query in queries if "blog_blogpage" in query["sql"].split("WHERE")[0]]
+    assert (response.status_code, len(read)) == (202, 1)
 
 
 def test_the_answer_describes_all_candidates(client: Client, editor: User) -> None:

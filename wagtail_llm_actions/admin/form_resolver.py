@@ -33,6 +33,7 @@ from wagtail_llm_actions.compat import (
 )
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.fields import form_field_at, form_names
+from wagtail_llm_actions.fields.edit_form import form_class_of
 from wagtail_llm_actions.fields.unsaved import set_unsaved_values
 from wagtail_llm_actions.permissions.visible_fields import FieldAccess, visible_fields
 
@@ -107,7 +108,7 @@ class EditorForm:
         extra = {}
         if isinstance(self.instance, AbstractPage):
             extra["parent_page"] = self.parent or self.instance.get_parent()
-        form_class = self.edit_handler.get_form_class()
+        form_class = form_class_of(self.edit_handler)
         return form_class(data, instance=self.instance, for_user=request.user, **extra)
 
 
@@ -215,7 +216,13 @@ def _initkwargs(match: ResolverMatch) -> dict[str, Any]:
 
 
 def _page_edit(page_id: int) -> EditorForm:
-    page = get_object_or_404(page_model(), pk=page_id).specific
+    # All but its type is read with the specific page.
+    page = get_object_or_404(
+        page_model()._default_manager.only("content_type"), pk=page_id
+    ).specific
+    if page.has_unpublished_changes and page.latest_revision:
+        # Or the draft would be put on the page as it is read once more.
+        page.latest_revision.content_object = page
     return EditorForm(
         instance=page.get_latest_revision_as_object(),
         parent=None,

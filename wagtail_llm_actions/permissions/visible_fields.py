@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
 from wagtail_llm_actions.compat import edit_handler_for, is_document_model, is_image_model
-from wagtail_llm_actions.fields.edit_form import LIBRARIES
+from wagtail_llm_actions.fields.edit_form import LIBRARIES, form_class_of
 from wagtail_llm_actions.fields.sources.properties import property_names
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def unconditional_fields(edit_handler: Any) -> frozenset[str]:
     or a panel that has code of the site may hide any field, so that there are none.
     """
     panels = dict(_with_conditions(edit_handler))
-    form_class = edit_handler.get_form_class()
+    form_class = form_class_of(edit_handler)
     classes = [form_class, *map(type, panels), *(panel.BoundPanel for panel in panels)]
     modules = {base.__module__ for each in classes for base in each.__mro__}
     if not {module.partition(".")[0] for module in modules} <= OWN_FORMS:
@@ -140,7 +140,7 @@ def fields_shown_to_any(model: type[models.Model]) -> VisibleFields:
     """Return the fields that the edit form of a model shows to a user with all permissions."""
     if shown := _fields_of_new(model, _Superuser()):
         return shown
-    names = frozenset(edit_handler_for(model).get_form_class().base_fields)
+    names = frozenset(form_class_of(edit_handler_for(model)).base_fields)
     return VisibleFields(readable=names, writable=names)
 
 
@@ -161,7 +161,7 @@ def _fields_of_new(model: type[models.Model], user: AnonymousUser) -> VisibleFie
     request.user = user
     edit_handler = edit_handler_for(model)
     try:
-        form = edit_handler.get_form_class()(instance=model(), for_user=user)
+        form = form_class_of(edit_handler)(instance=model(), for_user=user)
         return visible_fields(edit_handler, form, request)
     except Exception:
         logger.exception("The edit form of %s cannot be made without a user", model._meta.label)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from wagtail_llm_actions.admin.api_errors import BadInput
 from wagtail_llm_actions.admin.editor.serializers import Cursor
@@ -94,9 +94,8 @@ def followed_run(request: HttpRequest, run_id: UUID) -> LLMRun:
         PermissionDeniedError: The user may not follow it.
         PermissionRevoked: The user may follow it, but not read its texts any more.
     """
-    run = LLMRun.objects.for_editors().filter(pk=run_id).first()
-    if run is None:
-        raise Http404
+    # Not `first`, which sorts: it is one run.
+    run = get_object_or_404(LLMRun.objects.for_editors(), pk=run_id)
     if not can_follow(request.user, run):
         raise PermissionDeniedError
     if not can_read_texts(request, run):
