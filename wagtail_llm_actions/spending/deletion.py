@@ -23,7 +23,7 @@ def _delete_counters(instance: LLMBudget, **_kwargs: Any) -> None:
     several budgets by their keys, which is the order of the clicks (see ``periods_for``).
     """
     list(LLMBudget.objects.select_for_update().filter(pk=instance.pk))
-    list(instance.periods.select_for_update())
+    list(instance.periods.select_for_update().order_by("pk"))
     reservations = LLMReservation.objects.filter(period__budget=instance)
     reservations._raw_delete(reservations.db)
     instance.periods.all().delete()

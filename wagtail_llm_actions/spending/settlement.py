@@ -33,12 +33,15 @@ def settle_left() -> None:
 
 
 def _unsettled() -> QuerySet[LLMReservation]:
-    """Return the open reservations of runs that have ended, or are no more."""
+    """Return the open reservations of runs that have ended, or are no more, in the order of locks.
+
+    See ``reserve.periods_for``: the requests of a site may be transactions.
+    """
     reservations = LLMReservation.objects.filter(settled_at=None)
     return (
         reservations.exclude(run__status__in=LLMRun.UNFINISHED)
         .select_related("run", "period__budget")
-        .order_by("pk")
+        .order_by("period__budget_id", "period_id", "pk")
     )
 
 

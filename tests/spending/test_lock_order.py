@@ -1,4 +1,4 @@
-"""Budgets are deleted, several at once or with their owner, while people click; nobody meets an error."""
+"""Several rows of budgets are locked at once: nobody meets an error, whatever others do meanwhile."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 
 from tests.factories import EditorFactory, LLMBudgetFactory
 from tests.spending.buying import counters
@@ -110,3 +111,27 @@ def test_budgets_are_deleted_in_bulk_and_with_their_owner_while_people_click() -
     assert counters(kept) == (0, 0)
     assert not LLMReservation.objects.exclude(period__budget=kept).exists()
     assert not list(verify())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_click_and_cancel_in_transactions_of_their_requests() -> None:
+    budgets_of_all_kinds()
+    built, user = built_run(EditorFactory()), EditorFactory()
+
+    def click_and_cancel() -> None:
+        run = new_run(built)
+        run.user = user
+        # As with ATOMIC_REQUESTS, each is a request.
+        with transaction.atomic():
+            create_and_enqueue(run)
+        with transaction.atomic():
+            cancel(run.pk)
+
+    with ThreadPoolExecutor(8) as people:
+        clicks = [
+            people.submit(with_closed_connections, click_and_cancel, times=15) for _ in range(8)
+        ]
+    for clicked in clicks:
+        clicked.result()
+
+    assert {counters(budget) for budget in LLMBudget.objects.all()} == {(0, 0)}
