@@ -424,7 +424,8 @@ MAPPED = tuple(kind for kind, _ in EXCEPTIONS)
 def foreign_exceptions() -> list[type[Exception]]:
     modules = (openai, openai._exceptions, httpx2)
     found = [thing for module in modules for thing in vars(module).values()]
-    kinds = {kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception)}
+    # Not isinstance: it asks openai's stand-ins for their class, which imports all that they stand for.
+    kinds = {kind for kind in found if issubclass(type(kind), type) and issubclass(kind, Exception)}
     return [kind for kind in kinds if kind.__module__.partition(".")[0] in {"openai", "httpx2"}]
 
 
