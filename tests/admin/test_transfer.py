@@ -19,6 +19,7 @@ from wagtail.models import ModelLogEntry
 
 from tests.admin.html import page_at, table_rows, words
 from tests.factories import LLMActionFactory, PromptTemplateFactory, UserFactory
+from wagtail_llm_actions.admin import transfer
 from wagtail_llm_actions.models import LLMAction, LLMImport, PromptTemplate
 from wagtail_llm_actions.transfer.fixture import MAX_BYTES, export_fixture
 
@@ -261,6 +262,12 @@ def test_a_file_that_cannot_be_read_is_said_beside_the_field(
     assert sentence in words(error)
 
 
+@pytest.fixture
+def small_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a request import no more than 20, so that little is large."""
+    monkeypatch.setattr(transfer, "MAX_ENTRIES_OF_REQUEST", 20)
+
+
 def templates(number: int) -> list[dict[str, Any]]:
     return [template(f"Short {each}", "{{ input }}") for each in range(number)]
 
@@ -314,11 +321,12 @@ def test_more_than_a_request_can_import_is_imported_outside_it(
     assert LLMImport.objects.get().content == ""
 
 
+@pytest.mark.usefixtures("small_requests")
 def test_a_large_import_asks_for_the_right_again_when_it_starts(
     client: Client, kept_queue: type[KeptQueue]
 ) -> None:
     user = user_with(client, "add", "change")
-    address = large(client, templates(201))
+    address = large(client, templates(21))
     right = Permission.objects.get(codename="change_prompttemplate")
     user.user_permissions.remove(right)
 
@@ -329,34 +337,37 @@ def test_a_large_import_asks_for_the_right_again_when_it_starts(
     assert "You are not allowed to import any more." in progress(client, address)[0]
 
 
+@pytest.mark.usefixtures("small_requests")
 def test_a_large_import_writes_what_was_confirmed_or_nothing(
     client: Client, admin: User, llm_action: LLMAction, kept_queue: type[KeptQueue]
 ) -> None:
-    address = large(client, [*changed(temperature=0.9), *templates(201)])
+    address = large(client, [*changed(temperature=0.9), *templates(21)])
     LLMAction.objects.update(temperature=1.5)
 
     execute(kept_queue)
 
-    assert "Ended after 0 of 202. Something here has changed" in progress(client, address)[0]
+    assert "Ended after 0 of 22. Something here has changed" in progress(client, address)[0]
     assert PromptTemplate.objects.count() == 1
 
 
+@pytest.mark.usefixtures("small_requests")
 def test_one_large_import_at_a_time(
     client: Client, admin: User, kept_queue: type[KeptQueue]
 ) -> None:
-    address = large(client, templates(201))
-    again = client.post(reverse(IMPORT), carried(upload(client, templates(201))), follow=True)
+    address = large(client, templates(21))
+    again = client.post(reverse(IMPORT), carried(upload(client, templates(21))), follow=True)
     assert "Another import is not finished yet." in again.content.decode()
 
     long_ago = timezone.now() - timedelta(minutes=5)
-    LLMImport.objects.update(status="running", written=50, updated_at=long_ago)
+    LLMImport.objects.update(status="running", written=10, updated_at=long_ago)
 
     sentence, asks_again = progress(client, address)
-    assert "Interrupted after 50 of 201. Choose the file again to see what is left." in sentence
+    assert "Interrupted after 10 of 21. Choose the file again to see what is left." in sentence
     assert not asks_again
-    assert large(client, templates(201)) != address
+    assert large(client, templates(21)) != address
 
 
+@pytest.mark.usefixtures("small_requests")
 def test_a_large_import_says_that_its_queue_does_not_answer(
     client: Client, admin: User, settings: Any
 ) -> None:
@@ -364,7 +375,7 @@ def test_a_large_import_says_that_its_queue_does_not_answer(
         "QUEUE": "tests.kept_queue.ClosedQueue"
     }
 
-    page = client.post(reverse(IMPORT), carried(upload(client, templates(201))), follow=True)
+    page = client.post(reverse(IMPORT), carried(upload(client, templates(21))), follow=True)
 
     assert "the queue server cannot be reached" in page.content.decode()
     assert not LLMImport.objects.exists()
