@@ -61,6 +61,7 @@ def _runs(db: None) -> None:
     users = [EditorFactory(username="ines"), EditorFactory(username="gone"), None]
     page = BlogPageFactory()
     now = timezone.now()
+    runs = []
     for number, (trigger, outcome) in enumerate(product(LLMRun.Trigger.values, OUTCOMES)):
         # One more of each for bulk runs, so that no two figures are equal by chance.
         for copy in range(2 if trigger == LLMRun.Trigger.BULK else 1):
@@ -74,13 +75,15 @@ def _runs(db: None) -> None:
                 "first_token_at": finished_at,
                 "cost_usd": Decimal("0.01"),
             }
-            LLMRunFactory(
+            run = LLMRunFactory.build(
                 page=page,
                 trigger=trigger,
                 queued_at=queued_at,
                 finished_at=finished_at,
                 **(values | outcome),
             )
+            runs.append(run)
+    LLMRun.objects.bulk_create(runs)
     # Before and after every period that is shown.
     LLMRunFactory(succeeded=True, queued_at=now - timedelta(days=70), finished_at=now)
     LLMAction.objects.filter(label__startswith="Old").delete()
