@@ -35,7 +35,7 @@ call_command("check")
 with transaction.atomic():
     Page.objects.get(title="Harbours").delete()
     User.objects.get(username="ines").delete()
-    Group.objects.get(name="Editors of ines").delete()
+    Group.objects.get(name="Editors of everything").delete()
     connection.check_constraints()
 call_command("purge_revisions")
 call_command("remove_stale_contenttypes", include_stale_apps=True, interactive=False)
