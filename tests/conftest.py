@@ -42,6 +42,8 @@ COPIED = {"postgresql", "sqlite"}
 """The databases that the migrations build once for all processes."""
 rows_key = pytest.StashKey[Rows]()
 """What is in the database before each test."""
+emptied_key = pytest.StashKey[bool]()
+"""Whether the test before has left the database empty."""
 RENDER = Template._render  # type: ignore[attr-defined]
 """How templates render before Django's test environment makes them copy their context for the client."""
 
@@ -76,11 +78,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """Put them back for the next test, whichever it is."""
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     yield
     marker = item.get_closest_marker("django_db")
-    if nextitem and marker and marker.kwargs.get("serialized_rollback"):
+    if marker and marker.kwargs.get("serialized_rollback"):
+        item.config.stash[emptied_key] = True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Put them back for the next test, whichever it is: the same one where it is tried again."""
+    if item.config.stash.get(emptied_key, False):
+        item.config.stash[emptied_key] = False
         with item.config.stash[blocking_manager_key].unblock():
             write_rows(item.config.stash[rows_key])
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import AbstractUser, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from wagtail.models import GroupPagePermission, Page
 
@@ -199,10 +199,9 @@ def test_there_is_none_where_a_backend_has_rules_of_its_own(
 
 
 def test_there_is_none_where_users_have_rules_of_their_own() -> None:
-    class Member(User):
+    class Member(AbstractUser):
         class Meta:
-            proxy = True
-            app_label = "blog"
+            abstract = True
 
         def has_perm(self, perm: str, obj: Any = None) -> bool:
             return False
