@@ -24,11 +24,21 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _no_scans() -> None:
-    # PostgreSQL rightly reads a table with a few rows from its beginning to its end.
+def _large_tables() -> None:
+    """Let PostgreSQL plan as for a million rows that it has not looked at yet.
+
+    It rightly reads a small table from its beginning to its end, and what it remembers depends on the
+    tests before.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            for model in (LLMRun, LLMAttempt):
+                table = [model._meta.db_table]
+                cursor.execute(
+                    "UPDATE pg_class SET reltuples = 1e6, relpages = 1 WHERE relname = %s", table
+                )
+                cursor.execute("DELETE FROM pg_statistic WHERE starelid = %s::regclass", table)
 
 
 @pytest.mark.parametrize(
