@@ -85,13 +85,19 @@ def test_a_comment_stays_with_the_field_whose_text_is_accepted(visit: Visit) -> 
     )
 
 
+def page_with_headings() -> BlogPage:
+    """Return a page whose blocks a proposal wants to delete."""
+    blocks = [{"type": "heading", "value": text, "id": f"h-{text}"} for text in ("Low", "High")]
+    page: BlogPage = BlogPageFactory(body=blocks)
+    page.save_revision()
+    LLMActionFactory(source="body", destination="body:*", model="deleting")
+    return page
+
+
 def test_a_block_with_a_comment_is_not_deleted_by_a_proposal(
     visit: Visit, deleting_site: str
 ) -> None:
-    blocks = [{"type": "heading", "value": text, "id": f"h-{text}"} for text in ("Low", "High")]
-    page = BlogPageFactory(body=blocks)
-    page.save_revision()
-    LLMActionFactory(source="body", destination="body:*", model="deleting")
+    page = page_with_headings()
     user = EditorFactory()
     Comment.objects.create(page=page, user=user, text="Who said so?", contentpath="body.h-Low")
     resolved = Comment(page=page, user=user, text="Settled.", contentpath="body.h-High")
@@ -117,10 +123,7 @@ def test_a_block_with_a_comment_is_not_deleted_by_a_proposal(
 def test_a_block_with_a_comment_that_is_newer_than_the_proposal_is_not_deleted(
     visit: Visit, deleting_site: str
 ) -> None:
-    blocks = [{"type": "heading", "value": text, "id": f"h-{text}"} for text in ("Low", "High")]
-    page = BlogPageFactory(body=blocks)
-    page.save_revision()
-    LLMActionFactory(source="body", destination="body:*", model="deleting")
+    page = page_with_headings()
     editor = visit(EditorFactory(), deleting_site)
     open_form(editor, page)
     body = editor.field("Body > the texts of its blocks")

@@ -270,13 +270,19 @@ def no_token(client: Client, run: LLMRun) -> str:
     return ""
 
 
-def expired_with_digest(client: Client, run: LLMRun, asked_ago: float = 0.0) -> str:
+def expired_with_digest(client: Client, run: LLMRun, evaluated_ago: float = 0.0) -> str:
     """Return a token that was renewed, and has expired again; the rights were asked for long ago."""
     signer = signing.Signer(salt=f"{SALT}:{client.session.session_key}")
     renewed = poll(client, run, expired(client, run)).json()["poll_token"]
-    language, run_ids, checked_at, digest, asked_at = signer.unsign_object(renewed)
+    language, run_ids, checked_at, digest, evaluated_at = signer.unsign_object(renewed)
     assert digest
-    claims = [language, run_ids, checked_at - PROMISED_SECONDS, digest, asked_at - asked_ago]
+    claims = [
+        language,
+        run_ids,
+        checked_at - PROMISED_SECONDS,
+        digest,
+        evaluated_at - evaluated_ago,
+    ]
     return signer.sign_object(claims)
 
 
@@ -397,12 +403,12 @@ def test_a_poll_whose_token_has_expired_renews_it_and_asks_for_the_rights_alone(
     assert "poll_token" not in again
 
 
-@pytest.mark.parametrize(("asked_ago", "is_asked"), [(0, False), (61, True)])
+@pytest.mark.parametrize(("evaluated_ago", "is_asked"), [(0, False), (61, True)])
 def test_rights_whose_digest_is_the_same_are_asked_for_once_a_minute(
-    client: Client, editor: User, asked_ago: float, is_asked: bool
+    client: Client, editor: User, evaluated_ago: float, is_asked: bool
 ) -> None:
     run = running(user=editor)
-    token = expired_with_digest(client, run, asked_ago)
+    token = expired_with_digest(client, run, evaluated_ago)
 
     with CaptureQueriesContext(connection) as queries:
         renewed = poll(client, run, token).json()["poll_token"]

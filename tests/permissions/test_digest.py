@@ -20,7 +20,7 @@ from tests.factories import (
     LLMRunFactory,
 )
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.permissions.digest import has_rules, rights_digest
+from wagtail_llm_actions.permissions.digest import has_custom_permissions, rights_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,7 +186,7 @@ class OtherRules(OtherLogin):
 
 
 @pytest.mark.parametrize(("backend", "is_known"), [(OtherLogin, True), (OtherRules, False)])
-def test_there_is_none_where_a_backend_has_rules_of_its_own(
+def test_there_is_none_where_a_backend_has_custom_permissions_of_its_own(
     settings: Settings, backend: type, is_known: bool
 ) -> None:
     run = LLMRunFactory(user=EditorFactory())
@@ -206,8 +206,8 @@ def test_there_is_none_where_users_have_rules_of_their_own() -> None:
         def has_perm(self, perm: str, obj: Any = None) -> bool:
             return False
 
-    assert has_rules(Member)
-    assert not has_rules(User)
+    assert has_custom_permissions(Member)
+    assert not has_custom_permissions(User)
 
 
 def test_there_is_none_where_pages_have_rules_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

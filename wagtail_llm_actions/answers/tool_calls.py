@@ -1,4 +1,4 @@
-"""Find calls of tools, and what they returned, in the text of an answer, and hold them back while it arrives."""
+"""Find tool calls and their results in the text of an answer, and hold them back while it streams."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNFINISHED = re.compile(r"(?m)^<[a-z_]{0,20}\Z")
 
 
 def tool_calls(text: str) -> list[str]:
-    """Return the calls of tools, and their results, that begin a line or end a text; not those in code."""
+    """Return the tool calls and results that begin a line or end the text; not those in code."""
     return [
         found[0]
         for found in _CALL.finditer(text)
@@ -29,9 +29,9 @@ def tool_calls(text: str) -> list[str]:
 
 
 class ToolCallFilter:
-    """Takes the text of an answer piece by piece; gives it without calls that begin a line.
+    """Takes the text of an answer piece by piece, and returns it without tool calls that begin a line.
 
-    The end of the answer decides whether they were any: see ``cleaning``.
+    Only the whole answer tells whether they were tool calls: ``cleaning`` decides what is kept.
     """
 
     def __init__(self) -> None:

@@ -1,8 +1,8 @@
-"""A digest of all that the database says about a right, which costs less than to ask for it.
+"""A digest of the database rows that decide a permission, cheaper than evaluating the permission.
 
-Django takes ten times as long to compile a query as a database to answer it, and four queries tell
-what a user may do with a page. They are compiled once. While their rows stay the same, so does the
-right; what it is, only Django and Wagtail say.
+Django takes ten times as long to compile a query as the database takes to answer it. Four queries
+read the rows that decide what a user may do with a page; they are compiled once per process. While
+the rows are unchanged, so is the permission, which Django and Wagtail alone evaluate.
 """
 
 from __future__ import annotations
@@ -63,13 +63,13 @@ _PAGE = _PreparedQuery(lambda page: page_model()._base_manager.filter(pk=page).v
 
 
 def rights_digest(user: User, run: LLMRun) -> str:
-    """Return a digest of what lets a user into the admin, and edit the page that a run of theirs is for.
+    """Return a digest of the rows by which a user may enter the admin and edit the page of a run.
 
-    Empty where something else may decide: code of the site, the state of a workflow, or who owns the
-    page; for a run of somebody else, and for one on something else.
+    Empty where more than these rows may decide: code of the site, the state of a workflow, the owner
+    of the page; also for another user's run, and for a run on anything but a page.
     """
     is_own = run.user_id is not None and run.user_id == user.pk
-    if not is_own or run.trigger == LLMRun.Trigger.TEST or not _is_by_rows(run):
+    if not is_own or run.trigger == LLMRun.Trigger.TEST or not _is_decided_by_rows(run):
         return ""
     pages = _PAGE.rows(page_model()._meta.pk.get_db_prep_value(run.target_object_id, connection))
     rows: list[Any] = [str(user.pk), user.is_active, user.is_superuser, run.target_object_id, pages]
@@ -91,7 +91,7 @@ def _permissions_of(user: Any, path: str) -> QuerySet[Any, Any]:
     return found.order_by(f"{path}__pk").values_list(f"{path}__pk")
 
 
-def _is_by_rows(run: LLMRun) -> bool:
+def _is_decided_by_rows(run: LLMRun) -> bool:
     """Return whether nothing but Django's and Wagtail's own code decides, by the rows of a page."""
     model: Any = run.target_model
     deciding = [get_user_model(), *map(type, get_backends())]
@@ -100,7 +100,7 @@ def _is_by_rows(run: LLMRun) -> bool:
         and model is not None
         and issubclass(model, AbstractPage)
         and not settings.DATABASE_ROUTERS
-        and not any(map(has_rules, deciding))
+        and not any(map(has_custom_permissions, deciding))
         and _library(model.permissions_for_user) == "wagtail"
         and _library(type(permission_policy_for(model))) == "wagtail"
         and run.content_fields <= unconditional_fields(edit_handler_for(model))
@@ -108,8 +108,8 @@ def _is_by_rows(run: LLMRun) -> bool:
 
 
 @lru_cache
-def has_rules(owner: type) -> bool:
-    """Return whether a class of users or backends has code about permissions that is not Django's."""
+def has_custom_permissions(owner: type) -> bool:
+    """Return whether a user model or an authentication backend overrides Django's permission methods."""
     names = [name for name in dir(owner) if "perm" in name]
     return any(_library(getattr(owner, name)) != "django" for name in names)
 

@@ -70,7 +70,7 @@ class Latencies:
         }
 
     def _counts(self) -> tuple[list[int], list[int]]:
-        """Return by bucket how many runs ended in each bucket, and of how many the first token fell into it."""
+        """Return by bucket how many runs ended in it, and for how many the first token came in it."""
         ends, firsts = _histogram(self.to_end), _histogram(self.to_first_token)
         for bucket, ended, began in iter_unpack(_ENTRY, b"".join(self.histograms)):
             ends[bucket] += ended

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models.budget import to_usd
 from wagtail_llm_actions.reporting.metrics import TIMED_TRIGGERS, UNKNOWN_COST
 from wagtail_llm_actions.reporting.occurrences import Occurrences
 from wagtail_llm_actions.reporting.period import Period
@@ -17,7 +18,6 @@ from wagtail_llm_actions.reporting.tally import (
     Group,
     Tallies,
     Tally,
-    from_nanodollars,
     nanodollars,
     new_tallies,
 )
@@ -220,4 +220,4 @@ def _seconds(start: datetime, end: datetime | None) -> float | None:
 def _estimate_errors(row: Any) -> Iterator[float]:
     # Nothing can be compared where nothing was to pay.
     if row.estimated_cost_usd is not None and row.nanodollars:
-        yield abs(float(row.estimated_cost_usd / from_nanodollars(row.nanodollars)) - 1)
+        yield abs(float(row.estimated_cost_usd / to_usd(row.nanodollars)) - 1)

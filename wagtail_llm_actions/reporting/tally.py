@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import BigIntegerField, F
 from django.db.models.functions import Cast, Round
 
 from wagtail_llm_actions.models import LLMRunRollup
+from wagtail_llm_actions.models.budget import NANO, to_usd
 from wagtail_llm_actions.reporting.latency import Latencies
 from wagtail_llm_actions.reporting.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from decimal import Decimal
 
     from wagtail_llm_actions.reporting.occurrences import Occurrences
 
@@ -48,12 +49,7 @@ _NOTHING = (0,) * len(COUNTS + UNFINISHED) + (None,) * len(SUMS)
 
 def nanodollars(column: str) -> Cast:
     """Return a column of US dollars as integers: to make decimals of it takes SQLite several times as long."""
-    return Cast(Round(F(column) * 10**9), BigIntegerField())
-
-
-def from_nanodollars(number: int | None) -> Decimal | None:
-    """Return US dollars."""
-    return None if number is None else Decimal(number).scaleb(-9)
+    return Cast(Round(F(column) * NANO), BigIntegerField())
 
 
 class Group(NamedTuple):
@@ -143,7 +139,8 @@ class Tally:
     @property
     def cost_usd(self) -> Decimal | None:
         """The sum of the known costs; ``None`` where no cost is known."""
-        return from_nanodollars(self.figures[-1])
+        nano = self.figures[-1]
+        return None if nano is None else to_usd(nano)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -166,9 +163,9 @@ class Tally:
         return Metrics(**self._values, **self.latencies.percentiles())
 
 
-def _sum_known(values: Iterable[Any]) -> Any:
+def _sum_known(values: Iterable[int | None]) -> int | None:
     known = [value for value in values if value is not None]
-    return sum(known[1:], known[0]) if known else None
+    return sum(known) if known else None
 
 
 Tallies = defaultdict[Group, Tally]

@@ -117,12 +117,12 @@ def _poll(request: HttpRequest, run_id: UUID) -> JsonResponse | None:
 def _checked(request: HttpRequest, token: PollToken, run: LLMRun) -> PollToken | None:
     """Return what a token can say after its rights were checked again; ``None`` where they are gone."""
     now = time.time()
-    # Before the rights are asked for: what is changed meanwhile is not in it.
+    # Read before the permissions: a change in between must not be in it.
     digest = rights_digest(request.user, run)
     if token.proves(digest):
         return token
     if _may_follow(request, run):
-        return replace(token, digest=digest, asked_at=now)
+        return replace(token, digest=digest, evaluated_at=now)
     return None
 
 

@@ -27,7 +27,7 @@ POLL_TOKEN_HEADER = "X-LLM-Actions-Poll-Token"  # noqa: S105  The name of a head
 POLL_TOKEN_SECONDS = 5
 """Live text ends at most this long after a right or a session was taken away."""
 RIGHTS_DIGEST_SECONDS = 60
-"""After so long, the rights themselves are asked for again, though their digest is still the same."""
+"""After this time the permissions are evaluated again, even though their digest is unchanged."""
 SALT = "wagtail_llm_actions.poll"
 
 
@@ -42,9 +42,9 @@ class PollToken:
     """When the rights were checked, in seconds of Unix time: to the millisecond, unlike the time
     of Django's own signatures, since what is rounded off is lost for polls on the fast path."""
     digest: str = ""
-    """That of ``rights_digest``, before the rights were asked for; empty where that was not known."""
-    asked_at: float = 0.0
-    """When the rights were asked for, and not their digest alone; in seconds of Unix time."""
+    """The ``rights_digest`` read before the permissions were evaluated; empty where there is none."""
+    evaluated_at: float = 0.0
+    """When the permissions were last evaluated, not only their digest; in seconds of Unix time."""
 
     @property
     def is_expired(self) -> bool:
@@ -53,7 +53,7 @@ class PollToken:
 
     def proves(self, digest: str) -> bool:
         """Return whether the rights that have this digest now are those of a short time ago."""
-        is_recent = time.time() - self.asked_at < RIGHTS_DIGEST_SECONDS
+        is_recent = time.time() - self.evaluated_at < RIGHTS_DIGEST_SECONDS
         return bool(digest) and constant_time_compare(digest, self.digest) and is_recent
 
 
@@ -88,7 +88,7 @@ def _sign(request: HttpRequest, token: PollToken) -> str:
         [run_id.hex for run_id in token.run_ids],
         round(token.checked_at, 3),
         token.digest,
-        round(token.asked_at, 3),
+        round(token.evaluated_at, 3),
     ]
     return _signer(request).sign_object(claims)
 
