@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
+from bs4 import BeautifulSoup
+from bs4.filter import SoupStrainer
 from django.contrib.admin.utils import quote
 from django.urls import reverse
 from wagtail import blocks
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 PAGE_EDIT = "wagtailadmin_pages:edit"
 PAGE_ADD = "wagtailadmin_pages:add"
+CONTROLS = SoupStrainer(["form", "input", "option", "select", "textarea"])
+"""All else of a page is not kept, which halves the time that reading it takes."""
 
 
 def page_edit(page: Model) -> str:
@@ -50,64 +53,25 @@ def take_page_rights(user: User) -> None:
     GroupPagePermission.objects.filter(group__in=user.groups.all()).delete()
 
 
-class EditForm(HTMLParser):
-    """The fields of the edit form on a page, in a quarter of the time that a tree of its elements takes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_there = False
-        self.fields: dict[str, str] = {}
-        self._is_inside = False
-        self._select = self._textarea = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {key: value or "" for key, value in attrs}
-        if tag == "form":
-            self._is_inside = "data-edit-form" in attributes
-            self.is_there |= self._is_inside
-        if not self._is_inside:
-            return
-        name = attributes.get("name", "")
-        if tag == "textarea":
-            self._textarea = name
-        elif tag == "select":
-            self._select = name
-        if tag == "option":
-            if self._select and "selected" in attributes:
-                self.fields[self._select] = attributes["value"]
-        elif name and (tag in {"textarea", "select"} or _is_sent(tag, attributes)):
-            self.fields[name] = attributes.get("value", "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._is_inside = False
-        elif tag == "textarea":
-            self._textarea = ""
-        elif tag == "select":
-            self._select = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._textarea:
-            # A browser leaves out the line break that begins it.
-            data = data if self.fields[self._textarea] else data.removeprefix("\n")
-            self.fields[self._textarea] += data
-
-
-def _is_sent(tag: str, attributes: dict[str, str]) -> bool:
-    is_box = attributes.get("type") in {"checkbox", "radio"}
-    return tag == "input" and (not is_box or "checked" in attributes)
-
-
 def post_of(client: Client, url: str) -> dict[str, str]:
     """Return the fields of the edit form at ``url`` with the values the page shows."""
     response = client.get(url)
     assert response.status_code == 200, url
-    form = EditForm()
-    form.feed(response.text)
-    form.close()
-    assert form.is_there
+    page = BeautifulSoup(response.text, "html.parser", parse_only=CONTROLS)
+    form = page.select_one("form[data-edit-form]")
+    assert form is not None
+    data = {}
+    for element in form.select("input[name], textarea[name], select[name]"):
+        name = str(element["name"])
+        if element.name == "textarea":
+            data[name] = element.text.removeprefix("\n")
+        elif element.name == "select":
+            chosen = element.select_one("option[selected]")
+            data[name] = str(chosen["value"]) if chosen else ""
+        elif element.get("type") not in {"checkbox", "radio"} or element.has_attr("checked"):
+            data[name] = str(element.get("value", ""))
     # The inputs of a StreamField are made in the browser; these are empty ones.
-    return form.fields | {"body-count": "0", "figures-count": "0"}
+    return data | {"body-count": "0", "figures-count": "0"}
 
 
 def offers(client: Client, url: str, **values: str) -> Any:
