@@ -38,7 +38,7 @@ def keep(settings: Settings, **periods: Any) -> None:
 def test_texts_are_redacted_after_90_days_and_figures_stay() -> None:
     old, new = full_run(days=91), full_run(days=89)
 
-    assert output() == ["Done: redacted 1, deleted 0, anonymised 0."]
+    assert output() == ["Done: redacted 1 run, deleted 0 runs and anonymised 0 runs."]
 
     assert SECRET in stored_words(new)
     assert SECRET not in stored_words(old)
@@ -49,14 +49,14 @@ def test_texts_are_redacted_after_90_days_and_figures_stay() -> None:
     assert old.cost_usd is not None
     assert old.target_label
     assert [attempt.error_code for attempt in old.attempts.all()] == ["server_error"]
-    assert output() == ["Done: redacted 0, deleted 0, anonymised 0."]
+    assert output() == ["Done: redacted 0 runs, deleted 0 runs and anonymised 0 runs."]
 
 
 def test_a_site_can_keep_texts_for_ever(settings: Settings) -> None:
     keep(settings, REDACT_AFTER_DAYS=None)
     run = full_run(days=4_000)
 
-    assert output() == ["Done: redacted 0, deleted 0, anonymised 0."]
+    assert output() == ["Done: redacted 0 runs, deleted 0 runs and anonymised 0 runs."]
 
     assert SECRET in stored_words(run)
 
@@ -69,7 +69,7 @@ def test_runs_are_deleted_only_where_the_site_says_so(settings: Settings) -> Non
 
     keep(settings, DELETE_AFTER_DAYS=365)
 
-    assert output() == ["Done: redacted 0, deleted 1, anonymised 0."]
+    assert output() == ["Done: redacted 0 runs, deleted 1 run and anonymised 0 runs."]
     assert list(LLMRun.objects.all()) == [young]
     assert [attempt.run_id for attempt in attempts.all()] == [young.pk]
 
@@ -82,7 +82,7 @@ def test_an_action_has_periods_of_its_own() -> None:
     orphan = full_run(days=91)
     orphan.action.delete()  # type: ignore[union-attr]
 
-    assert output() == ["Done: redacted 2, deleted 1, anonymised 0."]
+    assert output() == ["Done: redacted 2 runs, deleted 1 run and anonymised 0 runs."]
 
     assert SECRET in stored_words(kept)
     assert SECRET not in stored_words(redacted)
@@ -102,7 +102,7 @@ def test_a_dry_run_counts_and_writes_nothing() -> None:
     run = full_run(days=91)
     full_run(days=1)
 
-    assert output("--dry-run") == ["Would be redacted 1, deleted 0, anonymised 0."]
+    assert output("--dry-run") == ["Would redact 1 run, delete 0 runs and anonymise 0 runs."]
 
     assert SECRET in stored_words(run)
 
@@ -110,8 +110,10 @@ def test_a_dry_run_counts_and_writes_nothing() -> None:
 def test_the_periods_can_be_given_to_the_command() -> None:
     run, new = full_run(days=3), full_run(days=1)
 
-    assert output("--days", "2") == ["Done: redacted 1, deleted 0, anonymised 0."]
-    assert output("--delete-days", "2") == ["Done: redacted 0, deleted 1, anonymised 0."]
+    assert output("--days", "2") == ["Done: redacted 1 run, deleted 0 runs and anonymised 0 runs."]
+    assert output("--delete-days", "2") == [
+        "Done: redacted 0 runs, deleted 1 run and anonymised 0 runs."
+    ]
 
     assert list(LLMRun.objects.all()) == [new]
     assert not LLMRun.objects.filter(pk=run.pk).exists()
@@ -126,7 +128,7 @@ def test_what_a_killed_process_has_left_is_done_by_the_next() -> None:
 
     done = [SECRET not in stored_words(run) for run in runs]
     assert done == [True, True, False, False, False]
-    assert output() == ["Done: redacted 3, deleted 0, anonymised 0."]
+    assert output() == ["Done: redacted 3 runs, deleted 0 runs and anonymised 0 runs."]
 
 
 def test_a_worker_prunes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,8 +84,8 @@ def test_many_are_deleted_in_batches_and_the_command_says_how_many() -> None:
     call_command("llm_actions_prune", dry_run=True, stdout=stdout)
     call_command("llm_actions_prune", stdout=stdout)
     assert stdout.getvalue().splitlines() == [
-        "Would be redacted 0, deleted 0, anonymised 0, reservations deleted 1.",
-        "Done: redacted 0, deleted 0, anonymised 0, reservations deleted 1.",
+        "Would redact 0 runs, delete 0 runs, anonymise 0 runs and delete 1 reservation.",
+        "Done: redacted 0 runs, deleted 0 runs, anonymised 0 runs and deleted 1 reservation.",
     ]
     assert counters(budget) == (Decimal(3), 0)
 

@@ -351,7 +351,7 @@ def test_pruning_has_nothing_to_redact(scripted: ScriptedProvider) -> None:
 
     call_command("llm_actions_prune", "--dry-run", "--days", "1", stdout=output)
 
-    assert output.getvalue() == "Would be redacted 0, deleted 0, anonymised 0.\n"
+    assert output.getvalue() == "Would redact 0 runs, delete 0 runs and anonymise 0 runs.\n"
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ class Redaction(Work):
         before: Older runs are due.
     """
 
-    verb = "redacted"
+    verb = "redact"
 
     def __init__(self, action_id: int | None, before: datetime) -> None:
         self._old = LLMRun.objects.filter(action=action_id, queued_at__lt=before)
@@ -43,7 +43,7 @@ class Redaction(Work):
 class Expiry(Work):
     """Texts are emptied that are not kept, and that nobody has decided on in time."""
 
-    verb = "redacted"
+    verb = "redact"
 
     def due(self) -> LLMRunQuerySet:
         """Return the runs that have them."""
@@ -57,7 +57,7 @@ class Expiry(Work):
 class Deletion(Redaction):
     """The rows of an action's old runs are deleted."""
 
-    verb = "deleted"
+    verb = "delete"
 
     def due(self) -> LLMRunQuerySet:
         """Return all that have ended, the oldest first."""

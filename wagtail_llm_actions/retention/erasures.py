@@ -25,7 +25,7 @@ class ObjectErasure(Work):
         object_id: Its primary key as text.
     """
 
-    verb = "redacted"
+    verb = "redact"
 
     def __init__(self, content_type_id: int, object_id: str) -> None:
         self._of_object: dict[str, Any] = {
@@ -64,7 +64,7 @@ class PersonErasure(Work):
         user_key: The primary key of the user as text.
     """
 
-    verb = "anonymised"
+    verb = "anonymise"
 
     def __init__(self, user_key: str) -> None:
         self._user_key: Any = user_key

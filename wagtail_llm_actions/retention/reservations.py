@@ -17,7 +17,8 @@ class ReservationDeletion(Work):
         period_id: The primary key of the day or month of a budget.
     """
 
-    verb = "reservations deleted"
+    verb = "delete"
+    noun = "reservation"
 
     def __init__(self, period_id: int) -> None:
         self._period = LLMBudgetPeriod.objects.filter(pk=period_id)

@@ -16,7 +16,9 @@ class Work:
     """Something that is due for a set of rows; most often of runs."""
 
     verb: ClassVar[str]
-    """In the past tense, for a line of output."""
+    """What is done to a row, for a line of output: a regular verb, in the infinitive."""
+    noun: ClassVar[str] = "run"
+    """What a row is called there, in the singular."""
 
     def due(self) -> QuerySet[Any]:
         """Return the rows that it is due for, in the order in which they are written."""

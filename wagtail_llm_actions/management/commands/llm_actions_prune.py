@@ -11,10 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 from wagtail_llm_actions.retention.prune import Periods, due_work, prune
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wagtail_llm_actions.retention.work import Work
 
 PROGRESS_SECONDS = 5.0
-NOTHING = {"redacted": 0, "deleted": 0, "anonymised": 0}
+NOTHING = {("redact", "run"): 0, ("delete", "run"): 0, ("anonymise", "run"): 0}
+"""Numbers of rows, by the verb and the noun of their work."""
 
 
 class Command(BaseCommand):
@@ -41,24 +44,33 @@ class Command(BaseCommand):
         if options["dry_run"]:
             due = Counter(NOTHING)
             for work in works:
-                due.update({work.verb: count} if (count := work.due().count()) else {})
-            self._print("Would be", due)
+                if count := work.due().count():
+                    due[work.verb, work.noun] += count
+            self.stdout.write(f"Would {_said(due, str)}.")
             return
         done, printed_at = Counter(NOTHING), time.monotonic()
 
         def progress(work: Work, count: int) -> None:
             nonlocal printed_at
-            done[work.verb] += count
+            done[work.verb, work.noun] += count
             if time.monotonic() - printed_at >= PROGRESS_SECONDS:
                 printed_at = time.monotonic()
-                self._print("So far", done)
+                self.stdout.write(f"So far: {_said(done, _past)}.")
 
         prune(works, progress=progress)
-        self._print("Done:", done)
+        self.stdout.write(f"Done: {_said(done, _past)}.")
 
-    def _print(self, start: str, counts: Counter[str]) -> None:
-        numbers = ", ".join(f"{verb} {count}" for verb, count in counts.items())
-        self.stdout.write(f"{start} {numbers}.")
+
+def _said(counts: Counter[tuple[str, str]], form: Callable[[str], str]) -> str:
+    *others, last = [
+        f"{form(verb)} {count:,} {noun if count == 1 else f'{noun}s'}"
+        for (verb, noun), count in counts.items()
+    ]
+    return f"{', '.join(others)} and {last}"
+
+
+def _past(verb: str) -> str:
+    return f"{verb.removesuffix('e')}ed"
 
 
 def _given(options: dict[str, Any]) -> Periods | None:
