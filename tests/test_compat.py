@@ -28,7 +28,7 @@ pytestmark = [
 ]
 
 
-class ClosedPolicy(PagePermissionPolicy):  # type: ignore[misc]
+class ClosedPolicy(PagePermissionPolicy):
     """Lets nobody do anything."""
 
     def get_cached_permissions_for_user(self, user: User) -> Any:

@@ -27,6 +27,7 @@ def test_an_action_is_listed_with_its_runs_of_thirty_days(client: Client, admin:
     last = LLMRunFactory(action=llm_action, succeeded=True)
     LLMRunFactory(action=llm_action, status="failed", error_code="timeout")
     LLMRunFactory(action=llm_action, status="failed", error_code="limit_reached")
+    LLMRunFactory(action=llm_action, status="failed", error_code="nothing_to_change")
     LLMRunFactory(action=llm_action, succeeded=True, trigger="bulk")
     LLMRunFactory(action=llm_action, succeeded=True, trigger="test")
     LLMRunFactory(action=unused, queued_at=timezone.now() - timedelta(days=31))
@@ -35,7 +36,7 @@ def test_an_action_is_listed_with_its_runs_of_thirty_days(client: Client, admin:
     listed = context_of(client.get(LIST))["object_list"]
 
     assert [(each.recent_runs, each.recent_succeeded, each.recent_failed) for each in listed] == [
-        (4, 2, 1),
+        (5, 2, 1),
         (0, 0, 0),
     ]
     last.refresh_from_db()

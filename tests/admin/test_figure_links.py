@@ -45,6 +45,7 @@ OUTCOMES: list[dict[str, Any]] = [
     ),
     {"status": "failed", "error_code": "rate_limited", "started_at": None},
     {"status": "failed", "error_code": "limit_reached", "started_at": None, "cost_usd": None},
+    {"status": "failed", "error_code": "nothing_to_change"},
 ]
 
 
@@ -152,7 +153,11 @@ def test_the_costs_lead_to_all_runs_and_the_unit_cost_to_the_accepted_texts(clie
 
 @pytest.mark.parametrize(
     ("label", "note"),
-    [("Runs", "in progress"), ("Failed", "stopped by a limit"), ("Cost", "cost is unknown")],
+    [
+        ("Runs", "in progress"),
+        ("Failed", "by a limit, or with nothing to change"),
+        ("Cost", "cost is unknown"),
+    ],
 )
 def test_the_note_of_a_card_leads_to_the_runs_it_counts(
     client: Client, label: str, note: str

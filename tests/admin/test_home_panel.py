@@ -173,9 +173,10 @@ def test_a_model_that_fails_most_of_the_time_is_named(
         {"finished_at": timezone.now() - timedelta(hours=25)},
         {"trigger": LLMRun.Trigger.TEST},
         {"status": LLMRun.Status.CANCELLED},
+        {"error_code": "nothing_to_change"},
     ],
 )
-def test_old_runs_tests_and_cancelled_runs_say_nothing_of_a_model(
+def test_old_runs_tests_cancelled_runs_and_correct_texts_say_nothing_of_a_model(
     client: Client, admin: User, other: dict[str, Any]
 ) -> None:
     failed(6, **other)

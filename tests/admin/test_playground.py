@@ -120,6 +120,17 @@ def test_the_output_is_told_with_what_it_took(client: Client, admin: User) -> No
     assert answer["history_url"] == reverse("wagtail_llm_actions:history_run", args=[run.pk])
 
 
+def test_a_text_that_is_right_marks_no_field_of_the_form(client: Client, admin: User) -> None:
+    state = press(client).json()
+    LLMRun.objects.update(status="failed", error_code="nothing_to_change")
+
+    answer = client.get(state["poll_url"]).json()
+
+    assert answer["field_errors"] == {}
+    (warning,) = answer["warnings"]
+    assert warning.startswith("The model said that the text is right as it stands")
+
+
 def test_a_page_fills_the_source_and_all_other_variables(client: Client, admin: User) -> None:
     page = BlogPageFactory(title="Tides", summary="Boats wait.")
     template = PromptTemplateFactory(text="{{ post_title }}, {{ post_summary }}: {{ input }}")

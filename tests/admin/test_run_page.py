@@ -85,6 +85,15 @@ def test_the_page_of_a_failed_run_tells_the_providers_words(client: Client, admi
     assert "The provider said: upstream request <b>timeout</b>" in shown
 
 
+def test_a_text_that_was_right_is_no_fault_to_report(client: Client, admin: User) -> None:
+    run = LLMRunFactory(status="failed", error_code="nothing_to_change")
+
+    page = page_at(client, run_url(run))
+
+    assert "Scripted found nothing to change." in words(page.select(".help-info")[0])
+    assert not page.select(".help-critical, .llm-actions-support-report")
+
+
 def test_tokens_that_were_estimated_are_marked(client: Client, admin: User) -> None:
     run = LLMRunFactory(status="cancelled", input_tokens=40, output_tokens=3)
     LLMAttemptFactory(run=run, input_tokens=40, output_tokens=3, usage_source="estimated")

@@ -105,6 +105,25 @@ def test_a_limit_is_told_on_the_card_and_try_again_works_once_there_is_room(
     assert summary.wait_for_proposal() == "The tide came."
 
 
+def test_a_text_that_is_right_as_it_stands_is_no_failure(
+    visit: Visit, server: ProviderServer
+) -> None:
+    LLMActionFactory(model="cloud", source="summary", destination="summary")
+    server.play(answer("No changes needed."))
+    summary = summary_of_a_post(visit)
+    summary.person.control("summary").fill("The tide came early.")
+
+    summary.generate.click()
+
+    expect(summary.status).to_have_text("Cloud found nothing to change.")
+    expect(summary.card.get_by_role("alert")).to_be_hidden()
+    expect(summary.card.locator(".llm-actions-card__icon--failed")).to_be_hidden()
+    expect(summary.card.get_by_role("button")).to_have_text(["Dismiss"])
+    summary.press("Dismiss")
+    expect(summary.card).to_be_hidden()
+    expect(summary.generate).to_be_focused()
+
+
 def test_a_text_that_came_whole_before_the_failure_is_used(
     visit: Visit, server: ProviderServer
 ) -> None:

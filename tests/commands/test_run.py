@@ -245,6 +245,18 @@ def test_it_stops_once_so_many_have_failed(
 
 
 @pytest.mark.usefixtures("prompt_queue")
+def test_texts_that_are_right_as_they_stand_do_not_stop_it(provider: ScriptedProvider) -> None:
+    for _ in range(2):
+        provider.script("No changes needed.")
+    llm_action = LLMActionFactory(source="summary", destination="summary")
+    BlogPageFactory.create_batch(3, summary="The tide came early.")
+
+    said = run(llm_action.pk, "--all", "--stop-at-errors", 2)
+
+    assert "1 succeeded, 2 failed" in said
+
+
+@pytest.mark.usefixtures("prompt_queue")
 def test_fewer_failures_are_no_failure_of_the_whole(provider: ScriptedProvider) -> None:
     provider.script(AuthenticationFailed)
     BlogPageFactory.create_batch(2)

@@ -107,6 +107,14 @@ def test_a_failed_run_tells_its_sentence_and_not_the_providers_words(
     assert "owl" not in response.text
 
 
+def test_a_text_that_was_right_is_no_fault_to_report(client: Client, editor: User) -> None:
+    run = LLMRunFactory(user=editor, status="failed", error_code="nothing_to_change")
+
+    error = poll(client, run).json()["error"]
+
+    assert (error["message"], error["report"]) == ("Scripted found nothing to change.", "")
+
+
 def test_a_poll_holds_neither_the_prompt_nor_the_instructions(client: Client, editor: User) -> None:
     run = LLMRunFactory(user=editor, prompt="Secret one", system_instructions="Secret two")
 

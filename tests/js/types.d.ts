@@ -384,7 +384,7 @@ declare namespace LLMActions {
     reason?: string;
   }
 
-  type CardState = 'working' | 'proposal' | 'failed' | 'cancelled' | 'accepted';
+  type CardState = 'working' | 'proposal' | 'failed' | 'unchanged' | 'cancelled' | 'accepted';
 
   type Command =
     | 'cancel'
@@ -427,7 +427,7 @@ declare namespace LLMActions {
 
   type StateView = Omit<CardView, 'state' | 'title'>;
 
-  type ShownError = { message: string; report?: string };
+  type ShownError = { code?: string; message: string; report?: string };
 
   /** With why a text is dismissed, or the button that shows something. */
   type OnCommand = (command: Command, detail?: string | HTMLElement) => void;

@@ -139,7 +139,7 @@ RUNS = st.fixed_dictionaries(
         "trigger": st.sampled_from(["editor", "editor", "bulk", "test"]),
         "decision": st.sampled_from(["none", "accepted", "edited", "dismissed", "unsaved"]),
         "dismiss_reason": st.sampled_from(["", "", "tone", "facts"]),
-        "error_code": st.sampled_from(["", "timeout", "limit_reached"]),
+        "error_code": st.sampled_from(["", "timeout", "limit_reached", "nothing_to_change"]),
         "error_detail": st.sampled_from(["", "Too late.", "Too busy."]),
         "model_key": st.sampled_from(["one", "two"]),
         "used_fallback": st.booleans(),

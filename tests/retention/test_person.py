@@ -46,7 +46,21 @@ def test_everything_that_names_a_person_is_exported() -> None:
     assert row["instruction"] == SECRET
     assert [attempt["error_detail"] for attempt in row["attempts"]] == [SECRET]
     assert [row["total"] for row in found["llmimport"]] == [3]
-    assert "llmrun: 1\n" in output("--user", "ines")
+
+
+def test_a_summary_counts_the_rows_by_names_that_people_know() -> None:
+    user = EditorFactory(username="ines")
+    full_run(user=user)
+    full_run(user=user)
+
+    assert output("--user", "ines").splitlines() == [
+        "Budgets: 0",
+        "Exported files: 0",
+        "LLM imports: 0",
+        "Rollups of LLM runs: 0",
+        "LLM runs: 2",
+        "Log entries: 0",
+    ]
 
 
 def test_accepted_texts_in_the_log_of_wagtail_are_exported_too() -> None:

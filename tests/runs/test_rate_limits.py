@@ -212,17 +212,18 @@ def test_without_limits_nothing_is_asked(settings: Settings, user: User) -> None
     assert len(limited) <= len(queries) + 2
 
 
-def test_refused_runs_count_against_no_limit_and_not_as_failures_of_the_model(
+def test_refused_runs_and_correct_texts_are_no_failures_of_the_model(
     settings: Settings, user: User
 ) -> None:
     limit(settings, USER_PER_MINUTE=1)
     had(user, seconds=59.9, succeeded=True)
     had(user, status="failed", error_code="limit_reached")
+    had(user, status="failed", error_code="nothing_to_change", seconds=90)
 
     figures = Usage(Period(today() - timedelta(days=1), today())).totals
     LLMRun.objects.filter(status="succeeded").delete()
 
-    assert (figures.runs, figures.failed, figures.limit_exceeded) == (2, 1, 1)
+    assert (figures.runs, figures.failed, figures.unjudged) == (3, 2, 2)
     assert figures.success_rate == 1
     assert click(user).status == "queued"
 

@@ -32,9 +32,9 @@ LLMActionsError
      ├─ RequestRejected
      │   └─ ContextExceeded
      ├─ ContentFiltered
-     └─ InvalidOutput
-         ├─ OnlyReasoning
-         └─ NothingToChange
+     ├─ InvalidOutput
+     │   └─ OnlyReasoning
+     └─ NothingToChange      the text is right as it stands
 
 Mistakes in the settings raise Django's ``ImproperlyConfigured`` and are not part of the tree.
 """
@@ -42,6 +42,7 @@ Mistakes in the settings raise Django's ``ImproperlyConfigured`` and are not par
 from __future__ import annotations
 
 from wagtail_llm_actions.errors.base import (
+    UNJUDGED,
     BudgetContext,
     BudgetReached,
     ErrorCode,
@@ -87,6 +88,7 @@ from wagtail_llm_actions.errors.provider import (
 )
 
 __all__ = [
+    "UNJUDGED",
     "AccountDisabled",
     "AuthenticationFailed",
     "BudgetContext",

@@ -19,6 +19,7 @@ class ErrorCode(StrEnum):
     AUTHENTICATION = "authentication"
     CONTENT_FILTERED = "content_filtered"
     INVALID_OUTPUT = "invalid_output"
+    NOTHING_TO_CHANGE = "nothing_to_change"
     PERMISSION_DENIED = "permission_denied"
     LIMIT_REACHED = "limit_reached"
     QUEUE_UNAVAILABLE = "queue_unavailable"
@@ -26,6 +27,10 @@ class ErrorCode(StrEnum):
     """Of an attempt only: a cancelled run has no error code."""
     INTERRUPTED = "interrupted"
     INTERNAL = "internal"
+
+
+UNJUDGED = frozenset({ErrorCode.LIMIT_REACHED, ErrorCode.NOTHING_TO_CHANGE})
+"""Of runs that say nothing against their model and their action: success rates and alerts leave them out."""
 
 
 class ErrorContext(TypedDict, total=False):

@@ -255,7 +255,10 @@ class OnlyReasoning(InvalidOutput):
     allows_fallback = True
 
 
-class NothingToChange(InvalidOutput):
-    """The model only said that the text, which it was to work on, is right as it stands."""
+class NothingToChange(ProviderError):
+    """The model only said that the text, which it was to work on, is right as it stands.
 
-    reason = "nothing_to_change"
+    The run has no proposal, so it has failed; but nobody has to mend anything.
+    """
+
+    code = ErrorCode.NOTHING_TO_CHANGE

@@ -263,9 +263,7 @@ PROVIDER_ERRORS = (
     ),
     ErrorEntry(
         error=NothingToChange,
-        sentence=_(
-            "%(model)s found nothing to change in this text. Try again if you see something yourself."
-        ),
+        sentence=_("%(model)s found nothing to change."),
         troubleshooting=_(
             "The model said that the text is right as it stands, instead of writing it. Look at its "
             "words in the raw answer. If that is wrong, choose another model, or say in the template that "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.conf.providers import provider_packages
+from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.models import RedactionReason
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ PACKAGES = ("wagtail-llm-actions", "wagtail", "django", "rq")
 
 
 def support_report(run: LLMRun, attempts: Iterable[LLMAttempt]) -> str:
-    """Return the report as plain text, in English and in UTC.
+    """Return the report as plain text, in English and in UTC; empty where nothing is to be mended.
 
     It can be sent to anybody: it has no prompt, output, user or page, and no message of the
     provider, which may quote them.
     """
+    if run.error_code == ErrorCode.NOTHING_TO_CHANGE:
+        return ""
     return "\n".join([*_run_lines(run), *map(_attempt_line, attempts), _versions()])
 
 

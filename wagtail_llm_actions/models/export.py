@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from wagtail_llm_actions.models.background_job import BackgroundJob
 
@@ -60,6 +61,12 @@ class LLMExport(BackgroundJob):
 
     wagtail_reference_index_ignore = True
     objects = LLMExportQuerySet.as_manager()
+
+    class Meta(BackgroundJob.Meta):
+        """The newest first."""
+
+        verbose_name = _("exported file")
+        verbose_name_plural = _("exported files")
 
 
 class LLMExportChunk(models.Model):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,7 +129,7 @@ class LLMRunRollup(models.Model):
     succeeded = models.PositiveIntegerField()
     failed = models.PositiveIntegerField()
     cancelled = models.PositiveIntegerField()
-    limit_exceeded = models.PositiveIntegerField()
+    unjudged = models.PositiveIntegerField()
     accepted = models.PositiveIntegerField()
     proposed = models.PositiveIntegerField()
     fallback_used = models.PositiveIntegerField()
@@ -151,6 +152,8 @@ class LLMRunRollup(models.Model):
     class Meta:
         """Read by span and dimension."""
 
+        verbose_name = _("rollup of LLM runs")
+        verbose_name_plural = _("rollups of LLM runs")
         indexes = [models.Index(fields=["span", "dimension"], name="llm_rollup_span")]
 
     def __str__(self) -> str:

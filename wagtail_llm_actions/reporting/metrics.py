@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, Sum
 
-from wagtail_llm_actions.errors import ErrorCode
+from wagtail_llm_actions.errors import UNJUDGED
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -32,13 +32,10 @@ TIMED_TRIGGERS = (Trigger.EDITOR,)
 UNKNOWN_COST = Q(cost_usd=None, started_at__isnull=False) & ~Q(status__in=LLMRun.UNFINISHED)
 """A model was called, and the price or the token counts of a call are unknown."""
 
-LIMIT_EXCEEDED = Q(error_code=ErrorCode.LIMIT_REACHED)
-"""Stopped by a limit of the site, which says nothing about the model or the action."""
-
 _COUNTS = {
     "runs": Count("pk"),
     **{status.value: Count("pk", filter=Q(status=status)) for status in Status},
-    "limit_exceeded": Count("pk", filter=LIMIT_EXCEEDED),
+    "unjudged": Count("pk", filter=Q(error_code__in=UNJUDGED)),
     "accepted": Count(
         "pk", filter=Q(status=Status.SUCCEEDED, decision__in=LLMRun.ACCEPTED_DECISIONS)
     ),
@@ -63,8 +60,8 @@ class Metrics:
     succeeded: int = 0
     failed: int = 0
     cancelled: int = 0
-    limit_exceeded: int = 0
-    """The failed runs that a limit stopped."""
+    unjudged: int = 0
+    """The failed runs that a limit stopped, or that found nothing to change."""
     accepted: int = 0
     """The succeeded runs whose output was accepted, as proposed or after editing."""
     proposed: int = 0
@@ -92,12 +89,12 @@ class Metrics:
 
     @property
     def judged(self) -> int:
-        """The denominator of the success rate: succeeded and failed runs that no limit stopped."""
-        return self.succeeded + self.failed - self.limit_exceeded
+        """The denominator of the success rate: succeeded and failed runs but for the unjudged ones."""
+        return self.succeeded + self.failed - self.unjudged
 
     @property
     def success_rate(self) -> float | None:
-        """Succeeded ÷ (succeeded + failed), limits excluded; ``None`` for 0 ÷ 0."""
+        """Succeeded ÷ judged; ``None`` for 0 ÷ 0."""
         return _rate(self.succeeded, self.judged)
 
     @property

@@ -27,7 +27,7 @@ COUNTS = (
     "succeeded",
     "failed",
     "cancelled",
-    "limit_exceeded",
+    "unjudged",
     "accepted",
     "proposed",
     "fallback_used",

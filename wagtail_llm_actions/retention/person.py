@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from django.forms.models import model_to_dict
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from wagtail.models import ModelLogEntry, PageLogEntry
 
 from wagtail_llm_actions.models import LLMRun
@@ -27,16 +29,29 @@ if TYPE_CHECKING:
 APP = "wagtail_llm_actions"
 
 
-def personal_data(user: User) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
-    """Yield the tables that name a person, each with its rows as dicts of plain values.
+class PersonalTable(NamedTuple):
+    """The rows of a table that name a person."""
+
+    name: str
+    """Of its model, for programs."""
+    label: str
+    """For people."""
+    rows: Iterator[dict[str, Any]]
+    """Of plain values."""
+
+
+def personal_data(user: User) -> Iterator[PersonalTable]:
+    """Yield the tables that name a person.
 
     A redacted run has no texts, not even empty ones: ``redacted_at`` says when they were emptied.
     """
     for field in _fields_of_users():
         model: Any = field.model
         rows = model._default_manager.filter(**{field.name: user.pk}).order_by("pk")
-        yield model._meta.model_name, map(_values, rows.iterator(chunk_size=500))
-    yield "log_entries", map(_values, _log_entries(user))
+        label = capfirst(str(model._meta.verbose_name_plural))
+        values = map(_values, rows.iterator(chunk_size=500))
+        yield PersonalTable(model._meta.model_name, label, values)
+    yield PersonalTable("log_entries", _("Log entries"), map(_values, _log_entries(user)))
 
 
 def anonymise(user: User) -> int:

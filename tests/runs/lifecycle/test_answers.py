@@ -14,12 +14,13 @@ from tests.notices.models import Notice
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import ModelUnavailable
 from wagtail_llm_actions.generation import FinishReason, ReasoningDelta
-from wagtail_llm_actions.models import LLMAttempt, LLMModelFinding, LLMRun
+from wagtail_llm_actions.models import LLMAttempt, LLMCircuitBreaker, LLMModelFinding, LLMRun
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.testing import ScriptedProvider
 from wagtail_llm_actions.runs.findings import findings_of
 from wagtail_llm_actions.runs.lifecycle import answer
 from wagtail_llm_actions.runs.lifecycle.answer import MAX_FLUSH_SECONDS, Answer
+from wagtail_llm_actions.runs.lifecycle.circuit_breaker import FAILURE_THRESHOLD
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.streams.database import DatabaseStream
 
@@ -292,5 +293,20 @@ def test_a_verdict_on_a_correct_text_is_an_error_of_its_own_that_is_not_retried(
     run = executed(field_path="summary", source_path="summary", prompt=prompt)
 
     assert (run.status, run.output) == ("failed", "")
-    assert run.error_context["reason"] == "nothing_to_change"
+    assert run.error_code == "nothing_to_change"
     assert LLMAttempt.objects.filter(run=run).count() == 1
+
+
+def test_a_verdict_opens_no_circuit_breaker_and_asks_no_fallback(
+    provider: ScriptedProvider,
+) -> None:
+    prompt = "Correct:\n<input>The tide came early.</input>"
+    verdict = {"field_path": "summary", "source_path": "summary", "prompt": prompt}
+    for _ in range(FAILURE_THRESHOLD):
+        provider.script("No changes needed.")
+        run = executed(**verdict, fallback_model_key="scripted")
+        assert (run.error_code, run.used_fallback) == ("nothing_to_change", False)
+
+    provider.script("The tide came early, and so did I.")
+    assert executed(**verdict).status == "succeeded"
+    assert not LLMCircuitBreaker.objects.exists()

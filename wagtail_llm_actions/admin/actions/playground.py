@@ -31,7 +31,12 @@ from wagtail_llm_actions.admin.form_resolver import (
 )
 from wagtail_llm_actions.admin.run_access import can_read_texts
 from wagtail_llm_actions.answers.characters import visible
-from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError, PermissionRevoked
+from wagtail_llm_actions.errors import (
+    ErrorCode,
+    InvalidInput,
+    PermissionDeniedError,
+    PermissionRevoked,
+)
 from wagtail_llm_actions.fields import form_names
 from wagtail_llm_actions.messages.errors import error_sentence, form_field, troubleshooting
 from wagtail_llm_actions.messages.labels import finish_reason_label
@@ -198,7 +203,7 @@ def _state(request: HttpRequest, run: LLMRun, cursor: Cursor = START) -> Playgro
 
 
 def _field_errors(run: LLMRun) -> dict[str, str]:
-    if not run.error_code:
+    if run.error_code in {"", ErrorCode.NOTHING_TO_CHANGE}:
         return {}
     reason = run.error_context.get("reason", "")
     detail = run.error_context.get("detail", "")
@@ -229,6 +234,8 @@ def _empty_source(run: LLMRun, field: str) -> str:
 
 def _result_warnings(run: LLMRun, state: RunState) -> list[str]:
     warnings = [*filter(None, [state["notice"]]), *state["faults"]]
+    if run.error_code == ErrorCode.NOTHING_TO_CHANGE:
+        warnings.append(troubleshooting(run))
     model = run.target_model
     if run.status != run.Status.SUCCEEDED or model is None:
         return warnings

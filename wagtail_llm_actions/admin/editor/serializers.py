@@ -47,7 +47,7 @@ class ErrorState(TypedDict):
     is_brief: NotRequired[bool]
     """Whether it is a limit that gives way within minutes, so that waiting helps."""
     report: str
-    """Facts for support, without any content."""
+    """Facts for support, without any content; empty where nothing is to be mended."""
 
 
 class LiveState(TypedDict):

@@ -16,6 +16,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail_llm_actions.admin.history.views import add_edit_urls
 from wagtail_llm_actions.admin.run_access import can_read_texts_in_history
 from wagtail_llm_actions.answers.characters import show_direction_controls
+from wagtail_llm_actions.errors import ErrorCode
 from wagtail_llm_actions.messages.currency import (
     estimate_sentence,
     money,
@@ -160,6 +161,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             image_url=_image_url(run, self.request.user),
             redaction=redaction_sentence(run),
             error=error_sentence(run),
+            error_status="info" if run.error_code == ErrorCode.NOTHING_TO_CHANGE else "critical",
             troubleshooting=troubleshooting(run),
             report=support_report(run, run.attempts.all()) if run.error_code else "",
             source_label=field_label(model, run.source_path) if model else run.source_path,

@@ -12,9 +12,9 @@ from wagtail_llm_actions.admin.links import (
     ACCEPTED,
     FAILED,
     IN_PROGRESS,
-    LIMIT_EXCEEDED,
     SUCCEEDED,
     TIMED,
+    UNJUDGED_RUNS,
     UNKNOWN_COST,
     counted_runs_url,
 )
@@ -78,7 +78,7 @@ def cards(usage: Usage, previous: Usage, *, with_costs: bool) -> list[Card]:
     found = [
         card("count", "runs", _("Runs"), {}, _in_progress(usage)),
         card("rate", "success_rate", _("Succeeded"), SUCCEEDED, _succeeded(now)),
-        card("count", "failed", _("Failed"), FAILED, _limit_exceeded(usage)),
+        card("count", "failed", _("Failed"), FAILED, _unjudged(usage)),
         card("rate", "acceptance_rate", _("Accepted"), ACCEPTED, _accepted(now)),
         card("seconds", "median_seconds", _("Time, median"), TIMED, timed),
         card("seconds", "p95_seconds", _("Time, 95th percentile"), TIMED, timed),
@@ -107,12 +107,16 @@ def _succeeded(metrics: Metrics) -> Note | None:
     return Note(text=text % {"part": metrics.succeeded, "count": metrics.judged})
 
 
-def _limit_exceeded(usage: Usage) -> Note | None:
-    count = usage.totals.limit_exceeded
+def _unjudged(usage: Usage) -> Note | None:
+    count = usage.totals.unjudged
     if not count:
         return None
-    text = ngettext("%(count)d stopped by a limit", "%(count)d stopped by a limit", count)
-    return Note(text=text % {"count": count}, url=counted_runs_url(usage.period, **LIMIT_EXCEEDED))
+    text = ngettext(
+        "%(count)d by a limit, or with nothing to change",
+        "%(count)d by a limit, or with nothing to change",
+        count,
+    )
+    return Note(text=text % {"count": count}, url=counted_runs_url(usage.period, **UNJUDGED_RUNS))
 
 
 def _accepted(metrics: Metrics) -> Note | None:

@@ -55,17 +55,17 @@ class Command(BaseCommand):
             for piece in _as_json(user):
                 self.stdout.write(piece, ending="")
         else:
-            for name, rows in personal_data(user):
-                self.stdout.write(f"{name}: {sum(1 for _row in rows)}")
+            for table in personal_data(user):
+                self.stdout.write(f"{table.label}: {sum(1 for _row in table.rows)}")
 
 
 def _as_json(user: User) -> Iterator[str]:
     """Yield the pieces of one object, a line for each row: there may be too many for the memory."""
     yield f'{{\n"user": {json.dumps(user.get_username())}'
-    for name, rows in personal_data(user):
-        yield f',\n"{name}": ['
+    for table in personal_data(user):
+        yield f',\n"{table.name}": ['
         separator = "\n"
-        for row in rows:
+        for row in table.rows:
             yield separator + json.dumps(row, cls=DjangoJSONEncoder)
             separator = ",\n"
         yield "\n]"

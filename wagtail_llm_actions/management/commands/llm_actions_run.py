@@ -240,7 +240,8 @@ class Command(BaseCommand):
 
     def _too_many_failed(self, metrics: Metrics) -> str:
         max_errors, _ = self._limits
-        return f"Failed runs: {metrics.failed}." if metrics.failed >= max_errors else ""
+        failed = metrics.failed - metrics.unjudged
+        return f"Failed runs: {failed}." if failed >= max_errors else ""
 
     def _report(self, key: str) -> Metrics:
         metrics = progress(key)

@@ -252,12 +252,15 @@ class Attempt:
             raise ContentFiltered(**self._error_source, detail=result.detail, usage=result.usage)
         self.answer.end(is_cut_off=result.finish_reason == FinishReason.LENGTH)
         if not self.answer.cleaned.text and not self.answer.cleaned.is_decorative:
-            has_reasoned = self.answer.has_reasoned or self.answer.cleaned.is_only_reasoning
-            kind: type[InvalidOutput] = OnlyReasoning if has_reasoned else InvalidOutput
-            if self.answer.cleaned.is_unchanged:
-                kind = NothingToChange
-            raise kind(**self._error_source, usage=result.usage)
+            raise self._without_text()(**self._error_source, usage=result.usage)
         return result
+
+    def _without_text(self) -> type[ProviderError]:
+        """Return the error of an answer in which there is no text."""
+        if self.answer.cleaned.is_unchanged:
+            return NothingToChange
+        has_reasoned = self.answer.has_reasoned or self.answer.cleaned.is_only_reasoning
+        return OnlyReasoning if has_reasoned else InvalidOutput
 
     def _get_provider(self) -> Provider:
         try:

@@ -38,6 +38,8 @@ export function createCandidateList(widget) {
   /** @param {LLMActions.Candidate} candidate */
   function stateMessage({ run, text }) {
     if (run.status === 'succeeded') return '';
+    // Then the preview says all.
+    if (run.error?.code === 'nothing_to_change') return '';
     if (run.status === 'failed') return texts.failed;
     return run.status === 'cancelled' ? texts.cancelled : progressMessage(run, text, texts);
   }

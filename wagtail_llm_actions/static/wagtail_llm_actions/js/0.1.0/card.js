@@ -90,7 +90,7 @@ export function createCard({ key, label, onCommand, onEdit }) {
       part('copy').hidden = text.hidden;
       part('report').hidden = !report;
       part('unsourced').hidden = true;
-      part('use').hidden = text.hidden || state !== 'failed';
+      part('use').hidden ||= text.hidden;
       text.readOnly = state !== 'proposal';
       this.setText(content.text ?? '');
       this.setFormatted([]);

@@ -146,7 +146,9 @@ class Playground {
     const { texts } = this;
     const { input_tokens: input, output_tokens: output } = run;
     const done = run.status === 'succeeded' ? doneMessage(run, texts) : '';
-    const state = done || (run.status === 'failed' ? texts.failed : texts.cancelled);
+    const isUnchanged = run.error?.code === 'nothing_to_change';
+    const failed = isUnchanged ? String(run.error?.message) : texts.failed;
+    const state = done || (run.status === 'failed' ? failed : texts.cancelled);
     const hasTokens = input !== null && output !== null;
     /** @type {Record<string, string>} */
     const facts = {

@@ -27,7 +27,7 @@ export function createToolbar(
   function refresh() {
     const reason = blockedReason(first);
     // Not `disabled`, which would drop the focus that is on it.
-    generate.setAttribute('aria-disabled', String(busy || Boolean(reason)));
+    generate.ariaDisabled = String(busy || Boolean(reason));
     generate.dataset.wTooltipContentValue = reason ? `${first.label}. ${reason}` : first.label;
     showText(part('reason'), reason);
     menu?.refresh();

@@ -168,8 +168,6 @@ export class FieldWidget {
     if (this.state === 'accepted' && this.field.value() !== this.accepted?.value) this.close();
   }
 
-  // Display.
-
   /** @param {number} [failedAttempts] - of the candidate that was shown before */
   display(failedAttempts) {
     const { texts } = this;
@@ -205,7 +203,8 @@ export class FieldWidget {
   showError(error, text) {
     const { texts } = this;
     const message = error?.message || texts.unexpected;
-    this.show('failed', { status: texts.failed, error: message, report: error?.report, text });
+    if (error?.code === 'nothing_to_change') this.show('unchanged', { status: message });
+    else this.show('failed', { status: texts.failed, error: message, report: error?.report, text });
   }
 
   /** @type {(state: LLMActions.CardState, view: LLMActions.StateView) => void} */
@@ -238,14 +237,13 @@ export class FieldWidget {
   }
 
   async listCandidates() {
-    const hasChoice = () => this.state !== 'accepted' && this.candidates.all.length > 1;
-    this.listPlace.hidden = !hasChoice();
-    if (!hasChoice()) return;
+    this.listPlace.hidden = this.state === 'accepted' || this.candidates.all.length < 2;
+    if (this.listPlace.hidden) return;
     this.loaded.list ??= import('./candidate-list.js').then(({ createCandidateList }) =>
       createCandidateList(this),
     );
     const list = await this.loaded.list;
-    if (hasChoice()) list.show(this.candidates);
+    if (!this.listPlace.hidden) list.show(this.candidates);
   }
 
   close() {
