@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connections, router
 from django.db.migrations.recorder import MigrationRecorder
 
+from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
 from wagtail_llm_actions.models import LLMExport, LLMRun
 from wagtail_llm_actions.pricing import warm_up as warm_up_prices
 from wagtail_llm_actions.provider_registry import warm_up as warm_up_providers
@@ -15,6 +16,15 @@ from wagtail_llm_actions.retention.tick import prune_now_and_then, prune_some
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 from wagtail_llm_actions.transfer.job import run_import as run_import_job
+
+_USER = PreparedQuery(
+    lambda: (
+        LLMRun.objects.filter(pk=Parameter("run_id", LLMRun._meta.pk))
+        .exclude(trigger=LLMRun.Trigger.BULK)
+        .order_by()
+        .values_list("user_id")
+    )
+)
 
 
 def execute_run(run_id: str) -> None:
@@ -27,9 +37,8 @@ def owner_of(run_id: str) -> str:
 
     Empty where nobody waits, and for a run that does not exist.
     """
-    run = LLMRun.objects.filter(pk=run_id).exclude(trigger=LLMRun.Trigger.BULK)
-    user_id = run.values_list("user_id", flat=True).first()
-    return "" if user_id is None else str(user_id)
+    found = [user_id for (user_id,) in _USER.rows(run_id=UUID(run_id)) if user_id is not None]
+    return str(found[0]) if found else ""
 
 
 def run_import(import_id: str) -> None:

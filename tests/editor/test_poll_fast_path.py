@@ -61,6 +61,7 @@ def candidates(count: int, **values: Any) -> list[LLMRun]:
         "user": first.user,
         "action": first.action,
         "page": first.target,
+        "queued_at": first.queued_at,
     }
     LLMRun.objects.filter(pk=first.pk).update(candidate_group=first.pk)
     rest = LLMRunFactory.create_batch(count - 1, **{**values, **same})

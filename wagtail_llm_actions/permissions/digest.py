@@ -1,8 +1,7 @@
 """A digest of the database rows that decide a permission, cheaper than evaluating the permission.
 
-Django takes ten times as long to compile a query as the database takes to answer it. Four queries
-read the rows that decide what a user may do with a page; they are compiled once per process. While
-the rows are unchanged, so is the permission, which Django and Wagtail alone evaluate.
+Four prepared queries read the rows that decide what a user may do with a page. While the rows are
+unchanged, so is the permission, which Django and Wagtail alone evaluate.
 """
 
 from __future__ import annotations
@@ -12,54 +11,36 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import get_backends, get_user_model
-from django.db import connection
 from django.utils.crypto import salted_hmac
 from wagtail.models import AbstractPage, GroupPagePermission
 
 from wagtail_llm_actions.compat import edit_handler_for, page_model, permission_policy_for
+from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.visible_fields import unconditional_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.db.models import QuerySet
 
     from wagtail_llm_actions.permissions import User
 
 
-class _PreparedQuery:
-    """A query that is compiled once.
-
-    Args:
-        build: Returns it for a key, which is all its parameters.
-    """
-
-    def __init__(self, build: Callable[[Any], QuerySet[Any, Any]]) -> None:
-        self._build = build
-        self._compiled: tuple[str, int] | None = None
-
-    def rows(self, key: Any) -> list[tuple[Any, ...]]:
-        """Return the rows for a key, as the database has it."""
-        if self._compiled is None:
-            sql, parameters = self._build(key).query.sql_with_params()
-            self._compiled = sql, len(parameters)
-        sql, times = self._compiled
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [key] * times)
-            return list(cursor.fetchall())
-
-
-_OF_USER = _PreparedQuery(lambda user: _permissions_of(user, "user_permissions"))
-_OF_GROUPS = _PreparedQuery(lambda user: _permissions_of(user, "groups__permissions"))
-_ON_PAGES = _PreparedQuery(
-    lambda user: (
-        GroupPagePermission.objects.filter(group__user=user)
+_OF_USER = PreparedQuery(lambda: _permissions_of_user("user_permissions"))
+_OF_GROUPS = PreparedQuery(lambda: _permissions_of_user("groups__permissions"))
+_ON_PAGES = PreparedQuery(
+    lambda: (
+        GroupPagePermission.objects.filter(group__user=_user())
         .order_by("pk")
         .values_list("page__path", "permission__codename")
     )
 )
-_PAGE = _PreparedQuery(lambda page: page_model()._base_manager.filter(pk=page).values_list("path"))
+_PAGE = PreparedQuery(
+    lambda: (
+        page_model()
+        ._base_manager.filter(pk=Parameter("page", page_model()._meta.pk))
+        .values_list("path")
+    )
+)
 
 
 def rights_digest(user: User, run: LLMRun) -> str:
@@ -71,23 +52,26 @@ def rights_digest(user: User, run: LLMRun) -> str:
     is_own = run.user_id is not None and run.user_id == user.pk
     if not is_own or run.trigger == LLMRun.Trigger.TEST or not _is_decided_by_rows(run):
         return ""
-    pages = _PAGE.rows(page_model()._meta.pk.get_db_prep_value(run.target_object_id, connection))
+    pages = _PAGE.rows(page=run.target_object_id)
     rows: list[Any] = [str(user.pk), user.is_active, user.is_superuser, run.target_object_id, pages]
     if not user.is_superuser:
-        key = get_user_model()._meta.pk.get_db_prep_value(user.pk, connection)
-        on_pages = _ON_PAGES.rows(key)
+        on_pages = _ON_PAGES.rows(user=user.pk)
         if not any(
             codename.startswith("change_") and path.startswith(above)
             for (path,) in pages
             for above, codename in on_pages
         ):
             return ""
-        rows += [_OF_USER.rows(key), _OF_GROUPS.rows(key), on_pages]
+        rows += [_OF_USER.rows(user=user.pk), _OF_GROUPS.rows(user=user.pk), on_pages]
     return salted_hmac(__name__, repr(rows), algorithm="sha256").hexdigest()
 
 
-def _permissions_of(user: Any, path: str) -> QuerySet[Any, Any]:
-    found = get_user_model()._base_manager.filter(pk=user)
+def _user() -> Parameter:
+    return Parameter("user", get_user_model()._meta.pk)
+
+
+def _permissions_of_user(path: str) -> QuerySet[Any, Any]:
+    found = get_user_model()._base_manager.filter(pk=_user())
     return found.order_by(f"{path}__pk").values_list(f"{path}__pk")
 
 

@@ -24,6 +24,7 @@ from wagtail_llm_actions.conf import (
     raw_settings,
     rq_queues,
 )
+from wagtail_llm_actions.database.sqlite import check_transactions
 from wagtail_llm_actions.queues.base import (
     OWNER,
     TASK,
@@ -35,7 +36,6 @@ from wagtail_llm_actions.queues.base import (
 )
 from wagtail_llm_actions.queues.pool import Pool
 from wagtail_llm_actions.redis_connection import ADD_QUEUES, missing_rq_queues
-from wagtail_llm_actions.sqlite import check_transactions
 from wagtail_llm_actions.threads import Signal, start_native_thread
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
+from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.models import LLMAction, LLMRollupSpan, LLMRun, LLMRunRollup
 from wagtail_llm_actions.models.rollup import SPAN_DAYS, span_start
 from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS, counted_runs
@@ -22,7 +23,6 @@ from wagtail_llm_actions.reporting.run_tallies import tally_days
 from wagtail_llm_actions.reporting.tally import TOTAL, Group, Tally, new_tallies
 from wagtail_llm_actions.runs.lifecycle.recovery import Throttle
 from wagtail_llm_actions.spending.periods import day_of
-from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import connection, transaction
 
-from wagtail_llm_actions.sqlite import yielding_writes
+from wagtail_llm_actions.database.sqlite import yielding_writes
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from wagtail_llm_actions.answers.characters import visible
+from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.models import LLMAction, LLMRollupSpan, LLMRun
 from wagtail_llm_actions.runs.candidates import siblings
 from wagtail_llm_actions.runs.lifecycle.cancel import cancel
@@ -18,7 +19,6 @@ from wagtail_llm_actions.runs.lifecycle.dispatch import send_on_commit
 from wagtail_llm_actions.runs.redaction import redact_decided
 from wagtail_llm_actions.signals import run_decided
 from wagtail_llm_actions.spending.periods import day_of
-from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.errors import BudgetReached, LimitExceeded, QueueUnavailable, TextsLost
 from wagtail_llm_actions.models import LLMReservation, LLMRun
 from wagtail_llm_actions.queues import get_queue
@@ -24,7 +25,6 @@ from wagtail_llm_actions.runs.unstored import hold, left_out
 from wagtail_llm_actions.signals import run_finished, run_queued
 from wagtail_llm_actions.spending.notices import tell_of_refusal
 from wagtail_llm_actions.spending.reserve import periods_for
-from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

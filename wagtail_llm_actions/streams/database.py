@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Case, F, TextField, Value, When
 from django.db.models.functions import Concat, Substr
 
-from wagtail_llm_actions.sqlite import has_deferred_transactions
+from wagtail_llm_actions.database.sqlite import has_deferred_transactions
 from wagtail_llm_actions.streams.base import Stream
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMImport
 from wagtail_llm_actions.models.background_job import JobFailed
 from wagtail_llm_actions.permissions.policies import can_import
 from wagtail_llm_actions.queues import get_queue
-from wagtail_llm_actions.sqlite import yielding_writes
 from wagtail_llm_actions.transfer.fixture import TransferError, read_fixture
 from wagtail_llm_actions.transfer.plan import apply_import, plan_import
 

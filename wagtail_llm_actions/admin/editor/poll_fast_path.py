@@ -10,12 +10,12 @@ Without a token, without the rights, or once a run is final, the view answers.
 
 from __future__ import annotations
 
-import functools
 import time
 from dataclasses import replace
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Func, IntegerField, Subquery
+from django.db.models import Subquery
 from django.http import JsonResponse
 from django.urls import URLPattern
 from django.urls.resolvers import RoutePattern
@@ -27,6 +27,7 @@ from wagtail_llm_actions.admin.editor.poll_token import read_poll_token, renew_p
 from wagtail_llm_actions.admin.editor.request_params import parse_cursors
 from wagtail_llm_actions.admin.editor.serializers import live_states
 from wagtail_llm_actions.admin.run_access import can_read_texts
+from wagtail_llm_actions.database.prepared_query import COUNT, Parameter, PreparedQuery
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.models.run_queryset import CONTENT_COLUMNS
 from wagtail_llm_actions.permissions.digest import rights_digest
@@ -34,10 +35,9 @@ from wagtail_llm_actions.permissions.runs import can_follow
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.urls import ResolverMatch
 
@@ -47,7 +47,7 @@ _ACTIVE = Subquery(
     LLMRun.objects.filter(status__in=LLMRun.UNFINISHED)
     .exclude(trigger=LLMRun.Trigger.BULK)
     .order_by()
-    .values(number=Func(F("pk"), function="COUNT", output_field=IntegerField()))
+    .values(number=COUNT)
 )
 _LIVE_COLUMNS = (
     "status",
@@ -61,11 +61,8 @@ _LIVE_COLUMNS = (
     "is_reasoning",
     "is_repairing",
 )
-_LIVE = LLMRun.objects.order_by().only(*_LIVE_COLUMNS)
-_LIVE_WITH_RIGHTS = LLMRun.objects.order_by().only(
-    *_LIVE_COLUMNS, "user_id", "target_object_id", *CONTENT_COLUMNS
-)
-"""With what tells who may follow a run."""
+_RIGHTS_COLUMNS = ("user_id", "target_object_id", *CONTENT_COLUMNS)
+"""What tells who may follow a run."""
 
 
 class PollURLPattern(URLPattern):
@@ -83,7 +80,7 @@ class PollURLPattern(URLPattern):
 
 
 def _with_fast_path(view: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(view)
+    @wraps(view)
     def wrapped(request: HttpRequest, run_id: UUID) -> HttpResponse:
         answer: HttpResponse | None = _poll(request, run_id)
         return answer or view(request, run_id=run_id)
@@ -99,7 +96,7 @@ def _poll(request: HttpRequest, run_id: UUID) -> JsonResponse | None:
     is_expired = token.is_expired
     recover_throttled()
     cursors = parse_cursors(request, token.run_ids)
-    found = _runs(cursors, _LIVE_WITH_RIGHTS if is_expired else _LIVE)
+    found = _runs(list(cursors), with_rights=is_expired)
     candidates = [found[each] for each in cursors if each in found]
     if len(candidates) < len(cursors) or any(run.is_final for run in candidates):
         return None
@@ -134,13 +131,20 @@ def _may_follow(request: HttpRequest, run: LLMRun) -> bool:
     return may_enter and can_follow(user, run) and can_read_texts(request, run)
 
 
-def _runs(run_ids: Collection[UUID], runs: QuerySet[LLMRun]) -> dict[UUID, LLMRun]:
+def _runs(run_ids: Sequence[UUID], *, with_rights: bool) -> dict[UUID, LLMRun]:
     """Fetch runs; by the same query, where that is due, the number of all active runs."""
     is_due = ACTIVE_RUNS.is_due()
-    rows = runs.filter(pk__in=list(run_ids))
-    if is_due:
-        rows = rows.annotate(active=_ACTIVE)
-    found = {run.pk: run for run in rows}
-    for run in found.values() if is_due else ():
+    query = _query(len(run_ids), with_rights=with_rights, with_active=is_due)
+    runs = query.instances(**{f"run_{number}": run_id for number, run_id in enumerate(run_ids)})
+    for run in runs if is_due else ():
         ACTIVE_RUNS.value = run.active  # type: ignore[attr-defined]
-    return found
+    return {run.pk: run for run in runs}
+
+
+@lru_cache
+def _query(count: int, *, with_rights: bool, with_active: bool) -> PreparedQuery[LLMRun]:
+    """Return the query for so many runs."""
+    columns = (*_LIVE_COLUMNS, *(_RIGHTS_COLUMNS if with_rights else ()))
+    run_ids: list[Any] = [Parameter(f"run_{number}", LLMRun._meta.pk) for number in range(count)]
+    runs = LLMRun.objects.order_by().only(*columns).filter(pk__in=run_ids)
+    return PreparedQuery(lambda: runs.annotate(active=_ACTIVE) if with_active else runs)

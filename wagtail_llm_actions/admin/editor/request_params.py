@@ -8,19 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 
 from wagtail_llm_actions.admin.api_errors import BadInput
 from wagtail_llm_actions.admin.editor.serializers import Cursor
 from wagtail_llm_actions.admin.run_access import can_read_texts
 from wagtail_llm_actions.errors import PermissionDeniedError, PermissionRevoked
-from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.runs import can_follow
+from wagtail_llm_actions.runs.lookup import run_for_editors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.http import HttpRequest
+
+    from wagtail_llm_actions.models import LLMRun
 
 PREFIX = "llm-actions-"
 FORM_KEY = f"{PREFIX}form-key"
@@ -94,8 +96,9 @@ def followed_run(request: HttpRequest, run_id: UUID) -> LLMRun:
         PermissionDeniedError: The user may not follow it.
         PermissionRevoked: The user may follow it, but not read its texts any more.
     """
-    # Not `first`, which sorts: it is one run.
-    run = get_object_or_404(LLMRun.objects.for_editors(), pk=run_id)
+    run = run_for_editors(run_id)
+    if run is None:
+        raise Http404
     if not can_follow(request.user, run):
         raise PermissionDeniedError
     if not can_read_texts(request, run):

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from wagtail.coreutils import get_dummy_request
 
 from wagtail_llm_actions.admin.exports.rights import rights_of
+from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.errors import QueueUnavailable
 from wagtail_llm_actions.models import LLMExport, LLMExportChunk
 from wagtail_llm_actions.models.background_job import JobFailed
 from wagtail_llm_actions.models.export import expiry
 from wagtail_llm_actions.queues import get_queue
-from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

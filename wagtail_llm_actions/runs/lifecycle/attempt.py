@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from wagtail_llm_actions.answers.structured import object_schema
 from wagtail_llm_actions.conf import first_token_timeout_seconds, get_settings
+from wagtail_llm_actions.database.sqlite import sqlite_transaction
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
     ContentFiltered,
@@ -49,7 +50,6 @@ from wagtail_llm_actions.runs.lifecycle.transitions import set_reasoning
 from wagtail_llm_actions.runs.request.image import image_input
 from wagtail_llm_actions.runs.request.parameters import clamp_to_capabilities
 from wagtail_llm_actions.runs.unstored import is_unstored
-from wagtail_llm_actions.sqlite import sqlite_transaction
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.lifecycle.transitions import cancel_queued
-from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from wagtail_llm_actions.answers.facts.check import unsourced_facts
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.errors import (
     ErrorCode,
     InvalidInput,
@@ -47,7 +48,6 @@ from wagtail_llm_actions.runs.lifecycle.transitions import (
 from wagtail_llm_actions.runs.priority import priority_of
 from wagtail_llm_actions.runs.unstored import is_unstored, restore_request, without_detail
 from wagtail_llm_actions.spending.settlement import settle
-from wagtail_llm_actions.sqlite import yielding_writes
 from wagtail_llm_actions.streams import get_stream
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils import timezone
 
+from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.errors import QueueUnavailable, WorkerUnsuitable
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import Priority, get_queue
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_abandoned, fail_queued
 from wagtail_llm_actions.runs.priority import priority_of
 from wagtail_llm_actions.spending.settlement import settle_left
-from wagtail_llm_actions.sqlite import yielding_writes
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -24,7 +24,7 @@ settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3"
 
 django.setup()
 from django.db import connection, transaction
-from wagtail_llm_actions import sqlite
+from wagtail_llm_actions.database import sqlite
 
 site = sqlite3.connect(database, isolation_level=None)
 site.execute("CREATE TABLE page (id INTEGER PRIMARY KEY, title TEXT)")

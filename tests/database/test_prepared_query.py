@@ -1,0 +1,155 @@
+"""Prepared queries give what Django's own would, for the values of each use."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db.models import Value
+from django.utils import timezone
+
+from tests.factories import AuthorFactory, BlogPageFactory, LLMRunFactory
+from wagtail_llm_actions.database.prepared_query import (
+    COUNT,
+    Parameter,
+    PreparedQuery,
+    object_with_key,
+)
+from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.lookup import run_for_editors
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from pytest_django import DjangoAssertNumQueries
+
+pytestmark = pytest.mark.django_db
+
+PK = LLMRun._meta.pk
+QUEUED_AT = LLMRun._meta.get_field("queued_at")
+
+
+def test_an_object_is_that_of_djangos_own_query() -> None:
+    LLMRunFactory()
+    run = LLMRunFactory(status="succeeded", output="A text.", removed=[{"kind": "quotes"}])
+    query = PreparedQuery(lambda: LLMRun.objects.filter(pk=Parameter("run_id", PK)))
+
+    found = query.first(run_id=run.pk)
+
+    expected = LLMRun.objects.get(pk=run.pk)
+    assert found == expected
+    assert not found._state.adding
+    for field in LLMRun._meta.concrete_fields:
+        assert getattr(found, field.attname) == getattr(expected, field.attname)
+
+
+def test_nothing_is_found_for_another_value() -> None:
+    LLMRunFactory()
+    query = PreparedQuery(lambda: LLMRun.objects.filter(pk=Parameter("run_id", PK)))
+
+    assert query.first(run_id=uuid.uuid4()) is None
+
+
+def test_columns_that_were_left_out_are_read_later(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    run = LLMRunFactory(prompt="A prompt.")
+    query = PreparedQuery(
+        lambda: (
+            LLMRun.objects.defer("prompt")
+            .filter(pk=Parameter("run_id", PK))
+            .annotate(answer=Value(42))
+        )
+    )
+
+    with django_assert_num_queries(1):
+        found = query.first(run_id=run.pk)
+
+    assert found
+    assert found.get_deferred_fields() == {"prompt"}
+    assert found.prompt == "A prompt."
+    assert found.answer == 42
+
+
+def test_rows_have_the_values_of_python() -> None:
+    now = timezone.now()
+    earlier, later = LLMRunFactory(queued_at=now), LLMRunFactory(queued_at=now + timedelta(1))
+    query: PreparedQuery[LLMRun] = PreparedQuery(
+        lambda: (
+            LLMRun.objects.filter(queued_at__gte=Parameter("moment", QUEUED_AT))
+            .order_by("queued_at")
+            .values_list("pk", "queued_at", "temperature")
+        )
+    )
+
+    assert query.rows(moment=now) == [
+        (earlier.pk, now, earlier.temperature),
+        (later.pk, now + timedelta(1), later.temperature),
+    ]
+    assert len(query.rows(moment=later.queued_at)) == 1
+
+
+def test_the_number_of_rows_is_a_row() -> None:
+    LLMRunFactory.create_batch(2)
+
+    def queued() -> QuerySet[LLMRun, tuple[int]]:
+        status = Parameter("status", LLMRun._meta.get_field("status"))
+        return LLMRun.objects.filter(status=status).order_by().values_list(COUNT)
+
+    query = PreparedQuery(queued)
+
+    assert query.rows(status="queued") == [(2,)]
+    assert query.rows(status="running") == [(0,)]
+
+
+def test_a_query_is_built_once() -> None:
+    built = []
+
+    def build() -> QuerySet[LLMRun]:
+        built.append(1)
+        return LLMRun.objects.filter(pk=Parameter("run_id", PK))
+
+    query = PreparedQuery(build)
+    assert not built
+
+    for _ in range(2):
+        query.first(run_id=uuid.uuid4())
+
+    assert built == [1]
+
+
+@pytest.mark.parametrize("factory", [BlogPageFactory, AuthorFactory])
+def test_an_object_is_found_by_its_key_as_text(factory: type[BlogPageFactory]) -> None:
+    made = factory()
+    model = type(made)
+
+    found = object_with_key(model, str(made.pk))
+
+    assert found == made
+    for field in model._meta.concrete_fields:
+        assert getattr(found, field.attname) == getattr(made, field.attname)
+    assert object_with_key(model, str(made.pk + 1)) is None
+
+
+def test_a_run_is_found_with_its_target(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    run = LLMRunFactory(page=(page := BlogPageFactory()))
+
+    with django_assert_num_queries(2):
+        found = run_for_editors(run.pk)
+        assert found
+        assert found.target == page
+    assert "prompt" in found.get_deferred_fields()
+
+
+def test_the_target_of_a_run_may_be_deleted(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    run = LLMRunFactory(page=(page := BlogPageFactory()))
+    page.delete()
+
+    found = run_for_editors(run.pk)
+
+    with django_assert_num_queries(0):
+        assert found
+        assert found.target is None

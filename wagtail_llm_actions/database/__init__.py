@@ -1,0 +1,1 @@
+"""How the package asks its database: prepared queries, and what SQLite needs."""

@@ -1,0 +1,154 @@
+"""Queries that are compiled once per process, for those that each click or poll asks again.
+
+Django takes ten times as long to compile a query, and to find out how to read its rows, as a database
+takes to answer it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from django.db import connections
+from django.db.models import F, Func, IntegerField, Model, Value
+from django.db.models.query import ModelIterable
+
+from wagtail_llm_actions.threads import built_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import Field, QuerySet
+
+M = TypeVar("M", bound=Model)
+
+COUNT = Func(F("pk"), function="COUNT", output_field=IntegerField())
+"""The number of a query's rows, as a value of its only row: an aggregate is no queryset."""
+
+
+class Parameter(Value):
+    """Stands in a prepared query for a value that each use of it gives.
+
+    Args:
+        name: Of the value.
+        field: As whose value the database gets it.
+    """
+
+    def __init__(self, name: str, field: Field[Any, Any]) -> None:
+        super().__init__(name, output_field=field)
+
+    def as_sql(self, *_args: Any) -> Any:
+        """Return a placeholder, and this as its value."""
+        return "%s", [self]
+
+    def value_of(self, values: Mapping[str, Any], connection: BaseDatabaseWrapper) -> Any:
+        """Return the value as the database's driver takes it."""
+        return self.output_field.get_db_prep_value(values[self.value], connection)
+
+
+class PreparedQuery(Generic[M]):
+    """A query that is built and compiled when it is first used.
+
+    Args:
+        build: Returns it, with a ``Parameter`` for each value that is not always the same. It has no
+            ``select_related`` and no ``prefetch_related``.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[M, Any]]) -> None:
+        self._build = build
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a query that asks for values.
+
+        Args:
+            **values: Of the parameters.
+        """
+        connection = connections[self._queryset.db]
+        compiled = self._compiled_for(connection)
+        return [tuple(row) for row in compiled.rows(connection, values)]
+
+    def instances(self, **values: Any) -> list[M]:
+        """Return the objects of a query that asks for them, as Django would.
+
+        Args:
+            **values: Of the parameters.
+        """
+        connection = connections[self._queryset.db]
+        compiled = self._compiled_for(connection)
+        found = []
+        for row in compiled.rows(connection, values):
+            columns, annotations = row[: len(compiled.columns)], compiled.annotations
+            instance = self._queryset.model.from_db(connection.alias, compiled.columns, columns)
+            for name, position in annotations.items():
+                setattr(instance, name, row[position])
+            found.append(instance)
+        return found
+
+    def first(self, **values: Any) -> M | None:
+        """Return the first object, or ``None``; the arguments are those of ``instances``."""
+        return next(iter(self.instances(**values)), None)
+
+    @cached_property
+    def _queryset(self) -> QuerySet[M, Any]:
+        return self._build()
+
+    def _compiled_for(self, connection: BaseDatabaseWrapper) -> _Compiled:
+        if connection.alias not in self._compiled:
+            self._compiled[connection.alias] = _compile(self._queryset, connection)
+        return self._compiled[connection.alias]
+
+
+def object_with_key(model: type[M], key: Any) -> M | None:
+    """Return the object of a model with a primary key, as its base manager finds it; ``None`` without one."""
+    query = _with_key(model)
+    return query.first(key=key) if query else model._base_manager.filter(pk=key).first()
+
+
+@built_once
+def _with_key(model: type[M]) -> PreparedQuery[M] | None:
+    if model._base_manager.all()._iterable_class is not ModelIterable:
+        return None  # A library's, which makes objects of other classes.
+    return PreparedQuery(lambda: model._base_manager.filter(pk=Parameter("key", model._meta.pk)))
+
+
+class _Compiled(NamedTuple):
+    sql: str
+    parameters: Sequence[Any]
+    columns: Sequence[str]
+    """Of an object, before all others; the names of its fields."""
+    annotations: Mapping[str, int]
+    converters: Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
+
+    def rows(
+        self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]
+    ) -> Iterator[list[Any]]:
+        parameters = [
+            each.value_of(values, connection) if isinstance(each, Parameter) else each
+            for each in self.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, parameters)
+            found = cursor.fetchall()
+        for each in found:
+            row = list(each)
+            for position, (converters, expression) in self.converters.items():
+                for convert in converters:
+                    row[position] = convert(row[position], expression, connection)
+            yield row
+
+
+def _compile(queryset: QuerySet[Any, Any], connection: BaseDatabaseWrapper) -> _Compiled:
+    # As the iterables of Django's own querysets do each time.
+    compiler: Any = queryset.query.get_compiler(connection=connection)
+    sql, parameters = compiler.as_sql()
+    selected = [expression for expression, *_ in compiler.select]
+    of_object = (compiler.klass_info or {}).get("select_fields", ())
+    return _Compiled(
+        sql=sql,
+        parameters=parameters,
+        columns=[selected[position].target.attname for position in of_object],
+        annotations=compiler.annotation_col_map,
+        converters=compiler.get_converters(selected),
+    )
