@@ -294,7 +294,7 @@ def test_an_open_circuit_breaker_is_an_alert(client: Client, admin: User) -> Non
     (link,) = shown(client).select(".llm-actions-alerts a")
 
     assert sentence.startswith("Scripted: Not asked since ")
-    assert sentence.endswith("after 5 failures (timeout): the next run tries it again.")
+    assert sentence.endswith("after 5 failures (Took too long): the next run tries it again.")
     assert link["href"] == reverse("wagtail_llm_actions:models")
 
 

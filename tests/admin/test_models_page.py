@@ -318,7 +318,7 @@ def test_an_open_circuit_breaker_says_since_when_why_and_until_when(
     found = rows(client)
 
     assert re.fullmatch(
-        r"Not asked since .+ after 5 failures \(timeout\): from .+ on the next run tries it again. "
+        r"Not asked since .+ after 5 failures \(Took too long\): from .+ on the next run tries it again. "
         "The wood is on fire. Retry now Not checked Check",
         found["Owl"][1],
     )
@@ -328,10 +328,10 @@ def test_an_open_circuit_breaker_says_since_when_why_and_until_when(
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"retry_at": timezone.now()}, "(timeout): the next run tries it again."),
+        ({"retry_at": timezone.now()}, "(Took too long): the next run tries it again."),
         (
             {"probe_expires_at": timezone.now() + timedelta(hours=1)},
-            "(timeout): a run is finding out whether it works again.",
+            "(Took too long): a run is finding out whether it works again.",
         ),
         # With its date.
         ({"opened_at": timezone.now() - timedelta(days=40)}, "/20"),
@@ -381,7 +381,7 @@ def test_a_check_that_finds_the_model_lets_the_next_run_try_it(
 
     client.post(reverse(CHECK), {"model": "quick"})
 
-    assert "(timeout): the next run tries it again." in rows(client)["Owl"][1]
+    assert "(Took too long): the next run tries it again." in rows(client)["Owl"][1]
 
 
 def test_a_check_that_does_not_find_it_changes_nothing(

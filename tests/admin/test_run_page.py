@@ -83,6 +83,7 @@ def test_the_page_of_a_failed_run_tells_the_providers_words(client: Client, admi
 
     assert "Scripted took too long." in shown
     assert "The provider said: upstream request <b>timeout</b>" in shown
+    assert shown.endswith("Took too long timeout")
 
 
 def test_a_text_that_was_right_is_no_fault_to_report(client: Client, admin: User) -> None:

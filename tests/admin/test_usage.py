@@ -158,9 +158,9 @@ def test_every_table_has_its_rows(client: Client, admin: User) -> None:
     assert rows(page, "actions")[0][:4] == ["Summary", "2", "50.0 %", "1"]
     assert rows(page, "models")[0][:2] == ["Scripted", "2"]
     assert rows(page, "page-types")[0][:2] == ["Blog page", "2"]
-    assert rows(page, "errors") == [["internal", "1", "$0.00", "0"]]
+    assert rows(page, "errors") == [["Error in the program internal", "1", "$0.00", "0"]]
     (pattern,) = rows(page, "error-patterns")
-    assert pattern[:4] == ["internal", "Scripted", "Ouch", "1"]
+    assert pattern[:4] == ["Error in the program internal", "Scripted", "Ouch", "1"]
     assert pattern[6] == "Summary"
     assert pattern[7].startswith("This is a defect of the program.")
     assert len(rows(page, "runs")) == len(rows(page, "costs")) == len(rows(page, "times")) == 10
@@ -465,7 +465,7 @@ def test_a_pattern_whose_runs_were_deleted_has_no_message_and_leads_to_no_other_
     page = usage_page(client)
 
     (deleted,) = (row for row in rows(page, "error-patterns") if row[2] == "–")  # noqa: RUF001
-    assert (deleted[0], deleted[3]) == ("timeout", "1")
+    assert (deleted[0], deleted[3]) == ("Took too long timeout", "1")
     assert deleted[-1]
     links = page.select("section[aria-labelledby=llm-actions-error-patterns] td a")
     assert len(links) == 1

@@ -88,3 +88,14 @@ def test_charts_follow_the_readers_colours(admin: Person) -> None:
     admin.page.wait_for_function(
         "light => document.querySelector('canvas').toDataURL() !== light", arg=light
     )
+
+
+def test_advice_on_errors_has_the_widest_column_and_fits_the_window(admin: Person) -> None:
+    admin.page.set_viewport_size({"width": 1280, "height": 800})
+    admin.open(reverse("wagtail_llm_actions:usage", query=JULY))
+    table = admin.page.get_by_role("group", name="Error patterns")
+
+    widths = table.locator("th").evaluate_all("headings => headings.map((th) => th.offsetWidth)")
+
+    assert widths[-1] >= 1.5 * max(widths[:-1])
+    assert table.evaluate("scroll => scroll.scrollWidth <= scroll.clientWidth")

@@ -35,7 +35,7 @@ from wagtail_llm_actions.errors import (
     RegionNotSupported,
 )
 from wagtail_llm_actions.messages.error_registry import REGISTRY
-from wagtail_llm_actions.messages.errors import entry_for, sentence_for, sentence_of
+from wagtail_llm_actions.messages.errors import entry_for, error_title, sentence_for, sentence_of
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -73,6 +73,17 @@ def test_every_reason_has_an_entry(error: type[LLMActionsError]) -> None:
     entries = {entry.key[1] for entry in REGISTRY if entry.error is error}
 
     assert entries == set(reasons_of(error))
+
+
+def test_every_code_has_a_short_name_of_its_own() -> None:
+    names = {code: error_title(code) for code in ErrorCode}
+
+    assert {entry.key for entry in REGISTRY if entry.title} == {
+        (code.value, "") for code in set(ErrorCode) - NO_ENTRY
+    }
+    assert len(set(names.values())) == len(ErrorCode)
+    assert names[ErrorCode.TIMEOUT] == "Took too long"
+    assert error_title("solar_flare") == "solar_flare", "of another version"
 
 
 def test_no_code_and_reason_has_two_entries() -> None:

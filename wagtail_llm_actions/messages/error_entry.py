@@ -26,6 +26,8 @@ class ErrorEntry:
     """Has the code, and whether, how often and with which model the call is tried again."""
     reason: str = ""
     """The case, where the class has several."""
+    title: Promise | str = ""
+    """Of the error code, for reports and filters; only entries without a reason have one."""
     sentence: Promise | Sentence
     """For the editor: what happened, and what to do next. May use ``model`` and ``field``."""
     troubleshooting: Promise

@@ -159,6 +159,7 @@ REGISTRY = (
     ),
     ErrorEntry(
         error=LimitExceeded,
+        title=_("Limit or budget reached"),
         sentence=lambda context, _model_key: limit_sentence(context),
         troubleshooting=_(
             "One of the site's own limits stopped the run, and no model was called. If people often "
@@ -192,6 +193,7 @@ REGISTRY = (
     ),
     ErrorEntry(
         error=QueueUnavailable,
+        title=_("Queue not available"),
         sentence=_(
             "The queue for LLM runs cannot be reached. Try again later, or tell your admin; nothing "
             "was sent."
@@ -215,6 +217,7 @@ REGISTRY = (
     ),
     ErrorEntry(
         error=RunInterrupted,
+        title=_("Interrupted"),
         sentence=_("The run was interrupted before it ended. Try again."),
         troubleshooting=_(
             "The worker stopped in the middle of the run: it was restarted, killed, or lost its "
@@ -234,6 +237,7 @@ REGISTRY = (
     ),
     ErrorEntry(
         error=PermissionDeniedError,
+        title=_("No permission"),
         sentence=_("You are not allowed to do this here. Ask your admin if you need to."),
         troubleshooting=_(
             "The user may not edit this page or snippet, or the action is not offered there. Check "
@@ -253,6 +257,7 @@ REGISTRY = (
     ),
     ErrorEntry(
         error=LLMActionsError,
+        title=_("Error in the program"),
         sentence=_("Something went wrong on the server. Try again, or tell your admin."),
         troubleshooting=_(
             "This is a defect of the program. The log of the worker has the details: please report "

@@ -6,8 +6,12 @@ Each function takes the context of its error and the key of the model that faile
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -17,9 +21,11 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.messages.labels import model_label
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.utils.functional import Promise
 
-    from wagtail_llm_actions.errors import ProviderErrorContext
+    from wagtail_llm_actions.errors import CircuitOpenContext, ProviderErrorContext
 
 
 def timeout_sentence(context: ProviderErrorContext, model_key: str) -> str:
@@ -54,6 +60,32 @@ def rate_limited_sentence(context: ProviderErrorContext, model_key: str) -> str:
     return _with_local_model(message, model_key, otherwise=_ABOUT_LIMITS)
 
 
+def circuit_open_sentence(context: CircuitOpenContext, model_key: str) -> str:
+    """Return why the model of a run was not called, and when the next call is possible."""
+    failures, retry_at = context.get("failures", 0), parse_datetime(context.get("retry_at") or "")
+    if retry_at is None:
+        message = ngettext(
+            "%(model)s has failed %(count)d time in a row, and another run is finding out whether it "
+            "works again. Try again in a minute, or ask your admin to check its status.",
+            "%(model)s has failed %(count)d times in a row, and another run is finding out whether it "
+            "works again. Try again in a minute, or ask your admin to check its status.",
+            failures,
+        )
+        return message % {"model": model_label(model_key), "count": failures}
+    message = ngettext(
+        "%(model)s has failed %(count)d time in a row, so it is not asked again before %(time)s: try "
+        "again then, or ask your admin to check its status.",
+        "%(model)s has failed %(count)d times in a row, so it is not asked again before %(time)s: try "
+        "again then, or ask your admin to check its status.",
+        failures,
+    )
+    return message % {
+        "model": model_label(model_key),
+        "count": failures,
+        "time": not_before(retry_at),
+    }
+
+
 def account_sentence(message: Promise, context: ProviderErrorContext, model_key: str) -> str:
     """Suggest a local model, if the site has one: it needs no account."""
     return _with_local_model(str(message) % {"model": model_label(model_key)}, model_key)
@@ -83,3 +115,15 @@ def _local_model(*, other_than: str) -> str:
     # A model that the site has configured itself is more likely to be pulled than a catalog entry.
     chosen = min(local, key=lambda model: model.key in catalog(), default=None)
     return str(chosen.label) if chosen else ""
+
+
+def not_before(when: datetime) -> str:
+    """Return a time rounded up to the minute, so that nobody tries again too early."""
+    return moment(when + timedelta(minutes=1, microseconds=-1))
+
+
+def moment(when: datetime) -> str:
+    """Return a time, with its day unless that is today."""
+    local = timezone.localtime(when)
+    is_today = local.date() == timezone.localtime().date()
+    return date_format(local, "TIME_FORMAT" if is_today else "SHORT_DATETIME_FORMAT")

@@ -37,6 +37,19 @@ def entry_for(code: str, reason: str = "") -> ErrorEntry:
     )
 
 
+def error_title(code: str) -> str:
+    """Return the short name of an error code; one that another version of the package wrote, as it is."""
+    if code == ErrorCode.CANCELLED:
+        return _("Cancelled")
+    entry = _ENTRIES.get((code, ""))
+    return str(entry.title) if entry else code
+
+
+def error_choices() -> list[tuple[str, str]]:
+    """Return all error codes with their short names, for a filter."""
+    return [(code.value, error_title(code)) for code in ErrorCode]
+
+
 def error_sentence(run: LLMRun) -> str:
     """Return what happened to a failed run and what the editor can do; empty without an error."""
     if not run.error_code:

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions.messages.currency import money_formatter
+from wagtail_llm_actions.messages.errors import error_title
 from wagtail_llm_actions.messages.numbers import NumberFormat
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ _FORMATTERS: dict[str, Callable[[], Formatter]] = {
     "moment": lambda: _moment,
     "text": lambda: str,
     "long": lambda: str,
+    "advice": lambda: str,
+    "error": lambda: error_title,
 }
 
 

@@ -2,49 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wagtail_llm_actions.messages.labels import model_label
+from wagtail_llm_actions.messages.error_sentences import moment, not_before
+from wagtail_llm_actions.messages.errors import error_title
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from wagtail_llm_actions.errors import CircuitOpenContext
     from wagtail_llm_actions.generation import ModelStatus
     from wagtail_llm_actions.models import LLMCircuitBreaker
-
-
-def circuit_open_sentence(context: CircuitOpenContext, model_key: str) -> str:
-    """Return why the model of a run was not called, and when the next call is possible."""
-    failures, retry_at = context.get("failures", 0), parse_datetime(context.get("retry_at") or "")
-    if retry_at is None:
-        message = ngettext(
-            "%(model)s has failed %(count)d time in a row, and another run is finding out whether it "
-            "works again. Try again in a minute, or ask your admin to check its status.",
-            "%(model)s has failed %(count)d times in a row, and another run is finding out whether it "
-            "works again. Try again in a minute, or ask your admin to check its status.",
-            failures,
-        )
-        return message % {"model": model_label(model_key), "count": failures}
-    message = ngettext(
-        "%(model)s has failed %(count)d time in a row, so it is not asked again before %(time)s: try "
-        "again then, or ask your admin to check its status.",
-        "%(model)s has failed %(count)d times in a row, so it is not asked again before %(time)s: try "
-        "again then, or ask your admin to check its status.",
-        failures,
-    )
-    return message % {
-        "model": model_label(model_key),
-        "count": failures,
-        "time": _not_before(retry_at),
-    }
 
 
 def circuit_breaker_status(circuit: LLMCircuitBreaker) -> str:
@@ -54,7 +23,7 @@ def circuit_breaker_status(circuit: LLMCircuitBreaker) -> str:
         next_step = _("a run is finding out whether it works again.")
     elif circuit.retry_at and circuit.retry_at > now:
         next_step = _("from %(time)s on the next run tries it again.") % {
-            "time": _not_before(circuit.retry_at)
+            "time": not_before(circuit.retry_at)
         }
     else:
         next_step = _("the next run tries it again.")
@@ -64,22 +33,11 @@ def circuit_breaker_status(circuit: LLMCircuitBreaker) -> str:
         circuit.failures,
     )
     return message % {
-        "time": _moment(circuit.opened_at or now),
+        "time": moment(circuit.opened_at or now),
         "count": circuit.failures,
-        "error": circuit.error_code,
+        "error": error_title(circuit.error_code),
         "next": next_step,
     }
-
-
-def _not_before(moment: datetime) -> str:
-    """Round up to the minute, so that nobody tries again too early."""
-    return _moment(moment + timedelta(minutes=1, microseconds=-1))
-
-
-def _moment(moment: datetime) -> str:
-    local = timezone.localtime(moment)
-    is_today = local.date() == timezone.localtime().date()
-    return date_format(local, "TIME_FORMAT" if is_today else "SHORT_DATETIME_FORMAT")
 
 
 def status_sentence(status: ModelStatus) -> str:

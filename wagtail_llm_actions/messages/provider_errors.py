@@ -31,15 +31,16 @@ from wagtail_llm_actions.errors import (
 from wagtail_llm_actions.messages.error_entry import ErrorEntry
 from wagtail_llm_actions.messages.error_sentences import (
     account_sentence,
+    circuit_open_sentence,
     rate_limited_sentence,
     timeout_sentence,
 )
-from wagtail_llm_actions.messages.model_state import circuit_open_sentence
 from wagtail_llm_actions.providers.base import ProviderNotInstalled
 
 PROVIDER_ERRORS = (
     ErrorEntry(
         error=ProviderTimeout,
+        title=_("Took too long"),
         sentence=timeout_sentence,
         troubleshooting=_(
             "No first token came within %(first_token)g s (FIRST_TOKEN_TIMEOUT), or no end within "
@@ -52,6 +53,7 @@ PROVIDER_ERRORS = (
     ),
     ErrorEntry(
         error=RateLimited,
+        title=_("Limited by the provider"),
         sentence=rate_limited_sentence,
         troubleshooting=_(
             "The provider “%(provider)s” is overloaded, or limits how often this account may call "
@@ -137,6 +139,7 @@ PROVIDER_ERRORS = (
     ),
     ErrorEntry(
         error=ModelUnavailable,
+        title=_("Model not available"),
         sentence=_(
             "%(model)s is not available. Try again later, or ask your admin to check its status."
         ),
@@ -183,6 +186,7 @@ PROVIDER_ERRORS = (
     ),
     ErrorEntry(
         error=AuthenticationFailed,
+        title=_("Key or account not accepted"),
         sentence=_("%(model)s is not set up. Ask your admin to check its key."),
         troubleshooting=_(
             "Check API_KEY of the provider “%(provider)s” in PROVIDERS, or its environment variable, "
@@ -230,6 +234,7 @@ PROVIDER_ERRORS = (
     ),
     ErrorEntry(
         error=ContentFiltered,
+        title=_("Stopped by content rules"),
         sentence=_(
             "%(model)s refused to write this text because of its content rules. Change the source "
             "text, then try again."
@@ -242,6 +247,7 @@ PROVIDER_ERRORS = (
     ),
     ErrorEntry(
         error=InvalidOutput,
+        title=_("No usable text"),
         sentence=_("%(model)s answered without a usable text. Try again."),
         troubleshooting=_(
             "The model answered without visible text, or not in its protocol. Try more max tokens; "
@@ -263,6 +269,7 @@ PROVIDER_ERRORS = (
     ),
     ErrorEntry(
         error=NothingToChange,
+        title=_("Nothing to change"),
         sentence=_("%(model)s found nothing to change."),
         troubleshooting=_(
             "The model said that the text is right as it stands, instead of writing it. Look at its "
@@ -272,6 +279,7 @@ PROVIDER_ERRORS = (
     ),
     ErrorEntry(
         error=RequestRejected,
+        title=_("Input or request not accepted"),
         sentence=_(
             "%(model)s did not accept the request. Check the content of the source field, or ask "
             "your admin to check this action."

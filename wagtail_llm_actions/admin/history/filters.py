@@ -19,7 +19,7 @@ from wagtail_llm_actions.admin.history.choices import choices_for
 from wagtail_llm_actions.admin.history.pagination import MAX_SEARCHED_RUNS, RunPaginator
 from wagtail_llm_actions.admin.links import NO_USER, deleted_action
 from wagtail_llm_actions.admin.run_access import readable_in_history
-from wagtail_llm_actions.errors import ErrorCode
+from wagtail_llm_actions.messages.errors import error_choices
 from wagtail_llm_actions.models import DismissReason, LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.permissions.runs import viewable_runs
@@ -88,9 +88,7 @@ class HistoryFilterSet(WagtailFilterSet):
     user = django_filters.ChoiceFilter(
         label=_lazy("User"), null_label=_lazy("No user"), null_value=NO_USER
     )
-    error_code = CheckboxesFilter(
-        label=_lazy("Error"), choices=[(code.value, code.value) for code in ErrorCode]
-    )
+    error_code = CheckboxesFilter(label=_lazy("Error"), choices=error_choices)
     error_pattern = django_filters.UUIDFilter(
         label=_lazy("Error pattern of a run"),
         help_text=_lazy("The ID of a failed run: its page shows it."),

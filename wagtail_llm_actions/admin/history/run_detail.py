@@ -23,7 +23,7 @@ from wagtail_llm_actions.messages.currency import (
     rate_sentence,
     source_label,
 )
-from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
+from wagtail_llm_actions.messages.errors import error_sentence, error_title, troubleshooting
 from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.messages.labels import (
     decision_label,
@@ -125,6 +125,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
                 _parameters(attempt),
                 money(attempt.cost_usd),
                 usage_repair_sentences(attempt),
+                error_title(attempt.error_code),
             )
             for attempt in run.attempts.all()
         ]

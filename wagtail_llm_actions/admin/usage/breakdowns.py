@@ -120,6 +120,7 @@ def by_error(usage: Usage, *, with_costs: bool, limit: int | None = None) -> Tab
         usage.by("error"),
         title=_("Errors"),
         heading=_("Error"),
+        kind="error",
         identify=lambda group: (group.key, {"error_code": group.key}),
         shown=_METRICS[:1] + _COSTS[:2] * with_costs,
         limit=limit,
@@ -156,14 +157,14 @@ def by_error_pattern(usage: Usage, can_read: Callable[[LLMRun], bool]) -> Table:
         slug="error-patterns",
         title=_("Error patterns"),
         columns=[
-            Column(_("Error"), "text"),
+            Column(_("Error"), "error"),
             Column(_("Model"), "text"),
             Column(_("Provider message"), "long"),
             Column(_("Runs")),
             Column(_("First"), "moment"),
             Column(_("Last"), "moment"),
             Column(_("Actions"), "text"),
-            Column(_("What to check"), "long"),
+            Column(_("What to check"), "advice"),
         ],
         rows=[
             Row(
@@ -197,6 +198,7 @@ def _breakdown(
     identify: Callable[[UsageGroup], tuple[str, Mapping[str, Any]]],
     shown: Sequence[_Metric],
     limit: int | None,
+    kind: str = "text",
 ) -> Table:
     listed, url_of_runs = groups[:limit], CountedRunsUrls(usage.period)
     rows = []
@@ -211,7 +213,7 @@ def _breakdown(
         slug=slug,
         title=title,
         columns=[
-            Column(heading, "text"),
+            Column(heading, kind),
             *columns_of([(name(), kind) for kind, name, _ in shown], usage),
         ],
         rows=rows,

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.reporting.usage import Usage
 
 _NUMBER = ' class="llm-actions-metrics__number"'
-_ATTRIBUTES = {"text": "", "day": "", "moment": "", "long": ' class="llm-actions-metrics__long"'}
+_ATTRIBUTES = {
+    "text": "",
+    "day": "",
+    "moment": "",
+    "error": "",
+    "long": ' class="llm-actions-metrics__long"',
+    "advice": ' class="llm-actions-metrics__advice"',
+}
 """Of a cell, by the kind of its column; all others are numbers."""
 
 MAX_LISTED_ROWS = 50
@@ -105,6 +112,8 @@ class Table:
             title, *texts = [escape(to_text(value)) for to_text, value in values]
             if url := row.url:
                 title = f'<a href="{escape(url)}">{title}</a>'
+            if self.columns[0].kind == "error":
+                title += f" <small>{escape(row.values[0])}</small>"
             cells = zip(attributes, texts, strict=True)
             others = "".join(f"<td{attribute}>{text}</td>" for attribute, text in cells)
             rows.append(f'<tr><td class="title">{title}</td>{others}</tr>')
