@@ -124,12 +124,12 @@ def test_an_object_is_found_by_its_key_as_text(factory: type[BlogPageFactory]) -
     made = factory()
     model = type(made)
 
-    found = object_with_key(model, str(made.pk))
+    found = object_with_key(model._base_manager, str(made.pk))
 
     assert found == made
     for field in model._meta.concrete_fields:
         assert getattr(found, field.attname) == getattr(made, field.attname)
-    assert object_with_key(model, str(made.pk + 1)) is None
+    assert object_with_key(model._base_manager, str(made.pk + 1)) is None
 
 
 def test_a_run_is_found_with_its_target(django_assert_num_queries: DjangoAssertNumQueries) -> None:

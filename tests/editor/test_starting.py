@@ -155,9 +155,9 @@ def test_a_click_asks_nothing_twice(
     }
 
     # 5 for the session, the user and the admin, 11 for Wagtail's form and its permissions, 5 for
-    # two transactions, 8 of ours: the action, the user's lock, the user's limits and the site's, the
-    # budgets, the row, the position, and once in a while what past runs have cost.
-    with django_assert_num_queries(30):
+    # two transactions, 9 of ours: the action and its template, the user's lock, the user's limits and the
+    # site's, the budgets, the row, the position, and once in a while what past runs have cost.
+    with django_assert_num_queries(31):
         response = client.post(reverse("wagtail_llm_actions:start_run"), data)
 
     assert response.status_code == 202

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from wagtail.models import Page, Workflow, WorkflowTask
+from django.utils import timezone
+from wagtail.models import Page, Workflow, WorkflowState, WorkflowTask
 
 from example_site.blog.models import Author, BlogPage
 from tests.factories import (
@@ -22,7 +24,10 @@ from tests.factories import (
 from tests.permissions.helpers import lock
 from tests.runs.starting import start_run
 from wagtail_llm_actions.errors import PermissionDeniedError
-from wagtail_llm_actions.permissions.editing import can_edit
+from wagtail_llm_actions.permissions.editing import can_edit, is_locked_for
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_queue")]
 
@@ -81,6 +86,41 @@ def test_a_page_in_a_workflow_is_locked_for_those_who_do_not_review_it() -> None
 
     assert WorkflowTask.objects.filter(workflow=workflow).exists()
     assert not can_edit(editor, Page.objects.get(pk=page.pk).specific)
+
+
+def test_a_page_that_is_scheduled_is_locked() -> None:
+    page = BlogPageFactory()
+    page.save_revision(approved_go_live_at=timezone.now() + timedelta(days=1))
+
+    assert not can_edit(EditorFactory(), page)
+
+
+def test_most_pages_have_no_locks_which_takes_two_queries(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    page, editor = BlogPageFactory(), EditorFactory()
+    other = BlogPageFactory()
+    other.save_revision(approved_go_live_at=timezone.now() + timedelta(days=1))
+
+    with django_assert_num_queries(2):
+        assert not is_locked_for(editor, page)
+
+
+def test_what_a_site_says_of_its_workflows_and_schedules_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reviewed, editor, page = BlogPageFactory(), EditorFactory(), BlogPageFactory()
+    reviewed.save_revision()
+    Workflow.objects.get().start(reviewed, editor)
+    of_another = property(lambda _page: WorkflowState.objects.for_instance(reviewed))
+    assert not is_locked_for(editor, page)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BlogPage, "workflow_states", of_another, raising=False)
+        assert is_locked_for(editor, BlogPage.objects.get(pk=page.pk))
+    with monkeypatch.context() as patch:
+        patch.setattr(BlogPage, "scheduled_revision", reviewed.latest_revision, raising=False)
+        assert is_locked_for(editor, BlogPage.objects.get(pk=page.pk))
 
 
 def test_a_run_is_refused_where_the_object_may_not_be_edited() -> None:

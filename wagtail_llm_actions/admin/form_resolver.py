@@ -31,6 +31,11 @@ from wagtail_llm_actions.compat import (
     setting_models,
     viewset_edit_handler,
 )
+from wagtail_llm_actions.database.prepared_query import (
+    Parameter,
+    PreparedQuery,
+    object_with_key,
+)
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.fields import form_field_at, form_names
 from wagtail_llm_actions.fields.edit_form import form_class_of
@@ -62,6 +67,8 @@ class EditorForm:
     """The parent of a new page; ``None`` for everything else."""
     edit_handler: Any
     """The top-level panel of the form, bound to the model."""
+    parent_page: AbstractPage | None = None
+    """The parent of a page that has one, where it is known."""
 
     def fields(self, request: HttpRequest) -> VisibleFields:
         """Return the fields that the form shows to the user of a request."""
@@ -107,7 +114,7 @@ class EditorForm:
     def _form(self, request: HttpRequest, data: QueryDict | None = None) -> Any:
         extra = {}
         if isinstance(self.instance, AbstractPage):
-            extra["parent_page"] = self.parent or self.instance.get_parent()
+            extra["parent_page"] = self.parent or self.parent_page or self.instance.get_parent()
         form_class = form_class_of(self.edit_handler)
         return form_class(data, instance=self.instance, for_user=request.user, **extra)
 
@@ -216,18 +223,42 @@ def _initkwargs(match: ResolverMatch) -> dict[str, Any]:
 
 
 def _page_edit(page_id: int) -> EditorForm:
-    # All but its type is read with the specific page.
-    page = get_object_or_404(
-        page_model()._default_manager.only("content_type"), pk=page_id
-    ).specific
+    page = _page(page_id)
     if page.has_unpublished_changes and page.latest_revision:
         # Or the draft would be put on the page as it is read once more.
         page.latest_revision.content_object = page
+    draft = page.get_latest_revision_as_object()
     return EditorForm(
-        instance=page.get_latest_revision_as_object(),
+        instance=draft,
         parent=None,
+        # Read for the draft's address.
+        parent_page=page.get_parent() if draft is not page else None,
         edit_handler=page.get_edit_handler(),
     )
+
+
+def _page(page_id: int) -> Any:
+    """Return a page as its own type.
+
+    Raises:
+        Http404: There is none.
+    """
+    for (type_id,) in _PAGE_TYPE.rows(page_id=page_id):
+        # As `Page.specific` does.
+        model = ContentType.objects.get_for_id(type_id).model_class() or page_model()
+        if page := object_with_key(model._default_manager, page_id):
+            return page
+    raise Http404(page_id)
+
+
+_PAGE_TYPE = PreparedQuery(
+    lambda: (
+        page_model()
+        ._default_manager.filter(pk=Parameter("page_id", page_model()._meta.pk))
+        .order_by()
+        .values_list("content_type_id")
+    )
+)
 
 
 def _page_add(

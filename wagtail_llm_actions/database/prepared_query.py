@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from django.db import connections
-from django.db.models import F, Func, IntegerField, Model, Value
+from django.db.models import Case, F, Func, IntegerField, Model, Value, When
 from django.db.models.query import ModelIterable
 
 from wagtail_llm_actions.threads import built_once
@@ -19,12 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.models import Field, QuerySet
+    from django.db.models import Field, Manager, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
 
 COUNT = Func(F("pk"), function="COUNT", output_field=IntegerField())
 """The number of a query's rows, as a value of its only row: an aggregate is no queryset."""
+
+
+def count_where(condition: Q) -> Func:
+    """Return the number of those rows that a condition holds for, as ``COUNT``."""
+    return Func(Case(When(condition, then=1)), function="COUNT", output_field=IntegerField())
 
 
 class Parameter(Value):
@@ -100,17 +105,18 @@ class PreparedQuery(Generic[M]):
         return self._compiled[connection.alias]
 
 
-def object_with_key(model: type[M], key: Any) -> M | None:
-    """Return the object of a model with a primary key, as its base manager finds it; ``None`` without one."""
-    query = _with_key(model)
-    return query.first(key=key) if query else model._base_manager.filter(pk=key).first()
+def object_with_key(manager: Manager[M], key: Any) -> M | None:
+    """Return the object with a primary key, as a manager finds it; ``None`` without one."""
+    query = _with_key(manager)
+    return query.first(key=key) if query else manager.filter(pk=key).first()
 
 
 @built_once
-def _with_key(model: type[M]) -> PreparedQuery[M] | None:
-    if model._base_manager.all()._iterable_class is not ModelIterable:
+def _with_key(manager: Manager[M]) -> PreparedQuery[M] | None:
+    if manager.all()._iterable_class is not ModelIterable:
         return None  # A library's, which makes objects of other classes.
-    return PreparedQuery(lambda: model._base_manager.filter(pk=Parameter("key", model._meta.pk)))
+    key = Parameter("key", manager.model._meta.pk)
+    return PreparedQuery(lambda: manager.order_by().filter(pk=key))
 
 
 class _Compiled(NamedTuple):

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from wagtail.models import AbstractPage
 
 from wagtail_llm_actions.compat import page_model
+from wagtail_llm_actions.database.prepared_query import (
+    Parameter,
+    PreparedQuery,
+    object_with_key,
+)
 from wagtail_llm_actions.errors import PermissionDeniedError
-from wagtail_llm_actions.models import LLMAction
+from wagtail_llm_actions.models import LLMAction, PromptTemplate
 from wagtail_llm_actions.permissions.editing import can_edit
 
 if TYPE_CHECKING:
@@ -28,11 +35,12 @@ def offered_actions(user: User, model: type[models.Model]) -> QuerySet[LLMAction
     An action without groups is for everyone; superusers may run every action.
     """
     content_type = ContentType.objects.get_for_model(model)
-    actions: QuerySet[LLMAction] = LLMAction.objects.filter(is_active=True, model_type=content_type)
-    if user.is_superuser:
-        return actions
-    in_groups = Q(groups=None) | Q(groups__in=user.groups.all())
-    return actions.filter(in_groups).distinct()
+    actions = LLMAction.objects.filter(is_active=True, model_type=content_type)
+    return actions if user.is_superuser else _in_groups(actions, user.groups.all())
+
+
+def _in_groups(actions: QuerySet[LLMAction], groups: QuerySet[Group]) -> QuerySet[LLMAction]:
+    return actions.filter(Q(groups=None) | Q(groups__in=groups)).distinct()
 
 
 def runnable_action(
@@ -45,13 +53,34 @@ def runnable_action(
         PermissionDeniedError: It is not offered to the user on this object, or the user may not
             edit the object.
     """
-    rows = offered_actions(user, type(instance)).select_related("prompt_template")
-    offered = offered_at(rows.filter(pk=action_id), instance, parent)
+    content_type = ContentType.objects.get_for_model(type(instance))
+    query = _ANY_ACTION if user.is_superuser else _ACTION_OF_USER
+    found = query.instances(action_id=action_id, type_id=content_type.pk, user_id=user.pk)
+    offered = offered_at(found, instance, parent)
     if not offered and not LLMAction.objects.filter(pk=action_id).exists():
         raise LLMAction.DoesNotExist
     if not offered or not can_edit(user, instance, parent):
         raise PermissionDeniedError
+    template = object_with_key(PromptTemplate._base_manager, offered[0].prompt_template_id)
+    offered[0].prompt_template = template
     return offered[0]
+
+
+def _action() -> QuerySet[LLMAction]:
+    return LLMAction.objects.order_by().filter(
+        is_active=True,
+        pk=Parameter("action_id", LLMAction._meta.pk),
+        model_type=Parameter("type_id", ContentType._meta.pk),
+    )
+
+
+_ANY_ACTION = PreparedQuery(_action)
+_ACTION_OF_USER = PreparedQuery(
+    lambda: _in_groups(
+        _action(), Group.objects.filter(user=Parameter("user_id", get_user_model()._meta.pk))
+    )
+)
+"""As ``offered_actions`` finds them."""
 
 
 def offered_at(

@@ -12,9 +12,10 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogFormatter, log
-from wagtail.models import RevisionMixin
+from wagtail.models import Revision, RevisionMixin
 
 from wagtail_llm_actions.answers.characters import visible
+from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
 from wagtail_llm_actions.fields import Item, adapter_at, has_item
 from wagtail_llm_actions.fields.inline import is_new_row
 from wagtail_llm_actions.models import LLMRun
@@ -90,9 +91,19 @@ def log_texts_of_latest_save(user: User, run: LLMRun) -> None:
     target: Any = run.target
     if not isinstance(target, RevisionMixin) or run.finished_at is None:
         return
-    revision = target.latest_revision
-    if revision and revision.user_id == user.pk and revision.created_at > run.finished_at:
-        _log_texts(user, revision.as_object(), revision.created_at)
+    # Without the content, which is that of the whole page, and mostly not needed.
+    for user_id, created_at in _SAVED.rows(revision_id=target.latest_revision_id):
+        if user_id == user.pk and created_at > run.finished_at:
+            _log_texts(user, target.latest_revision.as_object(), created_at)
+
+
+_SAVED = PreparedQuery(
+    lambda: (
+        Revision.objects.filter(pk=Parameter("revision_id", Revision._meta.pk))
+        .order_by()
+        .values_list("user_id", "created_at")
+    )
+)
 
 
 def _log_texts(user: User, instance: models.Model, saved_at: datetime) -> None:

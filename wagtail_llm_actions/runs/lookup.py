@@ -28,4 +28,4 @@ def fetch_target(run: LLMRun) -> None:
     model = run.target_model
     if model is not None and run.target_object_id is not None:
         target: Any = LLMRun._meta.get_field("target")
-        target.set_cached_value(run, object_with_key(model, run.target_object_id))
+        target.set_cached_value(run, object_with_key(model._base_manager, run.target_object_id))

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery, count_where
 from wagtail_llm_actions.errors import ErrorCode, LimitExceeded
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.site_cache import cache_may_fail
@@ -58,15 +59,15 @@ def check_limits(run: LLMRun, count: int) -> None:
     ]
     if limits.user_concurrent or any(number for _limit, number, _time in in_time):
         _lock(run.user_id)
-        own = _counted().filter(user=run.user_id)
-        _check(own, count, (LimitExceeded.USER_CONCURRENT, limits.user_concurrent), in_time)
+        concurrent = (LimitExceeded.USER_CONCURRENT, limits.user_concurrent)
+        _check(count, concurrent, in_time, user=run.user_id)
     in_time = [
         (LimitExceeded.SITE_PER_MINUTE, limits.site_per_minute, MINUTE),
         (LimitExceeded.SITE_PER_DAY, limits.site_per_day, DAY),
     ]
     if limits.site_concurrent or any(number for _limit, number, _time in in_time):
         concurrent = (LimitExceeded.SITE_CONCURRENT, limits.site_concurrent)
-        _check(_counted(), count, concurrent, in_time)
+        _check(count, concurrent, in_time)
 
 
 def check_requests(user: User, kind: str, per_minute: int) -> None:
@@ -112,39 +113,57 @@ def _lock(user_id: Any) -> None:
     get_user_model()._default_manager.filter(pk=user_id).update(**{key: F(key)})
 
 
-def _counted() -> QuerySet[LLMRun]:
-    return (
-        # Named, and not all but one, so that an index finds them among any number of bulk runs.
-        LLMRun.objects.filter(trigger__in=(LLMRun.Trigger.EDITOR, LLMRun.Trigger.TEST))
-        .exclude(error_code=ErrorCode.LIMIT_REACHED)
-        .order_by("queued_at")
+def _counted(**of_user: Any) -> QuerySet[LLMRun]:
+    # Named, and not all but one, so that an index finds them among any number of bulk runs.
+    runs = LLMRun.objects.filter(trigger__in=(LLMRun.Trigger.EDITOR, LLMRun.Trigger.TEST))
+    return runs.filter(**of_user).exclude(error_code=ErrorCode.LIMIT_REACHED).order_by("queued_at")
+
+
+def _numbers(**of_user: Any) -> QuerySet[LLMRun, Any]:
+    """Return how many runs are unfinished, and were queued within a minute and a day, since ``oldest``."""
+    oldest, unfinished, minute, day = (
+        Q(queued_at__gt=Parameter(name, LLMRun._meta.get_field("queued_at")))
+        for name in ("oldest", "unfinished", "minute", "day")
     )
+    runs = _counted(**of_user).filter(oldest).order_by()
+    return runs.values_list(
+        count_where(unfinished & Q(status__in=LLMRun.UNFINISHED)),
+        count_where(minute),
+        count_where(day),
+    )
+
+
+_OF_SITE = PreparedQuery(_numbers)
+_OF_USER = PreparedQuery(lambda: _numbers(user=Parameter("user", LLMRun._meta.get_field("user"))))
 
 
 def _check(
-    runs: QuerySet[LLMRun],
     count: int,
     concurrent: tuple[str, int | None],
     in_time: Sequence[tuple[str, int | None, timedelta]],
+    **of_user: Any,
 ) -> None:
     now = timezone.now()
     limited = [(limit, number, time) for limit, number, time in in_time if number]
+    # What is limited in no longer time is read of no longer time.
     oldest = max([MAX_CONCURRENT_AGE, *(time for _limit, _number, time in limited)])
-    is_unfinished = Q(status__in=LLMRun.UNFINISHED, queued_at__gt=now - MAX_CONCURRENT_AGE)
-    found = runs.filter(queued_at__gt=now - oldest).aggregate(
-        concurrent=Count("pk", filter=is_unfinished),
-        **{limit: Count("pk", filter=Q(queued_at__gt=now - time)) for limit, _, time in limited},
+    query = _OF_USER if of_user else _OF_SITE
+    ((unfinished, in_minute, in_day),) = query.rows(
+        oldest=now - oldest,
+        unfinished=now - MAX_CONCURRENT_AGE,
+        minute=now - MINUTE,
+        day=now - DAY,
+        **of_user,
     )
     limit, number = concurrent
-    there = found["concurrent"]
-    if number and there and there + count > number:
-        raise LimitExceeded(limit, number, count=there)
+    if number and unfinished and unfinished + count > number:
+        raise LimitExceeded(limit, number, count=unfinished)
     for limit, number, time in limited:
-        there = found[limit]
+        there = in_minute if time == MINUTE else in_day
         if there and there + count > number:
             # So many of the oldest have to be over before there is room.
             leaving = min(there, there + count - number)
-            times = runs.filter(queued_at__gt=now - time).values_list("queued_at", flat=True)
-            last = list(times[:leaving])[-1]
+            runs = _counted(**of_user).filter(queued_at__gt=now - time)
+            last = list(runs.values_list("queued_at", flat=True)[:leaving])[-1]
             seconds = max(0.0, (last + time - now).total_seconds())
             raise LimitExceeded(limit, number, count=there, retry_after_seconds=seconds)
