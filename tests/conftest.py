@@ -12,6 +12,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.template import Template
 from pytest_django.plugin import blocking_manager_key
+from wagtail.admin.menu import Menu, admin_menu
+from wagtail.admin.templatetags import wagtailadmin_tags
 
 from tests.database_template import Rows, copied_database, read_rows, write_rows
 from tests.factories import JOURNAL, BlogIndexPageFactory, editors
@@ -163,6 +165,18 @@ def no_pruning_by_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_requests_before() -> None:
     """Forget how often users asked: a user of another test may have had the same key."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_menu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave Wagtail's menu, up to a third of the time of a page, out where a test does not ask for it."""
+    monkeypatch.setattr(wagtailadmin_tags, "admin_menu", Menu())
+
+
+@pytest.fixture
+def menu(no_menu: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pages of the admin have Wagtail's menu, for tests that look at it or count a page's queries."""
+    monkeypatch.setattr(wagtailadmin_tags, "admin_menu", admin_menu)
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ def test_an_action_is_listed_with_its_runs_of_thirty_days(client: Client, admin:
     assert listed[1].last_run_at < timezone.now() - timedelta(days=30)
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_list_of_actions_takes_the_same_queries_however_many_there_are(
     client: Client, admin: User
 ) -> None:

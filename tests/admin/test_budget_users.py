@@ -35,6 +35,7 @@ def found(client: Client, words: str) -> list[str]:
     return [user.get_username() for user in context_of(answer)["results"]]
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_form_names_no_user_and_takes_the_same_queries_with_many(client: Client) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

@@ -125,6 +125,7 @@ def queries_of_list(client: Client) -> int:
     return len(queries)
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_list_takes_no_more_queries_for_many_budgets(client: Client) -> None:
     client.force_login(AdminFactory())
     for number in range(3):

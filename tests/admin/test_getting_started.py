@@ -152,6 +152,7 @@ def test_a_queue_server_that_is_down_is_named(
     assert "cannot be reached" in shown(client)["worker"]
 
 
+@pytest.mark.usefixtures("menu")
 def test_wrong_settings_are_shown_and_break_no_page(
     client: Client, admin: User, settings: Settings
 ) -> None:
@@ -172,6 +173,7 @@ def test_starter_templates_take_one_click(client: Client, admin: User) -> None:
     assert (entry.action, entry.user) == ("wagtail.create", admin)
 
 
+@pytest.mark.usefixtures("menu")
 def test_a_first_action_takes_one_click_and_brings_its_template(
     client: Client, admin: User
 ) -> None:
@@ -310,6 +312,7 @@ def test_who_may_add_templates_only_is_led_home(client: Client) -> None:
     assert client.get(reverse(STEPS)).status_code == 302
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_menu_leads_here_while_something_is_missing(client: Client, admin: User) -> None:
     assert menu_has_it(client)
 
@@ -318,6 +321,7 @@ def test_the_menu_leads_here_while_something_is_missing(client: Client, admin: U
     assert shown(client)
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_menu_does_so_for_those_who_may_add_actions(client: Client) -> None:
     client.force_login(somebody("view_llmaction"))
 

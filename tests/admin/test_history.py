@@ -155,6 +155,7 @@ def test_only_users_with_runs_can_be_chosen(client: Client, admin: User) -> None
 
 
 @pytest.mark.parametrize("make", [LLMRunFactory, author_run])
+@pytest.mark.usefixtures("menu")
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     client: Client, admin: User, django_assert_num_queries: DjangoAssertNumQueries, make: Any
 ) -> None:
@@ -169,6 +170,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         assert len(listed(client)) == 6
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_number_of_queries_does_not_grow_with_the_rows_for_others_than_superusers(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -231,6 +233,7 @@ def test_the_export_takes_the_filters(client: Client, admin: User) -> None:
     assert len(list(csv.DictReader(io.StringIO(response.getvalue().decode())))) == 1
 
 
+@pytest.mark.usefixtures("menu")
 def test_who_may_view_the_history_finds_it_in_the_menu(client: Client) -> None:
     client.force_login(history_reader())
     run = LLMRunFactory()

@@ -194,6 +194,7 @@ def test_a_search_goes_on_behind_the_runs_that_were_searched(
     ],
 )
 @pytest.mark.parametrize("reader", ["admin", "reader", "editor"])
+@pytest.mark.usefixtures("menu")
 def test_no_page_takes_more_than_fifteen_queries(client: Client, query: str, reader: str) -> None:
     user = reader_named(reader)
     client.force_login(user)

@@ -350,6 +350,7 @@ def test_what_passes_by_itself_is_no_alert(client: Client, admin: User) -> None:
     assert alerts(client) == []
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_panel_takes_few_queries_of_all_that_the_front_page_takes(
     client: Client, admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -373,6 +374,7 @@ def test_the_panel_takes_few_queries_of_all_that_the_front_page_takes(
     assert 5 < with_panel - queries() <= 9
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_number_of_queries_is_small_and_stays(
     client: Client, admin: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

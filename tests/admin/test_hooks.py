@@ -69,6 +69,7 @@ def test_the_widget_is_on_the_edit_form_where_there_is_an_active_action(
     assert bool(page.select("#llm-actions-loader")) is is_active
 
 
+@pytest.mark.usefixtures("menu")
 def test_an_edit_form_costs_an_admin_two_queries_of_ours(client: Client) -> None:
     client.force_login(AdminFactory())
     LLMActionFactory()
@@ -108,6 +109,7 @@ def test_groups_can_be_given_the_rights_of_the_package(client: Client, admin: Us
         assert str(Permission.objects.get(codename=codename).pk) not in offered, codename
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_settings_menu_leads_admins_to_actions_and_templates(
     client: Client, admin: User
 ) -> None:
@@ -117,6 +119,7 @@ def test_the_settings_menu_leads_admins_to_actions_and_templates(
     assert reverse("wagtail_llm_actions_prompt_templates:list") in text
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_settings_menu_has_nothing_for_editors(client: Client) -> None:
     client.force_login(EditorFactory())
 

@@ -205,6 +205,7 @@ def test_templates_are_listed_and_searched_in_their_texts(client: Client, admin:
 @pytest.mark.parametrize(
     ("name", "factory"), [(ACTIONS, LLMActionFactory), (TEMPLATES, PromptTemplateFactory)]
 )
+@pytest.mark.usefixtures("menu")
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     client: Client,
     admin: User,

@@ -403,6 +403,7 @@ def test_a_site_without_models_is_told_what_to_do(
     assert "Set OPENAI_API_KEY" in words(page_at(client, reverse(MODELS)))
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_list_takes_five_queries(client: Client, admin: User) -> None:
     for _ in range(5):
         run = LLMRunFactory(model_key="quick")

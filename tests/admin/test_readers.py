@@ -186,6 +186,7 @@ def test_the_card_tells_the_cost_to_those_who_may_see_costs(
 
 
 @pytest.mark.parametrize(("may_edit_snippets", "expected"), [(False, 15), (True, 16)])
+@pytest.mark.usefixtures("menu")
 def test_a_limited_history_takes_few_queries(
     client: Client, may_edit_snippets: bool, expected: int
 ) -> None:

@@ -318,6 +318,7 @@ def test_the_right_to_see_costs_alone_opens_nothing(client: Client) -> None:
     assert "LLM usage" not in client.get("/admin/").text
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_menu_shows_the_report_to_readers_of_runs_only(client: Client) -> None:
     client.force_login(EditorFactory())
     assert reverse(USAGE) not in client.get("/admin/").text
@@ -327,6 +328,7 @@ def test_the_menu_shows_the_report_to_readers_of_runs_only(client: Client) -> No
     assert reverse(USAGE) in client.get("/admin/").text
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     client: Client, admin: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -346,6 +348,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
+@pytest.mark.usefixtures("menu")
 def test_the_report_takes_few_queries_with_budgets_too(
     client: Client, admin: User, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
@@ -372,6 +375,7 @@ def test_the_report_takes_few_queries_with_budgets_too(
     assert words(page).count("$0.50 (") == count
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_report_takes_15_queries_where_workers_look_for_lost_runs(
     client: Client, admin: User, kept_queue: type[KeptQueue]
 ) -> None:
@@ -440,6 +444,7 @@ def test_times_from_rollups_are_marked_as_approximate(client: Client, admin: Use
     assert b"Median (\xc2\xb1 4 %) (s)" in b"".join(client.get(f"{export}&export=csv"))
 
 
+@pytest.mark.usefixtures("menu")
 def test_the_report_reads_rollups_by_two_queries(client: Client, admin: User) -> None:
     for number in range(6):
         succeeded(queued_at=NOON + timedelta(days=number), model_key=f"model-{number}")
