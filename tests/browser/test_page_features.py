@@ -147,6 +147,30 @@ def test_a_block_with_a_comment_that_is_newer_than_the_proposal_is_not_deleted(
     assert Comment.objects.get(contentpath="body.h-Low").resolved_at is None
 
 
+def test_a_block_on_which_a_comment_is_being_typed_is_not_deleted(
+    visit: Visit, deleting_site: str
+) -> None:
+    page = page_with_headings()
+    editor = visit(EditorFactory(), deleting_site)
+    open_form(editor, page)
+    body = editor.field("Body > the texts of its blocks")
+    body.generate.click()
+    body.wait_for_proposal()
+
+    editor.page.get_by_role("button", name="Toggle comments").click()
+    heading = editor.page.locator("[data-contentpath=h-Low]")
+    heading.hover()
+    heading.locator("[data-comment-add]").first.click()
+    editor.page.get_by_placeholder("Enter your comments").fill("Who said so?")
+
+    refusal = body.card.get_by_text("This block has comments.").locator("visible=true")
+    expect(refusal).to_have_count(1)
+    body.press("Accept")
+    editor.save()
+    draft = BlogPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    assert [block["id"] for block in draft.body.raw_data] == ["h-Low"]
+
+
 def test_a_proposal_waits_in_a_panel_that_was_closed_meanwhile(visit: Visit) -> None:
     LLMActionFactory(model="slow")
     page = BlogPageFactory(summary="My own words.")

@@ -788,6 +788,17 @@ interface Window {
   wagtail?: {
     editHandler?: { getPanelByName?(name: string): { getBoundWidget?(): object } | null };
   };
+  /** Where the form has comments. */
+  comments?: {
+    commentApp: {
+      store: { getState(): object };
+      selectors: {
+        selectComments(
+          state: object,
+        ): Map<number, { contentpath: string; deleted: boolean; resolved: boolean }>;
+      };
+    };
+  };
   Chooser: new (id: string, options: object) => object;
   wagtailConfig: { CSRF_HEADER_NAME: string; CSRF_TOKEN: string };
   DraftJS: {

@@ -48,22 +48,17 @@ function findTexts(form, place) {
   });
 }
 
-const COMMENT_PATH = "input[name^='comments-'][name$='-contentpath']";
-
 /**
- * @param {HTMLFormElement} form
- * @returns {string[]} the names and ids on the way to each open comment, as Wagtail's form has them
+ * Asks Wagtail's own store, as the form has no comment that is still being typed.
+ *
+ * @returns {string[]} the names and ids on the way to each open comment
  */
-function commentedSteps(form) {
-  /** @type {HTMLInputElement[]} */
-  const paths = Array.from(form.querySelectorAll(COMMENT_PATH));
-  return paths.flatMap(({ name, value }) => {
-    const isClosed = ['DELETE', 'resolved'].some((flag) => {
-      const input = form.elements.namedItem(name.replace(/contentpath$/, flag));
-      return input instanceof HTMLInputElement && input.value;
-    });
-    return isClosed ? [] : value.split('.');
-  });
+function commentedSteps() {
+  const app = window.comments?.commentApp;
+  if (!app) return [];
+  return [...app.selectors.selectComments(app.store.getState()).values()]
+    .filter(({ deleted, resolved }) => !deleted && !resolved)
+    .flatMap(({ contentpath }) => contentpath.split('.'));
 }
 
 /** @param {LLMActions.BlockChange} change */
@@ -188,7 +183,7 @@ function createField(form, place, sequences) {
     JSON.stringify({
       texts: texts().map(({ names, id, field }) => ({ names, id, value: field.value() })),
       blocks: sequences.rows(),
-      commented: commentedSteps(form),
+      commented: commentedSteps(),
     });
   const prepare = createPrepare(value, (answer) =>
     /** @type {LLMActions.BlockChange[]} */ (JSON.parse(answer.value))
