@@ -50,7 +50,7 @@ def _requests() -> Mapping[str, Callable[[], float]]:
 
     from tests.editor.forms import page_edit, post_of, posted_stream  # noqa: PLC0415
 
-    page = _post()
+    page = post()
     client = Client()
     client.force_login(User.objects.create(username="admin", is_superuser=True, is_staff=True))
     form = page_edit(page)
@@ -106,12 +106,15 @@ def _own_requests(
     }
 
 
-def _post() -> Any:
+def post() -> Any:
+    """Make a post with 20 blocks that has a draft, below a journal of its own."""
     from wagtail.models import Page  # noqa: PLC0415
 
     from example_site.blog.models import BlogIndexPage, BlogPage  # noqa: PLC0415
 
-    journal = Page.objects.get(depth=1).add_child(instance=BlogIndexPage(title="Journal"))
+    journal = Page.objects.get(depth=1).add_child(
+        instance=BlogIndexPage(title=f"Journal {uuid.uuid4()}")
+    )
     kinds = [
         ("heading", "The tide"),
         ("paragraph", "<p>The tide came in <b>early</b> that day.</p>"),

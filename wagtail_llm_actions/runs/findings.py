@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from wagtail_llm_actions.answers.reasoning_forms import BEGINS_IN_REASONING
 from wagtail_llm_actions.conf import configured_context, get_settings
+from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
 from wagtail_llm_actions.models import LLMModelFinding
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.corrections import NUM_CTX, Correction
@@ -209,9 +210,15 @@ def _known_to_see_images(model: ModelSettings) -> bool | None:
 
 
 def _finding(model: ModelSettings) -> LLMModelFinding | None:
-    return LLMModelFinding.objects.filter(
-        model_key=model.key, settings_hash=_settings_hash(model)
-    ).first()
+    return _FINDING.first(model_key=model.key, settings_hash=_settings_hash(model))
+
+
+_FINDING = PreparedQuery(
+    lambda: LLMModelFinding.objects.order_by().filter(
+        model_key=Parameter("model_key", LLMModelFinding._meta.get_field("model_key")),
+        settings_hash=Parameter("settings_hash", LLMModelFinding._meta.get_field("settings_hash")),
+    )
+)
 
 
 def _store(model: ModelSettings, **values: object) -> LLMModelFinding:

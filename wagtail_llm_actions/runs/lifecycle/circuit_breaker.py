@@ -20,6 +20,7 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from wagtail_llm_actions.conf import first_token_timeout_seconds
+from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
 from wagtail_llm_actions.errors import CircuitOpen, ProviderError, ProviderTimeout
 from wagtail_llm_actions.models import LLMCircuitBreaker
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
@@ -105,8 +106,17 @@ def _rows(model: ModelSettings) -> QuerySet[LLMCircuitBreaker]:
     return LLMCircuitBreaker.objects.filter(provider_name=model.provider, request_model=model.name)
 
 
+_META = LLMCircuitBreaker._meta
+_CIRCUIT = PreparedQuery(
+    lambda: LLMCircuitBreaker.objects.order_by().filter(
+        provider_name=Parameter("provider_name", _META.get_field("provider_name")),
+        request_model=Parameter("request_model", _META.get_field("request_model")),
+    )
+)
+
+
 def _before_call(model: ModelSettings) -> _Entry:
-    circuit = _rows(model).first()
+    circuit = _CIRCUIT.first(provider_name=model.provider, request_model=model.name)
     if circuit is None or circuit.opened_at is None:
         return _Entry(circuit)
     token, now = uuid.uuid4(), timezone.now()

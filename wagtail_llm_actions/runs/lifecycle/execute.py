@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from wagtail_llm_actions.answers.facts.check import unsourced_facts
 from wagtail_llm_actions.conf import get_settings
+from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
 from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.errors import (
     ErrorCode,
@@ -63,9 +64,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Made once, because building it takes a quarter of the time.
-_RUNS = LLMRun.objects.annotate(
-    has_reservation=Exists(LLMReservation.objects.filter(run=OuterRef("pk")))
+_RUN = PreparedQuery(
+    lambda: (
+        LLMRun.objects.annotate(
+            has_reservation=Exists(LLMReservation.objects.filter(run=OuterRef("pk")))
+        )
+        .order_by()
+        .filter(pk=Parameter("run_id", LLMRun._meta.pk))
+    )
 )
 
 
@@ -84,9 +90,9 @@ def execute(run_id: UUID) -> None:
     # rejected, and three of them as a worker that suits no run. A missing table is such a worker.
     retry_on_db_outage(connection.ensure_connection)
     lease = claim(run_id)
-    if lease is None:
+    run = _RUN.first(run_id=run_id) if lease else None
+    if lease is None or run is None:
         return
-    run = _RUNS.get(pk=run_id)
     execution = _Execution(run, lease)
     try:
         execution.run_to_end()
