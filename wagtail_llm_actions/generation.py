@@ -121,7 +121,7 @@ class Usage:
     """Token counts that cannot contradict each other.
 
     A part that is larger than its whole was counted beside it: the whole becomes the sum of both.
-    What a server sends is read by ``providers.usage``, which also knows totals and odd values.
+    What a server sends is read by ``providers.usage.reader``, which also knows totals and odd values.
 
     Raises:
         ValueError: A count is negative.

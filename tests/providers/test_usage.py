@@ -16,7 +16,7 @@ from tests.parts.examples import examples
 from wagtail_llm_actions.catalog import ListPrice
 from wagtail_llm_actions.generation import Usage
 from wagtail_llm_actions.pricing import LOCAL, Price, charge, cost_usd
-from wagtail_llm_actions.providers.usage import MAX_COUNT, UsageReader
+from wagtail_llm_actions.providers.usage.reader import MAX_COUNT, UsageReader
 
 PRICE = ListPrice(input=Decimal(3), cached_input=Decimal("0.3"), output=Decimal(15))
 

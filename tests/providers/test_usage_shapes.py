@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from wagtail_llm_actions.providers.usage import UsageReader
+from wagtail_llm_actions.providers.usage.reader import UsageReader
 
 Counts = tuple[int | None, int | None, int, int, int]
 """Input, output, cached input, reasoning, and input written to the cache."""

@@ -25,7 +25,7 @@ from wagtail_llm_actions.providers.base import Failure
 from wagtail_llm_actions.providers.errors.body import MAX_CHARS, read_error
 from wagtail_llm_actions.providers.finish_reasons import finish_word, read_finish_reason
 from wagtail_llm_actions.providers.sse import DONE, JSONObject
-from wagtail_llm_actions.providers.usage import UsageReader
+from wagtail_llm_actions.providers.usage.reader import UsageReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from wagtail_llm_actions.answers.structured import object_schema
-from wagtail_llm_actions.conf import first_token_timeout_seconds, get_settings
+from wagtail_llm_actions.conf import first_token_timeout_seconds
 from wagtail_llm_actions.database.sqlite import sqlite_transaction
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
@@ -33,7 +33,6 @@ from wagtail_llm_actions.generation import (
     Usage,
 )
 from wagtail_llm_actions.models import LLMAttempt
-from wagtail_llm_actions.pricing import charge, price_of
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.providers.streaming import ProviderStream
@@ -44,6 +43,7 @@ from wagtail_llm_actions.runs.findings import (
     store_corrections,
 )
 from wagtail_llm_actions.runs.lifecycle.answer import Answer
+from wagtail_llm_actions.runs.lifecycle.billing import UNKNOWN_USAGE, bill, counts
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
 from wagtail_llm_actions.runs.lifecycle.outcome import error_fields
 from wagtail_llm_actions.runs.lifecycle.transitions import set_reasoning
@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.conf import ModelSettings
     from wagtail_llm_actions.errors import LLMActionsError
     from wagtail_llm_actions.models import LLMRun
-    from wagtail_llm_actions.pricing import Price
     from wagtail_llm_actions.providers.base import Provider
     from wagtail_llm_actions.providers.corrections import Correction
     from wagtail_llm_actions.runs.lifecycle.lease import Lease
@@ -68,9 +67,6 @@ MAX_CHARS_PER_TOKEN = 20
 """Above the average of any real model: a stream that never ends is cut at this length."""
 ABORTED = {ErrorCode.CANCELLED, ErrorCode.INTERRUPTED, ErrorCode.TIMEOUT}
 """Calls that we abort while the provider is still generating; it bills them, so usage is estimated."""
-
-UNKNOWN_USAGE = Usage(input_tokens=None, output_tokens=None)
-"""Of a call whose provider reports nothing."""
 
 
 class _ErrorSource(TypedDict):
@@ -202,7 +198,7 @@ class Attempt:
         has_begun = bool(self.answer.raw) or self.answer.has_reasoned
         if self.answer.was_cut_off or code in ABORTED or (code and has_begun):
             # Broken off while the provider was generating.
-            self._bill(self._with_estimates(usage), is_estimated=None in _counts(usage))
+            self._bill(self._with_estimates(usage), is_estimated=None in counts(usage))
         elif is_unbilled and usage == UNKNOWN_USAGE:
             row.cost_usd = Decimal(0)
         else:
@@ -217,25 +213,13 @@ class Attempt:
             retry_on_db_outage(partial(store_begins_in_reasoning, self._model))
 
     def _bill(self, usage: Usage, *, is_estimated: bool = False) -> None:
-        row = self.row
-        if usage.input_tokens is not None:
-            row.input_tokens = usage.input_tokens
-            row.cached_input_tokens = usage.cached_input_tokens
-            row.cache_write_tokens = usage.cache_write_tokens
-            row.cache_write_1h_tokens = usage.cache_write_1h_tokens
-        if usage.output_tokens is not None:
-            row.output_tokens = usage.output_tokens
-            row.reasoning_tokens = usage.reasoning_tokens
-        if is_estimated:
-            row.usage_source = LLMAttempt.UsageSource.ESTIMATED
-        elif usage != UNKNOWN_USAGE:
-            row.usage_source = LLMAttempt.UsageSource.REPORTED
-        row.usage_repairs = [repair.value for repair in usage.repairs]
-        row.cost_usd, row.price = charge(usage, self._price(usage))
+        # A deployment at Azure may have any name; its answers name the model.
+        names = (self._model.name, self._response_model or self._model.name)
+        bill(self.row, usage, self._model, names, is_estimated=is_estimated)
 
     def _with_estimates(self, usage: Usage) -> Usage:
         """Estimate from the texts, and the image, what is not reported; reasoning that is hidden cannot be known."""
-        input_tokens, output_tokens = _counts(usage)
+        input_tokens, output_tokens = counts(usage)
         if input_tokens is None:
             input_tokens = approximate_tokens(self._run.system_instructions + self._prompt)
             input_tokens += len(self._images) * self._model.capabilities.image_tokens
@@ -281,28 +265,6 @@ class Attempt:
             **self._parameters,
         )
 
-    def _price(self, usage: Usage) -> Price | None:
-        """Return the price by the requested name, else by the answered one.
-
-        A deployment at Azure may have any name; its answers name the model.
-        """
-        provider = get_settings().providers[self._model.provider]
-        prices = (
-            price_of(
-                vendor=provider.vendor,
-                is_local=provider.is_local,
-                base_url=provider.base_url,
-                model=name,
-                override=self._model.price,
-                when=self.row.started_at,
-                input_tokens=usage.input_tokens or 0,
-                service_tier=usage.service_tier,
-                region=usage.region,
-            )
-            for name in dict.fromkeys((self._model.name, self._response_model or self._model.name))
-        )
-        return next(filter(None, prices), None)
-
     def _tell_progress(self) -> None:
         """Show the text, and store whether the model reasons; of a repair editors see only the end."""
         if self.row.is_repair:
@@ -312,7 +274,3 @@ class Attempt:
         if is_reasoning != self._is_reasoning:
             self._is_reasoning = is_reasoning
             set_reasoning(self._lease, is_reasoning)
-
-
-def _counts(usage: Usage) -> tuple[int | None, int | None]:
-    return usage.input_tokens, usage.output_tokens

@@ -1,0 +1,1 @@
+"""Token counts, as servers report them, and what they can mean."""
