@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 
     Visit = Callable[..., Person]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.wagtail_forms,
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ANSWER = "The *old* harbour master"
 QUOTE: dict[str, Any] = {
@@ -127,6 +123,7 @@ def wait_for_autosave(editor: Person, is_saved: Callable[[], bool]) -> None:
     expect(indicator).to_have_attribute("data-w-autosave-state-value", "saved")
 
 
+@pytest.mark.wagtail_forms
 def test_a_block_is_reviewed_accepted_moved_saved_and_taken_back_and_its_siblings_stay(
     visit: Visit, scripted_site: str
 ) -> None:
@@ -168,6 +165,7 @@ def test_a_block_is_reviewed_accepted_moved_saved_and_taken_back_and_its_sibling
     )
 
 
+@pytest.mark.wagtail_forms
 def test_rich_text_in_a_block_keeps_its_marks_and_comes_back_as_it_was(
     visit: Visit, scripted_site: str
 ) -> None:
@@ -188,6 +186,7 @@ def test_rich_text_in_a_block_keeps_its_marks_and_comes_back_as_it_was(
     wait_for_autosave(editor, lambda: saved_body(page) == [QUOTE, PARAGRAPH])
 
 
+@pytest.mark.wagtail_forms
 def test_a_block_that_was_just_added_has_a_button_and_one_that_is_deleted_takes_it_along(
     visit: Visit, scripted_site: str
 ) -> None:
@@ -360,6 +359,7 @@ def review_all_but_the_last(editor: Person, body: Field) -> Locator:
     return rows[0]
 
 
+@pytest.mark.wagtail_forms
 def test_blocks_are_deleted_and_inserted_one_by_one_and_undo_brings_back_the_exact_value(
     visit: Visit, scripted_site: str
 ) -> None:

@@ -141,7 +141,6 @@ def test_an_edited_proposal_the_choice_and_undo_outlive_a_save_that_failed(visit
     expect(summary.proposal).to_have_value("The sea came very early.")
 
 
-@pytest.mark.wagtail_forms
 def test_a_run_goes_on_while_the_page_is_reloaded(visit: Visit) -> None:
     LLMActionFactory(model="slow")
     post = BlogPageFactory()
@@ -235,7 +234,6 @@ def test_a_run_of_a_create_form_belongs_to_the_page_that_comes_out_of_it(visit: 
     assert post.get_latest_revision_as_object().summary == "The tide came in early."
 
 
-@pytest.mark.wagtail_forms
 def test_the_source_is_what_the_form_shows_even_when_the_form_is_not_valid(visit: Visit) -> None:
     LLMActionFactory(model="slow", destination="subtitle", source="summary")
     editor = visit(EditorFactory())
@@ -249,7 +247,6 @@ def test_the_source_is_what_the_form_shows_even_when_the_form_is_not_valid(visit
     assert LLMRun.objects.get().prompt == "Summarise: <input>Typed just now.</input>"
 
 
-@pytest.mark.wagtail_forms
 def test_the_button_says_what_is_missing_until_the_source_has_a_text(visit: Visit) -> None:
     LLMActionFactory(destination="subtitle", source="summary", model="slow")
     LLMActionFactory(model="slow")

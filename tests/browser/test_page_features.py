@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 
     Visit = Callable[..., Person]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.wagtail_forms,
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 DELETING = "".join(
     f"[[delete: heading {digest_of(('heading',), f'h-{text}')[:6]}]]\n\n"
@@ -59,6 +55,7 @@ def saved_summary(page: Any) -> str:
     return str(BlogPage.objects.get(pk=page.pk).get_latest_revision_as_object().summary)
 
 
+@pytest.mark.wagtail_forms
 def test_a_comment_stays_with_the_field_whose_text_is_accepted(visit: Visit) -> None:
     LLMActionFactory(model="slow")
     user = EditorFactory()
@@ -94,6 +91,7 @@ def page_with_headings() -> BlogPage:
     return page
 
 
+@pytest.mark.wagtail_forms
 def test_a_block_with_a_comment_is_not_deleted_by_a_proposal(
     visit: Visit, deleting_site: str
 ) -> None:
@@ -171,6 +169,7 @@ def test_a_block_on_which_a_comment_is_being_typed_is_not_deleted(
     assert [block["id"] for block in draft.body.raw_data] == ["h-Low"]
 
 
+@pytest.mark.wagtail_forms
 def test_a_proposal_waits_in_a_panel_that_was_closed_meanwhile(visit: Visit) -> None:
     LLMActionFactory(model="slow")
     page = BlogPageFactory(summary="My own words.")

@@ -297,7 +297,6 @@ def add_policy(route: Route) -> None:
     route.fulfill(response=response, headers=headers)
 
 
-@pytest.mark.wagtail_forms
 def test_nothing_of_the_package_needs_a_looser_content_security_policy(
     visit: Visit, showcase_site: str, showcase: Showcase
 ) -> None:
