@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from bs4 import BeautifulSoup, Tag
+from django.template.response import SimpleTemplateResponse
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -20,6 +22,14 @@ def page_at(client: Client, url: str) -> BeautifulSoup:
 def context_of(response: Any) -> Any:
     """Return what a view gave to its template; ``response.context`` is empty (see ``uncopied_contexts``)."""
     return response.context_data
+
+
+def context_at(client: Client, url: str, query: Any = None) -> Any:
+    """Return what the view at ``url`` gives to its template, which is not rendered: most of the work of a list."""
+    with patch.object(SimpleTemplateResponse, "rendered_content", ""):
+        response = client.get(url, query)
+    assert response.status_code == 200, url
+    return context_of(response)
 
 
 def words(tag: Tag) -> str:

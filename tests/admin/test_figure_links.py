@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from example_site.blog.models import Author
-from tests.admin.html import context_of, page_at, words
+from tests.admin.html import context_at, page_at, words
 from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory, LLMRunFactory
 from wagtail_llm_actions.models import LLMAction, LLMRun
 
@@ -93,9 +93,9 @@ def _runs(db: None) -> None:
 
 def listed(client: Client, url: Any) -> int:
     assert str(url).startswith(f"{HISTORY}?"), url
-    response = client.get(str(url))
-    assert context_of(response)["filters"].is_valid(), context_of(response)["filters"].form.errors
-    count: int = context_of(response)["paginator"].count
+    context = context_at(client, str(url))
+    assert context["filters"].is_valid(), context["filters"].form.errors
+    count: int = context["paginator"].count
     return count
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from wagtail.users.models import UserProfile
 
 from example_site.blog.models import Author
-from tests.admin.html import context_of, page_at, words
+from tests.admin.html import context_at, page_at, words
 from tests.admin.runs import HISTORY, history_reader, run_url
 from tests.editor.actions import action_for
 from tests.editor.forms import page_edit
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 
 
 def listed(client: Client, **query: str) -> list[LLMRun]:
-    return list(context_of(client.get(reverse(HISTORY), query))["object_list"])
+    return list(context_at(client, reverse(HISTORY), query)["object_list"])
 
 
 def exported(client: Client, **query: str) -> list[dict[str, str]]:
@@ -87,9 +87,9 @@ def test_several_decisions_are_accepted_texts(client: Client, admin: User) -> No
     for decision in ("accepted", "edited", "dismissed", "none"):
         LLMRunFactory(decision=decision)
 
-    response = client.get(f"{reverse(HISTORY)}?decision=accepted&decision=edited")
+    context = context_at(client, f"{reverse(HISTORY)}?decision=accepted&decision=edited")
 
-    found = {run.decision for run in context_of(response)["object_list"]}
+    found = {run.decision for run in context["object_list"]}
     assert found == {"accepted", "edited"}
 
 
@@ -213,7 +213,7 @@ def test_a_page_leads_to_its_own_runs(client: Client, sees: bool) -> None:
     found = [str(link["href"]) for link in page.select(f'a[href^="{reverse(HISTORY)}?page="]')]
     assert bool(found) is sees
     if sees:
-        assert list(context_of(client.get(found[0]))["object_list"]) == [run]
+        assert list(context_at(client, found[0])["object_list"]) == [run]
 
 
 @pytest.mark.parametrize("sees", [False, True])
@@ -233,7 +233,7 @@ def test_a_snippet_leads_to_its_own_runs(client: Client, sees: bool) -> None:
     found = [str(link["href"]) for link in page.select(f'a[href^="{reverse(HISTORY)}?page="]')]
     assert len(found) == (2 if sees else 0)
     if sees:
-        assert [run] in [list(context_of(client.get(url))["object_list"]) for url in found]
+        assert [run] in [list(context_at(client, url)["object_list"]) for url in found]
 
 
 def test_the_actions_themselves_have_no_runs_on_them(client: Client, admin: User) -> None:
@@ -260,7 +260,7 @@ def test_a_user_leads_to_their_own_runs(client: Client, admin: User) -> None:
 
     url = f"{reverse(HISTORY)}?user={run.user_id}"
     assert url in {str(link["href"]) for link in page.select("a[href]")}
-    assert list(context_of(client.get(url))["object_list"]) == [run]
+    assert list(context_at(client, url)["object_list"]) == [run]
 
 
 def test_a_user_who_never_ran_anything_has_an_empty_history(client: Client, admin: User) -> None:

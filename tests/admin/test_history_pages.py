@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from example_site.blog.models import Author
-from tests.admin.html import context_of, page_at, words
+from tests.admin.html import context_at, page_at, words
 from tests.admin.runs import HISTORY
 from tests.admin.test_readers import let
 from tests.factories import (
@@ -56,9 +56,7 @@ def make_runs(count: int, **values: Any) -> list[LLMRun]:
 
 def follow(client: Client, label: str, url: str) -> tuple[str | None, list[LLMRun]]:
     """Return where the link of a page leads, and the runs of the page."""
-    response = client.get(url)
-    page = page_at(client, url)
-    return link(page, label), list(context_of(response)["object_list"])
+    return link(page_at(client, url), label), list(context_at(client, url)["object_list"])
 
 
 def reader_named(name: str) -> User:
@@ -116,11 +114,11 @@ def test_the_address_of_a_page_shows_the_same_runs_when_new_ones_have_come(
 ) -> None:
     make_runs(8)
     second, _ = follow(client, "Next", reverse(HISTORY))
-    before = list(context_of(client.get(str(second)))["object_list"])
+    before = list(context_at(client, str(second))["object_list"])
 
     LLMRunFactory.create_batch(2)
 
-    assert list(context_of(client.get(str(second)))["object_list"]) == before
+    assert list(context_at(client, str(second))["object_list"]) == before
 
 
 def test_a_page_whose_runs_are_gone_leads_to_the_oldest_that_are_left(
@@ -130,7 +128,7 @@ def test_a_page_whose_runs_are_gone_leads_to_the_oldest_that_are_left(
     second, _ = follow(client, "Next", reverse(HISTORY))
     LLMRun.objects.filter(pk__in=[run.pk for run in runs[3:]]).delete()
 
-    assert list(context_of(client.get(str(second)))["object_list"]) == runs[:3]
+    assert list(context_at(client, str(second))["object_list"]) == runs[:3]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +140,7 @@ def test_an_address_that_names_no_page_shows_the_newest_runs(
 ) -> None:
     runs = make_runs(4)
 
-    assert list(context_of(client.get(reverse(HISTORY), {"p": number}))["object_list"]) == runs[:3]
+    assert list(context_at(client, reverse(HISTORY), {"p": number})["object_list"]) == runs[:3]
 
 
 def test_the_filters_stay_on_every_page(client: Client, admin: User) -> None:
