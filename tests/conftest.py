@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import socket
 from contextlib import nullcontext
@@ -77,6 +78,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
         if fixtures - {"db"} or (marker and marker.kwargs.get("transaction")):
             item.add_marker(keep, append=False)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what imports and the collection have made, which stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

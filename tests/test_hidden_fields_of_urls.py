@@ -30,7 +30,7 @@ from tests.test_permissions_of_urls import TABLE
 from wagtail_llm_actions.models import LLMExport, LLMImport, LLMRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from django.contrib.auth.models import User
 
@@ -68,7 +68,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 class Site:
     """A dossier with an action and runs for each of its hidden fields, of everybody and of a user."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, kinds: Sequence[str] = HIDDEN_FIELDS) -> None:
         self.dossier = DossierFactory()
         self.page = BlogPageFactory()
         self.colleague = EditorFactory()
@@ -76,7 +76,7 @@ class Site:
         self.actions: dict[str, LLMAction] = {}
         self.runs: dict[str, LLMRun] = {}
         self.tests: dict[str, LLMRun] = {}
-        for kind in HIDDEN_FIELDS:
+        for kind in kinds:
             text = f"{{{{ input }}}} {{{{ fields.{kind} }}}}"
             self.actions[kind] = action_for(Dossier, text, source="text", destination="headline")
             self.runs[kind] = self.run(kind, user=user)
@@ -116,7 +116,7 @@ class Site:
         elif name in {f"{PACKAGE}export_progress", f"{PACKAGE}download_export"}:
             yield reverse(name, args=[LLMExport.objects.create(status="done").pk]), "of_nobody"
         elif name in PER_FIELD:
-            yield from ((reverse(name), kind) for kind in HIDDEN_FIELDS)
+            yield from ((reverse(name), kind) for kind in self.actions)
         else:
             yield reverse(name, args=self.arguments(namespace, view)), "of_nobody"
 
