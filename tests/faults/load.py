@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from tests.faults.provider import FaultyProvider
     from tests.faults.site import Site
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
+"""Between two looks at a load; where threads execute it, each look polls every run that has not ended."""
 BUDGET_USD = 1_000
 """Far more than a load may cost at most: what is tried is that no reservation is lost."""
 
@@ -120,15 +121,13 @@ class Load:
 
     def wait_until_under_way(self) -> None:
         """Wait until runs are executed, and for a random moment more."""
-        eventually(lambda: self.looked_at(LLMRun.Status.RUNNING, at_least=2))
+        self.wait_until_running(2)
         time.sleep(random.uniform(0, 1))  # noqa: S311 - no secret
         assert self.runs(LLMRun.Status.RUNNING)
         self.count_fault()
 
-    def looked_at(self, status: LLMRun.Status, *, at_least: int) -> bool:
-        """Whether so many runs have got so far."""
-        self._site.look(self.runs(*LLMRun.UNFINISHED))
-        return len(self.runs(status)) >= at_least
+    def wait_until_running(self, count: int) -> None:
+        eventually(lambda: len(self.runs(LLMRun.Status.RUNNING)) >= count)
 
     def count_fault(self) -> None:
         """Say that something is broken now."""

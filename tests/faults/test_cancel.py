@@ -92,7 +92,7 @@ def test_a_cancel_of_many_runs_frees_every_place(site: Site, new_load: NewLoad, 
     # One editor clicks for all, and leaves some slots to others.
     most = executors * (RUNS_AT_ONCE - reserved_slots(RUNS_AT_ONCE))
     load.click(most, "endless-drip")
-    eventually(lambda: load.looked_at(LLMRun.Status.RUNNING, at_least=most))
+    load.wait_until_running(most)
     load.click(max(RUNS - most, 1))
 
     row = cancel_all(site, load)
