@@ -223,7 +223,7 @@ def test_refused_runs_and_correct_texts_are_no_failures_of_the_model(
     figures = Usage(Period(today() - timedelta(days=1), today())).totals
     LLMRun.objects.filter(status="succeeded").delete()
 
-    assert (figures.runs, figures.failed, figures.unjudged) == (3, 2, 2)
+    assert (figures.runs, figures.failed, figures.excluded) == (3, 2, 2)
     assert figures.success_rate == 1
     assert click(user).status == "queued"
 

@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from wagtail.models import AbstractPage
 
-from wagtail_llm_actions.errors import UNJUDGED
+from wagtail_llm_actions.errors import EXCLUDED_ERRORS
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_models, can_view_runs
 from wagtail_llm_actions.reporting.metrics import (
@@ -31,7 +31,7 @@ ACCEPTED: Mapping[str, Any] = {**SUCCEEDED, "decision": LLMRun.ACCEPTED_DECISION
 TIMED: Mapping[str, Any] = {**SUCCEEDED, "trigger": TIMED_TRIGGERS}
 FAILED: Mapping[str, Any] = {"status": LLMRun.Status.FAILED}
 IN_PROGRESS: Mapping[str, Any] = {"status": LLMRun.UNFINISHED}
-UNJUDGED_RUNS: Mapping[str, Any] = {"error_code": sorted(UNJUDGED)}
+EXCLUDED_RUNS: Mapping[str, Any] = {"error_code": sorted(EXCLUDED_ERRORS)}
 UNKNOWN_COST: Mapping[str, Any] = {"cost": "unknown"}
 
 NO_USER = "none"

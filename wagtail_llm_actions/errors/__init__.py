@@ -42,7 +42,7 @@ Mistakes in the settings raise Django's ``ImproperlyConfigured`` and are not par
 from __future__ import annotations
 
 from wagtail_llm_actions.errors.base import (
-    UNJUDGED,
+    EXCLUDED_ERRORS,
     BudgetContext,
     BudgetReached,
     ErrorCode,
@@ -88,7 +88,7 @@ from wagtail_llm_actions.errors.provider import (
 )
 
 __all__ = [
-    "UNJUDGED",
+    "EXCLUDED_ERRORS",
     "AccountDisabled",
     "AuthenticationFailed",
     "BudgetContext",

@@ -29,7 +29,7 @@ class ErrorCode(StrEnum):
     INTERNAL = "internal"
 
 
-UNJUDGED = frozenset({ErrorCode.LIMIT_REACHED, ErrorCode.NOTHING_TO_CHANGE})
+EXCLUDED_ERRORS = frozenset({ErrorCode.LIMIT_REACHED, ErrorCode.NOTHING_TO_CHANGE})
 """Of runs that say nothing against their model and their action: success rates and alerts leave them out."""
 
 

@@ -1104,7 +1104,7 @@ class Migration(migrations.Migration):
                 ("succeeded", models.PositiveIntegerField()),
                 ("failed", models.PositiveIntegerField()),
                 ("cancelled", models.PositiveIntegerField()),
-                ("unjudged", models.PositiveIntegerField()),
+                ("excluded", models.PositiveIntegerField()),
                 ("accepted", models.PositiveIntegerField()),
                 ("proposed", models.PositiveIntegerField()),
                 ("fallback_used", models.PositiveIntegerField()),

@@ -129,7 +129,7 @@ class LLMRunRollup(models.Model):
     succeeded = models.PositiveIntegerField()
     failed = models.PositiveIntegerField()
     cancelled = models.PositiveIntegerField()
-    unjudged = models.PositiveIntegerField()
+    excluded = models.PositiveIntegerField()
     accepted = models.PositiveIntegerField()
     proposed = models.PositiveIntegerField()
     fallback_used = models.PositiveIntegerField()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 
-from wagtail_llm_actions.errors import UNJUDGED
+from wagtail_llm_actions.errors import EXCLUDED_ERRORS
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS
 
@@ -35,7 +35,7 @@ def with_last_run(actions: QuerySet[LLMAction]) -> QuerySet[LLMAction]:
 def add_recent_stats(actions: Sequence[Any]) -> None:
     """Set the numbers of counted runs of the last 30 days on actions, by one query.
 
-    They are ``recent_runs``, ``recent_succeeded``, and ``recent_failed`` without the unjudged
+    They are ``recent_runs``, ``recent_succeeded``, and ``recent_failed`` without the excluded
     ones.
     """
     runs = LLMRun.objects.filter(
@@ -51,7 +51,7 @@ def add_recent_stats(actions: Sequence[Any]) -> None:
     rows = runs.order_by().values_list("action", "status", "error_code").annotate(Count("pk"))
     for action, status, error_code, count in rows:
         counts["runs"][action] += count
-        if status in counts and error_code not in UNJUDGED:
+        if status in counts and error_code not in EXCLUDED_ERRORS:
             counts[status][action] += count
     for llm_action in actions:
         for name, by_action in counts.items():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, Sum
 
-from wagtail_llm_actions.errors import UNJUDGED
+from wagtail_llm_actions.errors import EXCLUDED_ERRORS
 from wagtail_llm_actions.models import LLMRun
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ UNKNOWN_COST = Q(cost_usd=None, started_at__isnull=False) & ~Q(status__in=LLMRun
 _COUNTS = {
     "runs": Count("pk"),
     **{status.value: Count("pk", filter=Q(status=status)) for status in Status},
-    "unjudged": Count("pk", filter=Q(error_code__in=UNJUDGED)),
+    "excluded": Count("pk", filter=Q(error_code__in=EXCLUDED_ERRORS)),
     "accepted": Count(
         "pk", filter=Q(status=Status.SUCCEEDED, decision__in=LLMRun.ACCEPTED_DECISIONS)
     ),
@@ -60,7 +60,7 @@ class Metrics:
     succeeded: int = 0
     failed: int = 0
     cancelled: int = 0
-    unjudged: int = 0
+    excluded: int = 0
     """The failed runs that a limit stopped, or that found nothing to change."""
     accepted: int = 0
     """The succeeded runs whose output was accepted, as proposed or after editing."""
@@ -88,14 +88,14 @@ class Metrics:
         return self.queued + self.running
 
     @property
-    def judged(self) -> int:
-        """The denominator of the success rate: succeeded and failed runs but for the unjudged ones."""
-        return self.succeeded + self.failed - self.unjudged
+    def rated(self) -> int:
+        """The denominator of the success rate: succeeded and failed runs but for the excluded ones."""
+        return self.succeeded + self.failed - self.excluded
 
     @property
     def success_rate(self) -> float | None:
-        """Succeeded ÷ judged; ``None`` for 0 ÷ 0."""
-        return _rate(self.succeeded, self.judged)
+        """Succeeded ÷ rated; ``None`` for 0 ÷ 0."""
+        return _rate(self.succeeded, self.rated)
 
     @property
     def acceptance_rate(self) -> float | None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from wagtail_llm_actions.errors import UNJUDGED
+from wagtail_llm_actions.errors import EXCLUDED_ERRORS
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.models.budget import to_usd
 from wagtail_llm_actions.reporting.metrics import TIMED_TRIGGERS, UNKNOWN_COST
@@ -119,7 +119,7 @@ class _Day:
         counts = _counts(
             row.status,
             row.decision,
-            is_unjudged=row.error_code in UNJUDGED,
+            is_excluded=row.error_code in EXCLUDED_ERRORS,
             is_proposed=is_proposed,
             used_fallback=row.used_fallback,
             is_cost_unknown=row.is_cost_unknown,
@@ -184,7 +184,7 @@ def _counts(
     status: str,
     decision: str,
     *,
-    is_unjudged: bool,
+    is_excluded: bool,
     is_proposed: bool,
     used_fallback: bool,
     is_cost_unknown: bool,
@@ -196,7 +196,7 @@ def _counts(
         has_succeeded,
         status == Status.FAILED,
         status == Status.CANCELLED,
-        is_unjudged,
+        is_excluded,
         has_succeeded and decision in LLMRun.ACCEPTED_DECISIONS,
         is_proposed,
         used_fallback,

@@ -27,7 +27,7 @@ COUNTS = (
     "succeeded",
     "failed",
     "cancelled",
-    "unjudged",
+    "excluded",
     "accepted",
     "proposed",
     "fallback_used",

@@ -18,7 +18,7 @@ from wagtail_llm_actions.admin.links import FAILED, counted_runs_url, models_url
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.warnings import field_warnings
 from wagtail_llm_actions.errors import (
-    UNJUDGED,
+    EXCLUDED_ERRORS,
     AuthenticationFailed,
     ModelNotFound,
     QueueUnavailable,
@@ -148,7 +148,7 @@ def _failing_models(user: User) -> Iterator[Alert]:
     for key, error_code, count in rows:
         if not error_code:
             succeeded[key] += count
-        elif error_code not in UNJUDGED:
+        elif error_code not in EXCLUDED_ERRORS:
             failed[key][error_code] += count
     for key in sorted(failed):
         by_code = failed[key]

@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 
 from wagtail_llm_actions.admin.links import (
     ACCEPTED,
+    EXCLUDED_RUNS,
     FAILED,
     IN_PROGRESS,
     SUCCEEDED,
     TIMED,
-    UNJUDGED_RUNS,
     UNKNOWN_COST,
     counted_runs_url,
 )
@@ -78,7 +78,7 @@ def cards(usage: Usage, previous: Usage, *, with_costs: bool) -> list[Card]:
     found = [
         card("count", "runs", _("Runs"), {}, _in_progress(usage)),
         card("rate", "success_rate", _("Succeeded"), SUCCEEDED, _succeeded(now)),
-        card("count", "failed", _("Failed"), FAILED, _unjudged(usage)),
+        card("count", "failed", _("Failed"), FAILED, _excluded(usage)),
         card("rate", "acceptance_rate", _("Accepted"), ACCEPTED, _accepted(now)),
         card("seconds", "median_seconds", _("Time, median"), TIMED, timed),
         card("seconds", "p95_seconds", _("Time, 95th percentile"), TIMED, timed),
@@ -101,14 +101,14 @@ def _in_progress(usage: Usage) -> Note | None:
 
 
 def _succeeded(metrics: Metrics) -> Note | None:
-    if not metrics.judged:
+    if not metrics.rated:
         return None
-    text = ngettext("%(part)d of %(count)d run", "%(part)d of %(count)d runs", metrics.judged)
-    return Note(text=text % {"part": metrics.succeeded, "count": metrics.judged})
+    text = ngettext("%(part)d of %(count)d run", "%(part)d of %(count)d runs", metrics.rated)
+    return Note(text=text % {"part": metrics.succeeded, "count": metrics.rated})
 
 
-def _unjudged(usage: Usage) -> Note | None:
-    count = usage.totals.unjudged
+def _excluded(usage: Usage) -> Note | None:
+    count = usage.totals.excluded
     if not count:
         return None
     text = ngettext(
@@ -116,7 +116,7 @@ def _unjudged(usage: Usage) -> Note | None:
         "%(count)d by a limit, or with nothing to change",
         count,
     )
-    return Note(text=text % {"count": count}, url=counted_runs_url(usage.period, **UNJUDGED_RUNS))
+    return Note(text=text % {"count": count}, url=counted_runs_url(usage.period, **EXCLUDED_RUNS))
 
 
 def _accepted(metrics: Metrics) -> Note | None:

@@ -240,7 +240,7 @@ class Command(BaseCommand):
 
     def _too_many_failed(self, metrics: Metrics) -> str:
         max_errors, _ = self._limits
-        failed = metrics.failed - metrics.unjudged
+        failed = metrics.failed - metrics.excluded
         return f"Failed runs: {failed}." if failed >= max_errors else ""
 
     def _report(self, key: str) -> Metrics:
