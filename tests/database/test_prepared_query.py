@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db.models import Value
 from django.utils import timezone
+from wagtail.models import Page, PageManager
 
+from example_site.blog.models import BlogPage
 from tests.factories import AuthorFactory, BlogPageFactory, LLMRunFactory
 from wagtail_llm_actions.database.prepared_query import (
     COUNT,
@@ -130,6 +132,19 @@ def test_an_object_is_found_by_its_key_as_text(factory: type[BlogPageFactory]) -
     for field in model._meta.concrete_fields:
         assert getattr(found, field.attname) == getattr(made, field.attname)
     assert object_with_key(model._base_manager, str(made.pk + 1)) is None
+
+
+def test_a_manager_that_makes_objects_of_other_classes_is_asked_itself() -> None:
+    class SpecificManager(PageManager):
+        def get_queryset(self) -> Any:
+            return super().get_queryset().specific()
+
+    page = BlogPageFactory()
+    manager: Any = SpecificManager()
+    manager.model = Page
+
+    assert isinstance(object_with_key(manager, page.pk), BlogPage)
+    assert object_with_key(manager, page.pk + 1) is None
 
 
 def test_a_run_is_found_with_its_target(django_assert_num_queries: DjangoAssertNumQueries) -> None:
