@@ -12,6 +12,7 @@ from importlib import import_module
 import django
 from django.core.checks import run_checks
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from django.urls import reverse
 
@@ -35,6 +36,8 @@ run_checks()
 reverse("wagtailadmin_home")
 get_wsgi_application()
 MigrationLoader(None)
+# Checks ask the database what it can do; each child has a database of its own.
+connections.close_all()
 # What is loaded stays: no child looks through it for garbage, or copies it to do so.
 gc.collect()
 gc.freeze()
