@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import Permission
+from wagtail.blocks import Block
 from wagtail.models import Locale
 
 from example_site.blog.models import BlogPage
@@ -85,6 +86,19 @@ def test_what_is_not_valid_yet_is_read_too(client: Client) -> None:
 
     assert prompt_of(client, "log", **blocks) == "One.\n\ntides"
     assert prompt_of(client, "name", name="N" * 200) == "N" * 200
+
+
+def test_blocks_that_are_not_complete_are_read_and_stay_as_the_site_has_defined_them(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change_for_all_threads(block: Block, value: object) -> None:
+        pytest.fail(f"{block} was changed, which two requests at once must not do.")
+
+    monkeypatch.setattr(Block, "clean_deferred", change_for_all_threads)
+
+    blocks = stream("log", ("line", ""), ("line", "High tide."))
+
+    assert prompt_of(client, "log", **blocks) == "High tide."
 
 
 def test_relations_and_values_are_read_as_they_stand_in_the_form(client: Client) -> None:

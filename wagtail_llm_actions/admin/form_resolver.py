@@ -39,7 +39,7 @@ from wagtail_llm_actions.database.prepared_query import (
 from wagtail_llm_actions.errors import PermissionDeniedError
 from wagtail_llm_actions.fields import form_field_at, form_names
 from wagtail_llm_actions.fields.edit_form import form_class_of
-from wagtail_llm_actions.fields.unsaved import set_unsaved_values
+from wagtail_llm_actions.fields.unsaved import defer_required_fields, set_unsaved_values
 from wagtail_llm_actions.permissions.visible_fields import FieldAccess, visible_fields
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class EditorForm:
             The fields that the form shows to the user of the request.
         """
         form = self._form(request, request.POST)
-        form.defer_required_fields()
+        defer_required_fields(form)
         with transaction.atomic():
             # Panels and validation run code of the site, which could write to the database.
             shown = visible_fields(self.edit_handler, form, request)

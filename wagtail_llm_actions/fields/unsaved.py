@@ -17,6 +17,22 @@ from wagtail_llm_actions.fields.inline import FORM_ROWS
 from wagtail_llm_actions.fields.relation import set_related
 
 
+def defer_required_fields(form: Any) -> None:
+    """Let what a draft may lack be missing in a form, but in its blocks.
+
+    For them, Wagtail changes the blocks of the model while it validates. All threads share these: of
+    two requests at once, one can fail, and the blocks stay as they were changed. Blocks that are not
+    valid are read by ``set_unsaved_values``.
+    """
+    form.defer_required_fields()
+    for field in form.fields.values():
+        if isinstance(field, BlockField):
+            field.is_deferred_validation = False
+    for formset in getattr(form, "formsets", {}).values():
+        for row in formset:
+            defer_required_fields(row)
+
+
 def set_unsaved_values(form: Any) -> None:
     """Set the values of a validated form, and of its inline rows, on the instance.
 
