@@ -53,6 +53,11 @@ def test_nothing_is_found_for_another_value() -> None:
     assert query.first(run_id=uuid.uuid4()) is None
 
 
+@pytest.mark.parametrize("key", [2**63, -(2**70)])
+def test_nothing_has_a_key_that_is_too_large_for_its_column(key: int) -> None:
+    assert object_with_key(Page.objects, key) is None
+
+
 def test_columns_that_were_left_out_are_read_later(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Case, F, Func, IntegerField, Model, Value, When
 from django.db.models.query import ModelIterable
@@ -48,8 +49,18 @@ class Parameter(Value):
         return "%s", [self]
 
     def value_of(self, values: Mapping[str, Any], connection: BaseDatabaseWrapper) -> Any:
-        """Return the value as the database's driver takes it."""
-        return self.output_field.get_db_prep_value(values[self.value], connection)
+        """Return the value as the database's driver takes it.
+
+        Raises:
+            EmptyResultSet: No column of its field has such a large number. Of a lookup, Django raises it.
+        """
+        field = self.output_field
+        value = field.get_db_prep_value(values[self.value], connection)
+        if isinstance(field, IntegerField) and value is not None:
+            least, most = connection.ops.integer_field_range(field.get_internal_type())
+            if not least <= value <= most:
+                raise EmptyResultSet
+        return value
 
 
 class PreparedQuery(Generic[M]):
@@ -130,10 +141,13 @@ class _Compiled(NamedTuple):
     def rows(
         self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]
     ) -> Iterator[list[Any]]:
-        parameters = [
-            each.value_of(values, connection) if isinstance(each, Parameter) else each
-            for each in self.parameters
-        ]
+        try:
+            parameters = [
+                each.value_of(values, connection) if isinstance(each, Parameter) else each
+                for each in self.parameters
+            ]
+        except EmptyResultSet:
+            return
         with connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
             found = cursor.fetchall()
