@@ -91,7 +91,7 @@ def test_a_text_that_was_right_is_no_fault_to_report(client: Client, admin: User
 
     page = page_at(client, run_url(run))
 
-    assert "Scripted found nothing to change." in words(page.select(".help-info")[0])
+    assert "Scripted found nothing to change." in words(page.select("#main .help-info")[0])
     assert not page.select(".help-critical, .llm-actions-support-report")
 
 

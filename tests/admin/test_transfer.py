@@ -289,7 +289,7 @@ def execute(kept_queue: type[KeptQueue]) -> None:
 def progress(client: Client, address: str) -> tuple[str, bool]:
     """Return what the page says, and whether the browser asks again."""
     response = client.get(address)
-    block = BeautifulSoup(response.text, "html.parser").select_one(".help-block")
+    block = BeautifulSoup(response.text, "html.parser").select_one("#main .help-block")
     assert block
     return words(block), response.has_header("Refresh")
 
