@@ -17,7 +17,7 @@ from wagtail.admin.menu import Menu, admin_menu
 from wagtail.admin.templatetags import wagtailadmin_tags
 
 from tests.database_template import Rows, copied_database, read_rows, write_rows
-from tests.factories import JOURNAL, BlogIndexPageFactory, editors
+from tests.factories import editors, journal
 from tests.kept_queue import KeptQueue, QueueHere
 from wagtail_llm_actions.provider_registry import get_provider
 from wagtail_llm_actions.reporting.rollups import refresh_throttle
@@ -133,7 +133,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         with copied:
             request.getfixturevalue("django_db_setup")
-        BlogIndexPageFactory(title=JOURNAL)
+        journal()
         editors()
         request.config.stash[rows_key] = read_rows()
         # They are there before each test: Django need not load them as well.
