@@ -155,7 +155,7 @@ def test_the_costs_lead_to_all_runs_and_the_unit_cost_to_the_accepted_texts(clie
     ("label", "note"),
     [
         ("Runs", "in progress"),
-        ("Failed", "by a limit, or with nothing to change"),
+        ("Failed", "stopped by a limit, or with nothing to change"),
         ("Cost", "cost is unknown"),
     ],
 )

@@ -152,6 +152,24 @@ def test_a_manager_that_makes_objects_of_other_classes_is_asked_itself() -> None
     assert object_with_key(manager, page.pk + 1) is None
 
 
+def test_a_manager_that_chooses_rows_anew_each_time_is_asked_itself() -> None:
+    chosen: list[int] = []
+
+    class TenantManager(PageManager):
+        def get_queryset(self) -> Any:
+            return super().get_queryset().filter(pk__in=chosen)
+
+    page = BlogPageFactory()
+    manager: Any = TenantManager()
+    manager.model = BlogPage
+
+    assert object_with_key(manager, page.pk) is None
+    chosen.append(page.pk)
+    assert object_with_key(manager, page.pk) == page
+    chosen.clear()
+    assert object_with_key(manager, page.pk) is None
+
+
 def test_a_run_is_found_with_its_target(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     run = LLMRunFactory(page=(page := BlogPageFactory()))
 

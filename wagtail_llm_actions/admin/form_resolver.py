@@ -254,7 +254,7 @@ def _page(page_id: int) -> Any:
 _PAGE_TYPE = PreparedQuery(
     lambda: (
         page_model()
-        ._default_manager.filter(pk=Parameter("page_id", page_model()._meta.pk))
+        ._base_manager.filter(pk=Parameter("page_id", page_model()._meta.pk))
         .order_by()
         .values_list("content_type_id")
     )

@@ -124,8 +124,10 @@ def object_with_key(manager: Manager[M], key: Any) -> M | None:
 
 @built_once
 def _with_key(manager: Manager[M]) -> PreparedQuery[M] | None:
-    if manager.all()._iterable_class is not ModelIterable:
-        return None  # A library's, which makes objects of other classes.
+    # Others can choose rows by the request or the time, or make objects of other classes.
+    is_known = manager.get_queryset.__module__.partition(".")[0] in {"django", "wagtail"}
+    if not is_known or manager.all()._iterable_class is not ModelIterable:
+        return None
     key = Parameter("key", manager.model._meta.pk)
     return PreparedQuery(lambda: manager.order_by().filter(pk=key))
 

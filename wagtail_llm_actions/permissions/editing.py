@@ -65,12 +65,12 @@ def is_locked_for(user: User, instance: models.Model) -> bool:
     # As Wagtail's edit view: `get_lock` of DraftStateMixin and of WorkflowMixin needs LockableMixin.
     if instance._state.adding or not isinstance(instance, LockableMixin):
         return False
-    _note_what_there_is_not(instance)
+    _skip_lock_queries(instance)
     lock = instance.get_lock()
     return bool(lock and lock.for_user(user))
 
 
-def _note_what_there_is_not(instance: Any) -> None:
+def _skip_lock_queries(instance: Any) -> None:
     """Let ``get_lock`` know where an object is in no workflow and is not scheduled: most are not.
 
     It looks there first, and then asks by queries that cost ten times as much.

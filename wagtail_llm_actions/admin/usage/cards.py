@@ -112,8 +112,8 @@ def _excluded(usage: Usage) -> Note | None:
     if not count:
         return None
     text = ngettext(
-        "%(count)d by a limit, or with nothing to change",
-        "%(count)d by a limit, or with nothing to change",
+        "%(count)d stopped by a limit, or with nothing to change",
+        "%(count)d stopped by a limit, or with nothing to change",
         count,
     )
     return Note(text=text % {"count": count}, url=counted_runs_url(usage.period, **EXCLUDED_RUNS))
