@@ -91,6 +91,14 @@ def page_with_headings() -> BlogPage:
     return page
 
 
+def type_comment_on_heading(editor: Person) -> None:
+    editor.page.get_by_role("button", name="Toggle comments").click()
+    heading = editor.page.locator("[data-contentpath=h-Low]")
+    heading.hover()
+    heading.locator("[data-comment-add]").first.click()
+    editor.page.get_by_placeholder("Enter your comments").fill("Who said so?")
+
+
 @pytest.mark.wagtail_forms
 def test_a_block_with_a_comment_is_not_deleted_by_a_proposal(
     visit: Visit, deleting_site: str
@@ -130,11 +138,7 @@ def test_a_block_with_a_comment_that_is_newer_than_the_proposal_is_not_deleted(
     refusal = body.card.get_by_text("This block has comments.").locator("visible=true")
     expect(refusal).to_have_count(0)
 
-    editor.page.get_by_role("button", name="Toggle comments").click()
-    heading = editor.page.locator("[data-contentpath=h-Low]")
-    heading.hover()
-    heading.locator("[data-comment-add]").first.click()
-    editor.page.get_by_placeholder("Enter your comments").fill("Who said so?")
+    type_comment_on_heading(editor)
     editor.page.get_by_role("button", name="Comment", exact=True).click()
 
     expect(refusal).to_have_count(1)
@@ -155,11 +159,7 @@ def test_a_block_on_which_a_comment_is_being_typed_is_not_deleted(
     body.generate.click()
     body.wait_for_proposal()
 
-    editor.page.get_by_role("button", name="Toggle comments").click()
-    heading = editor.page.locator("[data-contentpath=h-Low]")
-    heading.hover()
-    heading.locator("[data-comment-add]").first.click()
-    editor.page.get_by_placeholder("Enter your comments").fill("Who said so?")
+    type_comment_on_heading(editor)
 
     refusal = body.card.get_by_text("This block has comments.").locator("visible=true")
     expect(refusal).to_have_count(1)
