@@ -14,9 +14,11 @@ from tests.retention.runs import SECRET, full_run, stored_words
 from wagtail_llm_actions.models import LLMErasure, LLMRun, LLMRunRollup
 from wagtail_llm_actions.reporting.rollups import differences, refresh
 from wagtail_llm_actions.retention import deletions
+from wagtail_llm_actions.retention.erasures import ObjectErasure
 
 if TYPE_CHECKING:
     from django.db.models import Model
+    from pytest_django import DjangoAssertNumQueries
 
 pytestmark = pytest.mark.django_db
 
@@ -60,10 +62,12 @@ def test_a_title_goes_also_from_a_run_that_was_redacted_before() -> None:
     assert (run.target_label, run.redaction_reason) == ("", "age")
 
 
-def test_a_run_under_way_on_a_deleted_page_is_redacted_once_it_has_ended() -> None:
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_run_under_way_on_a_deleted_page_is_redacted_once_it_has_ended(others: int) -> None:
     page = BlogPageFactory()
     run = full_run(page=page, status=LLMRun.Status.RUNNING)
-    full_run(page=page)
+    for _ in range(others):
+        full_run(page=page)
 
     page.delete()
     assert SECRET in stored_words(run)
@@ -74,6 +78,14 @@ def test_a_run_under_way_on_a_deleted_page_is_redacted_once_it_has_ended() -> No
 
     assert SECRET not in stored_words(run)
     assert not LLMErasure.objects.exists()
+
+
+def test_a_deletion_takes_one_query_where_there_was_no_run(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    content_type = ContentType.objects.get_for_model(type(BlogPageFactory()))
+    with django_assert_num_queries(1):
+        ObjectErasure(content_type.pk, "0").begin(100)
 
 
 def test_the_runs_of_a_deleted_user_name_nobody_and_lose_what_they_typed() -> None:

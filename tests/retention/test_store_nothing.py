@@ -31,6 +31,7 @@ from wagtail_llm_actions.errors import ModelUnavailable, RateLimited, RequestRej
 from wagtail_llm_actions.messages.support_report import support_report
 from wagtail_llm_actions.models import LLMRun, RedactionReason, RetentionMode
 from wagtail_llm_actions.provider_registry import get_provider
+from wagtail_llm_actions.retention.person import anonymise
 from wagtail_llm_actions.runs.decisions import accept
 from wagtail_llm_actions.runs.enqueue import bulk_create_and_enqueue
 from wagtail_llm_actions.runs.lifecycle.execute import execute
@@ -38,10 +39,10 @@ from wagtail_llm_actions.runs.pending import attach_to_object, pending_runs
 from wagtail_llm_actions.runs.previous import previous_counts
 from wagtail_llm_actions.runs.redaction import redact
 from wagtail_llm_actions.runs.request.build_run import build_run
-from wagtail_llm_actions.runs.unstored import restore
+from wagtail_llm_actions.runs.unstored import restore, withhold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from django.contrib.auth.models import User
     from django.test import Client
@@ -307,6 +308,32 @@ def test_what_is_deleted_takes_texts_out_of_the_cache(scripted: ScriptedProvider
     redact([run.pk], RedactionReason.OBJECT)
 
     assert pending_runs(user, page, "") == []
+
+
+@pytest.mark.parametrize("what", ["page", "user", "name of the user"])
+def test_a_deletion_takes_texts_out_of_the_cache_for_good(
+    what: str, scripted: ScriptedProvider
+) -> None:
+    user = EditorFactory()
+    written, under_way = clicked(user), clicked(user)
+    LLMRun.objects.filter(pk=under_way.pk).update(target_object_id=written.target_object_id)
+    scripted.script(ANSWER)
+    execute(written.pk)
+    delete: dict[str, Callable[[], object]] = {
+        "page": target(written).delete,
+        "user": user.delete,
+        "name of the user": lambda: anonymise(user),
+    }
+
+    delete[what]()
+
+    # A worker that has read the prompt before has an answer now: nobody will ask for it.
+    withhold(under_way.pk, {"output": ANSWER, "removed": []})
+    for run in (written, under_way):
+        assert cache.get(f"llm-actions:unstored:{run.pk}") is None
+    execute(under_way.pk)
+    under_way.refresh_from_db()
+    assert under_way.error_context == {"reason": "texts_lost"}
 
 
 def test_the_cache_holds_nothing_that_can_be_read(scripted: ScriptedProvider) -> None:

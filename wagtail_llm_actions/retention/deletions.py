@@ -39,13 +39,9 @@ def connect(**_kwargs: Any) -> None:
 
 
 def _erase_person(instance: Model, **_kwargs: Any) -> None:
-    erasure = PersonErasure(str(instance.pk))
-    if erasure.do_batch(MAX_RUNS):
-        erasure.remember()
+    PersonErasure(str(instance.pk)).begin(MAX_RUNS)
 
 
 def _erase_object(instance: Model, **_kwargs: Any) -> None:
     content_type = ContentType.objects.get_for_model(type(instance))
-    erasure = ObjectErasure(content_type.pk, str(instance.pk))
-    if erasure.do_batch(MAX_RUNS):
-        erasure.remember()
+    ObjectErasure(content_type.pk, str(instance.pk)).begin(MAX_RUNS)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from wagtail_llm_actions.models import LLMErasure, LLMRollupSpan, LLMRun, RedactionReason
 from wagtail_llm_actions.retention.work import Work
 from wagtail_llm_actions.runs.redaction import redact
+from wagtail_llm_actions.runs.unstored import discard_all
 from wagtail_llm_actions.spending.periods import day_of
 
 if TYPE_CHECKING:
@@ -43,9 +44,17 @@ class ObjectErasure(Work):
         redact(keys, RedactionReason.OBJECT)
         LLMRun.objects.filter(pk__in=keys).update(target_label="")
 
+    def begin(self, size: int) -> None:
+        """Empty a batch at once, and what is in no row, also of runs under way; remember the rest."""
+        if LLMRun.objects.filter(**self._of_object).exists():
+            discard_all(LLMRun.objects.filter(**self._of_object))
+            self.do_batch(size)
+            self.remember()
+
     def remember(self) -> None:
         """Leave the rest for later: the runs that are not written yet, and those under way."""
-        if LLMRun.objects.filter(**self._of_object).exclude(target_label="").exists():
+        under_way = LLMRun.objects.filter(**self._of_object).unfinished()
+        if (self.due() | under_way).exists():
             LLMErasure.objects.create(
                 target_content_type_id=self._of_object["target_content_type"],
                 target_object_id=self._of_object["target_object_id"],
@@ -73,6 +82,11 @@ class PersonErasure(Work):
         """Return their runs, also those under way."""
         return LLMRun.objects.filter(user=self._user_key)
 
+    def begin(self, size: int) -> None:
+        """Anonymise a batch at once, and remember the rest."""
+        if self.do_batch(size):
+            self.remember()
+
     def do(self, keys: list[UUID]) -> None:
         """Take their name away, and their words."""
         runs = LLMRun.objects.filter(pk__in=keys)
@@ -80,6 +94,7 @@ class PersonErasure(Work):
         # What is under way is emptied when it has ended.
         typed.unfinished().update(content_expires_at=timezone.now())
         redact(list(typed.values_list("pk", flat=True)), RedactionReason.PERSON)
+        discard_all(runs)  # They may hold an instruction, which their rows do not.
         days = {day_of(moment) for moment in runs.values_list("queued_at", flat=True)}
         runs.update(user=None, client_request_id=None)
         # Their user is one of the dimensions of the rollups.

@@ -15,7 +15,7 @@ from wagtail_llm_actions.models import (
     RetentionMode,
 )
 from wagtail_llm_actions.models.run_queryset import NO_TEXTS
-from wagtail_llm_actions.runs.unstored import FORM_LIFETIME, discard
+from wagtail_llm_actions.runs.unstored import FORM_LIFETIME, discard, discard_all
 from wagtail_llm_actions.spending.periods import day_of
 
 if TYPE_CHECKING:
@@ -58,6 +58,5 @@ def redact(run_ids: Collection[UUID], reason: RedactionReason, **values: Any) ->
     # The messages of providers are one of the dimensions of the rollups.
     LLMRollupSpan.objects.mark_stale(days)
     LLMAttempt.objects.filter(run__in=run_ids).exclude(error_detail="").update(error_detail="")
-    unstored = LLMRun.objects.filter(pk__in=run_ids, retention_mode=RetentionMode.NOTHING)
-    discard(unstored.values_list("pk", flat=True))
+    discard_all(LLMRun.objects.filter(pk__in=run_ids))
     return count

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from django.core.cache.backends.base import BaseCache
 
     from wagtail_llm_actions.conf import Settings
+    from wagtail_llm_actions.models.run_queryset import LLMRunQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -76,14 +77,15 @@ def hold(runs: Iterable[LLMRun]) -> None:
 def withhold(run_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
     """Put the texts among new values of a run's columns into the cache; return the other values.
 
-    Where the cache does not take them, they are lost. A run that ends without a text needs none.
+    Where the cache does not take them, they are lost. A run that ends without a text needs none, nor
+    does one whose texts are gone from the cache: what it is about may have been deleted meanwhile.
     """
     texts = {name: value for name, value in values.items() if name in UNSTORED}
     if "output" in texts and not (texts["output"] or texts["removed"]):
         discard([run_id])
-    else:
+    elif held := _read([run_id]).get(run_id):
         with suppress(TextsLost):
-            _write({run_id: {**_read([run_id]).get(run_id, {}), **texts}})
+            _write({run_id: {**held, **texts}})
     return {name: value for name, value in values.items() if name not in texts}
 
 
@@ -123,6 +125,12 @@ def discard(run_ids: Iterable[UUID]) -> None:
             _cache().delete_many(keys)
         except Exception:
             logger.exception("The texts of %d runs are left to the cache to expire", len(keys))
+
+
+def discard_all(runs: LLMRunQuerySet) -> None:
+    """Delete the texts of those of some runs from the cache that store nothing, whatever their status."""
+    unstored = runs.filter(retention_mode=RetentionMode.NOTHING)
+    discard(unstored.values_list("pk", flat=True))
 
 
 @contextmanager
