@@ -142,7 +142,7 @@ def test_a_budget_is_set_and_met_and_told(web: WebProcess, admin: Person, editor
     summary.generate.click()
     summary.wait_for_proposal()
     expect(summary.card).to_contain_text(
-        "A budget is used up, so the cheaper model Cheap wrote this text."
+        "A budget has too little left, so the cheaper model Cheap wrote this text."
     )
     subtitle.generate.click()
     expect(subtitle.card).to_contain_text(

@@ -261,7 +261,9 @@ def test_at_the_limit_the_cheaper_model_is_asked_where_the_action_names_one() ->
 
     assert (run.status, run.model_key, run.request_model) == ("succeeded", "cheap", "cheap")
     assert (run.used_cheaper_model, run.fallback_model_key) == (True, "")
-    assert "A budget is used up, so the cheaper model cheap wrote this text." in notice(run)
+    assert "A budget has too little left, so the cheaper model cheap wrote this text." in notice(
+        run
+    )
     assert counters(budget) == (Decimal("9.501"), 0)
 
 

@@ -94,6 +94,24 @@ def test_runs_under_way_alone_reach_no_limit(
     assert mailoutbox == []
 
 
+@pytest.mark.parametrize(("price", "reached"), [(1_000, 2), (None, 1)])
+def test_a_budget_that_takes_the_cheaper_model_tells_also_where_that_is_refused(
+    price: int | None,
+    reached: int,
+    told: list[str],
+    settings: Settings,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with_prices(settings, cheap=price)
+    for at_limit in ("cheaper_model", "refuse"):
+        LLMBudgetFactory(amount_usd=1, at_limit=at_limit)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert click(cheaper_model="cheap").status == "failed"
+
+    assert told == ["limit"] * reached
+
+
 def test_a_soft_budget_tells_too_and_a_new_amount_is_told_anew(
     told: list[str], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:

@@ -112,7 +112,7 @@ def _sentences(run: LLMRun) -> Iterator[str]:
             "fallback": model_label(run.fallback_model_key),
         }
     if run.used_cheaper_model:
-        yield _("A budget is used up, so the cheaper model %(model)s wrote this text.") % {
+        yield _("A budget has too little left, so the cheaper model %(model)s wrote this text.") % {
             "model": model_label(run.model_key)
         }
     if cut := truncation_notice(run):

@@ -59,11 +59,12 @@ def reserve_for(
     except BudgetReached as error:
         if not error.allows_cheaper_model or first.cheaper_request is None:
             raise
+        # Another budget may refuse the cheaper model, or nobody may know its price.
+        tell_of_refusal(error)
         for run in runs:
             use_cheaper_model(run)
         with transaction.atomic():
             reserved = reserve(periods, *possible_calls(first), count=len(runs), is_cheaper=True)
-        tell_of_refusal(error)
     return [_copy(reservation, run) for run in runs for reservation in reserved]
 
 
