@@ -86,6 +86,16 @@ def test_the_page_of_a_failed_run_tells_the_providers_words(client: Client, admi
     assert shown.endswith("Took too long timeout")
 
 
+def test_the_page_says_that_a_budget_asked_for_the_cheaper_model(
+    client: Client, admin: User
+) -> None:
+    run = LLMRunFactory(succeeded=True, used_cheaper_model=True)
+
+    shown = words(page_at(client, run_url(run)))
+
+    assert "The cheaper model of the action: a budget had too little left." in shown
+
+
 def test_a_text_that_was_right_is_no_fault_to_report(client: Client, admin: User) -> None:
     run = LLMRunFactory(status="failed", error_code="nothing_to_change")
 

@@ -118,6 +118,7 @@ ENDS: dict[str, list[list[Any]]] = {
     "succeeded with the fallback": [[down()], [down()], [down()], [ANSWER]],
     "failed": [[RequestRejected(provider="test", model="scripted", detail=f"Bad: {SENT}")]],
     "failed in the middle": [[f"The {ANSWER}", down()]],
+    "failed unexpectedly": [[f"The {ANSWER}", RuntimeError(f"No place for {SENT}")]],
     "queued again": [
         [RateLimited(provider="test", model="scripted", detail=SENT, retry_after_seconds=60)]
     ],
@@ -125,7 +126,9 @@ ENDS: dict[str, list[list[Any]]] = {
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_no_text_is_in_the_database_at_any_time(end: str, scripted: ScriptedProvider) -> None:
+def test_no_text_is_in_the_database_or_the_log_at_any_time(
+    end: str, scripted: ScriptedProvider, caplog: pytest.LogCaptureFixture
+) -> None:
     run = clicked(fallback_model="other" if "fallback" in end else "")
     assert_no_text_is_stored()
     for answer in ENDS[end]:
@@ -134,6 +137,8 @@ def test_no_text_is_in_the_database_at_any_time(end: str, scripted: ScriptedProv
     execute(run.pk)
 
     assert_no_text_is_stored()
+    assert SENT not in caplog.text
+    assert ANSWER not in caplog.text
     assert len(scripted.requests) == len(ENDS[end])
     assert all(SENT in request.prompt or ANSWER in request.prompt for request in scripted.requests)
     run.refresh_from_db()

@@ -144,6 +144,13 @@ def without_detail(run: LLMRun) -> Iterator[None]:
         raise
 
 
+def loggable(run: LLMRun, error: Exception) -> Exception:
+    """Return what is logged of an unexpected error: where texts are not kept, not its words, which may quote them."""
+    if run.retention_mode == RetentionMode.KEEP:
+        return error
+    return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
+
+
 def problem(settings: Settings) -> str:
     """Return what a site with these settings lacks to store nothing, as a sentence; empty for nothing."""
     try:

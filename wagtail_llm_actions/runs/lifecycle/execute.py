@@ -47,7 +47,7 @@ from wagtail_llm_actions.runs.lifecycle.transitions import (
     succeed,
 )
 from wagtail_llm_actions.runs.priority import priority_of
-from wagtail_llm_actions.runs.unstored import is_unstored, restore_request, without_detail
+from wagtail_llm_actions.runs.unstored import is_unstored, loggable, restore_request, without_detail
 from wagtail_llm_actions.spending.settlement import settle
 from wagtail_llm_actions.streams import get_stream
 
@@ -107,9 +107,9 @@ def execute(run_id: UUID) -> None:
         logger.warning("Run %s is given up: the database is not available", run_id, exc_info=True)
         execution.abort_attempt(ErrorCode.INTERRUPTED)
         fail(lease, execution.outcome(), RunInterrupted())
-    except Exception:
+    except Exception as error:
         # The run must end whatever happens; the traceback is for the log only.
-        logger.exception("Run %s failed unexpectedly", run_id)
+        logger.error("Run %s failed unexpectedly", run_id, exc_info=loggable(run, error))  # noqa: TRY400
         execution.abort_attempt(ErrorCode.INTERNAL)
         fail(lease, execution.outcome(), LLMActionsError())
     finally:
