@@ -15,7 +15,8 @@ from tests.providers.wire_anthropic import AnthropicWire
 from tests.providers.wire_ollama import OllamaWire
 from tests.providers.wire_openai import OpenAIWire
 from wagtail_llm_actions.errors import RequestRejected
-from wagtail_llm_actions.providers.corrections import Correction, find_corrections, setting_of
+from wagtail_llm_actions.providers.corrections.correction import Correction, setting_of
+from wagtail_llm_actions.providers.corrections.refusals import find_corrections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

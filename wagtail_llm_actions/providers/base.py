@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.errors import ProviderError, ProviderErrorContext
     from wagtail_llm_actions.generation import GenerationRequest, StreamItem, Usage
-    from wagtail_llm_actions.providers.corrections import Correction
+    from wagtail_llm_actions.providers.corrections.correction import Correction
 
 
 class ProviderNotInstalled(ModelUnavailable):

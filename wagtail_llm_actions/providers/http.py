@@ -17,11 +17,8 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.providers.base import Failure, Provider, ProviderNotInstalled
 from wagtail_llm_actions.providers.client_pool import ClientPerLoop
-from wagtail_llm_actions.providers.corrections import (
-    REFUSING_STATUSES,
-    Corrections,
-    find_corrections,
-)
+from wagtail_llm_actions.providers.corrections.correction import Corrections
+from wagtail_llm_actions.providers.corrections.refusals import REFUSING_STATUSES, find_corrections
 from wagtail_llm_actions.providers.errors.echo import without_echo
 from wagtail_llm_actions.providers.options import HTTPOptions, merged_options, read_options
 from wagtail_llm_actions.providers.redaction import is_secret
@@ -37,7 +34,7 @@ if TYPE_CHECKING:
         ModelStatus,
         StreamItem,
     )
-    from wagtail_llm_actions.providers.corrections import Correction
+    from wagtail_llm_actions.providers.corrections.correction import Correction
     from wagtail_llm_actions.providers.response_parsing import ResponseParser
 
 Client = TypeVar("Client")
@@ -144,9 +141,10 @@ class HTTPProvider(Provider, Generic[Client, Options]):
     ) -> tuple[Correction, ...]:
         if failure.status_code not in REFUSING_STATUSES:
             return ()
-        parameter = getattr(error, "param", None)
+        parameter, code = getattr(error, "param", None), getattr(error, "code", None)
+        words = without_echo(failure.message, _texts(request))
         return find_corrections(
-            without_echo(failure.message, _texts(request)),
+            f"{words} ({code})" if isinstance(code, str) else words,
             parameter=parameter if isinstance(parameter, str) else "",
             sent=self.corrected_kwargs(request),
         )

@@ -15,7 +15,7 @@ from wagtail_llm_actions.conf import configured_context, get_settings
 from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
 from wagtail_llm_actions.models import LLMModelFinding
 from wagtail_llm_actions.provider_registry import get_provider
-from wagtail_llm_actions.providers.corrections import NUM_CTX, Correction
+from wagtail_llm_actions.providers.corrections.correction import NUM_CTX, Correction
 from wagtail_llm_actions.providers.health import check
 
 if TYPE_CHECKING:

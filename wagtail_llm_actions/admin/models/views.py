@@ -35,7 +35,7 @@ from wagtail_llm_actions.permissions.policies import (
     VIEW_MODELS_PERMISSIONS,
     can_view_runs,
 )
-from wagtail_llm_actions.providers.corrections import setting_of
+from wagtail_llm_actions.providers.corrections.correction import setting_of
 from wagtail_llm_actions.reporting.period import Period
 from wagtail_llm_actions.reporting.usage import Usage
 from wagtail_llm_actions.runs.findings import ToldFinding, told_findings

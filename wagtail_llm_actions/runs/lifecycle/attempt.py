@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.errors import LLMActionsError
     from wagtail_llm_actions.models import LLMRun
     from wagtail_llm_actions.providers.base import Provider
-    from wagtail_llm_actions.providers.corrections import Correction
+    from wagtail_llm_actions.providers.corrections.correction import Correction
     from wagtail_llm_actions.runs.lifecycle.lease import Lease
 
 WAIT_SECONDS = 0.25

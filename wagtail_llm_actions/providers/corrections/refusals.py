@@ -1,31 +1,31 @@
-"""Correct a request whose parameter a server refuses, and remember it for the next one.
+"""Find out from the words of a refusal which parameter of a request has to change.
 
 The wording of the refusals is that of OpenAI, Azure, Anthropic, Mistral, DeepSeek, Groq, Gemini, vLLM,
-Ollama and FastAPI. A message that only mentions a parameter, such as one about the context, is none.
+Ollama, OpenRouter, Zhipu and FastAPI. A message that only mentions a parameter, such as one about the context, is none.
 """
 
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from wagtail_llm_actions.providers.corrections.correction import (
+    NUM_CTX,
+    SYSTEM,
+    Correction,
+    holders,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 REFUSING_STATUSES = frozenset({400, 403, 404, 405, 422, 500, 501, 502})
 """Vendors send 400 and 422; gateways make other ones of them."""
-MAX_MODELS = 500
-"""Remembered per provider, the last used ones."""
 OTHER_NAME = {
     "max_tokens": "max_completion_tokens",
     "max_completion_tokens": "max_tokens",
 }
-SYSTEM = "system"
-NUM_CTX = "num_ctx"
 WORDS: Mapping[str, str] = {
     "max_tokens": r"max_?tokens|max_new_tokens|max_?output_?tokens|max(?:imum)?(?: output)? tokens",
     "max_completion_tokens": r"max_completion_tokens",
@@ -54,10 +54,37 @@ REFUSED = re.compile(
     r"|cannot be disabled|input should be|cannot unmarshal|not a permitted|can only be|only (?:supported|allowed|permitted)|(been|was) removed|must alternate|only user and"
     r"|does not accept|only (the )?default|deprecated|cannot both|is not compatible|incompatible"
     r"|instead\b|only [`'\"\w.]+ is (?:allowed|supported|accepted)|may only|does not match|extra_forbidden|unknown_parameter"
-    r"|must be one of|roles are supported|temperature\W* must be (?:set to )?\d|requires temperature"
-    r"|neither\b|unavailable|invalid schema|memory|unable to allocate|resource limitations",
+    r"|must be one of|roles are supported|temperature\W* (?:value )?must be (?:set to )?\d|requires temperature"
+    r"|neither\b|unavailable|invalid schema|memory|unable to allocate|resource limitations"
+    r"|expected one of|is invalid|valid (?:values|levels|options)|may not be|must be false|not found in"
+    r"|must be (?:['\"`]?[a-z_]+['\"`]?,? )+or\b|不支持|不支援|无效|無效|非法|不合法",
     re.IGNORECASE,
 )
+_EFFORT = (
+    r"(?:not|n't) support (?:the )?(?:reasoning|thinking)\b|(?:reasoning|thinking) is (?:mandatory|required)"
+    r"|(?:thinking|reasoning)(?: level| budget)?(?: \d+)? is not supported|only works in thinking mode"
+    r"|(?:effort )?level ['\"]\w+['\"],? (?:is )?not supported|not support effort"
+)
+_SCHEMA = (
+    r"(?:compile|parse|compiled) grammar|grammar error|schema (?:is too complex|produces a constraint)"
+    r"|schema in .* exceeds|failed to (?:generate|validate) json|invalid json schema|invalid format\b"
+    r"|does not match the expected schema"
+)
+UNNAMED: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(words, re.IGNORECASE)
+    for name, words in {
+        "reasoning_effort": _EFFORT,
+        "output_config": _EFFORT,
+        "thinking": _EFFORT,
+        "response_format": _SCHEMA,
+        "format": _SCHEMA,
+        SYSTEM: r"unexpected (?:message )?role|first message (?:is from|role must|must)|must start with a user"
+        r"|systemmessage|system ?角色",
+    }.items()
+}
+"""Refusals that name no parameter, as servers write them that translate the request for another one."""
+THOUSANDS = re.compile(r"(?<![\d.])(?!(?<=[\[(])[01],)\d{1,3}(?:,\d{3})+(?![\d.])")
+"""A number such as ``4,096``; after a bracket, ``1,512`` is a range."""
 NUMBER = r"['`\"]?(\d+(?:\.\d+)?)\b"
 LIMITS = (
     re.compile(r"(?:at most|less than or equal to|up to|no more than|not exceed|<=|≤|maximum (?:value )?(?:of|is)|max(?:imum)?:)"
@@ -78,97 +105,7 @@ LISTED = re.compile(
 PROBLEMS = re.compile(r";\s|\n|(?=#: )")
 """What stands between the problems that one message lists."""
 EXCLUSIVE = re.compile(r"exclusive|(?:less|lower|smaller) than(?! or equal)", re.IGNORECASE)
-ABOUT_CONTEXT = re.compile(r"context|prompt is too long|input tokens", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Correction:
-    """What is changed about a parameter: its name, its value, or it is left out."""
-
-    parameter: str
-    other_name: str = ""
-    limit: float | None = None
-
-    @property
-    def keys(self) -> dict[str, Any]:
-        """The keys for the model's entry in ``MODELS`` that make it permanent."""
-        if self.other_name:
-            return {"OPTIONS": {"max_tokens_parameter": self.other_name}}
-        if self.limit is not None:
-            is_whole = float(self.limit).is_integer()
-            limit = int(self.limit) if is_whole else self.limit
-            is_temperature = self.parameter == "temperature"
-            return {"MAX_TEMPERATURE" if is_temperature else "MAX_OUTPUT_TOKENS": limit}
-        options: dict[str, dict[str, Any]] = {
-            "stream_options": {"stream_usage": False},
-            SYSTEM: {"system_role": "user"},
-            "truncate": {"extra_body": {"truncate": None}},
-            "keep_alive": {"extra_body": {"keep_alive": None}},
-            NUM_CTX: {"context_tokens": 4096},
-            "response_format": {"structured_output": False},
-            "format": {"structured_output": False},
-        }
-        if self.parameter in options:
-            return {"OPTIONS": options[self.parameter]}
-        return (
-            {"ACCEPTS_TEMPERATURE": False}
-            if self.parameter == "temperature"
-            else {"REASONING_EFFORT": ""}
-        )
-
-    @property
-    def setting(self) -> str:
-        """The same, as it is written in the settings."""
-        return setting_of([self])
-
-    def apply(self, body: dict[str, Any]) -> None:
-        """Correct the members of a request, and of what is nested in them."""
-        if self.parameter == SYSTEM:
-            _fold_system(body)
-        for members in _holders(body):
-            if self.parameter in members:
-                value = members.pop(self.parameter)
-                if self.other_name:
-                    members[self.other_name] = value
-                elif self.limit is not None:
-                    members[self.parameter] = min(value, type(value)(self.limit))
-
-
-def setting_of(corrections: Iterable[Correction]) -> str:
-    """Return the keys that make several corrections permanent, as they are written in the settings."""
-    merged: dict[str, Any] = {}
-    for correction in corrections:
-        _merge(merged, correction.keys)
-    return str(merged)[1:-1]
-
-
-def _merge(into: dict[str, Any], keys: Mapping[str, Any]) -> None:
-    for key, value in keys.items():
-        if isinstance(value, dict):
-            _merge(into.setdefault(key, {}), value)
-        else:
-            into[key] = value
-
-
-class Corrections:
-    """The corrections of one provider by model, for the life of the process; thread-safe."""
-
-    def __init__(self) -> None:
-        self._by_model: OrderedDict[str, tuple[Correction, ...]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def of(self, model: str) -> tuple[Correction, ...]:
-        """Return those of a model, in the order in which they were found."""
-        with self._lock:
-            return self._by_model.get(model, ())
-
-    def add(self, model: str, corrections: Iterable[Correction]) -> None:
-        """Remember some."""
-        with self._lock:
-            known = self._by_model.pop(model, ())
-            self._by_model[model] = tuple(dict.fromkeys((*known, *corrections)))
-            if len(self._by_model) > MAX_MODELS:
-                self._by_model.popitem(last=False)
+ABOUT_CONTEXT = re.compile(r"context|prompt is too long|inputs?\W* tokens", re.IGNORECASE)
 
 
 def find_corrections(
@@ -183,6 +120,7 @@ def find_corrections(
         parameter: The one that the server names in a member of its own; may be empty.
         sent: The arguments of the call.
     """
+    message = THOUSANDS.sub(lambda number: number[0].replace(",", ""), message)
     values = _values(sent)
     own = parameter.partition(".")[0]
     problems = [problem for problem in PROBLEMS.split(message) if _listed(problem, values)]
@@ -194,6 +132,9 @@ def find_corrections(
         for name in names:
             if correction := _correction(name, values[name], problem, sent):
                 found[correction] = None
+    if not found:
+        unnamed = (name for name, words in UNNAMED.items() if words.search(message))
+        found = {Correction(parameter=name): None for name in unnamed if name in values}
     return tuple(found)
 
 
@@ -231,18 +172,11 @@ def _correction(
 def _values(sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return the sent parameters with their values, wherever they are nested."""
     values: dict[str, Any] = {}
-    for members in _holders(sent):
+    for members in holders(sent):
         values |= members
     if len(values.get("messages", ())) > 1:
         values.setdefault(SYSTEM, "")
     return values
-
-
-def _holders(sent: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return the mappings that hold parameters: those of the SDKs, and of a JSON body."""
-    body = sent.get("json") or {}
-    nested = (sent.get("output_config"), sent.get("extra_body"), body.get("options"))
-    return sent, body, *(members or {} for members in nested)
 
 
 def _limit(message: str, value: float) -> float | None:
@@ -250,7 +184,9 @@ def _limit(message: str, value: float) -> float | None:
     found = filter(None, (pattern.search(message) for pattern in LIMITS))
     # What a message says about the context before it names a limit makes it that of the context.
     stated = [match for match in found if not ABOUT_CONTEXT.search(message[: match.end()])]
-    limits = [float(next(filter(None, match.groups()))) for match in stated]
+    step = 1 if isinstance(value, int) else 0.01
+    numbers_stated = ((match, float(next(filter(None, match.groups())))) for match in stated)
+    limits = [limit - step * match[0].endswith(")") for match, limit in numbers_stated]
     is_above = ABOVE_LIMIT.search(message) and not ABOUT_CONTEXT.search(message)
     is_above = is_above and not REFUSED.search(message)
     if not limits and isinstance(value, int) and is_above:
@@ -258,10 +194,3 @@ def _limit(message: str, value: float) -> float | None:
         below = max((number for number in numbers if number < value), default=0)
         limits = [below - 1 if EXCLUSIVE.search(message) else below]
     return limits[0] if limits and 0 < limits[0] < value else None
-
-
-def _fold_system(body: dict[str, Any]) -> None:
-    """Put the system message before the user's, into one message."""
-    holder = body.get("json", body)
-    texts = [message["content"] for message in holder.get("messages", ())]
-    holder["messages"] = [{"role": "user", "content": "\n\n".join(texts)}]
