@@ -347,6 +347,67 @@ SHAPES: dict[str, tuple[list[dict[str, Any]], Counts]] = {
         ],
         (58354, 10, 58352, 0, 2),
     ),
+    # github.com/BerriAI/litellm/issues/15270
+    "litellm bedrock reads within, writes beside": (
+        [
+            {
+                "prompt_tokens": 1010,
+                "completion_tokens": 5,
+                "total_tokens": 1515,
+                "prompt_tokens_details": {"cached_tokens": 1000},
+                "cache_creation_input_tokens": 500,
+                "cache_read_input_tokens": 1000,
+            }
+        ],
+        (1510, 5, 1000, 0, 500),
+    ),
+    "reads within, writes beside, no total": (
+        [
+            {
+                "prompt_tokens": 1010,
+                "completion_tokens": 5,
+                "prompt_tokens_details": {"cached_tokens": 1000},
+                "cache_creation_input_tokens": 500,
+            }
+        ],
+        (1510, 5, 1000, 0, 500),
+    ),
+    "writes within, reads beside": (
+        [
+            {
+                "prompt_tokens": 510,
+                "completion_tokens": 5,
+                "total_tokens": 1515,
+                "cache_creation_input_tokens": 500,
+                "cache_read_input_tokens": 1000,
+            }
+        ],
+        (1510, 5, 1000, 0, 500),
+    ),
+    "responses cache write": (
+        [
+            {
+                "input_tokens": 100,
+                "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 50},
+                "output_tokens": 10,
+                "total_tokens": 110,
+            }
+        ],
+        (100, 10, 0, 0, 50),
+    ),
+    # github.com/CultivateLabs/raif/pull/470
+    "gemini search": (
+        [
+            {
+                "promptTokenCount": 100,
+                "toolUsePromptTokenCount": 400,
+                "candidatesTokenCount": 50,
+                "thoughtsTokenCount": 30,
+                "totalTokenCount": 580,
+            }
+        ],
+        (500, 80, 0, 30, 0),
+    ),
     "azure empty then usage": (
         [{}, {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}],
         (9, 2, 0, 0, 0),
@@ -358,6 +419,7 @@ COSTS = {
     "Perplexity": ({"cost": {"output_tokens_cost": 0.001, "total_cost": 0.033}}, "0.033"),
     "a gateway": ({"cost": {"total": 0.01, "currency": "USD"}}, "0.01"),
     "a text": ({"cost": "0.0015", "is_byok": False, "market_cost": 0.002}, "0.0015"),
+    "another currency": ({"cost": {"total": 0.01, "currency": "EUR"}}, None),
     "nothing known": ({"estimated_cost": 0}, None),
 }
 
@@ -380,6 +442,30 @@ def test_the_counts_are_found_in_every_shape(events: list[dict[str, Any]], count
         usage.reasoning_tokens,
         usage.cache_write_tokens,
     )
+
+
+# github.com/maximhq/bifrost/pull/5355: Kimi and Qwen begin with the whole prompt.
+@pytest.mark.parametrize(
+    ("end", "input_tokens"),
+    [
+        ({"input_tokens": 18, "cache_read_input_tokens": 8831}, 8849),
+        ({"input_tokens": 0, "cache_read_input_tokens": 8834}, 8834),
+        ({"cache_read_input_tokens": 8000}, 8834),
+        ({"input_tokens": 8834, "cache_read_input_tokens": 8000}, 8834),
+    ],
+)
+def test_a_prompt_that_is_reported_before_its_cached_tokens_is_counted_once(
+    end: dict[str, int], input_tokens: int
+) -> None:
+    reader = UsageReader(cached_is_separate=True)
+    reader.read({"input_tokens": 8834, "output_tokens": 0}, skip="output")
+    reader.read({**end, "output_tokens": 426})
+
+    usage = reader.usage(has_text=True)
+
+    assert usage
+    assert usage.input_tokens == input_tokens
+    assert usage.cached_input_tokens == end["cache_read_input_tokens"]
 
 
 @pytest.mark.parametrize(("reported", "cost"), COSTS.values(), ids=COSTS)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _PLAIN_FILTER_REASONS = {"content_filter", "refusal"}
 """Say nothing that the message does not say."""
+MIN_REPEATED_CHARS = 20
+"""A piece that begins with a whole text of this length, or a longer one, repeats it."""
 
 
 class ResponseError(Exception):
@@ -86,6 +88,9 @@ class ResponseParser(ABC):
         """Whether text followed what looked like the end: some servers say “stop” in each piece."""
         self._words = ""
         """What arrived that is no event; a web page perhaps."""
+        self._pieces: list[str] = []
+        self._length = 0
+        """Of the pieces, in characters."""
         self._has_text = False
         self._has_reasoned = False
         self._usage = UsageReader(cached_is_separate=self.cached_is_separate)
@@ -132,11 +137,20 @@ class ResponseParser(ABC):
             if isinstance(delta, ReasoningDelta):
                 self._has_reasoned = True
                 yield delta
-            elif delta.text:
-                self._has_text = self._has_text or bool(delta.text.strip())
+            elif text := self._without_repetition(delta.text):
+                self._has_text = self._has_text or bool(text.strip())
                 if had_ended:
                     self._goes_on, self.is_complete = True, False
-                yield delta
+                yield delta if text == delta.text else TextDelta(text=text)
+
+    def _without_repetition(self, text: str) -> str:
+        """Return a piece without the whole text so far, which gateways send again, mostly at the end."""
+        if len(text) >= self._length >= MIN_REPEATED_CHARS:
+            self._pieces = ["".join(self._pieces)]
+            text = text.removeprefix(self._pieces[0])
+        self._pieces.append(text)
+        self._length += len(text)
+        return text
 
     def result(self, request_model: str) -> GenerationResult:
         """Return the end of the answer, after the last event.
@@ -148,10 +162,7 @@ class ResponseParser(ABC):
             ResponseError: The answer was cut off, refused, or has no visible text.
         """
         if not self.has_started:
-            message = f"The server did not stream {self.expected}. Is BASE_URL right?"
-            if words := read_error(self._words).message:
-                message += f" It sent: {words}"
-            raise ResponseError(InvalidOutput, message, self.usage)
+            raise ResponseError(InvalidOutput, self.why_not_started(), self.usage)
         if self.unread and not self._has_text:
             raise wrong_shape(self.unread)
         reason = read_finish_reason(self.finish_reason)
@@ -174,6 +185,14 @@ class ResponseParser(ABC):
             usage=self.usage,
             detail=self.why_filtered() if finish_reason == FinishReason.CONTENT_FILTER else "",
         )
+
+    def why_not_started(self) -> str:
+        """Explain a body without any event of the protocol."""
+        if self.is_complete and not self.unread and not self._has_text:
+            return "The server sent nothing but the end of an answer."
+        words = read_error(self._words).message
+        said = f" It sent: {words}" if words else ""
+        return f"The server did not stream {self.expected}. Is BASE_URL right?{said}"
 
     def why_filtered(self) -> str:
         """Say what the server says about a refusal, with its own word for the end and the categories."""

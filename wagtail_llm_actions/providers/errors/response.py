@@ -72,7 +72,8 @@ def reports_error(body: object) -> bool:
         return False
     result = body.get("base_resp")
     if (
-        any(body.get(key) for key in ("error", "errors"))
+        any(_says_something(body.get(key)) for key in ("error", "errors"))
+        or any(body.get(key) for key in ("error_message", "error_msg"))
         or "error" in (body.get("type"), body.get("object"))
         # MiniMax sends it with each answer; 0 stands for success.
         or (isinstance(result, Mapping) and result.get("status_code"))
@@ -80,8 +81,13 @@ def reports_error(body: object) -> bool:
         return True
     if any(body.get(key) for key in ("choices", "content", "delta", "id")):
         return False
-    words = [body.get(key) for key in ("detail", "message", "msg", "error_msg")]
+    words = [body.get(key) for key in ("detail", "message", "msg")]
     return any(isinstance(word, str | list) and bool(word) for word in words)
+
+
+def _says_something(error: object) -> bool:
+    """Return whether a member holds an error: some servers send an empty one with each piece."""
+    return any(error.values()) if isinstance(error, Mapping) else bool(error)
 
 
 def _phrase(status_code: int | None) -> str:

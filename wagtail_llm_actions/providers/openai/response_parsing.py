@@ -38,6 +38,8 @@ REASONING_ROLES = frozenset({"analysis", "commentary", "reasoning", "thinking", 
 """Channels of Harmony and roles of gateways, whose ``content`` is what the model thinks."""
 MARKS = ("extra_content", "channel", "role", "thought")
 """Members of a delta, or of a part of its content, that may mark it as reasoning."""
+WRAPPERS = ("data", "result")
+"""Members in which gateways put a whole chunk."""
 USAGES = ("usage", "usageMetadata", "usage_metadata", "token_usage")
 """Members that hold token counts: OpenAI's own, Gemini's, and those of gateways."""
 
@@ -55,6 +57,9 @@ class ChatCompletionParser(ResponseParser):
 
     def parse(self, event: JSONObject) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield the deltas of a chunk."""
+        if event.choices is None and has_any(event, WRAPPERS):
+            wrapped = (event[name] for name in WRAPPERS if isinstance(event.get(name), JSONObject))
+            event = next(wrapped, event)
         choices = (
             [event.choices] if isinstance(event.choices, dict) else read(event, "choices", list)
         )
@@ -65,7 +70,8 @@ class ChatCompletionParser(ResponseParser):
             return
         # Servers of other protocols send token counts, too.
         self.has_started = self.has_started or choices is not None
-        self.response_model = read(event, "model", str) or self.response_model
+        model = getattr(event, "model", None)
+        self.response_model = model if isinstance(model, str) and model else self.response_model
         self._usage.read_terms(event)
         self.finish_reason = read_end(event, *ENDS) or self.finish_reason
         self.filter_reasons += reasons_in(event)
@@ -74,7 +80,7 @@ class ChatCompletionParser(ResponseParser):
         for choice in choices or []:
             index = getattr(choice, "index", None)
             self._index = index if self._index is None else self._index
-            if index is None or index == self._index:
+            if index is None or str(index) == str(self._index):
                 yield from self._parse_choice(choice)
 
     def _read_usage(self, event: object, choices: list[object] | None) -> bool:
@@ -91,9 +97,10 @@ class ChatCompletionParser(ResponseParser):
         if error := getattr(choice, "error", None):
             raise ResponseError.of(failure_in({"error": error}))
         delta = self._delta(choice)
-        self.refusal += read(delta, "refusal", str) or ""
+        self.refusal += _text(getattr(delta, "refusal", None))
         self.filter_reasons += reasons_in(choice, delta)
-        self.finish_reason = read_end(choice, *ENDS) or self.finish_reason
+        said = read_end(choice, *ENDS) or read_end(delta, *ENDS)
+        self.finish_reason = said or self.finish_reason
         if has_any(delta, REASONING) and any(getattr(delta, name, None) for name in REASONING):
             yield ReasoningDelta(text=_reasoning(delta))
         content = delta if isinstance(delta, str) else getattr(delta, "content", None)

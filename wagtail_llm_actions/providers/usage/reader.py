@@ -37,6 +37,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         *("completionTokens", "outputTokens", "candidatesTokenCount", "outputTokenCount"),
         *("generated_token_count", "billed_units.output_tokens", "tokens.output_tokens"),
     ),
+    "tool_input": ("toolUsePromptTokenCount",),
     "total": ("total_tokens", "totalTokens", "totalTokenCount"),
     "cached": (
         "prompt_tokens_details.cached_tokens",
@@ -54,6 +55,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "prompt_tokens_details.cache_write_tokens",
         "prompt_tokens_details.cache_creation_tokens",
         "prompt_tokens_details.cache_creation_input_tokens",
+        "input_tokens_details.cache_write_tokens",
         "input_token_details.cache_creation",
         "cache_creation_input_tokens",
         "cacheWriteInputTokens",
@@ -109,6 +111,7 @@ class UsageReader:
         if found:
             # A total belongs to the counts beside it.
             self._counts.pop("total", None)
+            self._take_out_cached(found)
         for name, count in found.items():
             if count or not self._counts.get(name):
                 self._counts[name] = count
@@ -118,6 +121,18 @@ class UsageReader:
         cost = self._read_cost(reported)
         self._cost = self._cost if cost is None else cost
         return bool(found)
+
+    def _take_out_cached(self, found: dict[str, int]) -> None:
+        """Take cached tokens out of an input that a server reported before it knew of them.
+
+        Servers that speak Anthropic's protocol begin with the whole prompt, and name no cache there.
+        """
+        cached = found.get("cached", 0) + found.get("cache_written", 0)
+        is_first = not self._counts.keys() & {"cached", "cache_written"}
+        whole = self._counts.get("input", 0)
+        is_whole = found.get("input") in {None, 0, whole}
+        if self._cached_is_separate and is_first and is_whole and 0 < cached <= whole:
+            self._counts["input"] = found["input"] = whole - cached
 
     def read_terms(self, reported: object) -> None:
         """Take in on which terms the call is billed, which OpenAI says beside the counts."""
@@ -135,7 +150,7 @@ class UsageReader:
         repairs = dict(self._repairs)
         counts = fill_in(self._counts, repairs, cached_is_separate=self._cached_is_separate)
         cached = counts.get("cached", 0)
-        beside = 0 if self._cached_is_separate else cached + counts.get("cache_written", 0)
+        beside = (0, 0) if self._cached_is_separate else (cached, counts.get("cache_written", 0))
         input_tokens, output_tokens, reasoning = add_up(counts, beside, repairs)
         has_output = output_tokens > 0 or ("output" in counts and not has_text)
         is_input_known = bool(counts.get("input")) and input_tokens <= MAX_COUNT
@@ -188,6 +203,9 @@ class UsageReader:
         if amounts == [None]:
             amounts, unit = [member(reported, "cost_in_usd_ticks")], TICKS
         if amounts[-1] is None:
+            return None
+        currency = _name(member(reported, "cost"), "currency") or _name(reported, "currency")
+        if currency not in {"", "usd"}:
             return None
         numbers = [_number(amount) for amount in amounts]
         known = [number / unit for number in numbers if number is not None and number >= 0]

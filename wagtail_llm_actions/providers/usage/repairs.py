@@ -15,6 +15,9 @@ def fill_in(
 ) -> dict[str, int]:
     """Add separate cached tokens to the input, and work out a count that only the total tells."""
     counts = dict(reported)
+    if tool_input := counts.get("tool_input", 0):
+        # Gemini counts what a tool of its own has found beside the prompt.
+        counts["input"] = counts.get("input", 0) + tool_input
     total, reasoning = counts.get("total", 0), counts.get("reasoning", 0)
     input_tokens, output_tokens = counts.get("input"), counts.get("output")
     read, written = counts.get("cached", 0), counts.get("cache_written", 0)
@@ -44,13 +47,13 @@ def fill_in(
 
 
 def add_up(
-    counts: Mapping[str, int], cached: int, repairs: dict[UsageRepair, None]
+    counts: Mapping[str, int], cached: tuple[int, int], repairs: dict[UsageRepair, None]
 ) -> tuple[int, int, int]:
     """Return whole input, whole output and reasoning.
 
     Args:
         counts: As reported; 0 where unknown.
-        cached: Tokens that may be part of the input, or beside it.
+        cached: Tokens read from the cache and written into it, which may be part of the input, or beside it.
         repairs: Gets what was repaired.
     """
     given = counts.get("input", 0), counts.get("output", 0)
@@ -67,20 +70,26 @@ def add_up(
     return whole_input, whole_output + uncounted, min(reasoning, whole_output) + uncounted
 
 
-def _reading(given: tuple[int, int], cached: int, reasoning: int, total: int) -> tuple[int, int]:
+def _reading(
+    given: tuple[int, int], cached: tuple[int, int], reasoning: int, total: int
+) -> tuple[int, int]:
     """Return input and output by the reading that gives the total, else by the sizes of the parts.
 
-    Servers count cached and reasoning tokens as part of input and output, or beside them.
+    Servers count cached and reasoning tokens as part of input and output, or beside them; some count
+    what was read as part of the input, and what was written beside it, or the other way round.
     """
     input_tokens, output_tokens = given
-    for whole_input in (input_tokens, input_tokens + cached):
+    read, written = cached
+    for beside in (0, read + written, written, read):
+        whole_input = input_tokens + beside
         for whole_output in (output_tokens, output_tokens + reasoning):
-            if cached <= whole_input and whole_input + whole_output == total:
+            if read + written <= whole_input and whole_input + whole_output == total:
                 return whole_input, whole_output
-    return (
-        input_tokens + cached if cached > input_tokens else input_tokens,
-        output_tokens + reasoning if reasoning > output_tokens else output_tokens,
-    )
+    if read > input_tokens:
+        input_tokens += read + written
+    elif read + written > input_tokens:
+        input_tokens += written
+    return input_tokens, output_tokens + reasoning if reasoning > output_tokens else output_tokens
 
 
 def note(repairs: dict[UsageRepair, None], repair: UsageRepair, *, is_needed: bool) -> None:
