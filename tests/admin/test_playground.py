@@ -131,6 +131,16 @@ def test_a_text_that_is_right_marks_no_field_of_the_form(client: Client, admin: 
     assert warning.startswith("The model said that the text is right as it stands")
 
 
+@pytest.mark.parametrize("right", ["", "view_costs"])
+def test_a_result_has_costs_for_those_who_may_see_them(client: Client, right: str) -> None:
+    user = UserFactory()
+    rights = ["access_admin", "add_llmaction", right]
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client.force_login(user)
+
+    assert bool(page_at(client, reverse(ADD)).select("[data-part=cost]")) == bool(right)
+
+
 def test_a_page_fills_the_source_and_all_other_variables(client: Client, admin: User) -> None:
     page = BlogPageFactory(title="Tides", summary="Boats wait.")
     template = PromptTemplateFactory(text="{{ post_title }}, {{ post_summary }}: {{ input }}")

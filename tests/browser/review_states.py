@@ -18,7 +18,7 @@ from tests.images.conftest import alt_text_action
 from tests.images.files import create_image
 from tests.voyages.models import Cargo, Charter
 from wagtail_llm_actions.fields.stream.marks import digest_of
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMAction, LLMRun
 
 if TYPE_CHECKING:
     from django.db import models
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from example_site.blog.models import BlogPage
     from tests.browser.person import Person
     from tests.browser.showcase import Showcase
-    from wagtail_llm_actions.models import LLMAction
 
 OWN_PARTS = ".llm-actions, .llm-actions-card, .llm-actions-previous, .llm-actions-side-panel"
 BODY: list[tuple[str, Any]] = [
@@ -126,6 +125,17 @@ def open_review(person: Person, showcase: Showcase) -> None:
     expect(intro.locator("[data-part=facts]")).to_contain_text("1987 · Dr Weiss")
 
 
+def open_unchanged(person: Person, showcase: Showcase) -> None:
+    """Show that a model found nothing to change."""
+    field = {"source": "intro", "destination": "intro"}
+    LLMAction.objects.filter(**field).update(is_active=False)
+    LLMActionFactory(label="Proofread", model="heron", **field)
+    person.open(reverse("wagtailadmin_pages:edit", args=[showcase.post.pk]))
+    intro = person.page.locator("[data-contentpath=intro]")
+    intro.locator("[data-part=generate]").click()
+    expect(intro.locator("[data-part=status]")).to_have_text("Heron found nothing to change.")
+
+
 def open_filling(person: Person, showcase: Showcase) -> None:
     """Show the overview of Fill empty fields, with a text, and with a field that has to wait."""
     # Neither three candidates at once nor a model without a price: a limit would stop them.
@@ -183,6 +193,7 @@ def _propose_on(
 
 STATES = {
     "review": open_review,
+    "unchanged": open_unchanged,
     "filling": open_filling,
     "values": open_values,
     "image form": open_image,

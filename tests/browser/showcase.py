@@ -35,9 +35,13 @@ if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMRun
 
 SCRIPTED = "wagtail_llm_actions.providers.testing.ScriptedProvider"
+FREE = {"INPUT": 0, "OUTPUT": 0}
 SETTINGS = {
     "WAGTAIL_LLM_ACTIONS": {
-        "PROVIDERS": {"gateway": {"BACKEND": SCRIPTED, "OPTIONS": {"script": ["The tide came."]}}},
+        "PROVIDERS": {
+            "gateway": {"BACKEND": SCRIPTED, "OPTIONS": {"script": ["The tide came."]}},
+            "proofreader": {"BACKEND": SCRIPTED, "OPTIONS": {"script": ["No changes needed."]}},
+        },
         "MODELS": {
             "swift": {
                 "PROVIDER": "gateway",
@@ -47,6 +51,12 @@ SETTINGS = {
                 "PRICE": {"INPUT": 0.15, "OUTPUT": 0.6},
             },
             "owl": {"PROVIDER": "gateway", "NAME": "owl-1", "LABEL": "Owl (writes slowly, well)"},
+            "heron": {
+                "PROVIDER": "proofreader",
+                "NAME": "heron-1",
+                "LABEL": "Heron",
+                "PRICE": FREE,
+            },
         },
     }
 }

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from tests.factories import AdminFactory, BlogPageFactory, LLMActionFactory, PromptTemplateFactory
+from tests.factories import (
+    AdminFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMActionFactory,
+    PromptTemplateFactory,
+)
 from wagtail_llm_actions.models import LLMAction, LLMRun
 
 if TYPE_CHECKING:
@@ -106,6 +113,20 @@ def test_the_input_is_taken_from_a_page(visit: Visit) -> None:
     run = LLMRun.objects.get()
     assert run.target == page
     assert run.prompt.startswith("<post_title>Tides</post_title>: <input>The tide came in")
+
+
+def test_who_may_not_see_costs_reads_of_none(visit: Visit) -> None:
+    llm_action = LLMActionFactory(model="real", max_tokens=10)
+    user = EditorFactory()
+    user.user_permissions.add(Permission.objects.get(codename="change_llmaction"))
+    somebody = visit(user)
+    somebody.open(reverse("wagtail_llm_actions_actions:edit", args=[llm_action.pk]))
+    somebody.control("test_input").fill("Water.")
+
+    result = press_test(somebody)
+
+    expect(result).to_contain_text("Tokens")
+    expect(result).not_to_contain_text("Cost")
 
 
 def test_a_test_is_cancelled(visit: Visit) -> None:

@@ -18,6 +18,7 @@ from wagtail.users.models import UserProfile
 from tests.browser import review_states
 from tests.browser.person import ELSEWHERE
 from tests.browser.showcase import Showcase
+from tests.factories import LLMActionFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ OWN_PARTS = {
     "review": review_states.OWN_PARTS,
 }
 SCREENS = {
-    "defining": ["actions", "new action", "action form", "copy of an action"],
+    "defining": ["actions", "new action", "action form", "unchanged test", "copy of an action"],
     "managing": [
         "deletion of an action",
         "changes of an action",
@@ -111,11 +112,11 @@ def list_previous_texts(person: Person) -> None:
     expect(person.page.get_by_role("button", name="Propose again").first).to_be_visible()
 
 
-def run_test(person: Person) -> None:
+def run_test(person: Person, end: str = "Done") -> None:
     person.control("test_input").fill("The tide came in early.")
     person.page.get_by_role("button", name="Test", exact=True).click()
     playground = person.page.locator("#llm-actions-playground")
-    expect(playground.get_by_role("status")).to_contain_text("Done")
+    expect(playground.get_by_role("status")).to_contain_text(end)
 
 
 USES: dict[str, Callable[[Person], object]] = {
@@ -144,6 +145,11 @@ def open_screen(person: Person, showcase: Showcase, name: str) -> str:
     if name in review_states.STATES:
         review_states.STATES[name](person, showcase)
         return review_states.OWN_PARTS
+    if name == "unchanged test":
+        action = LLMActionFactory(source="summary", model="heron")
+        person.open(reverse("wagtail_llm_actions_actions:edit", args=[action.pk]))
+        run_test(person, "Heron found nothing to change.")
+        return "#main"
     if name == "refused export":
         person.open(f"{reverse('wagtail_llm_actions:history')}{REFUSED_EXPORT}")
         expect(page.get_by_text("The filter “status” does not have this value.")).to_be_visible()

@@ -159,11 +159,14 @@ class Playground {
       'finish-reason': run.finish_reason_label,
     };
     showText(getPart(result, 'state'), [state, ...Object.values(run.field_errors)].join(' '));
+    // Not everybody may see costs.
+    if (!result.querySelector('[data-part=cost]')) delete facts.cost;
     Object.entries(facts).forEach(([name, fact]) => {
       getPart(result, name).textContent = fact;
     });
     const warnings = getPart(result, 'warnings');
     warnings.hidden = !run.warnings.length;
+    warnings.classList.toggle('llm-actions-playground__warnings--neutral', isUnchanged);
     warnings.replaceChildren(
       ...run.warnings.map((warning) => {
         const item = document.createElement('li');
