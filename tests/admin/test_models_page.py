@@ -303,7 +303,6 @@ def rest(**values: Any) -> LLMCircuitBreaker:
         "request_model": "owl-1",
         "failures": 5,
         "error_code": "timeout",
-        "error_detail": "The wood is on fire.",
         "opened_at": now - timedelta(seconds=10),
         "retry_at": now + timedelta(minutes=2),
     }
@@ -319,10 +318,12 @@ def test_an_open_circuit_breaker_says_since_when_why_and_until_when(
 
     assert re.fullmatch(
         r"Not asked since .+ after 5 failures \(Took too long\): from .+ on the next run tries it again. "
-        "The wood is on fire. Retry now Not checked Check",
+        "Failed runs Retry now Not checked Check",
         found["Owl"][1],
     )
     assert "Not asked" not in found["Lost"][1]
+    (failed,) = page_at(client, reverse(MODELS)).select("a[href*='status=failed']")
+    assert "model_key=quick" in str(failed["href"])
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,11 @@ def run_errors() -> list[LLMActionsError]:
     ]
     moment = timezone.now()
     circuit_open = CircuitOpen(
-        **place, failures=5, since=moment, retry_at=moment + timedelta(minutes=1)
+        provider="test",
+        model="scripted",
+        failures=5,
+        since=moment,
+        retry_at=moment + timedelta(minutes=1),
     )
     inputs = [InvalidInput(reason, "Introduction") for reason in InvalidInput.Reason]
     limit = LimitExceeded(LimitExceeded.USER_CONCURRENT, 10, count=10)

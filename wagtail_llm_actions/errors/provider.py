@@ -163,7 +163,6 @@ class CircuitOpen(ModelUnavailable):
         failures: How many in a row.
         since: When the circuit breaker opened.
         retry_at: When it lets a probe through; ``None`` while a probe is under way.
-        detail: The provider's message of the last failure.
     """
 
     reason = "circuit_open"
@@ -177,9 +176,8 @@ class CircuitOpen(ModelUnavailable):
         failures: int,
         since: datetime,
         retry_at: datetime | None,
-        detail: str = "",
     ) -> None:
-        super().__init__(provider=provider, model=model, detail=detail)
+        super().__init__(provider=provider, model=model)
         self.failures = failures
         self.since = since
         self.retry_at = retry_at

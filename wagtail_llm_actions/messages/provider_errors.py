@@ -177,9 +177,8 @@ PROVIDER_ERRORS = (
         error=CircuitOpen,
         sentence=circuit_open_sentence,
         troubleshooting=_(
-            "The model “%(model)s” was not asked, because its last calls had all failed; the "
-            "provider's message is that of the last one. Find the cause in the runs that "
-            "failed before this one. Settings → LLM → Models shows when the model is tried again, and "
+            "The model “%(model)s” was not asked, because its last calls had all failed. Find the "
+            "cause in the runs that failed before this one. Settings → LLM → Models shows when the model is tried again, and "
             "lets you try it at once. %(fallback)s"
         ),
         form_field="model",

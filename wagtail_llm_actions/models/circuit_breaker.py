@@ -27,8 +27,6 @@ class LLMCircuitBreaker(models.Model):
     """When the last call failed."""
     error_code = models.CharField(max_length=40, blank=True)
     """The ``ErrorCode`` of the last failure."""
-    error_detail = models.TextField(blank=True)
-    """The provider's message on the last failure, redacted; for admins only."""
 
     # Open and half-open
 

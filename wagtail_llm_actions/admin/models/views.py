@@ -28,7 +28,7 @@ from wagtail_llm_actions.errors import LimitExceeded
 from wagtail_llm_actions.messages.currency import price_sentence, source_label, usd
 from wagtail_llm_actions.messages.errors import sentence_for
 from wagtail_llm_actions.messages.model_state import circuit_breaker_status, status_sentence
-from wagtail_llm_actions.models import LLMAction
+from wagtail_llm_actions.models import LLMAction, LLMRun
 from wagtail_llm_actions.permissions.policies import (
     ACTION_POLICY,
     MANAGE_MODELS_PERMISSIONS,
@@ -86,8 +86,8 @@ class Row:
     checked_at: Any = None
     circuit_breaker: str = ""
     """The state of an open circuit breaker; empty if it is closed."""
-    error_detail: str = ""
-    """The provider message that came with the last failure of an open circuit breaker."""
+    failed_runs_url: str = ""
+    """Of the runs that tell why a circuit breaker is open."""
 
     @property
     def input_price(self) -> str:
@@ -192,6 +192,9 @@ def _rows() -> list[Row]:
             actions=actions.get(key, 0),
             runs=runs.get(key, 0),
             runs_url=counted_runs_url(period, model_key=key),
+            failed_runs_url=counted_runs_url(
+                period, model_key=key, status=LLMRun.Status.FAILED.value
+            ),
             check=checks.get(key),
             circuit_breaker=circuit_breakers.get((model.provider, model.name)),
             finding=findings[key],
@@ -218,6 +221,7 @@ def _row(
     actions: int,
     runs: int,
     runs_url: str,
+    failed_runs_url: str,
     check: CheckResult | None,
     circuit_breaker: LLMCircuitBreaker | None,
     finding: ToldFinding,
@@ -246,7 +250,7 @@ def _row(
         is_ok=status.ok if status else False,
         checked_at=check.checked_at if check else None,
         circuit_breaker=circuit_breaker_status(circuit_breaker) if circuit_breaker else "",
-        error_detail=circuit_breaker.error_detail if circuit_breaker else "",
+        failed_runs_url=failed_runs_url,
     )
 
 

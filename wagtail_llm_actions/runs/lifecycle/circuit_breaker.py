@@ -131,7 +131,6 @@ def _before_call(model: ModelSettings) -> _Entry:
     raise CircuitOpen(
         provider=model.provider,
         model=model.name,
-        detail=circuit.error_detail,
         failures=circuit.failures,
         since=circuit.opened_at,
         retry_at=circuit.retry_at if circuit.retry_at and circuit.retry_at > now else None,
@@ -145,7 +144,8 @@ def _on_success(model: ModelSettings, entry: _Entry) -> None:
 
 def _on_failure(model: ModelSettings, entry: _Entry, error: ProviderError) -> None:
     now = timezone.now()
-    failure = {"failed_at": now, "error_code": error.code.value, "error_detail": error.detail}
+    # Not the provider's words: they may quote what was sent, and outlive it here.
+    failure = {"failed_at": now, "error_code": error.code.value}
     if entry.circuit is not None and entry.probe_token is not None:
         _rows(model).filter(probe_token=entry.probe_token).update(
             failures=F("failures") + 1,
