@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -124,6 +125,44 @@ def test_a_query_is_built_once() -> None:
         query.first(run_id=uuid.uuid4())
 
     assert built == [1]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        {"status": "succeeded", "output": '100 % of "it".\nIt\'s \\ done.', "raw_output": ""},
+        {"removed": [{"kind": "quotes"}], "unsourced_facts": [], "price": {"input": "3"}},
+        {"price": None, "cost_usd": None, "finished_at": None, "lease_token": None},
+        {"cost_usd": Decimal("0.000123456"), "input_tokens": 7, "is_reasoning": True},
+        {"finished_at": timezone.now(), "lease_token": uuid.uuid4(), "user": None},
+    ],
+)
+def test_an_update_writes_what_djangos_own_does(new: dict[str, Any]) -> None:
+    prepared, changed, other = LLMRunFactory.create_batch(3, price={"output": "15"})
+    query = PreparedQuery(lambda: LLMRun.objects.filter(pk=Parameter("run_id", PK)))
+
+    for _ in range(2):
+        assert query.update(new, run_id=prepared.pk) == 1
+    LLMRun.objects.filter(pk=changed.pk).update(**new)
+
+    rows = {row["pk"]: row for row in LLMRun.objects.values("pk", *new)}
+    ours, djangos = rows[prepared.pk], rows[changed.pk]
+    assert {**ours, "pk": 0} == {**djangos, "pk": 0}
+    for name in new:
+        assert rows[other.pk][name] == getattr(other, name if name != "user" else "user_id")
+        null = LLMRun.objects.filter(**{f"{name}__isnull": True})
+        assert null.filter(pk=prepared.pk).exists() == null.filter(pk=changed.pk).exists()
+
+
+def test_an_update_of_no_row_says_so() -> None:
+    run = LLMRunFactory(status="queued")
+    query = PreparedQuery(lambda: LLMRun.objects.queued().filter(pk=Parameter("run_id", PK)))
+
+    assert query.update({"status": "running"}, run_id=run.pk) == 1
+    assert query.update({"status": "running"}, run_id=run.pk) == 0
+    assert query.update({"output": "A text."}, run_id=run.pk) == 0
+    run.refresh_from_db()
+    assert (run.status, run.output) == ("running", "")
 
 
 @pytest.mark.parametrize("factory", [BlogPageFactory, AuthorFactory])

@@ -7,22 +7,25 @@ takes to answer it.
 from __future__ import annotations
 
 from functools import cached_property
+from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connections, router, transaction
 from django.db.models import Case, F, Func, IntegerField, Model, Value, When
 from django.db.models.query import ModelIterable
+from django.db.models.sql import UpdateQuery
 
 from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Field, Manager, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 
 COUNT = Func(F("pk"), function="COUNT", output_field=IntegerField())
 """The number of a query's rows, as a value of its only row: an aggregate is no queryset."""
@@ -63,6 +66,15 @@ class Parameter(Value):
         return value
 
 
+class _NewValue(Parameter):
+    """Stands for the value that an update gives to a field; ``values`` has it by the field itself."""
+
+    def value_of(self, values: Mapping[Any, Any], connection: BaseDatabaseWrapper) -> Any:
+        """Return the value as the database's driver takes it."""
+        field = self.output_field
+        return field.get_db_prep_save(values[field], connection)
+
+
 class PreparedQuery(Generic[M]):
     """A query that is built and compiled when it is first used.
 
@@ -74,6 +86,7 @@ class PreparedQuery(Generic[M]):
     def __init__(self, build: Callable[[], QuerySet[M, Any]]) -> None:
         self._build = build
         self._compiled: dict[str, _Compiled] = {}
+        self._updates: dict[tuple[str, ...], _Statement] = {}
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query that asks for values.
@@ -106,6 +119,22 @@ class PreparedQuery(Generic[M]):
         """Return the first object, or ``None``; the arguments are those of ``instances``."""
         return next(iter(self.instances(**values)), None)
 
+    def update(self, new: Mapping[str, Any], **values: Any) -> int:
+        """Change the rows of the query; return how many there were.
+
+        Args:
+            new: The new values by the names of their fields; no expressions.
+            **values: Of the parameters.
+        """
+        model: type[Model] = self._queryset.model
+        connection = connections[router.db_for_write(model)]
+        statement = self._updates.get(key := (connection.alias, *new))
+        if statement is None:
+            statement = self._updates[key] = _compile_update(self._queryset, new, connection)
+        fields = {model._meta.get_field(name): value for name, value in new.items()}
+        with transaction.mark_for_rollback_on_error(connection.alias):
+            return statement.execute(connection, {**values, **fields}, attrgetter("rowcount"), 0)
+
     @cached_property
     def _queryset(self) -> QuerySet[M, Any]:
         return self._build()
@@ -132,9 +161,32 @@ def _with_key(manager: Manager[M]) -> PreparedQuery[M] | None:
     return PreparedQuery(lambda: manager.order_by().filter(pk=key))
 
 
-class _Compiled(NamedTuple):
+class _Statement(NamedTuple):
     sql: str
     parameters: Sequence[Any]
+
+    def execute(
+        self,
+        connection: BaseDatabaseWrapper,
+        values: Mapping[Any, Any],
+        result: Callable[[Any], R],
+        nothing: R,
+    ) -> R:
+        """Return the ``result`` of the database's cursor; ``nothing`` where no row can have the values."""
+        try:
+            parameters = [
+                each.value_of(values, connection) if isinstance(each, Parameter) else each
+                for each in self.parameters
+            ]
+        except EmptyResultSet:
+            return nothing
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, parameters)
+            return result(cursor)
+
+
+class _Compiled(NamedTuple):
+    statement: _Statement
     columns: Sequence[str]
     """Of an object, before all others; the names of its fields."""
     annotations: Mapping[str, int]
@@ -143,16 +195,9 @@ class _Compiled(NamedTuple):
     def rows(
         self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]
     ) -> Iterator[list[Any]]:
-        try:
-            parameters = [
-                each.value_of(values, connection) if isinstance(each, Parameter) else each
-                for each in self.parameters
-            ]
-        except EmptyResultSet:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, parameters)
-            found = cursor.fetchall()
+        found: Sequence[Sequence[Any]] = self.statement.execute(
+            connection, values, methodcaller("fetchall"), ()
+        )
         for each in found:
             row = list(each)
             for position, (converters, expression) in self.converters.items():
@@ -164,13 +209,23 @@ class _Compiled(NamedTuple):
 def _compile(queryset: QuerySet[Any, Any], connection: BaseDatabaseWrapper) -> _Compiled:
     # As the iterables of Django's own querysets do each time.
     compiler: Any = queryset.query.get_compiler(connection=connection)
-    sql, parameters = compiler.as_sql()
+    statement = _Statement(*compiler.as_sql())
     selected = [expression for expression, *_ in compiler.select]
     of_object = (compiler.klass_info or {}).get("select_fields", ())
     return _Compiled(
-        sql=sql,
-        parameters=parameters,
+        statement=statement,
         columns=[selected[position].target.attname for position in of_object],
         annotations=compiler.annotation_col_map,
         converters=compiler.get_converters(selected),
     )
+
+
+def _compile_update(
+    queryset: QuerySet[Any, Any], names: Iterable[str], connection: BaseDatabaseWrapper
+) -> _Statement:
+    # As `QuerySet.update` does each time.
+    query: Any = queryset.query.chain(UpdateQuery)
+    fields = map(queryset.model._meta.get_field, names)
+    query.add_update_values({field.name: _NewValue(field.name, field) for field in fields})
+    query.clear_select_clause()
+    return _Statement(*query.get_compiler(connection=connection).as_sql())

@@ -173,6 +173,8 @@ class LLMRunQuerySet(models.QuerySet["LLMRun"]):
             older = models.Q(queued_at__lt=time) | models.Q(pk__lt=pk)
             chunk = list(rows.filter(older, queued_at__lte=time)[:CHUNK_SIZE])
 
-    def leased(self, run_id: uuid.UUID, token: uuid.UUID) -> LLMRunQuerySet:
+    def leased(
+        self, run_id: uuid.UUID | models.Value, token: uuid.UUID | models.Value
+    ) -> LLMRunQuerySet:
         """Keep the run that a worker executes, while the token of its lease is valid."""
         return self.filter(pk=run_id, status=self.model.Status.RUNNING, lease_token=token)

@@ -94,6 +94,21 @@ def test_the_call_is_kept_as_an_attempt(provider: ScriptedProvider) -> None:
     assert attempt.first_token_at == run.first_token_at
 
 
+def test_each_column_of_an_attempt_is_written_when_it_is_made_or_when_it_ends() -> None:
+    made = {
+        "id",
+        "run",
+        "number",
+        "is_repair",
+        "model_key",
+        "provider_name",
+        "request_model",
+        "sent_parameters",
+        "started_at",
+    }
+    assert {field.name for field in LLMAttempt._meta.fields} - made == set(attempts._END_COLUMNS)
+
+
 def test_tokens_that_are_not_reported_stay_unknown(provider: ScriptedProvider) -> None:
     provider.script("The tide.")
 

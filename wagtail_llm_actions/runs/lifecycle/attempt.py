@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from wagtail_llm_actions.answers.structured import object_schema
 from wagtail_llm_actions.conf import first_token_timeout_seconds
+from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
 from wagtail_llm_actions.database.sqlite import sqlite_transaction
 from wagtail_llm_actions.errors import (
     AuthenticationFailed,
@@ -65,6 +66,27 @@ WAIT_SECONDS = 0.25
 """How long to wait for the next piece of text before looking for a cancel request or a timeout."""
 MAX_CHARS_PER_TOKEN = 20
 """Above the average of any real model: a stream that never ends is cut at this length."""
+_ROW = PreparedQuery(
+    lambda: LLMAttempt.objects.order_by().filter(pk=Parameter("pk", LLMAttempt._meta.pk))
+)
+_END_COLUMNS = (
+    "first_token_at",
+    "finished_at",
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "usage_source",
+    "usage_repairs",
+    "cost_usd",
+    "price",
+    "error_code",
+    "error_context",
+    "error_detail",
+)
+"""What is known of a call when it has ended."""
 ABORTED = {ErrorCode.CANCELLED, ErrorCode.INTERRUPTED, ErrorCode.TIMEOUT}
 """Calls that we abort while the provider is still generating; it bills them, so usage is estimated."""
 
@@ -205,7 +227,8 @@ class Attempt:
             self._bill(usage)
         row.first_token_at = self.answer.first_text_at
         row.finished_at = timezone.now()
-        retry_on_db_outage(row.save)
+        ended = {name: getattr(row, name) for name in _END_COLUMNS}
+        retry_on_db_outage(lambda: _ROW.update(ended, pk=row.pk))
         corrections = self._provider.corrections(self._model.name) if self._provider else ()
         if corrections != self._known_corrections:
             retry_on_db_outage(partial(store_corrections, self._model, corrections))

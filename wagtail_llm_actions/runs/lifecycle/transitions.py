@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
 from wagtail_llm_actions.errors import RunInterrupted
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.runs.lifecycle.db_retry import retry_on_db_outage
@@ -54,6 +55,15 @@ _RELEASED: Mapping[str, object] = {
     "is_repairing": False,
 }
 
+_RUN_ID = Parameter("run_id", LLMRun._meta.pk)
+_LEASED = PreparedQuery(
+    lambda: LLMRun.objects.leased(
+        _RUN_ID, Parameter("token", LLMRun._meta.get_field("lease_token"))
+    ).order_by()
+)
+_NEW = PreparedQuery(lambda: _due().filter(started_at=None))
+_REQUEUED = PreparedQuery(lambda: _due().exclude(started_at=None))
+
 
 def claim(run_id: UUID) -> Lease | None:
     """Queued → running: take a run that is due.
@@ -62,27 +72,29 @@ def claim(run_id: UUID) -> Lease | None:
         The lease; ``None`` where another worker has the run, or it is final.
     """
     now, token = timezone.now(), uuid.uuid4()
-    is_due = Q(retry_at=None) | Q(retry_at__lte=now)
-    due = LLMRun.objects.filter(is_due, pk=run_id)
+    _check(Status.QUEUED, Status.RUNNING)
     leased = {
+        "status": Status.RUNNING,
         "retry_at": None,
         "lease_token": token,
         "lease_expires_at": lease_expiry(),
     }
-    new = due.filter(started_at=None)
-    if _move(new, Status.QUEUED, Status.RUNNING, started_at=now, **leased):
+    if _NEW.update({**leased, "started_at": now}, run_id=run_id, now=now):
         send_on_commit(run_started, [run_id])
         return Lease(run_id, token, is_first=True)
-    requeued = due.exclude(started_at=None)
-    return (
-        Lease(run_id, token) if _move(requeued, Status.QUEUED, Status.RUNNING, **leased) else None
-    )
+    return Lease(run_id, token) if _REQUEUED.update(leased, run_id=run_id, now=now) else None
+
+
+def _due() -> QuerySet[LLMRun]:
+    now = Parameter("now", LLMRun._meta.get_field("retry_at"))
+    is_due = Q(retry_at=None) | Q(retry_at__lte=now)
+    return LLMRun.objects.queued().filter(is_due, pk=_RUN_ID).order_by()
 
 
 def requeue(lease: Lease, retry_at: datetime) -> bool:
     """Running → queued: free the worker until the next attempt is due."""
     released = {**_RELEASED, "retry_at": retry_at}
-    return bool(_move(_owned(lease), Status.RUNNING, Status.QUEUED, **released))
+    return bool(_move_owned(lease, Status.QUEUED, **released))
 
 
 def succeed(lease: Lease, outcome: RunOutcome, result: GenerationResult) -> bool:
@@ -164,7 +176,7 @@ def fail_abandoned() -> list[UUID]:
 
 def set_retry_at(lease: Lease, retry_at: datetime | None) -> None:
     """Store when the worker, which keeps the run, makes the next attempt; ``None``: now."""
-    _owned(lease).update(retry_at=retry_at, is_reasoning=False)
+    _update_owned(lease, retry_at=retry_at, is_reasoning=False)
 
 
 def set_fallback(
@@ -178,7 +190,8 @@ def set_fallback(
         request_model: The vendor's name for it.
         **request: The columns of the request that are others than for the action's own model.
     """
-    _owned(lease).update(
+    _update_owned(
+        lease,
         used_fallback=True,
         is_reasoning=False,
         provider_name=provider_name,
@@ -189,17 +202,22 @@ def set_fallback(
 
 def set_reasoning(lease: Lease, is_reasoning: bool) -> None:  # noqa: FBT001 - the value of the column
     """Store whether the model is at its reasoning, and has written no text yet."""
-    _owned(lease).update(is_reasoning=is_reasoning)
+    _update_owned(lease, is_reasoning=is_reasoning)
 
 
 def set_repairing(lease: Lease) -> None:
     """Store that the text has arrived, and is being repaired because it does not fit its field."""
-    _owned(lease).update(is_reasoning=False, is_repairing=True)
+    _update_owned(lease, is_reasoning=False, is_repairing=True)
 
 
-def _owned(lease: Lease) -> QuerySet[LLMRun]:
-    """Return the run of a lease while it is valid: the fence against late writes."""
-    return LLMRun.objects.leased(lease.run_id, lease.token)
+def _update_owned(lease: Lease, **values: Any) -> int:
+    """Change the run of a lease while it is valid: the fence against late writes."""
+    return _LEASED.update(values, run_id=lease.run_id, token=lease.token)
+
+
+def _move_owned(lease: Lease, target: Status, **values: Any) -> int:
+    _check(Status.RUNNING, target)
+    return _update_owned(lease, status=target, **values)
 
 
 def _stored(lease: Lease, values: dict[str, Any]) -> dict[str, Any]:
@@ -207,32 +225,41 @@ def _stored(lease: Lease, values: dict[str, Any]) -> dict[str, Any]:
     return withhold(lease.run_id, values) if lease.is_unstored else values
 
 
-def _move(runs: QuerySet[LLMRun], source: Status, target: Status, **values: Any) -> int:
-    """Change the status of those runs that have ``source``; return how many these were.
-
-    Raises:
-        ValueError: The table does not allow it.
-    """
+def _check(source: Status, target: Status) -> None:
+    """Raise ``ValueError`` where the table does not allow a change of status."""
     if target not in TRANSITIONS[source]:
         raise ValueError(f"A run that is {source} cannot become {target}.")
+
+
+def _move(runs: QuerySet[LLMRun], source: Status, target: Status, **values: Any) -> int:
+    """Change the status of those runs that have ``source``; return how many these were."""
+    _check(source, target)
     return runs.filter(status=source).update(status=target, **values)
 
 
 def _finish(
     runs: QuerySet[LLMRun], run_id: UUID, source: Status, target: Status, **values: Any
 ) -> bool:
-    if not _move(runs, source, target, **{"finished_at": timezone.now(), **_RELEASED, **values}):
-        return False
-    send_on_commit(run_finished, [run_id])
-    return True
+    return _ended(run_id, _move(runs, source, target, **_final(values)))
 
 
 def _finish_owned(lease: Lease, target: Status, outcome: RunOutcome, **values: Any) -> bool:
-    owned, values = _owned(lease), _stored(lease, {**asdict(outcome), **values})
+    values = _stored(lease, {**asdict(outcome), **values})
     # The text was paid for: it has to survive a short outage of the database.
     return retry_on_db_outage(
-        lambda: _finish(owned, lease.run_id, Status.RUNNING, target, **values)
+        lambda: _ended(lease.run_id, _move_owned(lease, target, **_final(values)))
     )
+
+
+def _final(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"finished_at": timezone.now(), **_RELEASED, **values}
+
+
+def _ended(run_id: UUID, count: int) -> bool:
+    """Tell that a run has ended, where this call has changed its row; return whether it has."""
+    if count:
+        send_on_commit(run_finished, [run_id])
+    return bool(count)
 
 
 def _finish_all(
@@ -248,7 +275,7 @@ def _finish_all(
 
     ``among`` has the runs also after the change, which may take them out of ``runs``.
     """
-    if not _move(runs, source, target, **{"finished_at": finished_at, **_RELEASED, **values}):
+    if not _move(runs, source, target, **_final({"finished_at": finished_at, **values})):
         return []
     # This call alone has written this moment: other processes may finish some of the runs too.
     finished = among.filter(status=target, finished_at=finished_at)
