@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import django_rq
 import pytest
+from django.db import connection
 from rq.serializers import JSONSerializer
 
-from tests.faults.conftest import RUNS
+from tests.faults.conftest import RUNS, RUNS_AT_ONCE
+from tests.parts.held_rows import held, is_waited_for
 from tests.parts.waiting import eventually
 from tests.queues.runs import row
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMReservation, LLMRun
 from wagtail_llm_actions.queues.base import TASK, Priority
 
 if TYPE_CHECKING:
@@ -117,6 +120,34 @@ def test_a_worker_that_was_frozen_for_longer_than_its_leases_writes_nothing(
     assert report["interrupted"] > 0
     tell(report)
     load.check()
+
+
+def test_a_worker_that_is_frozen_within_a_transaction_keeps_nobody_from_going_on(
+    workers: WorkerSite, new_load: NewLoad, tell: Tell
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("about PostgreSQL, which lets others wait for the locks without end")
+    load, (frozen, other) = new_load(workers), workers.workers
+    with ExitStack() as is_frozen:
+        with other.paused():
+            first, *_ = load.click(RUNS_AT_ONCE // 2, "endless-drip")
+            load.wait_until_running(RUNS_AT_ONCE // 2)
+            with held(LLMReservation.objects.filter(run=first)) as ours:
+                workers.cancel(first)
+                # It has locked the row of the budget, and waits for that of the reservation.
+                eventually(lambda: is_waited_for(ours))
+                is_frozen.enter_context(frozen.paused())
+        load.count_fault()
+
+        load.click(RUNS)
+        report = load.settle("a worker frozen within a transaction")
+        load.check()
+
+    load.try_again()
+    load.check()
+    tell(report)
+    assert report["interrupted"] == RUNS_AT_ONCE // 2 - 1
+    assert report["succeeded"] == RUNS
 
 
 def test_jobs_that_are_queued_three_times_are_executed_once(

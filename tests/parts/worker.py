@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.parts.processes import CommandProcess
+from tests.parts.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,9 +27,15 @@ class WorkerProcess(CommandProcess):
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Let it do nothing for a while."""
+        """Let it do nothing for a while (Linux only)."""
         os.kill(self.pid, signal.SIGSTOP)
         try:
+            eventually(self._is_stopped)
             yield
         finally:
             os.kill(self.pid, signal.SIGCONT)
+
+    def _is_stopped(self) -> bool:
+        """Return whether none of its threads does anything, not even what it had begun."""
+        statuses = Path("/proc", str(self.pid), "task").glob("*/status")
+        return all("State:\tT" in status.read_text() for status in statuses)

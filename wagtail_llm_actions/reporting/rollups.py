@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
+from wagtail_llm_actions.database.locks import let_locks_expire, unlocked
 from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.models import LLMAction, LLMRollupSpan, LLMRun, LLMRunRollup
 from wagtail_llm_actions.models.rollup import SPAN_DAYS, span_start
@@ -142,7 +143,8 @@ def _build(span: Span) -> bool:
     unchanged = LLMRollupSpan.objects.filter(pk=row.pk, stale_token=row.stale_token)
     try:
         with transaction.atomic():
-            if not unchanged.update(stale_token=None, time_zone=settings.TIME_ZONE):
+            let_locks_expire()
+            if not unlocked(unchanged).update(stale_token=None, time_zone=settings.TIME_ZONE):
                 return False
             row.rollups.filter(is_archived=False).delete()
             _insert(row, tallies, is_archived=False)

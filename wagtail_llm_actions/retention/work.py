@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import connection, transaction
 
+from wagtail_llm_actions.database.locks import let_locks_expire
 from wagtail_llm_actions.database.sqlite import yielding_writes
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Work:
     def do_batch(self, size: int) -> int:
         """Write the next batch of at most so many rows; return how many it had, 0 at the end."""
         with yielding_writes(), transaction.atomic():
+            let_locks_expire()
             self.lock()
             due = self.due().values_list("pk", flat=True)
             # What a worker or another process is writing to is left for the next time.

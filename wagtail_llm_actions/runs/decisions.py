@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from wagtail_llm_actions.answers.characters import visible
+from wagtail_llm_actions.database.locks import let_locks_expire
 from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.models import LLMAction, LLMRollupSpan, LLMRun
 from wagtail_llm_actions.runs.candidates import siblings
@@ -188,6 +189,7 @@ def _update(rows: QuerySet[LLMRun], run: LLMRun, values: dict[str, Any]) -> int:
     if day >= day_of(timezone.now()):
         return rows.update(**values)
     with transaction.atomic(savepoint=False):
+        let_locks_expire()
         changed = rows.update(**values)
         if changed:
             LLMRollupSpan.objects.mark_stale([day])

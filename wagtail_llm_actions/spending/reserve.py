@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Q
 
+from wagtail_llm_actions.database.locks import let_locks_expire
 from wagtail_llm_actions.errors import BudgetReached, PriceUnknownForBudget
 from wagtail_llm_actions.models import LLMBudget, LLMBudgetPeriod, LLMReservation
 from wagtail_llm_actions.spending.counting import current_period
@@ -33,6 +34,7 @@ def periods_for(run: LLMRun) -> list[LLMBudgetPeriod]:
     # Asking for those that apply takes three times the processor time, at each click.
     if not LLMBudget.objects.exists():
         return []
+    let_locks_expire()
     scopes = Q(scope=LLMBudget.Scope.SITE)
     if run.action_id is not None:
         scopes |= Q(scope=LLMBudget.Scope.ACTION, action=run.action_id)

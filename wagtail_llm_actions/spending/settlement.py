@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from wagtail_llm_actions.database.locks import let_locks_expire, unlocked
 from wagtail_llm_actions.models import LLMBudgetPeriod, LLMReservation, LLMRun
 from wagtail_llm_actions.spending.counting import counted_nano_usd
 from wagtail_llm_actions.spending.notices import tell_of_spending
@@ -24,12 +25,17 @@ MAX_SETTLED = 1_000
 
 def settle(run_ids: Iterable[UUID]) -> None:
     """Settle the reservations of those of some runs that have ended; doing it again changes nothing."""
-    _settle_all(_unsettled().filter(run__in=list(run_ids)))
+    for reservation in _unsettled().filter(run__in=list(run_ids)):
+        _settle(reservation)
 
 
 def settle_left() -> None:
-    """Settle what the processes that ended the runs could not: they were killed, or had no database."""
-    _settle_all(_unsettled()[:MAX_SETTLED])
+    """Settle what the processes that ended the runs could not: they were killed, or had no database.
+
+    What another transaction has locked is left for the next time: it may be that of a frozen process.
+    """
+    for reservation in _unsettled()[:MAX_SETTLED]:
+        _settle(reservation, waits=False)
 
 
 def _unsettled() -> QuerySet[LLMReservation]:
@@ -45,22 +51,21 @@ def _unsettled() -> QuerySet[LLMReservation]:
     )
 
 
-def _settle_all(reservations: QuerySet[LLMReservation]) -> None:
-    for reservation in reservations:
-        _settle(reservation)
-
-
-def _settle(reservation: LLMReservation) -> None:
+def _settle(reservation: LLMReservation, *, waits: bool = True) -> None:
     counted = counted_nano_usd(reservation)
+    period = LLMBudgetPeriod.objects.filter(pk=reservation.period_id)
+    row = LLMReservation.objects.filter(pk=reservation.pk, settled_at=None)
     with transaction.atomic():
+        let_locks_expire()
+        if not waits:
+            period, row = unlocked(period), unlocked(row)
         # The row of the period first, as everywhere: two that lock in turns would wait for each other.
-        LLMBudgetPeriod.objects.filter(pk=reservation.period_id).update(
+        is_counted = period.update(
             spent_nano_usd=F("spent_nano_usd") + counted,
             reserved_nano_usd=F("reserved_nano_usd") - reservation.reserved_nano_usd,
         )
-        row = LLMReservation.objects.filter(pk=reservation.pk, settled_at=None)
-        if not row.update(settled_at=timezone.now(), counted_nano_usd=counted):
-            # Of several processes that see the end of a run, the first has settled it.
+        if not is_counted or not row.update(settled_at=timezone.now(), counted_nano_usd=counted):
+            # Locked; or of several processes that see the end of a run, the first has settled it.
             transaction.set_rollback(True)
             return
     tell_of_spending(reservation.period_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F, Q, Sum
 
+from wagtail_llm_actions.database.locks import let_locks_expire
 from wagtail_llm_actions.models import LLMBudgetPeriod
 from wagtail_llm_actions.models.budget import to_usd
 
@@ -35,6 +36,7 @@ def verify(*, rebuild: bool = False) -> Iterator[Difference]:
     """
     for pk in list(LLMBudgetPeriod.objects.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
+            let_locks_expire()
             # A write first: who else changes the counters waits, so that the sums are of one moment.
             row = LLMBudgetPeriod.objects.filter(pk=pk)
             if not row.update(spent_nano_usd=F("spent_nano_usd")):  # Its budget was deleted.

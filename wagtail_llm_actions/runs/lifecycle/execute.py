@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import InternalError, connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -115,8 +115,8 @@ def execute(run_id: UUID) -> None:
     finally:
         get_stream().close(run_id)
         if run.has_reservation:
-            # Recovery settles what cannot be settled now.
-            with suppress(*DB_CONNECTION_ERRORS):
+            # Recovery settles what this process cannot: the database is away, or it was frozen meanwhile.
+            with suppress(*DB_CONNECTION_ERRORS, InternalError):
                 settle([run_id])
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from wagtail_llm_actions.database.locks import let_locks_expire, unlocked
 from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
 from wagtail_llm_actions.errors import RunInterrupted
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
@@ -131,9 +132,11 @@ def cancel_queued(run_id: UUID) -> bool:
 def cancel_all_queued(runs: QuerySet[LLMRun]) -> list[UUID]:
     """Queued → cancelled, for each of these runs that no worker has taken; return their ids."""
     now = timezone.now()
-    return _finish_all(
+    cancelled = _finish_all(
         runs, Status.QUEUED, Status.CANCELLED, now, among=runs, cancel_requested_at=now
     )
+    settle(cancelled)
+    return cancelled
 
 
 def fail_queued(run: LLMRun, error: LLMActionsError) -> bool:
@@ -153,16 +156,21 @@ def fail_unsaved(run: LLMRun, error: LLMActionsError) -> None:
 
 
 def fail_abandoned() -> list[UUID]:
-    """Running → failed, as interrupted, for each run whose lease has expired; return their ids."""
+    """Running → failed, as interrupted, for each run whose lease has expired; return their ids.
+
+    A run that another transaction has locked is left for the next time, and what is reserved for all of
+    them to ``settle_left``: whoever holds a lock may be frozen, and each poll may call this.
+    """
     expired = LLMRun.objects.filter(status=Status.RUNNING, lease_expires_at__lt=timezone.now())
     ids = list(expired.values_list("pk", flat=True))
     if not ids:
         return []
     now, error = timezone.now(), run_error_fields(RunInterrupted())
     with transaction.atomic():
-        # Filtered once more by the update: a worker may have renewed its lease since.
+        let_locks_expire()
+        # Filtered once more: a worker may have renewed its lease since.
         failed = _finish_all(
-            expired.filter(pk__in=ids),
+            unlocked(expired.filter(pk__in=ids)),
             Status.RUNNING,
             Status.FAILED,
             now,
@@ -280,7 +288,6 @@ def _finish_all(
     # This call alone has written this moment: other processes may finish some of the runs too.
     finished = among.filter(status=target, finished_at=finished_at)
     ids = list(finished.values_list("pk", flat=True))
-    settle(ids)
     send_on_commit(run_finished, ids)
     return ids
 
