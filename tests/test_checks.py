@@ -368,7 +368,7 @@ def test_every_message_has_a_hint(settings: Settings) -> None:
     assert all(message.hint for message in messages())
 
 
-def with_provider(settings: Settings, **entry: str) -> list[CheckMessage]:
+def with_provider(settings: Settings, **entry: str | None) -> list[CheckMessage]:
     settings.RQ_QUEUES = RQ_QUEUES
     settings.WAGTAIL_LLM_ACTIONS = {
         "PROVIDERS": {"a": {"BACKEND": OPENAI_BACKEND, **entry}},
@@ -412,6 +412,8 @@ def test_a_pasted_endpoint_is_told(settings: Settings, backend: str, path: str, 
         ("https://openrouter.ai", "/api/v1"),
         ("https://openrouter.ai/api", "/api/v1"),
         ("https://newsroom.openai.azure.com/", "/openai/v1"),
+        ("https://generativelanguage.googleapis.com/v1beta", "/v1beta/openai"),
+        ("https://api.groq.com/v1", "/openai/v1"),
     ],
 )
 def test_an_address_that_probably_lacks_its_path_is_told(
@@ -509,3 +511,94 @@ def test_an_adapter_whose_parts_could_not_be_written_is_told(
 
     assert {message.id for message in found} == {"wagtail_llm_actions.E008"}
     assert ["part_form_field()" in found[0].msg, "item_object()" in found[1].msg] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("${OPENAI_API_KEY}", "$OPENAI_API_KEY", "%OPENAI_API_KEY%", "{{openai_key}}"),
+        *("OPENAI_API_KEY", "env:OPENAI_API_KEY", "os.environ/OPENAI_API_KEY"),
+        *("<YOUR_KEY>", "your-api-key", "your_openai_api_key", "sk-...", "sk-proj-****abcd"),
+    ],
+)
+def test_a_key_that_was_not_filled_in_is_told(settings: Settings, key: str) -> None:
+    (found,) = with_provider(settings, API_KEY=key)
+
+    assert (found.id, found.level) == ("wagtail_llm_actions.E002", ERROR)
+    assert "API_KEY holds no key" in found.msg
+    assert key not in found.msg
+
+
+@pytest.mark.parametrize(
+    "key", ["changeme", "none", "EMPTY", "sk-1234", "test_key", "token-abc123"]
+)
+def test_a_key_that_a_local_server_may_have_is_taken(settings: Settings, key: str) -> None:
+    assert with_provider(settings, API_KEY=key, BASE_URL="http://localhost:8000/v1") == []
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://<your-resource>.openai.azure.com/openai/v1", "was not filled in"),
+        ("https://YOUR-RESOURCE.openai.azure.com/openai/v1", "was not filled in"),
+        ("https://api.cloudflare.com/client/v4/accounts/{ACCOUNT_ID}/ai/v1", "was not filled in"),
+        ("${LLM_BASE_URL}", "was not filled in"),
+        ("https://llm.example//v1", "must not hold a #"),
+        ("https://llm.example/v1/v1/", "must not hold a #"),
+        ("https://llm.example/v1#models", "must not hold a #"),
+    ],
+)
+def test_an_address_that_was_not_finished_is_told(settings: Settings, url: str, words: str) -> None:
+    (found,) = with_provider(settings, BASE_URL=url)
+
+    assert (found.id, found.level) == ("wagtail_llm_actions.E002", ERROR)
+    assert words in found.msg
+
+
+@pytest.mark.parametrize(
+    ("url", "is_told"),
+    [
+        ("http://api.openai.com/v1", True),
+        ("http://llm.newsroom.org:8000/v1", True),
+        ("http://8.8.8.8/v1", True),
+        ("https://llm.newsroom.org/v1", False),
+        ("http://localhost:8000/v1", False),
+        ("http://vllm:8000/v1", False),
+        ("http://10.0.0.5:8000/v1", False),
+        ("http://[::1]:8000/v1", False),
+        ("http://[fd00::5]:8000/v1", False),
+        ("http://gpu.local:8000/v1", False),
+        ("http://vllm.default.svc:8000/v1", False),
+    ],
+)
+def test_a_key_that_others_can_read_on_its_way_is_told(
+    settings: Settings, url: str, is_told: bool
+) -> None:
+    found = with_provider(settings, API_KEY="sk-secret-of-the-site", BASE_URL=url)
+
+    assert [message.id for message in found] == ["wagtail_llm_actions.W012"] * is_told
+    assert with_provider(settings, API_KEY=None, BASE_URL=url) == []
+
+
+@pytest.mark.parametrize(
+    ("price", "name"),
+    [
+        ({"INPUT": "0.000003", "OUTPUT": "0.000015"}, "INPUT"),
+        ({"INPUT": 3, "OUTPUT": 15_000_000}, "OUTPUT"),
+        ({"INPUT": 0, "OUTPUT": 0}, None),
+        ({"INPUT": "0.01", "OUTPUT": 600}, None),
+    ],
+)
+def test_a_price_in_another_unit_is_told(
+    settings: Settings, price: dict[str, object], name: str | None
+) -> None:
+    model = {"PROVIDER": "main", "NAME": "owl", "PRICE": price}
+    provider = {"BACKEND": OPENAI_BACKEND, "API_KEY": "sk-secret-of-the-site"}
+    settings.WAGTAIL_LLM_ACTIONS = {"PROVIDERS": {"main": provider}, "MODELS": {"m": model}}
+
+    settings.RQ_QUEUES = RQ_QUEUES
+
+    found = messages()
+
+    assert [message.id for message in found] == ["wagtail_llm_actions.W013"] * bool(name)
+    assert all(f"['PRICE']['{name}'] is" in message.msg for message in found)

@@ -105,6 +105,13 @@ def test_none_hides_an_entry(models: Any) -> None:
     [
         ({}, "needs the key 'NAME'"),
         ({"PROVIDER": "mine"}, "needs the key 'NAME'"),
+        (
+            {"PRICE": {"INPUT": "1,5", "OUTPUT": 2}},
+            "['PRICE']['INPUT'] must be US dollars per million tokens, such as 1.5, not '1,5'.",
+        ),
+        ({"CONTEXT_TOKENS": 0}, "['CONTEXT_TOKENS'] must be a number above 0, not 0."),
+        ({"MAX_OUTPUT_TOKENS": -5}, "['MAX_OUTPUT_TOKENS'] must be a number above 0, not -5."),
+        ({"NAME": " owl "}, "['NAME'] must not begin or end with white space."),
         ({"PRICES": {}}, "unknown key 'PRICES'"),
         ({"ACCEPTS_TEMPERATURE": "no"}, "['ACCEPTS_TEMPERATURE'] must be True or False."),
         ({"CONTEXT_TOKENS": "9"}, "['CONTEXT_TOKENS'] must be a whole number."),

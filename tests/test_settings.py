@@ -246,7 +246,10 @@ def test_no_key_is_in_any_representation(settings: Settings) -> None:
         ({"PROVIDERS": {"a": {"BACKEND": ""}}}, "['PROVIDERS']['a'] needs the key 'BACKEND'."),
         ({"PROVIDERS": {"a": {"BACKEND": None}}}, "['PROVIDERS']['a'] needs the key 'BACKEND'."),
         ({"PROVIDERS": {"a": {"BACKEND": 5}}}, "['PROVIDERS']['a']['BACKEND'] must be a string."),
-        ({"PROVIDERS": {"a": entry(KEY=SECRET)}}, "['PROVIDERS']['a'] has an unknown key 'KEY'."),
+        (
+            {"PROVIDERS": {"a": entry(KEY=SECRET)}},
+            "['PROVIDERS']['a'] has an unknown key 'KEY'; known are BACKEND, API_KEY, BASE_URL, OPTIONS.",
+        ),
         (
             {"PROVIDERS": {"a": entry(API_KEY=[SECRET])}},
             "['PROVIDERS']['a']['API_KEY'] must be a string.",
@@ -265,7 +268,7 @@ def test_no_key_is_in_any_representation(settings: Settings) -> None:
         ({"MODELS": {"m": {"PROVIDER": "x"}}}, "['MODELS']['m'] needs the key 'NAME'."),
         (
             {"MODELS": {"m": {"PROVIDER": "x", "NAME": "y", 5: 6}}},
-            "['MODELS']['m'] has an unknown key 5.",
+            "['MODELS']['m'] has an unknown key 5; known are PROVIDER, NAME,",
         ),
         (
             {"MODELS": {"m": {"PROVIDER": "x", "NAME": "y", "LABEL": 5}}},

@@ -42,6 +42,8 @@ def check_settings(**_kwargs: Any) -> list[checks.CheckMessage]:
         *_unknown_keys(raw),
         *models.providers(settings),
         *models.addresses(settings),
+        *models.transport(settings),
+        *models.prices(settings),
         *models.models(settings, raw),
         *fields.post_summary_fields(settings),
         *fields.source_properties(settings),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core import checks
@@ -12,11 +14,16 @@ from wagtail_llm_actions.conf import SETTING
 from wagtail_llm_actions.conf.providers import OPENAI_BACKEND, environment_variables
 from wagtail_llm_actions.documentation import documentation
 from wagtail_llm_actions.provider_registry import build_provider
+from wagtail_llm_actions.providers.entry_checks import is_readable_on_the_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wagtail_llm_actions.conf import Settings
+
+
+LEAST, MOST = Decimal("0.001"), Decimal(5_000)
+"""US dollars per million tokens that a model may cost."""
 
 
 def providers(settings: Settings) -> Iterator[checks.CheckMessage]:
@@ -52,6 +59,37 @@ def addresses(settings: Settings) -> Iterator[checks.CheckMessage]:
                 hint="Servers with OpenAI's protocol usually answer below /v1. If this one does not, "
                 "silence this warning by SILENCED_SYSTEM_CHECKS.",
                 id="wagtail_llm_actions.W004",
+            )
+
+
+def transport(settings: Settings) -> Iterator[checks.CheckMessage]:
+    """Look for keys that are sent unencrypted over the internet."""
+    for alias, provider in settings.providers.items():
+        url = (provider.base_url or "").partition("?")[0]
+        if provider.api_key and is_readable_on_the_way(url):
+            yield checks.Warning(
+                f"{SETTING}['PROVIDERS'][{alias!r}]: BASE_URL {url!r} is not encrypted, so that others can "
+                "read the key and the texts on their way.",
+                hint="Use https. If the name is one of your own network, silence this warning by "
+                "SILENCED_SYSTEM_CHECKS.",
+                id="wagtail_llm_actions.W012",
+            )
+
+
+def prices(settings: Settings) -> Iterator[checks.CheckMessage]:
+    """Look for prices in another unit than US dollars per million tokens."""
+    for model in settings.models.values():
+        if model.price is None:
+            continue
+        listed = {name.upper(): amount for name, amount in asdict(model.price).items() if amount}
+        name = next((name for name, amount in listed.items() if not LEAST <= amount <= MOST), None)
+        if name:
+            yield checks.Warning(
+                f"{SETTING}['MODELS'][{model.key!r}]['PRICE'][{name!r}] is {listed[name]:f}, but prices are "
+                "US dollars per million tokens.",
+                hint="No model that is sold has such a price: is it that of one token, or of a thousand? "
+                "If it is right, silence this warning by SILENCED_SYSTEM_CHECKS.",
+                id="wagtail_llm_actions.W013",
             )
 
 

@@ -133,7 +133,8 @@ def entry(
     found = {}
     for key, item in value.items():
         if key not in kinds:
-            problems.append(f"{SETTING}{where} has an unknown key {key!r}.")
+            known = ", ".join(kinds)
+            problems.append(f"{SETTING}{where} has an unknown key {key!r}; known are {known}.")
         elif item is None:
             continue
         elif not isinstance(item, kinds[key]) or (

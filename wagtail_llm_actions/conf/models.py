@@ -47,6 +47,16 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     "FIRST_TOKEN_TIMEOUT": (int, float),
     **CAPABILITIES,
 }
+LIMITS = frozenset(
+    {
+        "FIRST_TOKEN_TIMEOUT",
+        "MAX_TEMPERATURE",
+        "IMAGE_TOKENS",
+        "CONTEXT_TOKENS",
+        "MAX_OUTPUT_TOKENS",
+    }
+)
+"""Numbers that must be above 0."""
 PRICE: Mapping[str, tuple[type, ...]] = dict.fromkeys(
     ("INPUT", "CACHED_INPUT", "CACHE_WRITE", "CACHE_WRITE_1H", "OUTPUT"), (int, float, str, Decimal)
 )
@@ -150,12 +160,13 @@ def _read_entry(
         price=_price(given["PRICE"], where, problems) if "PRICE" in given else None,
         options=given.get("OPTIONS", {}),
     )
-    if "FIRST_TOKEN_TIMEOUT" in given:
+    if model.name != model.name.strip():
+        problems.append(f"{SETTING}{where}['NAME'] must not begin or end with white space.")
+    for name in LIMITS & given.keys():
         with problems.collect():
-            seconds = positive(
-                given["FIRST_TOKEN_TIMEOUT"], float, f"{where}['FIRST_TOKEN_TIMEOUT']"
-            )
-            model = replace(model, first_token_timeout_seconds=seconds)
+            positive(given[name], float, f"{where}[{name!r}]")
+            if name == "FIRST_TOKEN_TIMEOUT":
+                model = replace(model, first_token_timeout_seconds=given[name])
     with problems.collect():
         _check_options(model, providers, where)
     if renamed:
@@ -203,16 +214,18 @@ def _with_known_capabilities(
 
 def _price(value: Mapping[str, Any], where: str, problems: Problems) -> ListPrice | None:
     given = entry(value, PRICE, set(), f"{where}['PRICE']", problems)
-    try:
-        listed = {key: Decimal(str(amount)) for key, amount in given.items()}
-    except InvalidOperation:
-        listed = {}
-    is_amount = all(amount.is_finite() and amount >= 0 for amount in listed.values())
-    if not is_amount or not {"INPUT", "OUTPUT"} <= listed.keys():
+    listed = {key: found for key, amount in given.items() if (found := _amount(amount)) is not None}
+    problems += [
+        f"{SETTING}{where}['PRICE'][{key!r}] must be US dollars per million tokens, such as 1.5, not {given[key]!r}."
+        for key in given.keys() - listed.keys()
+    ]
+    needed = {"INPUT", "OUTPUT"}
+    if not needed <= given.keys():
         problems.append(
             f"{SETTING}{where}['PRICE'] needs 'INPUT' and 'OUTPUT', in US dollars per million "
             "tokens."
         )
+    if not needed <= listed.keys():
         return None
     return ListPrice(
         input=listed["INPUT"],
@@ -221,3 +234,12 @@ def _price(value: Mapping[str, Any], where: str, problems: Problems) -> ListPric
         cache_write=listed.get("CACHE_WRITE"),
         cache_write_1h=listed.get("CACHE_WRITE_1H"),
     )
+
+
+def _amount(value: object) -> Decimal | None:
+    """Return a price; ``None`` for what is none, such as ``1,5``."""
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount >= 0 else None

@@ -24,7 +24,9 @@ def missing_path(url: str) -> str:
     """Return the path that an address probably lacks; empty where it has one or needs none."""
     parts = urlsplit(url)
     host, path = parts.hostname or "", parts.path.rstrip("/")
-    known = AZURE_PATH if host.endswith(AZURE) else PATHS.get(host)
-    if known and not path.startswith((known, "/openai/deployments", "/v1")):
+    is_azure = host.endswith(AZURE)
+    known = AZURE_PATH if is_azure else PATHS.get(host)
+    others = ("/openai/deployments", "/v1") if is_azure else ()
+    if known and not path.startswith((known, *others)):
         return known
     return "" if path or host in WITHOUT_PATH else known or USUAL_PATH
