@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from tests.admin.html import page_at, words
 from tests.admin.runs import HISTORY, links, run_url
@@ -84,6 +87,26 @@ def test_the_page_of_a_failed_run_tells_the_providers_words(client: Client, admi
     assert "Scripted took too long." in shown
     assert "The provider said: upstream request <b>timeout</b>" in shown
     assert shown.endswith("Took too long timeout")
+
+
+def test_numbers_are_written_as_the_language_writes_them(client: Client, admin: User) -> None:
+    UserProfile.objects.create(user=admin, preferred_language="de")
+    now = timezone.now()
+    run = LLMRunFactory(
+        succeeded=True,
+        input_tokens=12_345,
+        output_tokens=1_048,
+        queued_at=now,
+        finished_at=now + timedelta(seconds=2.06),
+    )
+    LLMAttemptFactory(run=run, input_tokens=12_345, output_tokens=1_048)
+
+    shown, listed = (words(page_at(client, url)) for url in (run_url(run), reverse(HISTORY)))
+
+    assert "12.345 in, 1.048 out" in shown
+    for words_of in (shown, listed):
+        assert "12.345 + 1.048" in words_of
+        assert "2,1 s" in words_of
 
 
 def test_the_page_says_that_a_budget_asked_for_the_cheaper_model(

@@ -37,6 +37,8 @@ REFUSED_EXPORT = "?export=xlsx&status=lost"
 # A refusal has a status that the browser complains about.
 NOT_THERE = (*ELSEWHERE, "/media/not-found", REFUSED_EXPORT)
 WAGTAILS_ERROR = "Cannot read properties of undefined (reading 'destroy')"
+PAPER = 718  # An A4 page within margins of 1 cm.
+SHRUNK = PAPER * 4 // 3  # A browser may print as much on a line, smaller.
 WIDE, NARROW = 1280, 320  # A window of 1280 pixels at 400 % zoom is one of 320.
 # Wagtail's own tag field has no label of its own, and its sidebar is Wagtail's to mend.
 OWN_PARTS = {
@@ -264,6 +266,19 @@ def test_a_screen_fits_from_right_to_left(
     # A text is read in its own direction.
     diff = card.locator("[data-part=diff]")
     assert diff.evaluate("element => getComputedStyle(element).direction") == "ltr"
+
+
+def test_a_table_fits_on_paper(visit: Visit, showcase_site: str, showcase: Showcase) -> None:
+    admin = visit(showcase.admin, showcase_site)
+    found = {}
+    for name, width in (("history", PAPER), ("usage", SHRUNK), ("budgets", PAPER), ("run", PAPER)):
+        admin.open(str({**showcase.screens(), **BUDGETS}[name]))
+        admin.page.emulate_media(media="print")
+        admin.page.set_viewport_size({"width": width, "height": 1000})
+        found[name] = sticking_out(admin.page, "#main")
+        admin.page.emulate_media(media="screen")
+
+    assert {name: elements for name, elements in found.items() if elements} == {}
 
 
 POLICY = "default-src 'self'; script-src 'self' 'report-sample'; style-src 'self' 'report-sample'"

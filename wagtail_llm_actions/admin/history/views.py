@@ -10,6 +10,7 @@ from django.core.validators import EMPTY_VALUES
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -73,7 +74,8 @@ class StatusColumn(StatusTagColumn):
 def _tokens(run: LLMRun) -> str:
     if run.input_tokens is None or run.output_tokens is None:
         return "-"
-    return f"{run.input_tokens} + {run.output_tokens}"
+    counts = (run.input_tokens, run.output_tokens)
+    return " + ".join(number_format(count, force_grouping=True) for count in counts)
 
 
 def _decision(run: LLMRun) -> str:
@@ -87,7 +89,7 @@ def _decision(run: LLMRun) -> str:
 
 
 def _seconds(run: LLMRun) -> str:
-    return "-" if run.seconds is None else f"{run.seconds:.1f} s"
+    return "-" if run.seconds is None else f"{number_format(round(run.seconds, 1), 1)} s"
 
 
 def add_edit_urls(runs: Iterable[Any], user: User) -> None:
