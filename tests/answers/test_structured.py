@@ -20,6 +20,12 @@ from wagtail_llm_actions.prompts.variables import TAG
         ('{"answer": 12}', "12"),
         ('{"answer": null}', ""),
         ('{"answer": [{"text": "Ebb"}]}', '[{"text": "Ebb"}]'),
+        ('```json\n{"answer": "Ebb"}\n```', "Ebb"),
+        ('Here is the JSON:\n{"answer": "Ebb"}\n\nIt is the tide that goes.', "Ebb"),
+        ('{"answer": ["tide", "boats",],}', "tide\nboats"),
+        ("{'answer': ['tide', 'boats']}", "tide\nboats"),
+        ("{'answer': True}", "yes"),
+        (r'"{\"answer\": \"Ebb\"}"', "Ebb"),
     ],
 )
 def test_the_value_of_an_answer_is_a_text(answer: str, text: str) -> None:
@@ -28,7 +34,18 @@ def test_the_value_of_an_answer_is_a_text(answer: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["Harbour", "[1]", '{"answer": 1, "more": 2}', '{"title": "Tide"}', '{"answer": "T', ""],
+    [
+        "Harbour",
+        "[1]",
+        "a {tide}",
+        '"Ebb"',
+        "{'answer': tide()}",
+        "{" * 5_000 + "}",
+        '{"answer": 1, "more": 2}',
+        '{"title": "Tide"}',
+        '{"answer": "T',
+        "",
+    ],
 )
 def test_what_is_no_such_object_is_no_structured_answer(answer: str) -> None:
     assert text_of(answer) is None

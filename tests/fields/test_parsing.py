@@ -145,6 +145,47 @@ def test_a_text_that_stands_for_no_value_or_for_several_is_refused(
         parse(form_field, text)
 
 
+@pytest.mark.parametrize(
+    ("form_field", "text", "python"),
+    [
+        (SEVERAL, 'These fit:\n\n["News", "Job offer"]', ["news", "job"]),
+        (SEVERAL, '["News", "Job offer"]\n\nBoth are in the text.', ["news", "job"]),
+        (SEVERAL, "* News: it tells what happened\n* Job offer: at its end", ["news", "job"]),
+        (SEVERAL, "Kinds: News, Job offer", ["news", "job"]),
+        (CHOICE, "Food, drink &amp; more", "a-b"),
+        *((forms.BooleanField(), text, True) for text in ("✅ Yes", "是的", "نعم، بالتأكيد")),
+        *(
+            (forms.BooleanField(required=False), text, False)
+            for text in ("Answer: no", "No - it is closed", "لا، أبدا")
+        ),
+        *(
+            (DATE, text, datetime.date(2026, 11, 28))
+            for text in (
+                *(
+                    "The date is 2026-11-28.",
+                    "2026-11-28T00:00:00Z",
+                    "2026/11/28",
+                    "2026年11月28日",
+                ),
+                *("Saturday, 28 November 2026", "28th of November 2026", "28. November 2026"),
+            )
+        ),
+        (forms.URLField(), "URL: https://tide.example/a", "https://tide.example/a"),
+        (forms.EmailField(), "Email address: owl@tide.example", "owl@tide.example"),
+    ],
+)
+def test_what_models_put_around_a_value_is_no_part_of_it(
+    form_field: forms.Field, text: str, python: Any
+) -> None:
+    assert parse(form_field, text).python == python
+
+
+@pytest.mark.parametrize("text", ["From 2026-11-28 to 2026-11-30", "2026-13-41", "12026-11-28"])
+def test_a_text_with_several_dates_or_none_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        parse(DATE, text)
+
+
 def test_a_moment_is_in_the_time_zone_of_the_form_unless_it_names_its_own() -> None:
     with timezone.override("Europe/Paris"):
         assert parse(MOMENT, "2026-11-27 18:30").controls == ["2026-11-27 18:30:00"]

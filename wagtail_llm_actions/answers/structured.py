@@ -6,13 +6,20 @@ other schema. Elsewhere the answer is a text, which the field's adapter reads.
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MEMBER = "answer"
+MAX_CHARS = 20_000
+"""Of an answer that is read leniently."""
+_OBJECT = re.compile(r"\{.*\}", re.DOTALL)
+_LAST_COMMA = re.compile(r",(?=\s*[}\]])")
 
 
 def object_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,14 +36,29 @@ def text_of(answer: str) -> str | None:
     """Return the value of an answer as text: a list has a line for each item, "yes" stands for true.
 
     It is ``None`` where the answer is not such an object, because the server did not keep to the schema.
+    Models that are not held to it put one into a fence or a sentence, or write it as Python.
     """
-    try:
-        found = json.loads(answer)
-    except (ValueError, RecursionError):
-        return None
+    found = _parsed(answer)
+    if found is None and len(answer) <= MAX_CHARS and (inner := _OBJECT.search(answer)):
+        found = _parsed(_LAST_COMMA.sub("", inner[0])) or _literal(inner[0])
     if not isinstance(found, dict) or found.keys() != {MEMBER}:
         return None
     return _text(found[MEMBER])
+
+
+def _parsed(text: str) -> Any:
+    """Return a value in JSON, also of one that is a text in JSON; ``None`` for anything else."""
+    with suppress(ValueError, RecursionError):
+        found = json.loads(text)
+        return json.loads(found) if isinstance(found, str) else found
+    return None
+
+
+def _literal(text: str) -> Any:
+    """Return a value in Python's own form; ``None`` for anything else."""
+    with suppress(ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return ast.literal_eval(text)
+    return None
 
 
 def _text(value: Any) -> str:

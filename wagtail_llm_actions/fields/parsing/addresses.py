@@ -11,12 +11,14 @@ from wagtail_llm_actions.fields.parsing.base import format_of, raw_value
 
 _LINK = re.compile(r"\[[^\[\]]*\]\(\s*<?([^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?\s*\)")
 """A link in Markdown."""
+_LABEL = re.compile(r"\A(?:[A-Za-z-]+ ?){1,3}: +(?=\S+\Z)")
+"""What some models put before an address; what follows is one word."""
 _AROUND = " \t\n*`\"'“”<>"
 
 
 def _address(text: str) -> str:
     """Return an address without what Markdown and sentences put around it."""
-    bare = text.strip().rstrip(".,;").strip(_AROUND)
+    bare = _LABEL.sub("", text.strip()).rstrip(".,;").strip(_AROUND)
     link = _LINK.fullmatch(bare)
     return link[1] if link else bare.rstrip(".,;")
 

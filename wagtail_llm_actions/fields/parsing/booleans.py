@@ -13,26 +13,29 @@ from wagtail_llm_actions.fields.parsing.base import format_of, raw_value, schema
 
 YES = frozenset(
     "yes y true t 1 on checked ja j jo oui sí si s sim да tak ano áno igen kyllä evet ναι da jah jā "
-    "taip はい 是 对 예 네 نعم כן हाँ हां có ใช่".split()
+    "taip はい 是 是的 对 예 네 نعم כן हाँ हां có ใช่".split()
 )
 NO = frozenset(
     "no n false f 0 off unchecked nein nej nei nee non não nao нет ні nie ne nem ei hayır όχι nu nē "
-    "tidak いいえ 否 不 不是 아니요 아니오 لا לא नहीं không ไม่".split()
+    "tidak いいえ 否 不 不是 不是的 아니요 아니오 لا לא नहीं không ไม่".split()
 )
 """What models answer in the languages that they know best. None of them is in both."""
 _AROUND = " \t\n\"'`*_“”.!。"
-_END = re.compile(r"[,.;:!。，、—–(\n]")
+_END = re.compile(r"[,.;:!。，、،؛—–(\n]| - ")
 """Behind a first word that is the answer; "no doubt" is not."""
+_BEFORE = re.compile(r"\A\W+")
 
 
 @raw_value.register(forms.BooleanField)
 def _boolean(form_field: forms.BooleanField, text: str) -> bool:
-    """Return what the text, or its first word before a comma or a full stop, says."""
-    word = _END.split(text.strip(_AROUND), maxsplit=1)[0].strip(_AROUND).casefold()
-    if word in YES:
-        return True
-    if word in NO:
-        return False
+    """Return what the text, or what is behind its colon, says by its first word before a comma or a full stop."""
+    bare = _BEFORE.sub("", text)
+    for part in (bare, _BEFORE.sub("", bare.rpartition(":")[2])):
+        word = _END.split(part.strip(_AROUND), maxsplit=1)[0].strip(_AROUND).casefold()
+        if word in YES:
+            return True
+        if word in NO:
+            return False
     raise ValidationError(_("Answer yes or no."))
 
 

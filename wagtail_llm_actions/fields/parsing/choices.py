@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import string
 import unicodedata
 from itertools import islice
@@ -129,6 +130,10 @@ class _Choices:
         for end in range(min(len(items), start + 5), start, -1):
             if value := self._find(", ".join(items[start:end])):
                 return value, end
+        # A heading before the first one, or a reason behind each.
+        for part in (items[start].partition(":")[0], items[start].rpartition(":")[2]):
+            if value := self._find(part):
+                return value, start + 1
         raise self._unknown(items[start])
 
     def _find(self, text: str) -> str:
@@ -156,6 +161,6 @@ def _flat(form_field: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _plain(name: str) -> str:
-    text = unicodedata.normalize("NFKC", name).casefold()
+    text = unicodedata.normalize("NFKC", html.unescape(name)).casefold()
     # A name of marks only, such as "+" and "-", is what they are.
     return " ".join(text.strip(_AROUND).split()) or text.strip()

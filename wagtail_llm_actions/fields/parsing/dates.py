@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -18,6 +20,16 @@ _DAYS = ("%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b %d, %Y")
 _TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I %p")
 _MOMENTS = tuple(f"{day} {time}" for day in _DAYS for time in _TIMES)
 _MONTHS = 12
+_ISO = re.compile(
+    r"(?<!\d)(\d{4})[-/.年] ?(\d{1,2})[-/.月] ?(\d{1,2})日?(?!\d)"
+    r"(?:(?:T|,? )(\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:\d{2})?)?"
+)
+"""A date whose year comes first, which has one meaning, with or without a time."""
+_BESIDE_DAY = re.compile(
+    r"^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )|(?<=\d)(?:st|nd|rd|th)\b(?: of\b)?|(?<=\d)\.(?= [A-Z])",
+    re.IGNORECASE,
+)
+"""A weekday, and what stands behind the number of a day."""
 _YEARS = range(2, 9_999)
 """What can be converted between time zones."""
 
@@ -27,7 +39,7 @@ def _date(form_field: forms.DateField, text: str) -> Any:
     def read(written: str, form: str) -> Any:
         return datetime.datetime.strptime(written, form).date()  # noqa: DTZ007
 
-    return _first(form_field, text, datetime.date.fromisoformat, read, _DAYS)
+    return _first(form_field, text, datetime.date.fromisoformat, read, _DAYS, has_time=False)
 
 
 @raw_value.register(forms.DateTimeField)
@@ -54,16 +66,31 @@ def _first(
     from_iso: Callable[[str], Any],
     read: Callable[[str, str], Any],
     formats: tuple[str, ...],
+    *,
+    has_time: bool = True,
 ) -> Any:
     """Return the first reading of a text by one of the formats; ``None`` for an empty text."""
     written = text.strip().rstrip(".").strip()
     if not written:
         return None
-    found = next(_readings(form_field, written, from_iso, read, formats), None)
+    spellings = dict.fromkeys(
+        (written, _BESIDE_DAY.sub("", written), _only_date(written, has_time=has_time))
+    )
+    readings = (_readings(form_field, each, from_iso, read, formats) for each in spellings)
+    found = next(chain.from_iterable(readings), None)
     if found is None or getattr(found, "year", _YEARS[0]) not in _YEARS:
         raise ValidationError(form_field.error_messages["invalid"], code="invalid")
     # No control of a form holds parts of a second.
     return found.replace(microsecond=0) if hasattr(found, "microsecond") else found
+
+
+def _only_date(text: str, *, has_time: bool) -> str:
+    """Return the one date within a text in the form of ISO 8601; empty where there is none, or several."""
+    found = {
+        f"{year}-{month:0>2}-{day:0>2}" + (f" {time}{zone or ''}" if has_time and time else "")
+        for year, month, day, time, zone in _ISO.findall(text)
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _readings(

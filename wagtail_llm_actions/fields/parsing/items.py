@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 500
 _MARKER = re.compile(r"\s*(?:[-*•–]|\(?\d{1,3}[.)])\s+")
+_LISTS = re.compile(r'\[\s*"[^\[\]]*"\s*\]')
+"""A list of texts in JSON, within a sentence or below one."""
 _COMMAS = str.maketrans("，、،；;", ",,,,,")
 
 
@@ -21,8 +23,9 @@ def lines(text: str) -> list[str]:
 
     Of what is longer, or is nested deeper, than any list, the beginning.
     """
-    with suppress(ValueError, RecursionError):
-        return list(_items(json.loads(text)))[:MAX_ITEMS]
+    for written in (text, *_LISTS.findall(text)[:1]):
+        with suppress(ValueError, RecursionError):
+            return list(_items(json.loads(written)))[:MAX_ITEMS]
     found = (_MARKER.sub("", line, count=1).strip() for line in text.splitlines()[:MAX_ITEMS])
     return list(filter(None, found))
 
