@@ -14,7 +14,7 @@ from wagtail_llm_actions.reporting.usage import Usage
 
 def test_more_rows_than_are_added_up_at_once_are_all_counted() -> None:
     tally, rows = Tally(), 2 * BATCH + 3
-    counts = (1,) * len(COUNTS + UNFINISHED)
+    counts = (1,) * len(UNFINISHED + COUNTS)
     for number in range(rows):
         tally.add((*counts, number, None, None if number % 2 else 1))
 

@@ -49,22 +49,24 @@ def history_url(**filters: Any) -> str:
 
 
 class CountedRunsUrls:
-    """Makes the URLs of the lists of exactly the runs of ``counted_runs(period)`` that fit filters.
+    """Makes URLs of the lists of exactly the runs of ``counted_runs(period)`` that fit filters.
 
-    What they share is made once: a report links to hundreds of them.
+    The filters that all of them share are quoted once: a report links to hundreds of them.
     """
 
-    def __init__(self, period: Period) -> None:
-        self._url = history_url(queued_at_from=period.start, queued_at_to=period.end)
+    def __init__(self, **filters: Any) -> None:
+        self._url = history_url(**{"trigger": COUNTED_TRIGGERS} | filters)
 
-    def __call__(self, **filters: Any) -> str:
-        """Return the URL for these filters."""
-        return f"{self._url}&{urlencode({'trigger': COUNTED_TRIGGERS} | filters, doseq=True)}"
+    def of(self, period: Period, **filters: Any) -> str:
+        """Return the URL for a period, and for filters beside the shared ones."""
+        # Dates in ISO format need no quoting.
+        url = f"{self._url}&queued_at_from={period.start}&queued_at_to={period.end}"
+        return f"{url}&{urlencode(filters, doseq=True)}" if filters else url
 
 
 def counted_runs_url(period: Period, **filters: Any) -> str:
     """Return one such URL."""
-    return CountedRunsUrls(period)(**filters)
+    return CountedRunsUrls(**filters).of(period)
 
 
 def object_filters(instance: Model) -> dict[str, Any]:

@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 MAX_PATTERNS = 50
 
 _KEY = ("error_code", "model_key", "error_detail_hash")
+_SHOWN = (
+    "error_context",
+    "error_detail",
+    "provider_name",
+    "used_fallback",
+    "fallback_model_key",
+    # Who may read the message.
+    "trigger",
+    "target_content_type",
+    "source_path",
+    "field_path",
+    "read_fields",
+)
+"""What a report takes from the newest run of a pattern."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +46,7 @@ class ErrorPattern:
     last_at: datetime
     actions: tuple[str, ...]
     newest: LLMRun | None
-    """The latest of them, with its long texts deferred; ``None`` where it was deleted."""
+    """The latest of them, with what no report shows deferred; ``None`` where it was deleted."""
 
     @property
     def detail(self) -> str:
@@ -74,7 +88,5 @@ def _key(group: Group) -> tuple[str, ...]:
 def _newest(period: Period, moments: Iterable[datetime]) -> dict[tuple[str, ...], LLMRun]:
     """Return the newest run of each pattern, by one query."""
     failed = counted_runs(period).filter(error_code__gt="", queued_at__in=moments)
-    runs = failed.order_by("queued_at").defer(
-        "prompt", "system_instructions", "fallback_request", "instruction", "output"
-    )
+    runs = failed.order_by("queued_at").only(*_KEY, *_SHOWN)
     return {tuple(getattr(run, name) for name in _KEY): run for run in runs}

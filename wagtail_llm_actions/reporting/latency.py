@@ -60,9 +60,10 @@ class Latencies:
                 "p95_seconds": nearest_rank(to_end, 95),
                 "first_token_seconds": nearest_rank(sorted(self.to_first_token), 50),
             }
-        ends, firsts = self._counts()
+        # How many runs are in each bucket and those before it.
+        ends, firsts = ([*accumulate(counts)] for counts in self._counts())
         return {
-            "timed_runs": sum(ends),
+            "timed_runs": ends[-1],
             "median_seconds": _percentile(ends, 50),
             "p95_seconds": _percentile(ends, 95),
             "first_token_seconds": _percentile(firsts, 50),
@@ -93,9 +94,8 @@ def nearest_rank(ordered: Sequence[float], percent: int) -> float | None:
     return ordered[_rank(len(ordered), percent) - 1]
 
 
-def _percentile(counts: Sequence[int], percent: int) -> float | None:
+def _percentile(ranks: Sequence[int], percent: int) -> float | None:
     """Return the nearest rank of a histogram: the middle of the bucket that it is in."""
-    ranks = [*accumulate(counts)]
     if not ranks[-1]:
         return None
     bucket = bisect_left(ranks, _rank(ranks[-1], percent))

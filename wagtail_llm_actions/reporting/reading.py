@@ -52,8 +52,7 @@ _COLUMNS = (
     "actions",
 )
 _GROUP = slice(1, 1 + len(Group._fields))
-_COUNTS = slice(_GROUP.stop, _GROUP.stop + len(COUNTS))
-_SUMS = slice(_COUNTS.stop, _COUNTS.stop + len(SUMS))
+_SUMMED_UP = slice(_GROUP.stop, _COLUMNS.index("times"))
 
 
 class Span(NamedTuple):
@@ -150,17 +149,16 @@ def add_rollups(
     unfinished = (0,) * len(UNFINISHED)
     rows = rollups.annotate(nanodollars=nanodollars("known_cost_usd"))
     for row in rows.values_list(*_COLUMNS).iterator():
-        values: Sequence[Any] = row
-        group = Group._make(values[_GROUP])
-        figures = (*values[_COUNTS], *unfinished, *values[_SUMS])
-        times, *occurrences = values[_SUMS.stop :]
-        for tallies in targets[values[0], group.dimension]:
-            tally = tallies[group]
+        values: Any = row
+        span_id, dimension, *_, times, first_at, last_at, actions = values
+        figures = (*unfinished, *values[_SUMMED_UP])
+        for tallies in targets[span_id, dimension]:
+            tally = tallies[values[_GROUP]]
             tally.add(figures)
-            if times := bytes(times):
+            if times:
                 tally.latencies.histograms.append(times)
-            if group.dimension == Dimension.ERROR_PATTERN:
-                tally.add_occurrences(Occurrences.from_columns(*occurrences))
+            if actions is not None:
+                tally.add_occurrences(Occurrences.from_columns(first_at, last_at, actions))
 
 
 def tally_runs(

@@ -21,7 +21,7 @@ from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS, counted_runs
 from wagtail_llm_actions.reporting.period import ONE_DAY, Period
 from wagtail_llm_actions.reporting.reading import Span, add_rollups, parts, stored_spans
 from wagtail_llm_actions.reporting.run_tallies import tally_days
-from wagtail_llm_actions.reporting.tally import TOTAL, Group, Tally, new_tallies
+from wagtail_llm_actions.reporting.tally import TOTAL, Group, Tallies, Tally
 from wagtail_llm_actions.runs.lifecycle.recovery import Throttle
 from wagtail_llm_actions.spending.periods import day_of
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from wagtail_llm_actions.reporting.tally import Tallies
 
 refresh_throttle = Throttle(seconds=60.0)
 GRACE = timedelta(hours=1)
@@ -168,7 +167,7 @@ def _sums(span: Span) -> Mapping[Group, Tally]:
 
 
 def _read(rollups: QuerySet[LLMRunRollup]) -> Tallies:
-    tallies = new_tallies()
+    tallies = Tallies()
     targets: defaultdict[tuple[int, str], list[Tallies]] = defaultdict(lambda: [tallies])
     add_rollups(rollups, targets)
     return tallies
@@ -186,7 +185,7 @@ def _insert(span: LLMRollupSpan, tallies: Mapping[Group, Tally], *, is_archived:
 
 def _without_messages(tallies: Mapping[Group, Tally]) -> Tallies:
     """Return the sums without what tells the messages of providers apart, which are deleted."""
-    merged = new_tallies()
+    merged = Tallies()
     for group, tally in tallies.items():
         merged[group._replace(error_detail_hash="")].merge(tally)
     return merged

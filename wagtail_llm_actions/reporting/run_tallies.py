@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from wagtail_llm_actions.errors import EXCLUDED_ERRORS
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.models.budget import to_usd
 from wagtail_llm_actions.reporting.metrics import TIMED_TRIGGERS, UNKNOWN_COST
 from wagtail_llm_actions.reporting.occurrences import Occurrences
 from wagtail_llm_actions.reporting.period import Period
@@ -19,7 +18,6 @@ from wagtail_llm_actions.reporting.tally import (
     Tallies,
     Tally,
     nanodollars,
-    new_tallies,
 )
 from wagtail_llm_actions.spending.periods import day_of
 
@@ -77,7 +75,7 @@ _COLUMNS = (
     "output_tokens",
     "nanodollars",
     "is_cost_unknown",
-    "estimated_cost_usd",
+    "estimated_nanodollars",
 )
 
 
@@ -95,7 +93,11 @@ def tally_days(
     """
     days: defaultdict[date, _Day] = defaultdict(lambda: _Day(dimensions))
     groups = set(seen)
-    rows = runs.annotate(nanodollars=nanodollars("cost_usd"), is_cost_unknown=UNKNOWN_COST)
+    rows = runs.annotate(
+        nanodollars=nanodollars("cost_usd"),
+        estimated_nanodollars=nanodollars("estimated_cost_usd"),
+        is_cost_unknown=UNKNOWN_COST,
+    )
     start = end = None
     for row in rows.values_list(*_COLUMNS, named=True).iterator():
         if start is None or end is None or not start <= row.queued_at < end:
@@ -144,7 +146,7 @@ class _Day:
 
     def tallies(self) -> Tallies:
         """Return the sums by group."""
-        tallies = new_tallies()
+        tallies = Tallies()
         for grouping in self._groupings:
             tallies.update(grouping.groups())
         if self._estimates.latencies.to_end:
@@ -192,6 +194,8 @@ def _counts(
     """Return what a run adds to each of the counts."""
     has_succeeded = status == Status.SUCCEEDED
     return (
+        status == Status.QUEUED,
+        status == Status.RUNNING,
         1,
         has_succeeded,
         status == Status.FAILED,
@@ -201,8 +205,6 @@ def _counts(
         is_proposed,
         used_fallback,
         is_cost_unknown,
-        status == Status.QUEUED,
-        status == Status.RUNNING,
     )
 
 
@@ -219,5 +221,5 @@ def _seconds(start: datetime, end: datetime | None) -> float | None:
 
 def _estimate_errors(row: Any) -> Iterator[float]:
     # Nothing can be compared where nothing was to pay.
-    if row.estimated_cost_usd is not None and row.nanodollars:
-        yield abs(float(row.estimated_cost_usd / to_usd(row.nanodollars)) - 1)
+    if row.estimated_nanodollars is not None and row.nanodollars:
+        yield abs(row.estimated_nanodollars / row.nanodollars - 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -38,13 +37,13 @@ UNFINISHED = ("queued", "running")
 """Counted too, but of no run that a rollup counts."""
 SUMS = ("input_tokens", "output_tokens", "known_cost_usd")
 """Null or ``None`` where nothing is known."""
-FIGURES = COUNTS + UNFINISHED + SUMS
+FIGURES = UNFINISHED + COUNTS + SUMS
 """What a tally sums up; money in billionths of a dollar."""
 
 BATCH = 1_000
 """Rows that are added up at once, column by column: one by one takes several times as long."""
 
-_NOTHING = (0,) * len(COUNTS + UNFINISHED) + (None,) * len(SUMS)
+_NOTHING = (0,) * len(UNFINISHED + COUNTS) + (None,) * len(SUMS)
 
 
 def nanodollars(column: str) -> Cast:
@@ -84,7 +83,9 @@ class Tally:
     latencies: Latencies = field(default_factory=Latencies)
     occurrences: Occurrences | None = None
     """Of an error pattern."""
-    _added: list[Sequence[Any]] = field(default_factory=lambda: [_NOTHING])
+    _figures: Sequence[Any] = _NOTHING
+    _added: list[Sequence[Any]] = field(default_factory=list)
+    """What is not in the sums yet."""
 
     def add(self, figures: Sequence[Any]) -> None:
         """Add ``FIGURES`` of other runs."""
@@ -96,17 +97,19 @@ class Tally:
     def figures(self) -> Sequence[Any]:
         """The values of ``FIGURES``."""
         self._sum_up()
-        return self._added[0]
+        return self._figures
 
     def _sum_up(self) -> None:
-        if len(self._added) > 1:
-            columns = [*zip(*self._added, strict=True)]
+        if self._added:
+            columns = [*zip(self._figures, *self._added, strict=True)]
             counts = map(sum, columns[: -len(SUMS)])
-            self._added = [(*counts, *map(_sum_known, columns[-len(SUMS) :]))]
+            self._figures = (*counts, *map(_sum_known, columns[-len(SUMS) :]))
+            self._added = []
 
     def merge(self, other: Tally) -> None:
         """Add another tally."""
-        self.add(other.figures)
+        for figures in (other._figures, *other._added):
+            self.add(figures)
         self.latencies.merge(other.latencies)
         if other.occurrences:
             self.add_occurrences(other.occurrences)
@@ -128,13 +131,13 @@ class Tally:
     @property
     def runs(self) -> int:
         """How many runs these are."""
-        runs: int = self.figures[COUNTS.index("runs")]
+        runs: int = self.figures[FIGURES.index("runs")]
         return runs
 
     @property
     def unfinished(self) -> int:
         """How many of them are not finished."""
-        return sum(self.figures[len(COUNTS) : -len(SUMS)])
+        return sum(self.figures[: len(UNFINISHED)])
 
     @property
     def cost_usd(self) -> Decimal | None:
@@ -168,9 +171,10 @@ def _sum_known(values: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-Tallies = defaultdict[Group, Tally]
+class Tallies(dict[Group, Tally]):
+    """Those of groups, which are empty until runs are added; a group may be asked for as a plain tuple."""
 
-
-def new_tallies() -> Tallies:
-    """Return a mapping of groups that are empty until runs are added."""
-    return defaultdict(Tally)
+    def __missing__(self, group: tuple[Any, ...]) -> Tally:
+        """Add a group."""
+        tally = self[Group(*group)] = Tally()
+        return tally

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wagtail_llm_actions.models import LLMRunRollup
 from wagtail_llm_actions.reporting.period import Period
 from wagtail_llm_actions.reporting.reading import PeriodSums, read_rollups, stored_spans, tally_runs
-from wagtail_llm_actions.reporting.tally import ESTIMATES, TOTAL, Group, Tallies, Tally, new_tallies
+from wagtail_llm_actions.reporting.tally import ESTIMATES, TOTAL, Group, Tallies, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -93,7 +93,7 @@ class Usage:
         if self._days is None:
             read_rollups([self._read_days()])
         days = self._days or {}
-        return [_day(day, days.get(day) or new_tallies()) for day in self.period.days]
+        return [_day(day, days.get(day) or Tallies()) for day in self.period.days]
 
     def by(self, dimension: str) -> list[UsageGroup]:
         """Return the runs in groups, those with the most runs first.
@@ -162,12 +162,12 @@ class Usage:
         return self._groups[dimension]
 
     def _read_groups(self, dimensions: Collection[str]) -> Reading:
-        by_dimension = {dimension: new_tallies() for dimension in dimensions}
+        by_dimension = {dimension: Tallies() for dimension in dimensions}
         self._groups |= by_dimension
         return self._sums.groups(by_dimension)
 
     def _read_days(self) -> Reading:
-        self._days = defaultdict(new_tallies)
+        self._days = defaultdict(Tallies)
         return self._sums.days(self._days)
 
 

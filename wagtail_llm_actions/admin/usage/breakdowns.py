@@ -129,7 +129,7 @@ def by_error(usage: Usage, *, with_costs: bool, limit: int | None = None) -> Tab
 
 def by_dismiss_reason(usage: Usage) -> Table:
     """Return the number of dismissed texts for each reason that editors gave."""
-    labels, url_of_runs = dict(DismissReason.choices), CountedRunsUrls(usage.period)
+    labels, urls = dict(DismissReason.choices), CountedRunsUrls()
     return Table(
         slug="dismissals",
         title=_("Reasons for dismissing"),
@@ -137,7 +137,7 @@ def by_dismiss_reason(usage: Usage) -> Table:
         rows=[
             Row(
                 [labels.get(reason, reason), count],
-                partial(url_of_runs, dismiss_reason=reason),
+                partial(urls.of, usage.period, dismiss_reason=reason),
             )
             for reason, count in usage.dismiss_reasons()
         ],
@@ -152,7 +152,7 @@ def by_error_pattern(usage: Usage, can_read: Callable[[LLMRun], bool]) -> Table:
         can_read: Returns whether the user may read the texts of a run: a provider's message may quote
             the prompt.
     """
-    url_of_runs = CountedRunsUrls(usage.period)
+    urls = CountedRunsUrls()
     return Table(
         slug="error-patterns",
         title=_("Error patterns"),
@@ -179,7 +179,7 @@ def by_error_pattern(usage: Usage, can_read: Callable[[LLMRun], bool]) -> Table:
                     _what_to_check(pattern),
                 ],
                 # Nothing leads to runs that were deleted: others may share their error and model.
-                partial(url_of_runs, error_pattern=newest.pk)
+                partial(urls.of, usage.period, error_pattern=newest.pk)
                 if (newest := pattern.newest)
                 else None,
             )
@@ -200,14 +200,14 @@ def _breakdown(
     limit: int | None,
     kind: str = "text",
 ) -> Table:
-    listed, url_of_runs = groups[:limit], CountedRunsUrls(usage.period)
+    listed, urls = groups[:limit], CountedRunsUrls()
     rows = []
     for group in listed:
         name, filters = identify(group)
         values = [name, *(getattr(group.metrics, attribute) for *_, attribute in shown)]
         # Nothing leads to the runs of a type that was deleted: they are deleted too.
         has_filter = all(filters.values())
-        url = partial(url_of_runs, **filters) if has_filter else None
+        url = partial(urls.of, usage.period, **filters) if has_filter else None
         rows.append(Row(values, url))
     return Table(
         slug=slug,

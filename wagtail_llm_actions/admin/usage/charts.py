@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from wagtail_llm_actions.admin.links import TIMED, counted_runs_url
+from wagtail_llm_actions.admin.links import TIMED, CountedRunsUrls
 from wagtail_llm_actions.admin.usage.table import Column, Row, Table, columns_of
 from wagtail_llm_actions.messages.labels import model_label
 from wagtail_llm_actions.messages.metrics import formatter
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.reporting.usage import Day, Usage
 
+Status = LLMRun.Status
+
 MAX_SERIES = 6
 """Series of the chart of costs; more could not be told apart."""
 
 
 def runs_by_day(usage: Usage) -> Table:
     """Return the runs of each day by their status."""
-    statuses = [LLMRun.Status.SUCCEEDED, LLMRun.Status.FAILED, LLMRun.Status.CANCELLED]
+    statuses, urls = [Status.SUCCEEDED, Status.FAILED, Status.CANCELLED], CountedRunsUrls()
     columns = [Column(str(status.label)) for status in statuses]
     return Table(
         slug="runs",
@@ -38,7 +40,7 @@ def runs_by_day(usage: Usage) -> Table:
                     *(getattr(day.metrics, status.value) for status in statuses),
                     day.metrics.in_progress,
                 ],
-                _runs_url(day, day.metrics.runs),
+                _url_of_runs(urls, day, day.metrics.runs),
             )
             for day in usage.days
         ],
@@ -48,6 +50,7 @@ def runs_by_day(usage: Usage) -> Table:
 def costs_by_day(usage: Usage) -> Table:
     """Return the costs of each day: the most expensive models, and all others together."""
     sums: dict[str, Any] = {}
+    urls = CountedRunsUrls()
     for day in usage.days:
         for key, cost in day.costs.items():
             sums[key] = sums.get(key, 0) + cost
@@ -65,7 +68,7 @@ def costs_by_day(usage: Usage) -> Table:
         rows=[
             Row(
                 [day.day, *(sum(day.costs.get(key, 0) for key in keys) for keys in groups)],
-                _runs_url(day, day.metrics.runs),
+                _url_of_runs(urls, day, day.metrics.runs),
             )
             for day in usage.days
         ],
@@ -74,6 +77,7 @@ def costs_by_day(usage: Usage) -> Table:
 
 def times_by_day(usage: Usage) -> Table:
     """Return the latency of the runs of each day."""
+    urls = CountedRunsUrls(**TIMED)
     return Table(
         slug="times",
         title=_("Time by day"),
@@ -84,7 +88,7 @@ def times_by_day(usage: Usage) -> Table:
         rows=[
             Row(
                 [day.day, day.metrics.median_seconds, day.metrics.p95_seconds],
-                _runs_url(day, day.metrics.timed_runs, **TIMED),
+                _url_of_runs(urls, day, day.metrics.timed_runs),
             )
             for day in usage.days
         ],
@@ -115,5 +119,5 @@ def chart_data(table: Table, kind: str) -> dict[str, Any]:
     }
 
 
-def _runs_url(day: Day, count: int, **filters: Any) -> Callable[[], str] | None:
-    return partial(counted_runs_url, Period(day.day, day.day), **filters) if count else None
+def _url_of_runs(urls: CountedRunsUrls, day: Day, count: int) -> Callable[[], str] | None:
+    return partial(urls.of, Period(day.day, day.day)) if count else None
