@@ -14,7 +14,9 @@ _CODE = re.compile(
 )
 _SIMPLE_CODE = re.compile(r"`([^`<>&*_\[\]\\\n]+)`")
 
-_COMMENT = re.compile(r"<!--[^<]{0,2000}?-->|<(script|style)\b[^<>]*>[^<]*</\1\s*>")
+_COMMENT = re.compile(
+    r"<!--[^<]{0,2000}?-->|(?is:<head\b[^<>]*>.{0,5000}?</head>(?=\s*<body\b[^<>]*>(?!\s*</body>)))|<(script|style)\b[^<>]*>[^<]*</\1\s*>"
+)
 # A run of blanks is looked at once, from its beginning, and not again from each of its characters.
 _BREAK = re.compile(r"(?<![ \t])[ \t]*<(?:br|hr)\s*/?>[ \t]*\n?", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r"<img\b[^<>]*?\balt=(?:\"([^\"<>]*)\"|'([^'<>]*)')[^<>]*>", re.IGNORECASE)
@@ -61,7 +63,7 @@ _LINK = re.compile(
 _REFERENCE = re.compile(r"(?<!\])\[([^\[\]\n]{2,})\]\[[^\[\]\n]{0,40}\]")
 # Footnotes, and the citations of assistants that search the web.
 _CITATION = re.compile(
-    r"[ \t]?\[\^[\w-]{1,20}\]|[ \t]?【[^【】\n]{0,60}†[^【】\n]{0,80}】|(?<=[.!?])(?:\[\d{1,2}\])+"
+    r"(?m:^[ \t]*\[\^[\w-]{1,20}\]:[ \t]*)|[ \t]?\[\^[\w-]{1,20}\]|[ \t]?【[^【】\n]{0,60}†[^【】\n]{0,80}】|(?<=[.!?])(?:\[\d{1,2}\])+"
 )
 _HIGHLIGHT = re.compile(r"(?m)(?<![\w=])==(?=[^\s=])([^=\n]*[^\s=])==(?![\w=])")
 _RULES_AROUND = re.compile(

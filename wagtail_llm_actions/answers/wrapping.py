@@ -41,6 +41,13 @@ _MEDIA = frozenset(
         "template",
     ]
 )
+_RULE_AROUND = r"(?:-{2,}|={2,}|<{2,}|\[) ?%s(?: OF)?(?: (?:ANSWER|OUTPUT|RESPONSE|RESULT|SUMMARY|TEXT))? ?(?:-{2,}|={2,}|>{2,}|\])"
+_BEGIN = re.compile(_RULE_AROUND % "(?:BEGIN|OUTPUT)" + r"[ \t]*\n", re.IGNORECASE)
+_SPANNED = re.compile(
+    _RULE_AROUND % "(BEGIN|START|OUTPUT)" + r"[ \t]*\n(.*)\n[ \t]*" + _RULE_AROUND % "END" + r"\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A text between the lines by which some models mark where it begins and ends."""
 _PLACEHOLDER = re.compile(rf"\{{{{1,2}} ?{_WORDS} ?\}}{{1,2}}|\[{_WORDS}\]")
 """A text within the brackets of a template that was to be filled in."""
 _CLOSED_BRACKET = re.compile(r"(?<=\w)\[/[a-z]{2,20}\]\Z")
@@ -48,7 +55,7 @@ _BRACKET_TAG = re.compile(r"(?si)\[([a-z][\w.-]{0,30})\](.*)\[/\1\]")
 _BOXED = re.compile(r"(?s)\${0,2}\\boxed\{(?:\\text\{)?([^{}]*)\}?\}\${0,2}")
 _JSON_NAME = re.compile(r"\A(?:json|JSON)\s*\n(?=\s*[{\[])")
 
-_JSON_START = re.compile(r"\{\s*[\"']|\[\s*[\"'{]")
+_JSON_START = re.compile(r"\{\s*[\"'}]|\[\s*[\"'{\]]")
 _HOLDERS = ("arguments", "parameters", "action_input", "input", "message", "content", "choices")
 """Members of a tool call or of an answer of an API, in which the text is."""
 _MAX_LITERAL = 10_000
@@ -119,6 +126,8 @@ def tagged(text: str, *, is_one_line: bool) -> str | None:
     """
     if found := _TAG.fullmatch(text) or _BRACKET_TAG.fullmatch(text) or _ARGUMENT.fullmatch(text):
         return None if f"/{found[1]}" in found[2] else found[2]
+    if spanned := _SPANNED.fullmatch(text):
+        return spanned[2]
     if boxed := _BOXED.search(text) if is_one_line else _BOXED.fullmatch(text):
         return boxed[1]
     if is_one_line and (placeholder := _PLACEHOLDER.fullmatch(text)):
@@ -149,6 +158,8 @@ def _half_tagged(text: str) -> str | None:
         closed := _CLOSED.search(text, max(0, len(text) - 40))
     ) and f"<{closed[1] or closed[2]}" not in text:
         return text[: closed.start()]
+    if opened := _BEGIN.match(text):
+        return text[opened.end() :]
     if closed := _CLOSED_BRACKET.search(text):
         return text[: closed.start()]
     return None
@@ -182,10 +193,14 @@ def json_value(text: str, *, is_one_line: bool) -> str | None:
 
 def _text_in(value: object, *, is_one_line: bool) -> str | None:
     while not isinstance(value, str):
-        if isinstance(value, dict) and value:
-            value = _member(value)
-        elif isinstance(value, list) and value:
-            value = value[0] if is_one_line else _only(value)
+        if value in ({}, []):
+            return ""
+        if isinstance(value, dict):
+            value = "" if list(value.values()) == [None] else _member(value)
+        elif isinstance(value, list):
+            texts = [item for item in value if isinstance(item, str)]
+            is_text = not is_one_line and len(texts) == len(value)
+            value = "\n\n".join(texts) if is_text else value[0] if is_one_line else _only(value)
         else:
             return None
     return value
