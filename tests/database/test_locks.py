@@ -13,13 +13,13 @@ from django.db import InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.factories import LLMBudgetFactory, LLMRunFactory
+from tests.factories import EditorFactory, LLMBudgetFactory, LLMRunFactory
 from tests.parts.held_rows import held
 from tests.retention.runs import full_run
 from tests.spending.buying import click, with_prices
 from tests.spending.racing import closed_connections
 from wagtail_llm_actions.database.locks import let_locks_expire
-from wagtail_llm_actions.models import LLMBudgetPeriod, LLMRollupSpan, LLMRun
+from wagtail_llm_actions.models import LLMBudgetPeriod, LLMExport, LLMRollupSpan, LLMRun
 from wagtail_llm_actions.reporting.rollups import refresh
 from wagtail_llm_actions.retention.prune import due_work, prune
 from wagtail_llm_actions.runs.decisions import dismiss
@@ -130,6 +130,11 @@ def prune_a_run() -> Callable[[], object]:
     return lambda: prune(due_work())
 
 
+def discard_an_export() -> Callable[[], object]:
+    LLMExport.objects.create(user=EditorFactory(), expires_at=timezone.now())
+    return LLMExport.objects.expired().discard
+
+
 def sum_up_a_day() -> Callable[[], object]:
     full_run(days=2)
     return refresh
@@ -147,6 +152,7 @@ def decide_on_an_older_run() -> Callable[[], object]:
         settle_a_run,
         verify_budgets,
         prune_a_run,
+        discard_an_export,
         sum_up_a_day,
         decide_on_an_older_run,
     ],

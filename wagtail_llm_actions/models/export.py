@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_llm_actions.database.locks import let_locks_expire
+from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.models.background_job import BackgroundJob
 
 KEPT_FOR = timedelta(hours=24)
@@ -37,7 +39,10 @@ class LLMExportQuerySet(models.QuerySet["LLMExport"]):
     def discard(self) -> None:
         """Delete exports and their files."""
         ids = list(self.values_list("pk", flat=True))
-        if ids:
+        if not ids:
+            return
+        with yielding_writes(), transaction.atomic():
+            let_locks_expire()
             # Where a site listens to deletions, Django loads what it deletes: not the content.
             LLMExportChunk.objects.filter(export__in=ids).defer("data").delete()
             self.model._default_manager.filter(pk__in=ids).delete()
