@@ -102,6 +102,21 @@ def test_the_runs_of_a_deleted_user_name_nobody_and_lose_what_they_typed() -> No
     assert SECRET in stored_words(plain)
 
 
+def test_what_a_deleted_user_typed_for_a_run_under_way_goes_when_it_has_ended() -> None:
+    user = EditorFactory()
+    run = full_run(user=user, status=LLMRun.Status.RUNNING)
+
+    user.delete()
+    call_command("llm_actions_prune", verbosity=0)
+    assert SECRET in stored_words(run)
+    LLMRun.objects.filter(pk=run.pk).update(status=LLMRun.Status.SUCCEEDED)
+    call_command("llm_actions_prune", verbosity=0)
+
+    run.refresh_from_db()
+    assert SECRET not in stored_words(run)
+    assert run.redaction_reason == "person"
+
+
 @pytest.mark.parametrize("kind", ["page", "user"])
 def test_of_many_runs_the_deletion_erases_some_and_pruning_the_rest(
     kind: str, monkeypatch: pytest.MonkeyPatch

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from wagtail_llm_actions.models import LLMAttempt, LLMReservation, LLMRun, RedactionReason
+from wagtail_llm_actions.models import (
+    LLMAttempt,
+    LLMReservation,
+    LLMRun,
+    RedactionReason,
+    RetentionMode,
+)
 from wagtail_llm_actions.reporting.rollups import archive
 from wagtail_llm_actions.retention.work import Work
 from wagtail_llm_actions.runs.redaction import redact
@@ -50,7 +56,10 @@ class Expiry(Work):
         return LLMRun.objects.filter(content_expires_at__lt=timezone.now()).finished()
 
     def do(self, keys: list[UUID]) -> None:
-        """Empty them."""
+        """Empty them; those that would be kept are of somebody whose name was taken away meanwhile."""
+        kept = LLMRun.objects.filter(pk__in=keys, retention_mode=RetentionMode.KEEP)
+        if of_person := list(kept.values_list("pk", flat=True)):
+            redact(of_person, RedactionReason.PERSON)
         redact(keys, RedactionReason.MODE)
 
 
