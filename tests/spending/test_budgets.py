@@ -22,7 +22,12 @@ from tests.factories import (
 from tests.runs.starting import start_run
 from tests.spending.buying import bought, click, counters, script, with_prices, worst_usd
 from wagtail_llm_actions.bulk.start import build_chunks, new_key, save_and_enqueue
-from wagtail_llm_actions.errors import AuthenticationFailed, BudgetReached
+from wagtail_llm_actions.errors import (
+    AuthenticationFailed,
+    BudgetReached,
+    LLMActionsError,
+    ModelUnavailable,
+)
 from wagtail_llm_actions.generation import Usage
 from wagtail_llm_actions.messages.errors import error_sentence
 from wagtail_llm_actions.messages.notices import notice
@@ -172,6 +177,23 @@ def test_a_run_of_a_lost_worker_counts_the_call_that_nobody_knows_the_cost_of() 
 
     call = LLMReservation.objects.get().call_nano_usd
     assert counters(budget) == (2 + Decimal(call) / 10**9, 0)
+
+
+def test_calls_that_nobody_knows_the_cost_of_count_no_more_than_was_reserved() -> None:
+    budget, run = LLMBudgetFactory(amount_usd=100), click(fallback_model="cheap")
+    worst = worst_usd(run)
+    # A repair would be the dearest call of the run, and it made none.
+    for _ in range(LLMActionsError.max_attempts):
+        script(ModelUnavailable(provider="test", model="scripted"))
+    script("The tide.", Usage(input_tokens=1_000, output_tokens=0))
+
+    execute(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.cost_usd) == ("succeeded", None)
+    call = Decimal(LLMReservation.objects.get().call_nano_usd) / 10**9
+    assert LLMActionsError.max_attempts * call > worst
+    assert counters(budget) == (worst, 0)
 
 
 def test_recovery_settles_what_a_killed_worker_could_not() -> None:

@@ -102,20 +102,24 @@ def counted_nano_usd(reservation: LLMReservation) -> int:
     """Return what an ended run counts as in a budget: what it was billed, as far as that is known.
 
     A call whose cost is unknown counts by the price that the budget assumes, or else as much as a call
-    of the run may cost at most. A run that was deleted counts as what was reserved for it.
+    of the run may cost at most; all of these together as no more than what is left of what was reserved.
+    A run that was deleted counts as what was reserved for it.
     """
-    run = reservation.run
+    run, reserved = reservation.run, reservation.reserved_nano_usd
     if run is None:
-        return reservation.reserved_nano_usd
+        return reserved
     if run.cost_usd is not None:
         return to_nano(run.cost_usd)
-    return sum(_call_nano_usd(attempt, reservation) for attempt in run.attempts.all())
+    calls = [_call_nano_usd(attempt, reservation) for attempt in run.attempts.all()]
+    known = sum(call for call in calls if call is not None)
+    unknown = calls.count(None) * reservation.call_nano_usd
+    return known + min(unknown, max(0, reserved - known))
 
 
-def _call_nano_usd(attempt: LLMAttempt, reservation: LLMReservation) -> int:
+def _call_nano_usd(attempt: LLMAttempt, reservation: LLMReservation) -> int | None:
     if attempt.cost_usd is not None:
         return to_nano(attempt.cost_usd)
     price = reservation.period.budget.assumed_price_usd
     if price is None or attempt.input_tokens is None or attempt.output_tokens is None:
-        return reservation.call_nano_usd
+        return None
     return assumed_nano_usd(attempt.input_tokens + attempt.output_tokens, price)
