@@ -29,7 +29,7 @@ from tests.reporting.usage_rows import NOON, failed, succeeded
 from wagtail_llm_actions.admin.usage import views
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.period import Period, today
-from wagtail_llm_actions.reporting.rollups import archive, refresh
+from wagtail_llm_actions.reporting.rollups import archive, refresh, refresh_throttle
 from wagtail_llm_actions.spending.counting import current_period
 
 if TYPE_CHECKING:
@@ -385,9 +385,10 @@ def test_the_report_takes_few_queries_with_budgets_too(
 
 
 @pytest.mark.usefixtures("menu")
-def test_the_report_takes_15_queries_where_workers_look_for_lost_runs(
-    client: Client, admin: User, kept_queue: type[KeptQueue]
+def test_the_report_takes_15_queries_where_workers_look_for_lost_runs_and_build_rollups(
+    client: Client, admin: User, kept_queue: type[KeptQueue], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(refresh_throttle, "seconds", 0.0)
     LLMActionFactory()
     for number in range(6):
         succeeded(queued_at=NOON + timedelta(days=number), model_key=f"model-{number}")

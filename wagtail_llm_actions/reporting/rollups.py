@@ -17,6 +17,7 @@ from wagtail_llm_actions.database.locks import let_locks_expire, unlocked
 from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.models import LLMAction, LLMRollupSpan, LLMRun, LLMRunRollup
 from wagtail_llm_actions.models.rollup import SPAN_DAYS, span_start
+from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.reporting.metrics import COUNTED_TRIGGERS, counted_runs
 from wagtail_llm_actions.reporting.period import ONE_DAY, Period
 from wagtail_llm_actions.reporting.reading import Span, add_rollups, parts, stored_spans
@@ -68,9 +69,15 @@ def refresh(period: Period | None = None, *, seconds: float | None = None) -> in
 
 
 def refresh_throttled() -> None:
-    """Refresh if this process has not done so for a minute: workers, reports and the home page call this."""
+    """Refresh if this process has not done so for a minute; workers call this."""
     if refresh_throttle.allows():
         refresh(seconds=REFRESH_SECONDS)
+
+
+def refresh_without_worker() -> None:
+    """Do so where web processes execute the runs: the report calls this."""
+    if get_queue().executes_here:
+        refresh_throttled()
 
 
 def rebuild() -> int:

@@ -31,7 +31,7 @@ from wagtail_llm_actions.permissions.policies import (
     can_view_costs,
     can_view_runs,
 )
-from wagtail_llm_actions.reporting.rollups import refresh_throttled
+from wagtail_llm_actions.reporting.rollups import refresh_without_worker
 from wagtail_llm_actions.reporting.usage import Usage
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_without_worker
 from wagtail_llm_actions.scripts import script_path
@@ -77,7 +77,7 @@ class UsageView(BreadcrumbsMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the report of the chosen period, or of the last 30 days if the query is invalid."""
         recover_without_worker()
-        refresh_throttled()
+        refresh_without_worker()
         try:
             choice, period = chosen_period(self.request.GET)
             is_invalid = False
