@@ -26,6 +26,8 @@ def held(rows: QuerySet[Any]) -> Iterator[BaseDatabaseWrapper]:
             assert cursor.fetchall()
         yield other
     finally:
+        # At once: the server sees only a moment later that a connection was closed.
+        other.rollback()
         other.close()
 
 
