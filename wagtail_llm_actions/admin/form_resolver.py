@@ -21,7 +21,7 @@ from django.urls import Resolver404, get_script_prefix, resolve
 from wagtail.contrib.settings.models import BaseSiteSetting
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import AbstractPage, Locale, RevisionMixin, TranslatableMixin
+from wagtail.models import AbstractPage, Locale, Revision, RevisionMixin, TranslatableMixin
 from wagtail.snippets.models import get_snippet_models
 
 from wagtail_llm_actions.compat import (
@@ -224,7 +224,8 @@ def _initkwargs(match: ResolverMatch) -> dict[str, Any]:
 
 def _page_edit(page_id: int) -> EditorForm:
     page = _page(page_id)
-    if page.has_unpublished_changes and page.latest_revision:
+    if page.has_unpublished_changes and page.latest_revision_id:
+        page.latest_revision = object_with_key(Revision.objects, page.latest_revision_id)
         # Or the draft would be put on the page as it is read once more.
         page.latest_revision.content_object = page
     draft = page.get_latest_revision_as_object()
