@@ -170,7 +170,11 @@ def test_a_text_that_stands_for_no_value_or_for_several_is_refused(
                 *("Saturday, 28 November 2026", "28th of November 2026", "28. November 2026"),
             )
         ),
-        (forms.URLField(), "URL: https://tide.example/a", "https://tide.example/a"),
+        (
+            forms.URLField(assume_scheme="https"),
+            "URL: https://tide.example/a",
+            "https://tide.example/a",
+        ),
         (forms.EmailField(), "Email address: owl@tide.example", "owl@tide.example"),
     ],
 )
