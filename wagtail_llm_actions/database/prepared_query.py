@@ -1,4 +1,4 @@
-"""Queries that are compiled once per process, for those that each click or poll asks again.
+"""Queries and updates that are compiled once per process, for those that each run makes again.
 
 Django takes ten times as long to compile a query, and to find out how to read its rows, as a database
 takes to answer it.
