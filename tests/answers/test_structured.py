@@ -66,3 +66,9 @@ def test_an_answer_is_read_as_json_only_where_it_was_asked_for() -> None:
     assert clean('<think>Hm.</think>{"answer": ["tide", "boats"]}', tags, TAG).text == "tide\nboats"
     # A server that did not keep to the schema.
     assert clean("tide, boats", tags, TAG).text == "tide, boats"
+
+
+@pytest.mark.parametrize("answer", ['{"title": {["x"]: 1}}', "{'answer': {['x']: 1}}"])
+def test_what_is_neither_json_nor_python_is_no_error(answer: str) -> None:
+    assert text_of(answer) is None
+    assert clean(answer, Destination(is_one_line=True), TAG).text == answer

@@ -224,10 +224,12 @@ def _initkwargs(match: ResolverMatch) -> dict[str, Any]:
 
 def _page_edit(page_id: int) -> EditorForm:
     page = _page(page_id)
-    if page.has_unpublished_changes and page.latest_revision_id:
-        page.latest_revision = object_with_key(Revision.objects, page.latest_revision_id)
+    if page.has_unpublished_changes and (
+        revision := object_with_key(Revision.objects, page.latest_revision_id)
+    ):
+        page.latest_revision = revision
         # Or the draft would be put on the page as it is read once more.
-        page.latest_revision.content_object = page
+        revision.content_object = page
     draft = page.get_latest_revision_as_object()
     return EditorForm(
         instance=draft,

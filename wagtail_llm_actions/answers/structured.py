@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MEMBER = "answer"
-MAX_CHARS = 20_000
-"""Of an answer that is read leniently."""
-_OBJECT = re.compile(r"\{.*\}", re.DOTALL)
+MAX_LITERAL_CHARS = 20_000
+"""Of an answer that is read as Python: the parser takes many times as long as that of JSON."""
 _LAST_COMMA = re.compile(r",(?=\s*[}\]])")
 
 
@@ -39,8 +38,9 @@ def text_of(answer: str) -> str | None:
     Models that are not held to it put one into a fence or a sentence, or write it as Python.
     """
     found = _parsed(answer)
-    if found is None and len(answer) <= MAX_CHARS and (inner := _OBJECT.search(answer)):
-        found = _parsed(_LAST_COMMA.sub("", inner[0])) or _literal(inner[0])
+    if found is None:
+        inner = answer[answer.find("{") : answer.rfind("}") + 1]
+        found = _parsed(_LAST_COMMA.sub("", inner)) or literal_value(inner)
     if not isinstance(found, dict) or found.keys() != {MEMBER}:
         return None
     return _text(found[MEMBER])
@@ -54,8 +54,10 @@ def _parsed(text: str) -> Any:
     return None
 
 
-def _literal(text: str) -> Any:
-    """Return a value in Python's own form; ``None`` for anything else."""
+def literal_value(text: str) -> Any:
+    """Return a value in Python's own form; ``None`` for anything else, and for what is very long."""
+    if len(text) > MAX_LITERAL_CHARS:
+        return None
     with suppress(ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return ast.literal_eval(text)
     return None

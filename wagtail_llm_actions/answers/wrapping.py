@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from contextlib import suppress
 
 from wagtail_llm_actions.answers.markup import is_element
+from wagtail_llm_actions.answers.structured import literal_value
 from wagtail_llm_actions.answers.wording.phrases import BARE_LABEL
 
 _INFO = r"[ \t]*(?:[\w+-]+|\{[^{}\n]{0,40}\}|plain text)?[ \t]*\n"
@@ -58,7 +58,6 @@ _JSON_NAME = re.compile(r"\A(?:json|JSON)\s*\n(?=\s*[{\[])")
 _JSON_START = re.compile(r"\{\s*[\"'}]|\[\s*[\"'{\]]")
 _HOLDERS = ("arguments", "parameters", "action_input", "input", "message", "content", "choices")
 """Members of a tool call or of an answer of an API, in which the text is."""
-_MAX_LITERAL = 10_000
 _PAIR = re.compile(
     r"(?s)(?=[{\"“'+]|[\w ]{1,30}=)(?:\{|\+{3})?\s*[\"“']?[\w ]{1,30}[\"”']?\s*[:=]\s*[\"“]([^\"“”]+)[\"”],?\s*(?:\}|\+{3})?"
 )
@@ -182,12 +181,7 @@ def json_value(text: str, *, is_one_line: bool) -> str | None:
         if end < len(text) and not (is_one_line and text[end] == "\n"):
             return None
     except (ValueError, RecursionError):
-        if len(text) > _MAX_LITERAL:
-            return None
-        try:
-            value = ast.literal_eval(text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return None
+        value = literal_value(text)
     return _text_in(value, is_one_line=is_one_line)
 
 

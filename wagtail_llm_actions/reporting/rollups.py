@@ -75,7 +75,7 @@ def refresh_throttled() -> None:
 
 
 def refresh_without_worker() -> None:
-    """Do so where web processes execute the runs: the report calls this."""
+    """Refresh as often where web processes execute the runs; the usage report calls this."""
     if get_queue().executes_here:
         refresh_throttled()
 
