@@ -587,6 +587,7 @@ def test_a_key_that_others_can_read_on_its_way_is_told(
         ({"INPUT": 3, "OUTPUT": 15_000_000}, "OUTPUT"),
         ({"INPUT": 0, "OUTPUT": 0}, None),
         ({"INPUT": "0.01", "OUTPUT": 600}, None),
+        ({"INPUT": 1, "OUTPUT": 1, "REQUESTS": 10_000}, None),
     ],
 )
 def test_a_price_in_another_unit_is_told(

@@ -84,7 +84,7 @@ def test_a_name_that_the_list_knows_brings_its_facts(models: Any) -> None:
 
 
 def test_an_entry_of_the_list_is_corrected_in_part(models: Any) -> None:
-    price = {"INPUT": "0.5", "OUTPUT": 2}
+    price = {"INPUT": "0.5", "OUTPUT": 2, "REQUESTS": 5}
 
     own = models({"mine": OPENAI}, {LUNA: {"CONTEXT_TOKENS": 9, "PRICE": price}})[LUNA]
 
@@ -92,7 +92,7 @@ def test_an_entry_of_the_list_is_corrected_in_part(models: Any) -> None:
     assert own.capabilities.context_tokens == 9
     assert own.capabilities.reasoning_effort == catalog()[LUNA].capabilities.reasoning_effort
     assert own.price == ListPrice(
-        input=Decimal("0.5"), cached_input=Decimal("0.5"), output=Decimal(2)
+        input=Decimal("0.5"), cached_input=Decimal("0.5"), output=Decimal(2), requests=Decimal(5)
     )
 
 
@@ -108,6 +108,10 @@ def test_none_hides_an_entry(models: Any) -> None:
         (
             {"PRICE": {"INPUT": "1,5", "OUTPUT": 2}},
             "['PRICE']['INPUT'] must be US dollars per million tokens, such as 1.5, not '1,5'.",
+        ),
+        (
+            {"PRICE": {"INPUT": 1, "OUTPUT": 2, "REQUESTS": "five"}},
+            "['PRICE']['REQUESTS'] must be US dollars per thousand requests, such as 1.5, not 'five'.",
         ),
         ({"CONTEXT_TOKENS": 0}, "['CONTEXT_TOKENS'] must be a number above 0, not 0."),
         ({"MAX_OUTPUT_TOKENS": -5}, "['MAX_OUTPUT_TOKENS'] must be a number above 0, not -5."),

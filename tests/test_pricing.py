@@ -11,7 +11,7 @@ import pytest
 
 from wagtail_llm_actions.catalog import ListPrice
 from wagtail_llm_actions.generation import Usage
-from wagtail_llm_actions.messages.currency import source_label
+from wagtail_llm_actions.messages.currency import price_sentence, source_label
 from wagtail_llm_actions.pricing import Price, cost_usd, price_of
 from wagtail_llm_actions.providers.ollama import OllamaProvider
 from wagtail_llm_actions.sellers import find_seller
@@ -96,6 +96,22 @@ def test_the_cost_is_what_the_price_list_itself_reckons(vendor: str, usage: Usag
     found = price(model, vendor=vendor, input_tokens=usage.input_tokens or 0)
 
     assert cost_usd(usage, listed(found)) == reckoned.total_price
+
+
+def test_a_price_per_request_is_part_of_the_cost() -> None:
+    found = price("sonar", base_url="https://api.perplexity.ai")
+
+    assert listed(found).requests == 12
+    assert cost_usd(Usage(input_tokens=1000, output_tokens=500), listed(found)) == Decimal("0.0135")
+    assert found
+    assert found.as_json()["requests"] == "12"
+
+
+def test_a_price_per_request_is_told_too() -> None:
+    found = price("sonar", base_url="https://api.perplexity.ai")
+
+    said = "$1.00 in and $1.00 out per million tokens, and $12.00 per thousand requests"
+    assert price_sentence(found).startswith(said)
 
 
 def test_the_day_of_the_call_decides() -> None:

@@ -49,7 +49,7 @@ class ModelCapabilities:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListPrice:
-    """US dollars per million tokens."""
+    """US dollars per million tokens, and of a call by itself."""
 
     input: Decimal
     cached_input: Decimal
@@ -59,6 +59,8 @@ class ListPrice:
     """Of input tokens that the provider wrote into its cache; ``None`` for no price of their own."""
     cache_write_1h: Decimal | None = None
     """Of those of them that are kept for an hour."""
+    requests: Decimal | None = None
+    """Of a thousand calls, beside their tokens; ``None`` for nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.generation import Usage
 
-MILLION = 1_000_000
+THOUSAND, MILLION = 1_000, 1_000_000
 SETTINGS, LOCAL, PROVIDER = "settings", "local", "provider"
 """Sources of a price beside the list; ``PROVIDER`` is one that reports what a call costs."""
 UNKNOWN_SURCHARGE = " + ?"
@@ -40,7 +40,7 @@ class Price:
     """
 
     def as_json(self) -> dict[str, str]:
-        """Return what a run stores: US dollars per million tokens as strings, and the source."""
+        """Return what a run stores: the US dollars of ``ListPrice`` as strings, and the source."""
         prices = {
             name: str(price) for name, price in asdict(self.listed).items() if price is not None
         }
@@ -59,7 +59,7 @@ def price_of(
     service_tier: str = "",
     region: str = "",
 ) -> Price | None:
-    """Return the price of a model at a time, in US dollars per million tokens.
+    """Return the price of a model at a time.
 
     Args:
         vendor: ``Provider.vendor``; empty for an unknown vendor.
@@ -103,7 +103,7 @@ def charge(usage: Usage, price: Price | None) -> tuple[Decimal | None, dict[str,
 
 
 def cost_usd(usage: Usage, price: ListPrice) -> Decimal | None:
-    """Return US dollars; ``None`` where a count is unknown that costs something.
+    """Return US dollars of a call; ``None`` where a count is unknown that costs something.
 
     Reasoning tokens are billed as output tokens, which include them.
     """
@@ -120,7 +120,8 @@ def cost_usd(usage: Usage, price: ListPrice) -> Decimal | None:
     )
     if any(tokens is None and rate for tokens, rate in parts):
         return None
-    return sum(((tokens or 0) * rate for tokens, rate in parts), start=Decimal(0)) / MILLION
+    of_tokens = sum(((tokens or 0) * rate for tokens, rate in parts), start=Decimal(0)) / MILLION
+    return of_tokens + (price.requests or Decimal(0)) / THOUSAND
 
 
 def warm_up() -> None:
@@ -170,6 +171,9 @@ def _resolved(price: ModelPrice, input_tokens: int) -> ListPrice | None:
         output=_at(price.output_mtok, input_tokens),
         cache_write=None if written is None else _at(written, input_tokens),
         cache_write_1h=None if for_an_hour is None else _at(for_an_hour, input_tokens),
+        requests=None
+        if price.requests_kcount is None
+        else _at(price.requests_kcount, input_tokens),
     )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.forms.models import model_to_dict
 from django.urls import reverse
 from wagtail.models import Site
 
+from tests.admin.html import page_at, words
+from tests.admin.runs import run_url
 from tests.editor.actions import action_for
 from tests.editor.forms import offers, snippet_edit
 from tests.editor.requests import decide
@@ -21,6 +25,7 @@ from tests.voyages.models import Picture, Voyage
 from wagtail_llm_actions import fields
 from wagtail_llm_actions.admin.actions.field_choices import model_fields
 from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.runs.request.image import find_image
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -88,7 +93,7 @@ def rows(*pictures: tuple[Any, str]) -> dict[str, str]:
 def sent_title() -> str:
     run = LLMRun.objects.get()
     assert run.image is not None
-    return str(run.image["title"])
+    return str(find_image(run.image).title)
 
 
 def test_images_of_blocks_and_rows_are_sources_and_no_destinations() -> None:
@@ -122,6 +127,26 @@ def test_a_click_in_a_block_sends_the_image_of_the_same_block(
 
     assert sent_title() == title
     assert "Round the island" in LLMRun.objects.get().prompt
+
+
+def test_the_title_of_a_deleted_image_is_in_no_run_on_a_page(
+    client: Client, voyage: Voyage, harbour: Any
+) -> None:
+    client.force_login(AdminFactory())
+    click(
+        client,
+        alt_text_of_block(),
+        snippet_edit(voyage),
+        **blocks("log", image_block("b-1", harbour)),
+        **{ITEM: "b-1"},
+    )
+    run = LLMRun.objects.get()
+    assert "Harbour" in words(page_at(client, run_url(run)))
+
+    harbour.delete()
+
+    assert "Harbour" not in json.dumps(model_to_dict(run), default=str)
+    assert "Image Deleted" in words(page_at(client, run_url(run)))
 
 
 def test_two_blocks_with_the_same_image_have_texts_of_their_own(

@@ -126,7 +126,6 @@ def test_a_run_stores_which_image_it_was_and_nothing_of_it(alt_text: LLMAction) 
     assert run.image == {
         "model": image._meta.label,
         "id": str(image.pk),
-        "title": "Quay",
         "hash": image.file_hash,
         "width": 300,
         "height": 200,

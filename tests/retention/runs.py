@@ -22,7 +22,7 @@ def full_run(*, days: float = 0, **values: Any) -> LLMRun:
         "instruction": SECRET,
         "source_hash": "5ec2e7",
         "image": {
-            "title": SECRET,
+            "hash": SECRET,
             "width": 10,
             "height": 10,
             "model": "wagtailimages.image",

@@ -50,6 +50,18 @@ def _prices(settings: Settings, kept_queue: type[KeptQueue]) -> None:
     with_prices(settings)
 
 
+def test_a_price_per_request_is_reserved_for_each_call_and_counted(settings: Settings) -> None:
+    price = {"INPUT": 0, "OUTPUT": 0, "REQUESTS": 1_000}
+    models = {"scripted": {"PROVIDER": "test", "NAME": "scripted", "PRICE": price}}
+    settings.WAGTAIL_LLM_ACTIONS = {**settings.WAGTAIL_LLM_ACTIONS, "MODELS": models}
+    budget = LLMBudgetFactory(amount_usd=100)
+
+    # Three attempts and a repair, at a dollar each.
+    assert worst_usd(click()) == 4
+    assert bought(500).cost_usd == 1
+    assert counters(budget) == (1, 4)
+
+
 def test_a_run_reserves_its_worst_case_and_then_counts_as_it_was_billed() -> None:
     budget = LLMBudgetFactory(amount_usd=100)
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from tests.factories import AdminFactory, EditorFactory, LLMBudgetFactory, UserFactory
 from tests.spending.buying import bought, click, with_prices, worst_usd
 from wagtail_llm_actions.admin.budgets.rows import budget_rows
+from wagtail_llm_actions.messages.errors import error_sentence, troubleshooting
 from wagtail_llm_actions.models import LLMBudget
 from wagtail_llm_actions.signals import budget_threshold_reached
 from wagtail_llm_actions.spending.notices import forget
@@ -104,12 +105,37 @@ def test_a_budget_that_takes_the_cheaper_model_tells_also_where_that_is_refused(
 ) -> None:
     with_prices(settings, cheap=price)
     for at_limit in ("cheaper_model", "refuse"):
-        LLMBudgetFactory(amount_usd=1, at_limit=at_limit)
+        LLMBudgetFactory(amount_usd=10, at_limit=at_limit)
+    with django_capture_on_commit_callbacks(execute=True):
+        bought(9_500)
+    told.clear()
 
     with django_capture_on_commit_callbacks(execute=True):
         assert click(cheaper_model="cheap").status == "failed"
 
     assert told == ["limit"] * reached
+
+
+def test_a_run_for_which_the_whole_amount_is_too_little_is_refused_and_reaches_no_limit(
+    mailoutbox: list[EmailMessage],
+    told: list[str],
+    settings: Settings,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with_prices(settings, free=0)
+    AdminFactory()
+    LLMBudgetFactory(amount_usd=1)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        run = click(model="free", fallback_model="scripted")
+
+    assert run.status == "failed"
+    assert error_sentence(run) == (
+        "The monthly budget of this site has too little left for this run. Even the whole budget would be "
+        "too little. Ask your admin."
+    )
+    assert "a free model with a fallback that is not free" in troubleshooting(run)
+    assert (told, mailoutbox) == ([], [])
 
 
 def test_a_soft_budget_tells_too_and_a_new_amount_is_told_anew(

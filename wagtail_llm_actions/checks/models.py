@@ -82,6 +82,7 @@ def prices(settings: Settings) -> Iterator[checks.CheckMessage]:
         if model.price is None:
             continue
         listed = {name.upper(): amount for name, amount in asdict(model.price).items() if amount}
+        listed.pop("REQUESTS", None)
         name = next((name for name, amount in listed.items() if not LEAST <= amount <= MOST), None)
         if name:
             yield checks.Warning(

@@ -58,7 +58,8 @@ LIMITS = frozenset(
 )
 """Numbers that must be above 0."""
 PRICE: Mapping[str, tuple[type, ...]] = dict.fromkeys(
-    ("INPUT", "CACHED_INPUT", "CACHE_WRITE", "CACHE_WRITE_1H", "OUTPUT"), (int, float, str, Decimal)
+    ("INPUT", "CACHED_INPUT", "CACHE_WRITE", "CACHE_WRITE_1H", "OUTPUT", "REQUESTS"),
+    (int, float, str, Decimal),
 )
 
 
@@ -216,7 +217,7 @@ def _price(value: Mapping[str, Any], where: str, problems: Problems) -> ListPric
     given = entry(value, PRICE, set(), f"{where}['PRICE']", problems)
     listed = {key: found for key, amount in given.items() if (found := _amount(amount)) is not None}
     problems += [
-        f"{SETTING}{where}['PRICE'][{key!r}] must be US dollars per million tokens, such as 1.5, not {given[key]!r}."
+        f"{SETTING}{where}['PRICE'][{key!r}] must be US dollars per {_unit(key)}, such as 1.5, not {given[key]!r}."
         for key in given.keys() - listed.keys()
     ]
     needed = {"INPUT", "OUTPUT"}
@@ -233,7 +234,12 @@ def _price(value: Mapping[str, Any], where: str, problems: Problems) -> ListPric
         output=listed["OUTPUT"],
         cache_write=listed.get("CACHE_WRITE"),
         cache_write_1h=listed.get("CACHE_WRITE_1H"),
+        requests=listed.get("REQUESTS"),
     )
+
+
+def _unit(key: str) -> str:
+    return "thousand requests" if key == "REQUESTS" else "million tokens"
 
 
 def _amount(value: object) -> Decimal | None:

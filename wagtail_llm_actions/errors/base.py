@@ -63,6 +63,7 @@ class BudgetContext(LimitContext, total=False):
     ends_on: str
     """An ISO date."""
     is_reserved: bool
+    exceeds_amount: bool
 
 
 class ModelContext(LimitContext, total=False):
@@ -193,6 +194,7 @@ class BudgetReached(LimitExceeded):
         period: ``day`` or ``month``.
         ends_on: The day on which the budget begins anew.
         is_reserved: Whether there is enough, if the runs under way cost less than they may.
+        exceeds_amount: Whether the whole amount of the budget would be too little.
         allows_cheaper_model: Whether the budget lets the run through with a cheaper model.
     """
 
@@ -207,6 +209,7 @@ class BudgetReached(LimitExceeded):
         period: str,
         ends_on: date,
         is_reserved: bool,
+        exceeds_amount: bool,
         allows_cheaper_model: bool = False,
     ) -> None:
         super(LimitExceeded, self).__init__(f"{period} of {scope}")
@@ -216,6 +219,7 @@ class BudgetReached(LimitExceeded):
         self.period = period
         self.ends_on = ends_on
         self.is_reserved = is_reserved
+        self.exceeds_amount = exceeds_amount
         self.allows_cheaper_model = allows_cheaper_model
 
     def context(self) -> BudgetContext:
@@ -226,6 +230,7 @@ class BudgetReached(LimitExceeded):
             "period": self.period,
             "ends_on": self.ends_on.isoformat(),
             "is_reserved": self.is_reserved,
+            "exceeds_amount": self.exceeds_amount,
         }
 
 

@@ -102,14 +102,22 @@ def _number(amount: Decimal, decimals: int, number: NumberFormat) -> str:
 
 
 def price_sentence(price: Price | None) -> str:
-    """Return the price of a model per million tokens, and its source."""
+    """Return the price of a model, and its source."""
     if price is None:
         return _("Its price is not known. Set PRICE in its entry of MODELS.")
     if price.source == LOCAL:
         return _("It runs on your own machine and costs nothing.")
-    return _("%(input)s in and %(output)s out per million tokens (%(source)s).") % {
+    if price.listed.requests:
+        message = _(
+            "%(input)s in and %(output)s out per million tokens, and %(requests)s per thousand requests "
+            "(%(source)s)."
+        )
+    else:
+        message = _("%(input)s in and %(output)s out per million tokens (%(source)s).")
+    return message % {
         "input": usd(price.listed.input),
         "output": usd(price.listed.output),
+        "requests": usd(price.listed.requests),
         "source": source_label(price.source),
     }
 

@@ -174,7 +174,9 @@ REGISTRY = (
         troubleshooting=_(
             "What is left of a budget is less than the run may cost at most, so no model was called. "
             "Settings → LLM → Budgets shows how much is left: raise the amount, or choose a model that "
-            "costs less. A lower number of max tokens or candidates lowers what a run may cost."
+            "costs less. That is the sum of three attempts with the action's model, three with its fallback "
+            "model and one repair, for each candidate: a free model with a fallback that is not free may cost as "
+            "much as that. Lower max tokens, fewer candidates, or a cheaper fallback model or none lower it."
         ),
     ),
     ErrorEntry(

@@ -177,14 +177,17 @@ def is_brief(context: Mapping[str, Any]) -> bool:
 
 
 def budget_sentence(context: BudgetContext) -> str:
-    """Return which budget is used up, and when it begins anew; no amounts, which are not for everyone."""
+    """Return which budget has too little left, and what to do; no amounts, which are not for everyone."""
     if context.get("is_reserved"):
         return str(RESERVED)
     which = BUDGETS.get((context.get("scope", ""), context.get("period", "")))
     day = context.get("ends_on")
     if not which or not day:
         return _("A budget of this site is used up. Ask your admin.")
-    when = _("It begins anew on %(date)s; try again then, or ask your admin.") % {
-        "date": date_format(date.fromisoformat(day), "DATE_FORMAT")
-    }
-    return f"{which} {when}"
+    if context.get("exceeds_amount"):
+        what_to_do = _("Even the whole budget would be too little. Ask your admin.")
+    else:
+        what_to_do = _("It begins anew on %(date)s; try again then, or ask your admin.") % {
+            "date": date_format(date.fromisoformat(day), "DATE_FORMAT")
+        }
+    return f"{which} {what_to_do}"

@@ -77,12 +77,10 @@ def truncation_notice(run: LLMRun) -> str:
     return sentence % values
 
 
-def image_notice(run: LLMRun) -> str:
-    """Return which image is sent; empty for none."""
-    if not run.image:
-        return ""
+def image_notice(title: str) -> str:
+    """Return which image is sent too."""
     return _("The image “%(title)s” is sent too, in a smaller version without metadata.") % {
-        "title": run.image["title"]
+        "title": title
     }
 
 

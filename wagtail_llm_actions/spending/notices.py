@@ -45,8 +45,8 @@ class Threshold(StrEnum):
 
 
 def tell_of_refusal(error: LimitExceeded) -> None:
-    """Tell that a budget was reached, where more than the runs under way has stopped a run."""
-    if not isinstance(error, BudgetReached) or error.is_reserved:
+    """Tell that a budget was reached, unless the runs under way or the size of the run alone have stopped it."""
+    if not isinstance(error, BudgetReached) or error.is_reserved or error.exceeds_amount:
         return
     if period := _period(error.period_id):
         _tell_once(period, Threshold.LIMIT)

@@ -128,5 +128,6 @@ def _raise_reserved(period: LLMBudgetPeriod, total: int, *, is_binding: bool) ->
         period=budget.period,
         ends_on=next_first_day(budget.period, period.starts_on),
         is_reserved=found.spent_nano_usd + total <= budget.amount_nano_usd,
+        exceeds_amount=total > budget.amount_nano_usd,
         allows_cheaper_model=budget.at_limit == LLMBudget.AtLimit.CHEAPER_MODEL,
     )

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NANO_PER_MILLIONTH = 1_000
 """Billionths of a US dollar in a millionth, which is what a token costs per dollar of a price."""
+MILLIONTHS_PER_THOUSANDTH = 1_000
+"""Of a US dollar, which is what a call costs per dollar of a thousand calls."""
 
 
 class PriceUnknown(Exception):
@@ -30,7 +32,7 @@ class Calls:
 
     model_key: str
     price: ListPrice | None
-    """US dollars per million tokens; ``None`` for unknown."""
+    """``None`` for unknown."""
     input_tokens: int
     """Of each call at most, images included."""
     output_tokens: int
@@ -80,5 +82,6 @@ def _call_nano_usd(calls: Calls, assumed_price_usd: Decimal | None) -> int:
         return assumed_nano_usd(calls.input_tokens + calls.output_tokens, assumed_price_usd)
     # The dearest way in: some vendors bill what they write into their cache above the plain input.
     input_price = max(filter(None, (price.input, price.cache_write)), default=Decimal(0))
-    cost = calls.input_tokens * input_price + calls.output_tokens * price.output
-    return math.ceil(cost * NANO_PER_MILLIONTH)
+    of_tokens = calls.input_tokens * input_price + calls.output_tokens * price.output
+    of_call = (price.requests or Decimal(0)) * MILLIONTHS_PER_THOUSANDTH
+    return math.ceil((of_tokens + of_call) * NANO_PER_MILLIONTH)

@@ -16,6 +16,7 @@ from wagtail_llm_actions.permissions.policies import can_view_costs
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_unsaved
 from wagtail_llm_actions.runs.request.build_run import build_run
+from wagtail_llm_actions.runs.request.image import find_image
 from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def request_preview(
     if error:
         fail_unsaved(run, error)
     tokens = approximate_tokens(run.system_instructions) + approximate_tokens(run.prompt)
-    if run.image:
+    image = find_image(run.image) if run.image else None
+    if image:
         tokens += get_settings().models[run.model_key].capabilities.image_tokens
     length = _("Approximately %(tokens)d tokens, %(chars)d characters.") % {
         "tokens": tokens,
@@ -72,7 +74,9 @@ def request_preview(
         "fields": [field_label(type(instance), name) for name in run.read_fields],
         "length": "" if error else length,
         "cost": _cost(permitted, run),
-        "notice": " ".join(filter(None, (image_notice(run), truncation_notice(run)))),
+        "notice": " ".join(
+            filter(None, (image_notice(image.title) if image else "", truncation_notice(run)))
+        ),
         "error": error_sentence(run) if error else "",
     }
 

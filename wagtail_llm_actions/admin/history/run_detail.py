@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -42,11 +41,11 @@ from wagtail_llm_actions.permissions.policies import (
 )
 from wagtail_llm_actions.permissions.runs import viewable_runs
 from wagtail_llm_actions.runs.contract import faults_of
+from wagtail_llm_actions.runs.request.image import find_image
 from wagtail_llm_actions.runs.request.variables import field_label
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMAttempt
-    from wagtail_llm_actions.permissions import User
 
 TEXTS = ("system_instructions", "instruction", "prompt", "output", "raw_output")
 
@@ -64,19 +63,6 @@ def _parameters(attempt: LLMAttempt) -> str:
     if sent.get("temperature") is None:
         given.append(str(_("no temperature")))
     return ", ".join(given)
-
-
-def _image_url(run: LLMRun, user: User) -> str | None:
-    """Return where a user may edit the image that was sent; ``None`` without one, or the right."""
-    if not run.image:
-        return None
-    try:
-        image = (
-            apps.get_model(run.image["model"])._default_manager.filter(pk=run.image["id"]).first()
-        )
-    except LookupError:
-        return None
-    return AdminURLFinder(user).get_edit_url(image) if image else None
 
 
 class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
@@ -129,6 +115,7 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             )
             for attempt in run.attempts.all()
         ]
+        image = find_image(run.image) if run.image else None
         revision = run.prompt_template_revision
         template = (
             AdminURLFinder(self.request.user).get_edit_url(revision.content_object)
@@ -159,7 +146,8 @@ class RunView(PermissionCheckedMixin, WagtailAdminTemplateMixin, DetailView):
             faults=[fault_sentence(fault) for fault in faults_of(run, run.output)]
             if run.output
             else [],
-            image_url=_image_url(run, self.request.user),
+            image_title=image.title if image else _("Deleted"),
+            image_url=AdminURLFinder(self.request.user).get_edit_url(image) if image else None,
             redaction=redaction_sentence(run),
             error=error_sentence(run),
             error_status="info" if run.error_code == ErrorCode.NOTHING_TO_CHANGE else "critical",

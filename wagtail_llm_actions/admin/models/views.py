@@ -100,6 +100,12 @@ class Row:
         return usd(self.price.listed.output if self.price else None)
 
     @property
+    def requests_price(self) -> str:
+        """US dollars per thousand requests; empty where these cost nothing by themselves."""
+        requests = self.price.listed.requests if self.price else None
+        return usd(requests) if requests else ""
+
+    @property
     def price_source(self) -> str:
         """Where the price comes from; empty where it is unknown."""
         return source_label(self.price.source) if self.price else ""

@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, TypedDict
 
 from django.apps import apps
-from django.core.exceptions import ObjectDoesNotExist
 from PIL import Image
 
 from wagtail_llm_actions import fields
@@ -35,12 +34,11 @@ CHOOSE_PERMISSIONS = ("choose", "change")
 
 
 class SentImage(TypedDict):
-    """Which image a run sends, as the run stores it."""
+    """Which image a run sends, as the run stores it: without its title, which would outlive the image."""
 
     model: str
     """Its label, such as ``wagtailimages.Image``."""
     id: str
-    title: str
     hash: str
     """Of the original file, as Wagtail computes it."""
     width: int
@@ -91,11 +89,19 @@ def sent_image(
     return SentImage(
         model=image._meta.label,
         id=str(image.pk),
-        title=str(image.title)[:255],
         hash=file_hash,
         width=image.width,
         height=image.height,
     )
+
+
+def find_image(sent: SentImage) -> Any:
+    """Return the image as it is now; ``None`` if it was deleted."""
+    try:
+        model: Any = apps.get_model(sent["model"])
+    except LookupError:
+        return None
+    return model._default_manager.filter(pk=sent["id"]).first()
 
 
 def image_input(sent: SentImage) -> ImageInput:
@@ -107,12 +113,8 @@ def image_input(sent: SentImage) -> ImageInput:
     from wagtail.images.models import Filter  # noqa: PLC0415 - the app may not be installed
 
     unreadable = InvalidInput(InvalidInput.Reason.UNREADABLE_IMAGE)
-    try:
-        model: Any = apps.get_model(sent["model"])
-        image = model._default_manager.get(pk=sent["id"])
-    except (LookupError, ObjectDoesNotExist):
-        raise unreadable from None
-    if image.file_hash != sent["hash"]:
+    image = find_image(sent)
+    if image is None or image.file_hash != sent["hash"]:
         raise unreadable
     try:
         smaller = BytesIO()
