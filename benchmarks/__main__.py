@@ -55,6 +55,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--pin-web", action="store_true", help="give the web processes of web a core of their own"
     )
+    parser.add_argument(
+        "--split-web",
+        action="store_true",
+        help="answer clicks and polls of web by web processes of their own",
+    )
     parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
     chosen = parser.parse_args(arguments)
     server = DATABASES[chosen.database]
@@ -68,6 +73,7 @@ def main(arguments: Sequence[str]) -> int:
         rows=chosen.rows,
         folder=chosen.folder,
         pin_web=chosen.pin_web,
+        split_web=chosen.split_web,
     )
     with running_rig() as rig:
         parts = [_machine_line(rig)]

@@ -30,6 +30,9 @@ class Plan:
     """What to do."""
 
     port: int
+    """Where pages are."""
+    runs_port: int
+    """Where texts are generated; in front of a site a proxy tells the two apart by their paths."""
     headers: Mapping[str, str]
     """Of the browser that looks at pages."""
     pages: Mapping[str, str]
@@ -120,7 +123,7 @@ class Visitors:
     async def _person(self, number: int) -> None:
         await asyncio.sleep(self._plan.settle_seconds * number / len(self._plan.people))
         generate = {"ours": self._ours, "peer": self._peer}[self._plan.way]
-        connection = Connection(self._plan.port, self._plan.people[number])
+        connection = Connection(self._plan.runs_port, self._plan.people[number])
         while not self._is_over:
             begun = time.perf_counter()
             try:

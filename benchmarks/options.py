@@ -27,6 +27,8 @@ class Options:
     """Of SQLite databases that stay, and are used again; ``None`` for none that stay."""
     pin_web: bool = False
     """Whether the web processes get a core of their own."""
+    split_web: bool = False
+    """Whether clicks and polls are answered by web processes of their own."""
 
     def rounds_or(self, enough: int) -> int:
         """Return how often to measure."""

@@ -89,9 +89,9 @@ class Rig:
     limited_provider: Provider
 
     @contextmanager
-    def web(self) -> Iterator[Web]:
+    def web(self, niceness: int = 0) -> Iterator[Web]:
         """Serve the site until the ``with`` block is left."""
-        with self._web("--workers", "2", "--threads", "2") as web:
+        with self._web("--workers", "2", "--threads", "2", niceness=niceness) as web:
             yield web
 
     @contextmanager
@@ -108,11 +108,11 @@ class Rig:
             os.environ["TEST_SETTINGS"] = before
 
     @contextmanager
-    def _web(self, *workers: str) -> Iterator[Web]:
+    def _web(self, *workers: str, niceness: int = 0) -> Iterator[Web]:
         port = free_port()
         command = ["gunicorn", "benchmarks.site.wsgi", "--bind", f"{HOST}:{port}"]
         options = ["--worker-class", "gthread", "--no-control-socket"]
-        with Process(*command, *workers, *options) as process:
+        with Process(*command, *workers, *options, niceness=niceness) as process:
             process.wait_until(lambda: _answers(port, "/admin/login/"))
             yield Web(process=process, port=port)
 

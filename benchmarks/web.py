@@ -59,6 +59,8 @@ PEOPLE = (
 )
 """How many generate at once, and how long each text takes."""
 QUICK_PEOPLE = ((4, ONE_SECOND, LOW_PRIORITY),)
+LOWER_PRIORITY = 10
+"""Of the web processes for clicks and polls, below those for pages and above the worker."""
 PEER_PEOPLE, QUICK_PEER_PEOPLE = 8, 2
 SECONDS, QUICK_SECONDS = 30, 2
 SETTLE_SECONDS, QUICK_SETTLE_SECONDS = 8, 1
@@ -81,16 +83,20 @@ def run(rig: Rig, options: Options) -> Section:
     move_to_cores(_servers(rig), other_cores)
     with ExitStack() as stack:
         with on_cores(web_cores):
-            web = stack.enter_context(rig.web())
+            webs = {"web": stack.enter_context(rig.web())}
+            if options.split_web:
+                webs["web for texts"] = stack.enter_context(rig.web(LOWER_PRIORITY))
+        ports = (webs["web"].port, [*webs.values()][-1].port)
         # The workers and the visitors are started later.
         stack.enter_context(on_cores(other_cores))
         headers = [Visitor.new().headers for _ in range(most + 1)]
 
         def measure(situation: Situation, seconds: float | None = None) -> Measured:
-            plan = _plan(situation, made, web.port, headers, options)
+            plan = _plan(situation, made, ports, headers, options)
             with rig.workers(arrangement.commands, situation.niceness) as workers:
                 return _measure(
-                    replace(plan, seconds=seconds or plan.seconds), _parts(rig, web, workers)
+                    replace(plan, seconds=seconds or plan.seconds),
+                    _parts(rig, webs, workers),
                 )
 
         for situation in situations:
@@ -102,7 +108,7 @@ def run(rig: Rig, options: Options) -> Section:
         with rig.workers(arrangement.commands):
             queries = _queries_of_a_poll(situations[1].form)
     return Section(
-        title="The web is not blocked" + (", on a core of its own" if options.pin_web else ""),
+        title=_title(options),
         tables=[
             looks_table(situations),
             pages_table(situations, list(made.looked_at)),
@@ -110,6 +116,15 @@ def run(rig: Rig, options: Options) -> Section:
             cpu_table(situations),
         ],
     )
+
+
+def _title(options: Options) -> str:
+    parts = [
+        "The web is not blocked",
+        *(["on a core of its own"] if options.pin_web else []),
+        *(["clicks and polls in processes of their own"] if options.split_web else []),
+    ]
+    return ", ".join(parts)
 
 
 def _cores(options: Options) -> tuple[set[int], set[int]]:
@@ -132,9 +147,11 @@ def _servers(rig: Rig) -> list[int]:
     ]
 
 
-def _parts(rig: Rig, web: Web, workers: Sequence[Process]) -> Mapping[str, Sequence[int]]:
+def _parts(
+    rig: Rig, webs: Mapping[str, Web], workers: Sequence[Process]
+) -> Mapping[str, Sequence[int]]:
     return {
-        "web": [web.process.pid],
+        **{name: [web.process.pid] for name, web in webs.items()},
         "worker": [worker.pid for worker in workers],
         "provider": [rig.open_provider.process.pid],
         "database": rig.database_pids(),
@@ -175,14 +192,15 @@ def _situations(
 def _plan(
     situation: Situation,
     made: Content,
-    port: int,
+    ports: tuple[int, int],
     headers: Sequence[Mapping[str, str]],
     options: Options,
 ) -> Plan:
     # Each person is a user of their own, so that the limits of a user are kept.
     looker, *people = headers
     return Plan(
-        port=port,
+        port=ports[0],
+        runs_port=ports[1],
         headers=looker,
         pages=made.looked_at,
         look_seconds=LOOK_SECONDS,

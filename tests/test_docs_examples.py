@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.checks import run_checks
+from django.urls import reverse
 
 from tests.factories import LLMRunFactory
 from tests.parts.docs_examples import example_module
@@ -169,3 +172,31 @@ def test_the_block_reader_of_the_docs_reads_its_block() -> None:
         blocks._readers.update(before)
 
     assert read == ["Adults: 12.50 €\n\nWith **tea**", ""]
+
+
+RUN_ID = "0d6f0a3c-9e5b-4f0e-8c55-2f6b0f6a5c11"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "is_for_texts"),
+    [
+        ("start_run", [], True),
+        ("poll_run", [RUN_ID], True),
+        ("cancel_run", [RUN_ID], True),
+        ("decide_run", [RUN_ID], True),
+        ("form_value", [RUN_ID], True),
+        ("start_playground_run", [], True),
+        ("poll_playground_run", [RUN_ID], True),
+        ("offers", [], False),
+        ("history_run", [RUN_ID], False),
+        ("models", [], False),
+    ],
+)
+def test_the_proxy_of_the_docs_tells_clicks_and_polls_from_pages(
+    name: str, arguments: list[str], is_for_texts: bool
+) -> None:
+    page = Path(__file__).parent.parent / "docs" / "worker.md"
+    (location,) = re.findall(r"location ~ (\S+)", page.read_text())
+    path = reverse(f"wagtail_llm_actions:{name}", args=arguments)
+
+    assert bool(re.match(location, path)) == is_for_texts
