@@ -36,6 +36,8 @@ class Destination:
     """What an answer has to be where it is no prose, as what follows "Answer with"."""
     vocabulary: Callable[[], str] = str
     """Returns a sentence that names what there is to choose from; empty where nothing is."""
+    has_words: bool = True
+    """Whether an answer is in a language, which the prompt may ask for; a number or a choice is in none."""
     is_plain: bool = True
     """Whether Markdown and HTML would be shown to readers as they are."""
     markup: tuple[str, ...] = ()

@@ -43,6 +43,7 @@ class ValueAdapter(FieldAdapter):
             format=format_of(form_field),
             vocabulary=partial(vocabulary_of, form_field),
             schema=partial(schema_of, form_field),
+            has_words=isinstance(form_field, forms.SlugField),
             # The marks of Markdown are characters of addresses.
             is_plain=not isinstance(form_field, forms.CharField),
             is_one_line=not takes_several(form_field),

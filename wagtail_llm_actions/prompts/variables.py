@@ -57,17 +57,6 @@ def tag(name: str) -> str:
     return name.replace(".", "_")
 
 
-_KEEPS_LANGUAGE = re.compile(
-    r"\b(?:its|own|same|original|source) language\b|\blanguage of the (?:text|source|original|input)\b",
-    re.IGNORECASE,
-)
-
-
-def keeps_language(*texts: str) -> bool:
-    """Return whether a template says, in English, that the answer is in the source's language."""
-    return any(_KEEPS_LANGUAGE.search(text) for text in texts)
-
-
 _NAMES = r"(?:input|post_title|post_summary|page_title|fields_\w+)"
 TAG = re.compile(rf"</?{_NAMES}\s*/?>", re.IGNORECASE)
 """A tag that delimits content."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils.translation import override
 from wagtail.models import Locale, Site
 
 from tests.factories import (
@@ -21,7 +22,7 @@ from wagtail_llm_actions.messages.notices import notice
 from wagtail_llm_actions.prompts.starters import starters
 from wagtail_llm_actions.prompts.tokens import approximate_tokens
 from wagtail_llm_actions.runs.request.prompt import MATERIAL, build_prompt
-from wagtail_llm_actions.runs.request.variables import summary_field
+from wagtail_llm_actions.runs.request.variables import language_name, summary_field
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -156,6 +157,113 @@ def test_a_template_that_keeps_the_language_of_the_source_decides_itself(text: s
     Locale.objects.create(language_code="fr")
 
     assert "Answer in" not in built(f"{text} {{{{ input }}}}").system_instructions
+
+
+FRENCH = "Les bateaux sont restés à sec jusqu'à midi, et personne ne les avait prévenus."
+GERMAN = "Die Boote lagen bis zum Mittag trocken, und niemand hatte ihnen Bescheid gesagt."
+
+
+def asked(text: str, **values: Any) -> str:
+    """Return what the system instructions say about the language."""
+    parts = built(text, **values).system_instructions.split("\n\n")
+    return next((part for part in parts if "Answer in" in part or "language" in part), "")
+
+
+@pytest.mark.parametrize("text", ["Translate this into French:", "Antworte auf Deutsch:"])
+def test_a_template_that_names_a_language_is_given_no_other(text: str) -> None:
+    Locale.objects.create(language_code="fr")
+
+    assert asked(f"{text} {{{{ input }}}}") == ""
+
+
+def test_an_instruction_that_names_a_language_is_given_no_other() -> None:
+    Locale.objects.create(language_code="fr")
+
+    assert asked("Sum up: {{ input }}", instruction="in Spanish, please") == ""
+    assert asked("Sum up: {{ input }}", instruction="shorter, please") == "Answer in English."
+
+
+def test_a_text_that_is_worked_on_stays_in_its_language() -> None:
+    Locale.objects.create(language_code="fr")
+
+    text = "Correct the spelling: {{ input }}"
+
+    assert asked(text, source=FRENCH, is_own=True) == "Keep the language of the text."
+    assert asked(text, source=FRENCH) == "Answer in English."
+    assert asked(text, source="Early tide", is_own=True) == "Answer in English."
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "sentence"),
+    [
+        (
+            "Summarise in one sentence what is in the text.",
+            FRENCH,
+            "Answer in the language of the text.",
+        ),
+        ("Summarise in one sentence what is in the text.", "The tide was early and it is in.", ""),
+        ("Fasse zusammen, was in dem Text und auf der Seite steht.", GERMAN, ""),
+        ("Summarise: {{ input }}", "OK", ""),
+    ],
+)
+def test_a_site_with_one_locale_has_texts_answered_in_their_language(
+    text: str, source: str, sentence: str
+) -> None:
+    assert asked(text, source=source) == sentence
+
+
+def test_a_text_without_a_language_is_answered_in_that_of_the_site(settings: Settings) -> None:
+    settings.LANGUAGE_CODE = "de"
+    Locale.objects.update(language_code="de")
+
+    assert asked("Describe the image.", source="2024 🌊") == "Answer in German."
+
+
+def test_a_choice_is_asked_for_in_no_language() -> None:
+    Locale.objects.create(language_code="de")
+
+    assert asked("Choose.", instance=NoticeFactory(), destination="kind") == ""
+    assert asked("A slug.", instance=NoticeFactory(), destination="code") == "Answer in English."
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("de-at", "German (de-AT)"),
+        ("en-us", "English (en-US)"),
+        ("en-gb", "British English"),
+        ("pt-br", "Brazilian Portuguese"),
+        ("zh-tw", "Traditional Chinese"),
+        ("sr-latn", "Serbian Latin"),
+        ("mt", "Maltese"),
+        ("tlh", "tlh"),
+    ],
+)
+def test_a_language_has_a_name_that_models_know(settings: Settings, code: str, name: str) -> None:
+    settings.LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("mt", "Maltese")]
+
+    assert language_name(code) == name
+
+
+@pytest.mark.parametrize("admin_language", ["en", "fr"])
+def test_the_language_of_the_editor_is_not_that_of_the_text(
+    settings: Settings, admin_language: str
+) -> None:
+    settings.LANGUAGE_CODE = "de"
+
+    with override(admin_language):
+        assert built("{{ language }}", AuthorFactory()).text == "German"
+
+
+def test_a_site_that_is_not_multilingual_has_the_language_of_its_settings(
+    settings: Settings,
+) -> None:
+    page = BlogPageFactory()
+    settings.LANGUAGE_CODE = "fr"
+
+    assert built("{{ language }}", page).text == "French"
+    settings.WAGTAIL_I18N_ENABLED = True
+    assert built("{{ language }}", page).text == "English"
 
 
 def test_a_template_in_plain_language_is_answered_in_that_of_the_page() -> None:

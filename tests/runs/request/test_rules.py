@@ -102,6 +102,33 @@ def test_the_language_may_be_that_of_the_page() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "instruction", "language"),
+    [
+        ("Correct this, and keep its language: {{ input }}", "", "fr"),
+        ("Translate this into Spanish: {{ input }}", "", ""),
+        ("Correct this: {{ input }}", "auf Deutsch", ""),
+    ],
+)
+@pytest.mark.django_db
+def test_what_a_template_says_goes_before_the_language_of_the_page(
+    text: str, instruction: str, language: str
+) -> None:
+    llm_action = LLMActionFactory(answer_language="page", prompt_template__text=text)
+    french = "Les bateaux sont restés à sec jusqu'à midi, et personne ne les avait prévenus."
+
+    run, _error = build_run(
+        llm_action,
+        BlogPageFactory(),
+        trigger=LLMRun.Trigger.EDITOR,
+        source_text=french,
+        instruction=instruction,
+    )
+
+    assert "Answer in" not in run.system_instructions
+    assert run.rules.get("language", "") == language
+
+
+@pytest.mark.parametrize(
     ("values", "name"),
     [
         ({"required_words": "boats", "forbidden_words": "tide, Boats"}, "required_words"),

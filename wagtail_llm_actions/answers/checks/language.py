@@ -85,9 +85,18 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def known_language(code: str) -> str:
     """Return the code by which a language such as ``de-ch`` is known here; empty if it is not."""
-    base = code.lower().replace("_", "-").partition("-")[0]
-    base = _ALIASES.get(base, base)
+    base = _base(code)
     return base if base in LANGUAGES else ""
+
+
+def _base(code: str) -> str:
+    base = code.lower().replace("_", "-").partition("-")[0]
+    return _ALIASES.get(base, base)
+
+
+def same_language(code: str, other: str) -> bool:
+    """Return whether two codes are of one language, in whatever variants."""
+    return _base(code) == _base(other)
 
 
 def language_of(text: str) -> str:

@@ -111,7 +111,7 @@ def _fill_request(
     else:
         source = source_text or read_source(instance, llm_action.source, form_fields, item=item)
     run.source_hash = hashlib.sha256(source.encode()).hexdigest()
-    rules = rules_of(llm_action, instance)
+    rules = rules_of(llm_action, instance, source=source, instruction=run.instruction)
     run.rules = rules.as_json()
     prompt = build_prompt(
         text=llm_action.prompt_template.text,
@@ -127,6 +127,7 @@ def _fill_request(
         max_tokens=llm_action.max_tokens,
         rules=rules,
         has_image=run.image is not None,
+        is_own=run.source_path == run.field_path,
     )
     run.system_instructions = prompt.system_instructions
     run.prompt = prompt.text

@@ -14,14 +14,14 @@ from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.prompts.destination import describe
 from wagtail_llm_actions.prompts.rendering import render, used_variables
-from wagtail_llm_actions.prompts.variables import LANGUAGE_VARIABLES, is_content, keeps_language
+from wagtail_llm_actions.prompts.variables import is_content
 from wagtail_llm_actions.prompts.work import Work
 from wagtail_llm_actions.runs.request.fitting import Prompt, available_tokens, fit_chars, fit_tokens
+from wagtail_llm_actions.runs.request.language import asked_language
 from wagtail_llm_actions.runs.request.rules import AnswerRules
 from wagtail_llm_actions.runs.request.variables import (
     field_label,
     fields_read,
-    has_other_locales,
     readable_text,
     resolve_variables,
     takes_references,
@@ -86,6 +86,7 @@ def build_prompt(
     max_tokens: int = 0,
     rules: AnswerRules = NO_RULES,
     has_image: bool = False,
+    is_own: bool = False,
 ) -> Prompt:
     """Render a prompt template for an object, and fit the result into the context of each model.
 
@@ -104,6 +105,7 @@ def build_prompt(
         max_tokens: Of the output, for which room is left in the context.
         rules: Of the action; they also decide the language.
         has_image: Whether an image is sent too, for which room is left as well.
+        is_own: Whether the source is the destination itself.
 
     Raises:
         InvalidInput: A template is invalid, or is too long even without the source.
@@ -112,21 +114,25 @@ def build_prompt(
     # Read once; only the source is replaced when the prompt is fitted.
     values = resolve_variables(
         instance,
-        used=used | {"language"},
+        used=used,
         source=source,
         destination=destination,
         instruction=instruction,
         form_fields=form_fields,
     )
-    decides_language = (
-        rules.language
-        or used & LANGUAGE_VARIABLES
-        or keeps_language(text, system_instructions)
-        or not has_other_locales(instance)
-    )
+    asked = ""
+    if not rules.language and _has_words(type(instance), destination):
+        asked = asked_language(
+            instance,
+            templates=(text, system_instructions),
+            used=used,
+            instruction=instruction,
+            source=source,
+            is_own=is_own,
+        )
     additions = [
         *_describe(type(instance), destination, [source, *map(str, values.values())]),
-        *([] if decides_language else [f"Answer in {values['language']}."]),
+        *filter(None, [asked]),
         *rules.sentences(),
         *([MATERIAL] if any(map(is_content, used)) else []),
     ]
@@ -169,6 +175,10 @@ def build_prompt(
         # One that takes nothing of it is not asked.
         prompt = replace(prompt, cheaper=fitted(cheaper) if cheaper else None)
     return prompt
+
+
+def _has_words(model: type[models.Model], path: str) -> bool:
+    return not path or fields.destination_at(model, path).has_words
 
 
 def _describe(model: type[models.Model], path: str, texts: Iterable[str]) -> list[str]:

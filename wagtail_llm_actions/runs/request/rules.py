@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from wagtail_llm_actions.answers.checks.language import other_language
+from wagtail_llm_actions.answers.checks.language import language_of, other_language
 from wagtail_llm_actions.answers.checks.words import ANY_ENDING, has_word, split_words
+from wagtail_llm_actions.answers.wording.wanted_language import names_language, says_language
 from wagtail_llm_actions.fields.contract import Fault, FaultKind
 from wagtail_llm_actions.models.languages import LANGUAGE_OF_PAGE
 from wagtail_llm_actions.runs.request.variables import language_code, language_name
@@ -66,17 +67,25 @@ class AnswerRules:
                 yield Fault(kind=FaultKind.FORBIDDEN_WORD, detail=word)
 
 
-def rules_of(llm_action: LLMAction, instance: models.Model) -> AnswerRules:
+def rules_of(
+    llm_action: LLMAction, instance: models.Model, *, source: str = "", instruction: str = ""
+) -> AnswerRules:
     """Return the rules of an action for an object.
 
-    An object without a locale has no language of its own, so that any will do.
+    An object without a locale has no language of its own, so that any will do. What the template or the
+    editor says goes before the language of the page: a text that keeps its language is checked for that.
     """
-    code = llm_action.answer_language
+    template = llm_action.prompt_template
+    says = (template.text, template.system_instructions, instruction)
+    code, is_asked_for = llm_action.answer_language, True
     if code == LANGUAGE_OF_PAGE:
+        is_asked_for = not says_language(*says)
         code = language_code(instance) if getattr(instance, "locale", None) else ""
+        if not is_asked_for:
+            code = "" if names_language(*says) else language_of(source)
     return AnswerRules(
         language=code,
-        language_name=language_name(code),
+        language_name=language_name(code) if is_asked_for else "",
         required_words=split_words(llm_action.required_words),
         forbidden_words=split_words(llm_action.forbidden_words),
         min_length=llm_action.min_length or 0,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
-from django.utils.translation import get_language, get_language_info, override
+from django.conf.locale import LANG_INFO
+from django.utils.translation import get_language_info, override, to_locale
+from wagtail.coreutils import get_content_languages, get_supported_content_language_variant
 from wagtail.models import AbstractPage, Locale, Site
 
 from wagtail_llm_actions import fields
+from wagtail_llm_actions.answers.checks.language import same_language
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.prompts.variables import FIELDS
 
@@ -122,9 +125,24 @@ def max_length(model: type[models.Model], path: str) -> int | None:
 
 
 def language_code(instance: models.Model) -> str:
-    """Return the language code of the object's locale, or else the active language."""
+    """Return the code of the language of an object: that of its locale, or else that of the site.
+
+    A site that is not multilingual has one locale, which says in what language its database was made; its
+    ``LANGUAGE_CODE`` may have been set later. The language of whoever is logged in says nothing about a text.
+    """
+    code = _site_language()
     locale = getattr(instance, "locale", None)
-    return locale.language_code if locale is not None else (get_language() or "")
+    if locale is None or same_language(locale.language_code, code):
+        return locale.language_code if locale else code
+    is_multilingual = getattr(django_settings, "WAGTAIL_I18N_ENABLED", False)
+    return locale.language_code if is_multilingual or has_other_locales(instance) else code
+
+
+def _site_language() -> str:
+    try:
+        return str(get_supported_content_language_variant(django_settings.LANGUAGE_CODE))
+    except LookupError:
+        return str(django_settings.LANGUAGE_CODE)
 
 
 def has_other_locales(instance: models.Model) -> bool:
@@ -137,11 +155,18 @@ def has_other_locales(instance: models.Model) -> bool:
 
 
 def language_name(code: str) -> str:
-    """Return the English name of a language, such as German; the code where it has none."""
+    """Return the English name of a language, such as German or German (de-AT); the code where it has none.
+
+    The site names languages that Django does not know.
+    """
     try:
-        return str(get_language_info(code)["name"])
+        info = get_language_info(code)
     except KeyError:
-        return code
+        with override("en"):
+            return str(get_content_languages().get(code, code))
+    is_general = info["code"] != code.lower() and code.lower() not in LANG_INFO
+    variant = f" ({to_locale(code).replace('_', '-')})" if is_general else ""
+    return f"{info['name']}{variant}"
 
 
 def takes_references(model: type[models.Model], destination: str) -> bool:
