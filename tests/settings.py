@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "tests.notices",
     "tests.voyages",
     "tests.ports",
+    "tests.oddities",
     "django_rq",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",

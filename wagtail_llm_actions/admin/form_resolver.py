@@ -278,11 +278,9 @@ def _page_add(
         raise UnknownEditorForm(content_type_model_name)
     page: Any = model(locale=parent.locale, depth=parent.depth + 1)
     # Validation needs a path in the tree; the page is never saved.
-    page.path = (
-        page._get_path(parent.path, page.depth, 1)
-        if parent.is_leaf()
-        else parent.get_last_child()._inc_path()
-    )
+    # The number of children that a tree counts can be wrong.
+    last = parent.get_last_child()
+    page.path = last._inc_path() if last else page._get_path(parent.path, page.depth, 1)
     return EditorForm(instance=page, parent=parent, edit_handler=page.get_edit_handler())
 
 

@@ -31,6 +31,9 @@ def value_text(value: Any) -> str:
     Raises:
         LookupError: It is HTML with too many tags.
     """
+    # Not registered: a lazy text, or a model of a site, can be iterable too, and is none of this.
+    if isinstance(value, Iterable):
+        return series(map(value_text, islice(value, MAX_ITEMS)))
     return str(value).strip()
 
 
@@ -45,7 +48,6 @@ value_text.register(RichText, lambda value: to_markdown(value.source))
 value_text.register(StreamValue, lambda value: to_markdown(value.render_as_block()))
 value_text.register(models.Manager, lambda value: value_text(value.all()))
 value_text.register(models.QuerySet, lambda value: series(map(value_text, value[:MAX_ITEMS])))
-value_text.register(Iterable, lambda value: series(map(value_text, islice(value, MAX_ITEMS))))
 
 
 @value_text.register

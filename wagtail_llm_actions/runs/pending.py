@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail_llm_actions.models import LLMRun, RetentionMode
 from wagtail_llm_actions.runs.candidates import in_order
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
+from wagtail_llm_actions.runs.request.variables import title
 from wagtail_llm_actions.runs.unstored import has_lost_text, restore
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def attach_to_object(user: User, instance: models.Model, form_key: str) -> None:
         unstored = When(retention_mode=RetentionMode.NOTHING, then=Value(""))
         _on_create_form(type(instance), form_key).filter(user=user.pk).update(
             target_object_id=str(instance.pk),
-            target_label=Case(unstored, default=Value(str(instance)[:255])),
+            target_label=Case(unstored, default=Value(title(instance)[:255])),
         )
 
 

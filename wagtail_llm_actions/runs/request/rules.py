@@ -10,7 +10,7 @@ from wagtail_llm_actions.answers.checks.words import ANY_ENDING, has_word, split
 from wagtail_llm_actions.answers.wording.wanted_language import names_language, says_language
 from wagtail_llm_actions.fields.contract import Fault, FaultKind
 from wagtail_llm_actions.models.languages import LANGUAGE_OF_PAGE
-from wagtail_llm_actions.runs.request.variables import language_code, language_name
+from wagtail_llm_actions.runs.request.variables import language_code, language_name, locale_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def rules_of(
     code, is_asked_for = llm_action.answer_language, True
     if code == LANGUAGE_OF_PAGE:
         is_asked_for = not says_language(*says)
-        code = language_code(instance) if getattr(instance, "locale", None) else ""
+        code = language_code(instance) if locale_of(instance) else ""
         if not is_asked_for:
             code = "" if names_language(*says) else language_of(source)
     return AnswerRules(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
 from django.conf.locale import LANG_INFO
 from django.utils.translation import get_language_info, override, to_locale
 from wagtail.coreutils import get_content_languages, get_supported_content_language_variant
-from wagtail.models import AbstractPage, Locale, Site
+from wagtail.models import AbstractPage, Locale, Site, TranslatableMixin
 
 from wagtail_llm_actions import fields
 from wagtail_llm_actions.answers.checks.language import same_language
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from django.db import models
 
     from wagtail_llm_actions.prompts.variables import Values
+
+logger = logging.getLogger(__name__)
 
 SUMMARY_FIELDS = ("summary", "excerpt", "intro", "introduction", "search_description")
 
@@ -96,8 +99,18 @@ def summary_field(model: type[models.Model]) -> str:
 
 
 def title(instance: models.Model) -> str:
-    """Return the title of a page, or the string representation of a snippet."""
-    return str(instance.title if isinstance(instance, AbstractPage) else instance)
+    """Return the title of a page, or the string representation of a snippet; empty where that fails.
+
+    Wagtail shows none of an object that is not saved yet, and code of the site may expect one that is.
+    """
+    if isinstance(instance, AbstractPage):
+        return str(instance.title)
+    try:
+        return str(instance)
+    except Exception:
+        if not instance._state.adding:
+            logger.exception("%s has no string representation", instance._meta.label)
+        return ""
 
 
 def field_label(model: type[models.Model], path: str) -> str:
@@ -131,7 +144,7 @@ def language_code(instance: models.Model) -> str:
     ``LANGUAGE_CODE`` may have been set later. The language of whoever is logged in says nothing about a text.
     """
     code = _site_language()
-    locale = getattr(instance, "locale", None)
+    locale = locale_of(instance)
     if locale is None or same_language(locale.language_code, code):
         return locale.language_code if locale else code
     is_multilingual = getattr(django_settings, "WAGTAIL_I18N_ENABLED", False)
@@ -145,12 +158,17 @@ def _site_language() -> str:
         return str(django_settings.LANGUAGE_CODE)
 
 
+def locale_of(instance: models.Model) -> Locale | None:
+    """Return the locale of a translatable object; a model may have a field of its own with this name."""
+    return getattr(instance, "locale", None) if isinstance(instance, TranslatableMixin) else None
+
+
 def has_other_locales(instance: models.Model) -> bool:
     """Return whether the site has further locales than that of the object; at most one query.
 
     An object without a locale has no language of its own, so there is nothing to compare.
     """
-    pk = getattr(instance, "locale_id", None)
+    pk = instance.locale_id if isinstance(instance, TranslatableMixin) else None
     return pk is not None and Locale.objects.exclude(pk=pk).exists()
 
 

@@ -1,0 +1,1 @@
+"""Snippets that are unlike most, in ways that Wagtail allows."""
