@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import django_rq
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 from django.utils.html import escape
 from rq.job import JobStatus
@@ -40,6 +41,9 @@ from wagtail_llm_actions.runs.lifecycle.recovery import recover
 from wagtail_llm_actions.runs.priority import priority_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from django.test import Client
 
     from tests.parts.valkey import Valkey
@@ -83,6 +87,30 @@ def checked() -> str:
     with pytest.raises(CommandError) as caught:
         call_command("llm_actions_check", stdout=output)
     return str(caught.value)
+
+
+@contextmanager
+def another_database(folder: Path) -> Iterator[str]:
+    """Yield the name of a database to which the package's migration was applied at another time."""
+    is_file = connection.vendor == "sqlite"
+    name = str(folder / "other.sqlite3") if is_file else f"{connection.settings_dict['NAME']}_other"
+    if not is_file:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)}")
+    other = connection.copy()
+    other.settings_dict["NAME"] = name
+    try:
+        with closing(other):
+            MigrationRecorder(other).ensure_schema()
+            with other.cursor() as cursor:
+                row = ("wagtail_llm_actions", "0001_initial", "2020-01-01 00:00:00")
+                columns = "INSERT INTO django_migrations (app, name, applied) "
+                cursor.execute(f"{columns} VALUES (%s, %s, %s)", row)
+        yield name
+    finally:
+        if not is_file:
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)}")
 
 
 def reject(run: LLMRun) -> None:
@@ -167,16 +195,10 @@ def test_a_worker_with_another_serializer_is_said_everywhere_and_the_run_fails(
 
 
 def test_a_worker_with_another_database_is_said_and_the_run_fails(
-    valkey: Valkey, use_queues: UseQueues, start_run: Start, tmp_path: Any
+    valkey: Valkey, use_queues: UseQueues, start_run: Start, tmp_path: Path
 ) -> None:
     settings = use_queues(with_queue(valkey))
-    other = str(tmp_path / "other.sqlite3")
-    with closing(sqlite3.connect(other)) as database:
-        database.execute("CREATE TABLE django_migrations (id, app, name, applied)")
-        row = (1, "wagtail_llm_actions", "0001_initial", "2020-01-01 00:00:00")
-        database.execute("INSERT INTO django_migrations VALUES (?, ?, ?, ?)", row)
-        database.commit()
-    with SiteWorker(settings, database=other) as worker:
+    with another_database(tmp_path) as name, SiteWorker(settings, database=name) as worker:
         worker.wait_until_ready()
         # A busy machine answers the probe late, and until then the worker counts as one.
         eventually(lambda: get_queue().worker_problem() == WorkerProblem.OTHER_SITE)
