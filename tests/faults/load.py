@@ -137,9 +137,9 @@ class Load:
     def settle(self, fault: str) -> Row:
         """Wait for what is promised after the end of a fault, then for the end of every run."""
         ended_at, began = timezone.now(), time.monotonic()
-        _wait_while(lambda: self._unsettled(ended_at))
+        wait_while(lambda: self._unsettled(ended_at))
         seconds = time.monotonic() - began
-        _wait_while(self._unfinished)
+        wait_while(self._unfinished)
         fates = self.fates()
         row = Row(
             fault=fault,
@@ -184,7 +184,7 @@ class Load:
         reset(get_settings().models["steady"])
         again = Load(self._site, self._provider)
         again.click(sum(fate.is_interrupted for fate in self.fates()) or 1)
-        _wait_while(again._unfinished)
+        wait_while(again._unfinished)
         again.check()
         assert {run.status for run in again.runs()} == {LLMRun.Status.SUCCEEDED}
 
@@ -216,7 +216,7 @@ class Load:
         ]
 
 
-def _wait_while(left: Callable[[], list[LLMRun]]) -> None:
+def wait_while(left: Callable[[], list[LLMRun]]) -> None:
     """Wait until there are none, as long as they get fewer; what is left then is lost."""
     count = len(left())
     deadline = time.monotonic() + MAX_OUTAGE_SECONDS

@@ -29,6 +29,8 @@ PACED = {
 
 PRICE = {"INPUT": 1, "OUTPUT": 1}
 """US dollars per million tokens."""
+A_DOLLAR = {"INPUT": 0, "OUTPUT": 0, "REQUESTS": 1_000}
+"""For each call."""
 
 
 class FaultyProvider:
@@ -60,8 +62,11 @@ class FaultyProvider:
                 }
             },
             "MODELS": {
-                key: {"PROVIDER": "faulty", "NAME": name, "PRICE": PRICE}
-                for key, name in names.items()
+                "dear": {"PROVIDER": "faulty", "NAME": PACED["steady"], "PRICE": A_DOLLAR},
+                **{
+                    key: {"PROVIDER": "faulty", "NAME": name, "PRICE": PRICE}
+                    for key, name in names.items()
+                },
             },
         }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 import django_rq
@@ -73,7 +75,7 @@ class Site(ABC):
 
     def click(self, model: str, markers: Sequence[str]) -> dict[str, uuid.UUID]:
         """Generate on a page whose unsaved titles are these; return the runs by title."""
-        clicks = [self._click(model, marker) for marker in markers]
+        clicks = [self.click_data(model, marker) for marker in markers]
         url = reverse("wagtail_llm_actions:start_run")
         with ThreadPoolExecutor(CLICKING) as editors:
             states = editors.map(lambda data: self._visitor.post(self.web, url, data), clicks)
@@ -81,6 +83,12 @@ class Site(ABC):
                 marker: uuid.UUID(state["id"])
                 for marker, state in zip(markers, states, strict=True)
             }
+
+    def try_to_click(self, data: Mapping[str, Any]) -> None:
+        """Generate, whatever is answered, and whether or not the web process is there."""
+        with suppress(OSError, HTTPException):
+            url = reverse("wagtail_llm_actions:start_run")
+            self._visitor.send(self.web, "POST", url, data)
 
     def cancel(self, run_id: uuid.UUID) -> None:
         self._visitor.post(self.web, reverse("wagtail_llm_actions:cancel_run", args=[run_id]), {})
@@ -101,6 +109,10 @@ class Site(ABC):
         """Do what is done all the time in this site, and say which runs wait in its queue."""
 
     @abstractmethod
+    def kill_one(self) -> None:
+        """Kill a process that executes runs; ``replace_ended`` starts another."""
+
+    @abstractmethod
     def executors(self) -> list[int]:
         """Return the ids of the processes that execute runs."""
 
@@ -108,7 +120,8 @@ class Site(ABC):
         """Start a process that is ended with the site."""
         return self._stack.enter_context(process)
 
-    def _click(self, model: str, marker: str) -> dict[str, Any]:
+    def click_data(self, model: str, marker: str) -> dict[str, Any]:
+        """Return what a browser sends to generate with a model."""
         if model not in self._actions:
             action = LLMActionFactory(source="title", model=model, prompt_template=self._template)
             self._actions[model] = action.pk
@@ -131,6 +144,9 @@ class ThreadSite(Site):
         for run in runs:
             self.poll(run.pk)
         return {run.pk for run in runs if run.status == LLMRun.Status.QUEUED}
+
+    def kill_one(self) -> None:
+        self.web.kill()
 
     def executors(self) -> list[int]:
         return [self.web.pid]
@@ -173,6 +189,9 @@ class WorkerSite(Site):
             for run in runs
             if str(run.pk) in waiting or (run.retry_at is not None and run.retry_at > now)
         }
+
+    def kill_one(self) -> None:
+        random.choice(self.workers).kill()  # noqa: S311 - no secret
 
     def executors(self) -> list[int]:
         return [worker.pid for worker in self.workers]
