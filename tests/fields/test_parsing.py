@@ -76,7 +76,7 @@ DECIMAL = forms.DecimalField(max_digits=8, decimal_places=2)
         ),
         *(
             (DECIMAL, text, Decimal("1234.5"))
-            for text in ("1,234.5", "1.234,5", "1234.5", "1 234,5")
+            for text in ("1,234.5", "1.234,5", "1234.5", "1 234,5", "١٬٢٣٤٫٥")
         ),
         (DECIMAL, ".5", Decimal("0.5")),
         (forms.FloatField(), "1.234", 1.234),
@@ -153,7 +153,10 @@ def test_a_text_that_stands_for_no_value_or_for_several_is_refused(
         (SEVERAL, "* News: it tells what happened\n* Job offer: at its end", ["news", "job"]),
         (SEVERAL, "Kinds: News, Job offer", ["news", "job"]),
         (CHOICE, "Food, drink &amp; more", "a-b"),
-        *((forms.BooleanField(), text, True) for text in ("✅ Yes", "是的", "نعم، بالتأكيد")),
+        *(
+            (forms.BooleanField(), text, True)
+            for text in ("✅ Yes", "是的", "نعم، بالتأكيد", "Ya.", "對", "हाँ।", "بله")
+        ),
         *(
             (forms.BooleanField(required=False), text, False)
             for text in ("Answer: no", "No - it is closed", "لا، أبدا")
@@ -182,6 +185,119 @@ def test_what_models_put_around_a_value_is_no_part_of_it(
     form_field: forms.Field, text: str, python: Any
 ) -> None:
     assert parse(form_field, text).python == python
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "3. März 2024",
+            "Sonntag, 3. März 2024",
+            "den 3. März 2024",
+            "3 mars 2024",
+            "le 3 mars 2024",
+        ),
+        *(
+            "3 de marzo de 2024",
+            "3 marzo 2024",
+            "3 de março de 2024",
+            "3 maart 2024",
+            "3. marts 2024",
+        ),
+        *(
+            "3. maaliskuuta 2024",
+            "3 marca 2024",
+            "3. března 2024",
+            "2024. március 3.",
+            "3 martie 2024",
+        ),
+        *("3 Mart 2024", "воскресенье, 3 марта 2024 г.", "3 березня 2024 року", "3 Μαρτίου 2024"),
+        *(
+            "3 de març de 2024",
+            "3. ožujka 2024.",
+            "3 Maret 2024",
+            "3. märts 2024",
+            "2024. gada 3. marts",
+        ),
+        *(
+            "2024 m. kovo 3 d.",
+            "٣ مارس ٢٠٢٤",
+            "3 במרץ 2024",
+            "3 มีนาคม 2567",
+            "3 मार्च 2024",
+            "3.März 2024",
+        ),
+        *("ngày 3 tháng 3 năm 2024", "2024년 3월 3일"),
+    ],
+)
+def test_a_month_is_read_in_every_language(text: str) -> None:
+    assert parse(DATE, text).python == datetime.date(2024, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # In Croatian October, in Polish November.
+        "12 listopad 2024",
+        *(
+            "vor dem 3. März 2024",
+            "3. oder 4. März 2024",
+            "3. März",
+            "31. Februar 2024",
+            "März 2024",
+        ),
+        "3. März 2024, 4. April 2024",
+    ],
+)
+def test_a_month_beside_which_anything_else_stands_is_no_date(text: str) -> None:
+    with pytest.raises(ValidationError):
+        parse(DATE, text)
+
+
+@pytest.mark.parametrize("text", ["3. März 2024 um 14:30 Uhr", "3 mars 2024 à 14h30"])
+def test_a_moment_is_read_in_other_languages(text: str) -> None:
+    assert parse(MOMENT, text).controls == ["2024-03-03 14:30:00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("Die schöne Straße", "die-schone-strasse"),
+        ("Łódź nad ranem", "lodz-nad-ranem"),
+        ("København", "kobenhavn"),
+        ("Işık ve İstanbul", "isik-ve-istanbul"),
+        ("Прилив пришёл рано", "priliv-prishel-rano"),
+        ("Đà Nẵng", "da-nang"),
+    ],
+)
+def test_no_letter_of_a_slug_is_lost(settings: Any, text: str, slug: str) -> None:
+    assert parse(forms.SlugField(), text).python == slug
+    settings.WAGTAIL_ALLOW_UNICODE_SLUGS = False
+    assert parse(forms.SlugField(allow_unicode=True), text).python == slug
+
+
+def test_a_slug_of_a_script_whose_vowels_are_marks_is_written_in_latin_letters() -> None:
+    form_field = forms.SlugField(allow_unicode=True)
+
+    assert parse(form_field, "हिन्दी").python == "hindi"
+    assert parse(form_field, "Прилив рано").python == "прилив-рано"
+    assert parse(form_field, "Işık ve İstanbul").python == "işık-ve-istanbul"
+
+
+@pytest.mark.parametrize("text", ["ışık", "IŞIK", "Işık。", "「Işık」", "„Işık“"])
+def test_a_choice_is_found_in_turkish_capitals_and_between_marks_of_other_scripts(
+    text: str,
+) -> None:
+    assert parse(forms.ChoiceField(choices=[("a", "Işık"), ("b", "Ses")]), text).python == "a"
+
+
+def test_a_choice_is_found_in_a_language_of_the_site(settings: Any) -> None:
+    form_field = forms.ChoiceField(choices=[("y", gettext_lazy("Yes")), ("n", gettext_lazy("No"))])
+    settings.LANGUAGES = [("en", "English"), ("fr", "French")]
+
+    assert parse(form_field, "Oui").controls == ["y"]
+    with pytest.raises(ValidationError):
+        parse(form_field, "Ja")
 
 
 @pytest.mark.parametrize("text", ["From 2026-11-28 to 2026-11-30", "2026-13-41", "12026-11-28"])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from django import forms
+from django.conf import settings
 from django.utils.text import slugify
+from wagtail.coreutils import string_to_ascii
 
 from wagtail_llm_actions.fields.parsing.base import format_of, raw_value
 
@@ -37,8 +40,16 @@ def _email(form_field: forms.EmailField, text: str) -> str:
 def _slug(form_field: forms.SlugField, text: str) -> str:
     """Return a slug as Wagtail makes it of what a person types; of a path its last part."""
     slug = _address(text).rstrip("/").rpartition("/")[2]
-    is_slug = re.fullmatch(r"[\w-]+" if form_field.allow_unicode else r"[a-zA-Z0-9_-]+", slug)
-    return slug if is_slug else slugify(slug, allow_unicode=form_field.allow_unicode)
+    is_unicode = form_field.allow_unicode and getattr(settings, "WAGTAIL_ALLOW_UNICODE_SLUGS", True)
+    if re.fullmatch(r"[\w-]+" if is_unicode else r"[a-zA-Z0-9_-]+", slug):
+        return slug
+    # Latin letters are written out, as "ß" and "ł" would be dropped; so are words whose vowels are marks.
+    has_marks = any(
+        unicodedata.category(each)[0] == "M" for each in unicodedata.normalize("NFKC", slug)
+    )
+    return slugify(
+        slug if is_unicode and not has_marks else string_to_ascii(slug), allow_unicode=is_unicode
+    )
 
 
 @format_of.register(forms.URLField)

@@ -13,15 +13,15 @@ from wagtail_llm_actions.fields.parsing.base import format_of, raw_value, schema
 
 YES = frozenset(
     "yes y true t 1 on checked ja j jo oui sí si s sim да tak ano áno igen kyllä evet ναι da jah jā "
-    "taip はい 是 是的 对 예 네 نعم כן हाँ हां có ใช่".split()
+    "taip ya bai já vâng так はい 是 是的 对 對 예 네 نعم بله بلی כן हाँ हां হ্যাঁ có ใช่ ใช่ครับ ใช่ค่ะ".split()
 )
 NO = frozenset(
     "no n false f 0 off unchecked nein nej nei nee non não nao нет ні nie ne nem ei hayır όχι nu nē "
-    "tidak いいえ 否 不 不是 不是的 아니요 아니오 لا לא नहीं không ไม่".split()
+    "tidak bukan ez いいえ 否 不 不是 不是的 아니요 아니오 لا לא خیر نه नहीं না không ไม่ ไม่ใช่".split()
 )
 """What models answer in the languages that they know best. None of them is in both."""
-_AROUND = " \t\n\"'`*_“”.!。"
-_END = re.compile(r"[,.;:!。，、،؛—–(\n]| - ")
+_AROUND = " \t\n\"'`*_“”.!。।"
+_END = re.compile(r"[,.;:!。।，、،؛—–(\n]| - ")
 """Behind a first word that is the answer; "no doubt" is not."""
 _BEFORE = re.compile(r"\A\W+")
 

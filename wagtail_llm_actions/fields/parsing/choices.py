@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import string
 import unicodedata
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -29,18 +31,34 @@ if TYPE_CHECKING:
 MAX_CHOICES = 1_000
 MAX_ENUM = 200
 """Vendors take few hundred; of more choices, the prompt names as many as it should."""
+MAX_LANGUAGES = 10
+"""Of the site, by whose labels a choice is looked for as well: a model may answer in that of the page."""
 MAX_LISTED_CHARS = 4_000
 """Of the choices that a prompt names."""
 MAX_SHOWN_CHARS = 60
 """Of a text that is no choice, in a message."""
-_AROUND = string.punctuation + string.whitespace + "“”„‘’«»"
+_AROUND = string.punctuation + string.whitespace + "“”„‘’«»‹›‚「」『』《》。、，！？：；؟،؛।"
+_TURKISH = {0x0307: None, ord("ı"): "i"}
+"""The dot that "İ" has in lower case, and the letter that lacks it: both are "I" in upper case."""
 
 
 @raw_value.register(forms.ChoiceField)
 def _choice(form_field: Any, text: str) -> Any:
     """Return the value of the choice, or the values of the choices, that a text names."""
-    choices = _Choices(form_field)
-    if takes_several(form_field):
+    readers = dict.fromkeys(["en", get_language() or "en"])
+    try:
+        return _named(_Choices(form_field, readers), text, several=takes_several(form_field))
+    except ValidationError:
+        others = [code for code, _name in settings.LANGUAGES if code not in readers]
+        if not 0 < len(others) <= MAX_LANGUAGES:
+            raise
+        with suppress(ValidationError):
+            return _named(_Choices(form_field, others), text, several=takes_several(form_field))
+        raise
+
+
+def _named(choices: _Choices, text: str, *, several: bool) -> Any:
+    if several:
         return list(dict.fromkeys(value for line in lines(text) for value in choices.several(line)))
     return choices.one(text) if text.strip() else ""
 
@@ -90,16 +108,16 @@ def listed(names: Iterable[str]) -> str:
 
 
 class _Choices:
-    """Finds a choice by its label, in English or in the language of the reader, or by its value.
+    """Finds a choice by its label, in one of some languages, or by its value.
 
     What is written exactly alike comes first, then labels, then values.
     """
 
-    def __init__(self, form_field: Any) -> None:
+    def __init__(self, form_field: Any, languages: Iterable[str]) -> None:
         self._choices = [(value, label) for value, label in _flat(form_field) if value]
         self._names: list[dict[str, set[str]]] = [{}, {}, {}]
         exact, alike, values = self._names
-        for language in dict.fromkeys(["en", get_language() or "en"]):
+        for language in languages:
             with override(language):
                 for value, label in self._choices:
                     exact.setdefault(str(label).strip(), set()).add(value)
@@ -161,6 +179,6 @@ def _flat(form_field: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _plain(name: str) -> str:
-    text = unicodedata.normalize("NFKC", html.unescape(name)).casefold()
+    text = unicodedata.normalize("NFKC", html.unescape(name)).casefold().translate(_TURKISH)
     # A name of marks only, such as "+" and "-", is what they are.
     return " ".join(text.strip(_AROUND).split()) or text.strip()

@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from wagtail_llm_actions.fields.parsing.base import format_of, raw_value
+from wagtail_llm_actions.fields.parsing.months import iso_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ _TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I %p")
 _MOMENTS = tuple(f"{day} {time}" for day in _DAYS for time in _TIMES)
 _MONTHS = 12
 _ISO = re.compile(
-    r"(?<!\d)(\d{4})[-/.年] ?(\d{1,2})[-/.月] ?(\d{1,2})日?(?!\d)"
+    r"(?<!\d)(\d{4})[-/.年년] ?(\d{1,2})[-/.月월] ?(\d{1,2})[日일]?(?!\d)"
     r"(?:(?:T|,? )(\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:\d{2})?)?"
 )
 """A date whose year comes first, which has one meaning, with or without a time."""
@@ -74,7 +75,12 @@ def _first(
     if not written:
         return None
     spellings = dict.fromkeys(
-        (written, _BESIDE_DAY.sub("", written), _only_date(written, has_time=has_time))
+        (
+            written,
+            _BESIDE_DAY.sub("", written),
+            _only_date(written, has_time=has_time),
+            iso_date(written),
+        )
     )
     readings = (_readings(form_field, each, from_iso, read, formats) for each in spellings)
     found = next(chain.from_iterable(readings), None)

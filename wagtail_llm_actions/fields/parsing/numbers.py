@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from wagtail_llm_actions.fields.parsing.base import format_of, raw_value
 
 _CURRENCY = re.compile(r"^[$€£¥₹]\s*|\s*[$€£¥₹]$")
+_SEPARATORS = {0x2212: "-", 0x2019: "'", 0x202F: " ", 0x066B: ".", 0x066C: ","}
+"""A minus, an apostrophe, a narrow space, and the decimal point and the comma of Arabic."""
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 _COMMA = re.compile(r"[+-]?(?:\d+,(?!\d{3}$)|0,|\d{4,},)\d+")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([ '_.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d+)?")
@@ -24,7 +26,7 @@ _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 def _number(form_field: forms.IntegerField, text: str) -> Decimal | None:
     """Return a number; as a number, so that no locale reads its separators once more."""
     written = unicodedata.normalize("NFKC", text).strip().removesuffix(".")
-    written = written.translate({0x2212: "-", 0x2019: "'", 0x202F: " "})
+    written = written.translate(_SEPARATORS)
     written = _CURRENCY.sub("", written)
     if not written:
         return None
