@@ -10,6 +10,9 @@ from django.urls import get_resolver
 from wagtail_llm_actions.threads import built_once
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.contrib.contenttypes.models import ContentType
     from django.db import models
     from wagtail.models import AbstractPage
 
@@ -61,6 +64,45 @@ def page_model() -> type[AbstractPage]:
 
         return Page  # type: ignore[no-any-return]
     return swapper.load_model("wagtailcore", "Page")  # type: ignore[no-any-return]
+
+
+def content_type_of(model: type[models.Model]) -> ContentType:
+    """Return the type by which actions and runs name a model.
+
+    A proxy has a form and permissions of its own, so that it has a type of its own; but Wagtail stores a
+    page as what it is a proxy of.
+    """
+    from django.contrib.contenttypes.models import ContentType  # noqa: PLC0415
+    from wagtail.models import AbstractPage  # noqa: PLC0415
+
+    is_page = issubclass(model, AbstractPage)
+    return ContentType.objects.get_for_model(model, for_concrete_model=is_page)
+
+
+def content_types_of(models: Iterable[type[models.Model]]) -> dict[type[models.Model], ContentType]:
+    """Return the types of several models, by two queries at most."""
+    from django.contrib.contenttypes.models import ContentType  # noqa: PLC0415
+    from wagtail.models import AbstractPage  # noqa: PLC0415
+
+    models = list(models)
+    pages = [model for model in models if issubclass(model, AbstractPage)]
+    others = [model for model in models if not issubclass(model, AbstractPage)]
+    types = {
+        **ContentType.objects.get_for_models(*pages),
+        **ContentType.objects.get_for_models(*others, for_concrete_models=False),
+    }
+    return {model: types[model] for model in models}
+
+
+def latest_draft(instance: Any) -> Any:
+    """Return the latest draft of an object with revisions, of the model that the object is of.
+
+    Another proxy of the same table, or a subclass, may have saved it.
+    """
+    draft = instance.get_latest_revision_as_object()
+    if type(draft) is type(instance):
+        return draft
+    return instance.with_content_json(instance.latest_revision.content)
 
 
 def is_image_model(model: object) -> bool:

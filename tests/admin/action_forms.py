@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
+
+from wagtail_llm_actions.compat import content_type_of
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -17,7 +18,7 @@ ADD = "wagtail_llm_actions_actions:add"
 
 def type_of(model: type[Model]) -> str:
     """Return the value that the form has for a page or snippet type."""
-    return str(ContentType.objects.get_for_model(model).pk)
+    return str(content_type_of(model).pk)
 
 
 def edit_url(llm_action: LLMAction) -> str:

@@ -16,6 +16,7 @@ from tests.admin.action_forms import ADD, edit_url, type_of
 from tests.admin.html import choices, chosen, page_at, words
 from tests.factories import AuthorFactory, LLMActionFactory
 from tests.notices.models import Berth, Dossier, Harbour, Notice, Rating
+from tests.oddities.models import Radio, Timetable, Trawler, Tug
 from tests.ports.models import Almanac, Buoy, Enquiry, Ferry, PortSettings
 from tests.voyages.models import Charter, Voyage
 from wagtail_llm_actions.scripts import script_path
@@ -120,6 +121,10 @@ def test_without_a_type_there_are_no_fields_to_choose(client: Client, admin: Use
         (type_of(Harbour), "Harbour (snippet)"),
         (type_of(Notice), "Notice (snippet)"),
         (type_of(Rating), "Rating (snippet)"),
+        *[
+            (type_of(each), f"{each.__name__} (snippet)")
+            for each in (Radio, Timetable, Trawler, Tug)
+        ],
         (type_of(Almanac), "Almanac (setting)"),
         (type_of(Buoy), "Buoy"),
         (type_of(Enquiry), "Enquiry (page)"),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.contenttypes.models import ContentType
-
 from tests.factories import LLMActionFactory, PromptTemplateFactory
+from wagtail_llm_actions.compat import content_type_of
 
 if TYPE_CHECKING:
     from wagtail_llm_actions.models import LLMAction
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 def action_for(model_class: type[Any], text: str = "{{ input }}", **values: Any) -> LLMAction:
     """Return an action of a page or snippet type that sends ``text``."""
     llm_action: LLMAction = LLMActionFactory(
-        model_type=ContentType.objects.get_for_model(model_class),
+        model_type=content_type_of(model_class),
         prompt_template=PromptTemplateFactory(text=text),
         **values,
     )

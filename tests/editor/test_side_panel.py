@@ -234,7 +234,7 @@ def test_a_redacted_text_has_a_date_in_its_place(client: Client, editor: User) -
 
 def test_only_texts_that_are_left_are_counted_as_previous(client: Client, editor: User) -> None:
     page = BlogPageFactory()
-    action_for(page)
+    action_for(type(page))
     run = LLMRunFactory(page=page, user=editor, succeeded=True, decision="accepted")
     redact([run.pk], RedactionReason.AGE)
 

@@ -26,6 +26,7 @@ from wagtail.snippets.models import get_snippet_models
 
 from wagtail_llm_actions.compat import (
     edit_handler_for,
+    latest_draft,
     model_viewsets,
     page_model,
     setting_models,
@@ -190,7 +191,7 @@ def _saved(model: type[models.Model], pk: str) -> Any:
     except (ValueError, ValidationError):  # Not for a primary key of this type.
         raise Http404(pk) from None
     has_drafts = model in get_snippet_models() and isinstance(instance, RevisionMixin)
-    return instance.get_latest_revision_as_object() if has_drafts else instance
+    return latest_draft(instance) if has_drafts else instance
 
 
 def _image(*, image_id: int) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from wagtail.models import AbstractPage
 
+from wagtail_llm_actions.compat import content_type_of
 from wagtail_llm_actions.errors import EXCLUDED_ERRORS
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.policies import can_view_models, can_view_runs
@@ -75,7 +75,7 @@ def object_filters(instance: Model) -> dict[str, Any]:
         # Not by its class: Wagtail often passes pages that are not specific.
         content_type_id = instance.content_type_id
     else:
-        content_type_id = ContentType.objects.get_for_model(type(instance)).pk
+        content_type_id = content_type_of(type(instance)).pk
     return {"page": instance.pk, "page_type": content_type_id}
 
 

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 from wagtail.models import AbstractPage, RevisionMixin
 
-from wagtail_llm_actions.compat import page_model
+from wagtail_llm_actions.compat import latest_draft, page_model
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.fields import RENDERED, WHOLE_FORM, names_read
 from wagtail_llm_actions.models import LLMAction, LLMRun
@@ -202,4 +202,4 @@ def _drafts(model: Any, pks: list[Any]) -> Iterator[models.Model]:
         yield from objects
         return
     for instance in objects.select_related("latest_revision"):
-        yield instance.get_latest_revision_as_object()
+        yield latest_draft(instance)

@@ -26,7 +26,7 @@ def target_models() -> list[type[models.Model]]:
     ``ModelViewSet`` edits; none of our own.
     """
     found = [
-        *(model for model in get_page_models() if model.is_creatable),
+        *(model for model in get_page_models() if model.is_creatable and not model._meta.proxy),
         *get_snippet_models(),
         *([get_image_model()] if apps.is_installed("wagtail.images") else []),
         *([get_document_model()] if apps.is_installed("wagtail.documents") else []),

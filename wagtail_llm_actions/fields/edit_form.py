@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.forms import PasswordInput
+
 from wagtail_llm_actions.compat import edit_handler_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django import forms
     from django.db import models
 
 
@@ -58,6 +61,11 @@ def form_labels(model: type[models.Model]) -> dict[str, str]:
         field_label = form_fields[name].label if name in form_fields else ""
         labels[name] = str(panel.heading or field_label or name)
     return labels
+
+
+def shows_content(form_field: forms.Field) -> bool:
+    """Return whether a form shows what a field holds; a password is not even there."""
+    return not isinstance(form_field.widget, PasswordInput)
 
 
 def shows_all_choices(model: type[models.Model]) -> bool:

@@ -19,10 +19,12 @@ A destination within a field is one *item* of several: one block, or one row.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import ForeignObjectRel
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -41,7 +43,15 @@ if TYPE_CHECKING:
 
 WHOLE_FORM = "*"
 PUBLISHING = frozenset(
-    {"slug", "show_in_menus", "go_live_at", "expire_at", "comment_notifications"}
+    {
+        "slug",
+        "show_in_menus",
+        "go_live_at",
+        "expire_at",
+        "first_published_at",
+        "last_published_at",
+        "comment_notifications",
+    }
 )
 """Fields of Wagtail's own that say where and when something is published: no content."""
 _PART = re.compile(r"[:.]")
@@ -50,6 +60,8 @@ _PART = re.compile(r"[:.]")
 class Place(NamedTuple):
     """A path, looked up in a model."""
 
+    name: str
+    """What forms call the field."""
     adapter: FieldAdapter
     field: ModelField
     part: str
@@ -67,19 +79,26 @@ class Item(NamedTuple):
 def find(model: type[models.Model], path: str) -> Place | None:
     """Return the place of a path; ``None`` where the model has none, or no adapter reads it."""
     name, *rest = _PART.split(path, maxsplit=1)
-    try:
-        field = model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return None
+    field = _field_of_form(model, name)
     adapter = adapter_for(field)
-    if adapter is None:
+    if adapter is None or field is None:
         return None
     part = rest[0] if rest else ""
     if part in adapter.variants and path == f"{name}{adapter.separator}{part}":
-        return Place(adapter.variants[part], field, "")
+        return Place(name, adapter.variants[part], field, "")
     if rest and (path != f"{name}{adapter.separator}{part}" or part not in adapter.parts(field)):
         return None
-    return Place(adapter, field, part)
+    return Place(name, adapter, field, part)
+
+
+def _field_of_form(model: type[models.Model], name: str) -> ModelField | None:
+    """Return the field that a form calls so: rows are called as their manager, not as their relation."""
+    with suppress(FieldDoesNotExist):
+        field: ModelField = model._meta.get_field(name)
+        if not isinstance(field, ForeignObjectRel) or field.get_accessor_name() == name:
+            return field
+    relations = model._meta.related_objects
+    return next((each for each in relations if each.get_accessor_name() == name), None)
 
 
 def find_destination(model: type[models.Model], path: str) -> Place | None:
@@ -92,7 +111,7 @@ def find_destination(model: type[models.Model], path: str) -> Place | None:
         return place
     field = place.adapter.part_field(place.field, place.part)
     adapter = adapter_for(field)
-    return Place(adapter, field, place.part) if adapter and field else None
+    return Place(place.name, adapter, field, place.part) if adapter and field else None
 
 
 def adapter_at(model: type[models.Model], path: str) -> FieldAdapter | None:
@@ -111,7 +130,7 @@ def form_field_at(form: Any, model: type[models.Model], path: str) -> forms.Fiel
     if place and place.part:
         return place.adapter.part_form_field(form, place.field, place.part)
     fields: dict[str, forms.Field] = getattr(form, "fields", None) or form.base_fields
-    return fields[place.field.name if place else path]
+    return fields[place.name if place else path]
 
 
 def is_source(model: type[models.Model], path: str) -> bool:
@@ -185,9 +204,8 @@ def label(model: type[models.Model], path: str) -> str:
     name, *rest = _PART.split(path, maxsplit=1)
     if name in property_names(model):
         return str(capfirst(name.replace("_", " ")))
-    try:
-        field = model._meta.get_field(name)
-    except FieldDoesNotExist:
+    field: Any = _field_of_form(model, name)
+    if field is None:
         return path
     # The other side of a relation has no name of its own.
     verbose_name = str(getattr(field, "verbose_name", name.replace("_", " ")))

@@ -105,7 +105,7 @@ class LLMRun(models.Model):
     # Null and not empty text, which GenericForeignKey would look up.
     target_object_id = models.CharField(max_length=255, null=True)  # noqa: DJ001
     """The primary key of the page or snippet as text; null until the object is saved."""
-    target = GenericForeignKey("target_content_type", "target_object_id")
+    target = GenericForeignKey("target_content_type", "target_object_id", for_concrete_model=False)
     """The page or snippet; ``None`` if it is not saved yet, or was deleted."""
     target_label = models.CharField(_("page"), max_length=255, blank=True)
     """The title at the time of the run."""

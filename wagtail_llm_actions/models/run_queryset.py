@@ -5,9 +5,10 @@ from __future__ import annotations
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models.functions import MD5, Cast, Concat
+
+from wagtail_llm_actions.compat import content_type_of
 
 if TYPE_CHECKING:
     import uuid
@@ -115,7 +116,7 @@ class LLMRunQuerySet(models.QuerySet["LLMRun"]):
     def on_object(self, instance: models.Model) -> LLMRunQuerySet:
         """Keep the runs on a saved page or snippet."""
         return self.filter(
-            target_content_type=ContentType.objects.get_for_model(type(instance)),
+            target_content_type=content_type_of(type(instance)),
             target_object_id=str(instance.pk),
         )
 

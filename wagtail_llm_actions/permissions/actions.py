@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from wagtail.models import AbstractPage
 
-from wagtail_llm_actions.compat import page_model
+from wagtail_llm_actions.compat import content_type_of, page_model
 from wagtail_llm_actions.database.prepared_query import (
     Parameter,
     PreparedQuery,
@@ -34,7 +34,7 @@ def offered_actions(user: User, model: type[models.Model]) -> QuerySet[LLMAction
 
     An action without groups is for everyone; superusers may run every action.
     """
-    content_type = ContentType.objects.get_for_model(model)
+    content_type = content_type_of(model)
     actions = LLMAction.objects.filter(is_active=True, model_type=content_type)
     return actions if user.is_superuser else _in_groups(actions, user.groups.all())
 
@@ -53,7 +53,7 @@ def runnable_action(
         PermissionDeniedError: It is not offered to the user on this object, or the user may not
             edit the object.
     """
-    content_type = ContentType.objects.get_for_model(type(instance))
+    content_type = content_type_of(type(instance))
     query = _ANY_ACTION if user.is_superuser else _ACTION_OF_USER
     found = query.instances(action_id=action_id, type_id=content_type.pk, user_id=user.pk)
     offered = offered_at(found, instance, parent)

@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, CharField, Exists, F, IntegerField
 from django.db.models.functions import Cast, Coalesce
 from wagtail.models import AbstractPage, get_page_models
 
-from wagtail_llm_actions.compat import page_model, permission_policy_for
+from wagtail_llm_actions.compat import content_types_of, page_model, permission_policy_for
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.permissions.editing import (
     can_edit,
@@ -58,7 +58,7 @@ def viewable_runs(user: User) -> LLMRunQuerySet:
 def _on_editable_pages(user: User) -> Q:
     """Return the condition for runs on the pages that a user may edit: one for those of all types."""
     pages = _editable(user, page_model())
-    types = ContentType.objects.get_for_models(*get_page_models()).values()
+    types = content_types_of(get_page_models()).values()
     return _on_editable(pages, *(content_type.pk for content_type in types))
 
 
@@ -67,7 +67,7 @@ def _other_types(user: User) -> Iterable[ContentType]:
     models = [model for model in apps.get_models() if _may_edit_others(user, model)]
     if not models:
         return ()
-    types = ContentType.objects.get_for_models(*models).values()
+    types = content_types_of(models).values()
     runs = LLMRun.objects.order_by().filter(target_content_type=OuterRef("pk"))
     return ContentType.objects.filter(Exists(runs), pk__in=[each.pk for each in types])
 

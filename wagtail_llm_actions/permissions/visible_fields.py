@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
 from wagtail_llm_actions.compat import edit_handler_for, is_document_model, is_image_model
-from wagtail_llm_actions.fields.edit_form import LIBRARIES, form_class_of
+from wagtail_llm_actions.fields.edit_form import LIBRARIES, form_class_of, shows_content
 from wagtail_llm_actions.fields.sources.properties import property_names
 
 if TYPE_CHECKING:
@@ -87,7 +87,11 @@ def unconditional_fields(edit_handler: Any) -> frozenset[str]:
         if not has_condition
     }
     fields = form_class.base_fields
-    enabled = {name for name in names & fields.keys() if not fields[name].disabled}
+    enabled = {
+        name
+        for name in names & fields.keys()
+        if not fields[name].disabled and shows_content(fields[name])
+    }
     # The form of a file is a plain one without permissions; it hides the collection where one is all.
     conditional = getattr(form_class._meta, "field_permissions", ("collection",)) or ()
     return frozenset(enabled.difference(conditional))
@@ -121,8 +125,9 @@ def visible_fields(edit_handler: Any, form: Any, request: Any) -> VisibleFields:
         else:
             editable |= names & form.fields.keys()
     disabled = {name for name in editable if form.fields[name].disabled}
+    secret = {name for name in editable if not shows_content(form.fields[name])}
     return VisibleFields(
-        readable=frozenset(editable | read_only),
+        readable=frozenset((editable - secret) | read_only),
         writable=frozenset((editable - disabled) | in_rows),
     )
 
@@ -140,7 +145,8 @@ def fields_shown_to_any(model: type[models.Model]) -> VisibleFields:
     """Return the fields that the edit form of a model shows to a user with all permissions."""
     if shown := _fields_of_new(model, _Superuser()):
         return shown
-    names = frozenset(form_class_of(edit_handler_for(model)).base_fields)
+    form_fields = form_class_of(edit_handler_for(model)).base_fields
+    names = frozenset(name for name, field in form_fields.items() if shows_content(field))
     return VisibleFields(readable=names, writable=names)
 
 
@@ -210,10 +216,15 @@ def _row_fields(bound: Any) -> tuple[frozenset[str], frozenset[str]]:
 def _names_in_row(row: Any) -> tuple[set[str], set[str]]:
     readable, writable = set(), set()
     for panel in _shown_panels(row):
-        names = set(_field_names(panel))
+        fields = row.form.fields
+        names = {
+            name
+            for name in _field_names(panel)
+            if name not in fields or shows_content(fields[name])
+        }
         readable |= names
         if not getattr(panel, "read_only", False):
-            writable |= names & row.form.fields.keys()
+            writable |= names & fields.keys()
     return readable, {name for name in writable if not row.form.fields[name].disabled}
 
 

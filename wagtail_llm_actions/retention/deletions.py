@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.contrib.contenttypes.models import ContentType
 from django.db.models.signals import post_delete
 
+from wagtail_llm_actions.compat import content_types_of
 from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.retention.erasures import ObjectErasure, PersonErasure
 
@@ -33,7 +33,8 @@ def connect(**_kwargs: Any) -> None:
     post_delete.connect(
         _erase_person, sender=get_user_model(), dispatch_uid="wagtail_llm_actions.person"
     )
-    for model in target_models():
+    targets: list[Any] = target_models()
+    for model in {*targets, *(model._meta.concrete_model for model in targets)}:
         uid = f"wagtail_llm_actions.object.{model._meta.label}"
         post_delete.connect(_erase_object, sender=model, dispatch_uid=uid)
 
@@ -43,5 +44,8 @@ def _erase_person(instance: Model, **_kwargs: Any) -> None:
 
 
 def _erase_object(instance: Model, **_kwargs: Any) -> None:
-    content_type = ContentType.objects.get_for_model(type(instance))
-    ObjectErasure(content_type.pk, str(instance.pk)).begin(MAX_RUNS)
+    # Its runs may be of another proxy of the same table than the one that it was deleted by.
+    table = instance._meta.concrete_model
+    models = [model for model in apps.get_models() if model._meta.concrete_model is table]
+    for type_id in {content_type.pk for content_type in content_types_of(models).values()}:
+        ObjectErasure(type_id, str(instance.pk)).begin(MAX_RUNS)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
+from wagtail_llm_actions.compat import content_type_of
 from wagtail_llm_actions.models import LLMRun, RetentionMode
 from wagtail_llm_actions.runs.candidates import in_order
 from wagtail_llm_actions.runs.lifecycle.recovery import recover_throttled
@@ -73,7 +73,7 @@ def attach_to_object(user: User, instance: models.Model, form_key: str) -> None:
 
 
 def _on_create_form(model: type[models.Model], form_key: str) -> LLMRunQuerySet:
-    content_type = ContentType.objects.get_for_model(model)
+    content_type = content_type_of(model)
     return LLMRun.objects.of_form(form_key).filter(
         target_object_id=None, target_content_type=content_type
     )

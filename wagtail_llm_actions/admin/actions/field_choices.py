@@ -7,13 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import AbstractPage
 
 from wagtail_llm_actions import fields
-from wagtail_llm_actions.compat import edit_handler_for, permission_policy_for
+from wagtail_llm_actions.compat import content_types_of, edit_handler_for, permission_policy_for
 from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.fields import (
     RENDERED,
@@ -24,7 +23,7 @@ from wagtail_llm_actions.fields import (
     form_field_at,
     label,
 )
-from wagtail_llm_actions.fields.edit_form import form_labels
+from wagtail_llm_actions.fields.edit_form import form_labels, shows_content
 from wagtail_llm_actions.fields.paths import PUBLISHING
 from wagtail_llm_actions.fields.sources.properties import property_names
 
@@ -66,9 +65,15 @@ def model_fields(model: type[models.Model]) -> ModelFields:
         if place is None or name not in {*form_fields, *form_class.formsets}:
             continue
         adapter, model_field = place.adapter, place.field
+        if name in form_fields and not shows_content(form_fields[name]):
+            continue
+        row_fields = (
+            form_class.formsets[name].form.base_fields if name in form_class.formsets else {}
+        )
         paths = {
             f"{name}{adapter.separator}{part}": f"{heading} > {part_label}"
             for part, part_label in adapter.parts(model_field).items()
+            if part not in row_fields or shows_content(row_fields[part])
         }
         variants = {
             f"{name}{adapter.separator}{key}": f"{heading} > {variant.label}"
@@ -100,6 +105,8 @@ def _can_be_written(model: type[models.Model], form_class: Any, path: str) -> bo
     place = find_destination(model, path)
     if place is None or not place.adapter.is_destination or path in PUBLISHING - {"slug"}:
         return False
+    if getattr(place.field, "primary_key", False):  # A form with another key saves another object.
+        return False
     try:
         form_field = form_field_at(form_class, model, path)
     except LookupError:
@@ -111,7 +118,7 @@ def _can_be_written(model: type[models.Model], form_class: Any, path: str) -> bo
 
 def type_fields(content_type_id: str) -> ModelFields:
     """Return the fields of a page or snippet type; none for the primary key of any other type."""
-    types = ContentType.objects.get_for_models(*target_models())
+    types = content_types_of(target_models())
     for model, content_type in types.items():
         if str(content_type.pk) == content_type_id:
             return model_fields(model)
@@ -120,7 +127,7 @@ def type_fields(content_type_id: str) -> ModelFields:
 
 def snippet_choices(user: User, content_type_id: str) -> list[Choice]:
     """Return the newest snippets of a type that the user may edit; none for any other type."""
-    types = ContentType.objects.get_for_models(*target_models())
+    types = content_types_of(target_models())
     for model, content_type in types.items():
         if str(content_type.pk) == content_type_id and not issubclass(model, AbstractPage):
             policy = permission_policy_for(model)

@@ -21,7 +21,7 @@ from wagtail_llm_actions.admin.actions.field_choices import (
 )
 from wagtail_llm_actions.admin.labels import model_type_label
 from wagtail_llm_actions.admin.models.help_text import ModelHelpText, model_help_text
-from wagtail_llm_actions.compat import page_model
+from wagtail_llm_actions.compat import content_types_of, page_model
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.target_models import target_models
 from wagtail_llm_actions.configuration.warnings import READ_OWN_FIELD
@@ -122,7 +122,7 @@ class ActionForm(WagtailAdminModelForm):
             self.fields[name].queryset = pages
         if not pages.filter(pk=self.instance.offered_below or None).exists():
             self.initial["offered_below"] = None
-        types = ContentType.objects.get_for_models(*target_models()).values()
+        types = content_types_of(target_models()).values()
         self.fields["model_type"].queryset = ContentType.objects.filter(
             pk__in=[content_type.pk for content_type in types]
         ).order_by("app_label", "model")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,6 +33,7 @@ from wagtail_llm_actions.admin.editor.serializers import candidates_state, run_s
 from wagtail_llm_actions.admin.editor.side_panel import side_panel_content
 from wagtail_llm_actions.admin.form_resolver import UnknownEditorForm, resolve_editor_form
 from wagtail_llm_actions.admin.run_access import can_read_texts
+from wagtail_llm_actions.compat import content_type_of
 from wagtail_llm_actions.errors import InvalidInput, PermissionDeniedError, PermissionRevoked
 from wagtail_llm_actions.fields import Item, form_names, has_item
 from wagtail_llm_actions.messages.errors import sentence_for
@@ -251,7 +251,7 @@ def _is_on_form(run: LLMRun, click: _Click) -> bool:
     """Return whether a run is on the object of a form that shows all that the run's texts hold."""
     instance = click.permitted.instance
     object_id = None if instance._state.adding else str(instance.pk)
-    content_type = ContentType.objects.get_for_model(type(instance))
+    content_type = content_type_of(type(instance))
     is_same = (run.target_content_type_id, run.target_object_id) == (content_type.pk, object_id)
     return is_same and run.content_fields <= click.shown.readable
 

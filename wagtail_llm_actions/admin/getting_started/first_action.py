@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 from wagtail.fields import RichTextField, StreamField
@@ -13,7 +12,7 @@ from wagtail.log_actions import log
 
 from wagtail_llm_actions.admin.actions.field_choices import model_fields
 from wagtail_llm_actions.admin.labels import model_type_label
-from wagtail_llm_actions.compat import is_image_model
+from wagtail_llm_actions.compat import content_types_of, is_image_model
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.configuration.starters import create_missing_starters
 from wagtail_llm_actions.configuration.target_models import target_models
@@ -30,6 +29,8 @@ from wagtail_llm_actions.runs.request.variables import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from django.contrib.contenttypes.models import ContentType
 
     from wagtail_llm_actions.admin.actions.field_choices import ModelFields
     from wagtail_llm_actions.permissions import User
@@ -71,7 +72,7 @@ class Draft:
 
 def drafts() -> list[Draft]:
     """Return a draft for each page and snippet type."""
-    types = ContentType.objects.get_for_models(*target_models())
+    types = content_types_of(target_models())
     return [_draft(model, content_type) for model, content_type in types.items()]
 
 

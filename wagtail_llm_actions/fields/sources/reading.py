@@ -159,7 +159,7 @@ def _parts_of_form(place: Place, shown: Collection[str] | None) -> list[str] | N
     if place.part or place.adapter.separator == ":":
         return None
     names = [
-        f"{place.field.name}{place.adapter.separator}{part}"
+        f"{place.name}{place.adapter.separator}{part}"
         for part in place.adapter.parts(place.field)
         if not place.adapter.is_image(place.field, part)
     ]
