@@ -26,7 +26,6 @@ from tests.factories import (
     UserFactory,
 )
 from tests.reporting.usage_rows import NOON, failed, succeeded
-from wagtail_llm_actions.admin.usage import views
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.reporting.period import Period, today
 from wagtail_llm_actions.reporting.rollups import archive, refresh, refresh_throttle
@@ -359,10 +358,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 @pytest.mark.parametrize("count", [0, 1, 5])
 @pytest.mark.usefixtures("menu")
 def test_the_report_takes_few_queries_with_budgets_too(
-    client: Client, admin: User, monkeypatch: pytest.MonkeyPatch, count: int
+    client: Client, admin: User, count: int
 ) -> None:
-    # Where web processes execute the runs, three more every five seconds.
-    monkeypatch.setattr(views, "recover_without_worker", lambda: None)
     now = timezone.now()
     run = succeeded(queued_at=now, cost="0.5")
     failed(queued_at=now - timedelta(days=3), error_detail="Too busy.")
@@ -379,8 +376,8 @@ def test_the_report_takes_few_queries_with_budgets_too(
         page = usage_page(client, period="30")
 
     # Of them, 7 are of each page of Wagtail's admin: the session, the user, the profile, the locales and
-    # the menu.
-    assert len(queries) <= 15
+    # the menu. One more sums up the runs of budgets that none was reserved in yet.
+    assert len(queries) <= 15 + (count > 0)
     assert words(page).count("$0.50 (") == count
 
 

@@ -13,6 +13,7 @@ from wagtail_llm_actions.compat import content_type_of
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from wagtail_llm_actions.models import LLMRun
 
@@ -108,6 +109,10 @@ class LLMRunQuerySet(models.QuerySet["LLMRun"]):
     def queued(self) -> LLMRunQuerySet:
         """Keep the runs that no worker has taken."""
         return self.filter(status=self.model.Status.QUEUED)
+
+    def expired(self, now: datetime | models.Value) -> LLMRunQuerySet:
+        """Keep the running runs whose lease had expired by then."""
+        return self.filter(status=self.model.Status.RUNNING, lease_expires_at__lt=now)
 
     def succeeded(self) -> LLMRunQuerySet:
         """Keep the runs that have an output."""

@@ -25,7 +25,7 @@ MAX_SETTLED = 1_000
 
 def settle(run_ids: Iterable[UUID]) -> None:
     """Settle the reservations of those of some runs that have ended; doing it again changes nothing."""
-    for reservation in _unsettled().filter(run__in=list(run_ids)):
+    for reservation in unsettled().filter(run__in=list(run_ids)):
         _settle(reservation)
 
 
@@ -34,11 +34,11 @@ def settle_left() -> None:
 
     What another transaction has locked is left for the next time: it may be that of a frozen process.
     """
-    for reservation in _unsettled()[:MAX_SETTLED]:
+    for reservation in unsettled()[:MAX_SETTLED]:
         _settle(reservation, waits=False)
 
 
-def _unsettled() -> QuerySet[LLMReservation]:
+def unsettled() -> QuerySet[LLMReservation]:
     """Return the open reservations of runs that have ended, or are no more, in the order of locks.
 
     See ``reserve.periods_for``: the requests of a site may be transactions.

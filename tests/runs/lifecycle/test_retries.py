@@ -44,7 +44,7 @@ from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_django import Settings
+    from pytest_django import DjangoAssertNumQueries, Settings
 
     from tests.kept_queue import KeptQueue
     from wagtail_llm_actions.providers.testing import ScriptedProvider
@@ -246,6 +246,20 @@ def test_a_run_that_was_handed_back_goes_on_when_its_time_has_come(
     assert executed(run).status == "succeeded"
     assert run.started_at == started_at
     assert attempts(run) == [(1, "scripted", "rate_limited"), (2, "scripted", "")]
+
+
+def test_a_look_for_lost_runs_that_finds_none_takes_one_query(
+    kept_queue: type[KeptQueue], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    in_a_minute = timezone.now() + timedelta(minutes=1)
+    LLMRunFactory()
+    LLMRunFactory(running=True, lease_expires_at=in_a_minute)
+    LLMRunFactory(queued_at=timezone.now() - timedelta(hours=1), retry_at=in_a_minute)
+    LLMRunFactory(succeeded=True)
+
+    for bulk in (True, False):
+        with django_assert_num_queries(1):
+            recover.recover(bulk=bulk)
 
 
 def test_a_waiting_run_can_be_cancelled(provider: ScriptedProvider, clock: FalseClock) -> None:

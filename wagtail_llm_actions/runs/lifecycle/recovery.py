@@ -9,21 +9,26 @@ from __future__ import annotations
 import contextlib
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 
+from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
 from wagtail_llm_actions.database.sqlite import yielding_writes
 from wagtail_llm_actions.errors import QueueUnavailable, WorkerUnsuitable
 from wagtail_llm_actions.models import LLMRun
 from wagtail_llm_actions.queues import Priority, get_queue
 from wagtail_llm_actions.runs.lifecycle.transitions import fail_abandoned, fail_queued
 from wagtail_llm_actions.runs.priority import priority_of
-from wagtail_llm_actions.spending.settlement import settle_left
+from wagtail_llm_actions.spending.settlement import settle_left, unsettled
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
 REQUEUE_AFTER = timedelta(seconds=5)
 """A younger run may still be on its way from the commit to the queue."""
@@ -59,6 +64,8 @@ def recover(*, bulk: bool = True) -> None:
     Args:
         bulk: Requeue bulk runs too, of which thousands may wait.
     """
+    if not _is_needed(bulk=bulk):
+        return
     fail_abandoned()
     settle_left()
     with contextlib.suppress(QueueUnavailable):
@@ -96,10 +103,7 @@ def requeue_missing(*, bulk: bool = True) -> int:
         QueueUnavailable: The queue does not answer.
     """
     now, queue = timezone.now(), get_queue()
-    is_due = Q(retry_at__lte=now) | Q(retry_at=None, queued_at__lt=now - REQUEUE_AFTER)
-    due = LLMRun.objects.queued().filter(is_due).only("pk", "trigger", "started_at")
-    if not bulk:
-        due = due.exclude(trigger=LLMRun.Trigger.BULK)
+    due = _due(now, now - REQUEUE_AFTER, bulk=bulk).only("pk", "trigger", "started_at")
     waiting: dict[Priority, dict[UUID, LLMRun]] = {}
     for run in due:
         waiting.setdefault(priority_of(run), {})[run.pk] = run
@@ -111,3 +115,33 @@ def requeue_missing(*, bulk: bool = True) -> int:
             fail_queued(runs.pop(run_id), WorkerUnsuitable())
         count += queue.enqueue_missing(list(runs), priority)
     return count
+
+
+def _due(
+    now: datetime | Parameter, queued_before: datetime | Parameter, *, bulk: bool
+) -> QuerySet[LLMRun]:
+    """Return the runs whose retry is due, and those that wait since then, on the queue or lost."""
+    due = LLMRun.objects.queued().filter(
+        Q(retry_at__lte=now) | Q(retry_at=None, queued_at__lt=queued_before)
+    )
+    return due if bulk else due.exclude(trigger=LLMRun.Trigger.BULK)
+
+
+def _is_needed(*, bulk: bool) -> bool:
+    """Return by one query whether there is anything to do, which there seldom is."""
+    now = timezone.now()
+    return bool(_work(bulk=bulk).rows(now=now, queued_before=now - REQUEUE_AFTER))
+
+
+@lru_cache
+def _work(*, bulk: bool) -> PreparedQuery[LLMRun]:
+    now, queued_before = (
+        Parameter(name, LLMRun._meta.get_field("queued_at")) for name in ("now", "queued_before")
+    )
+    kinds: list[QuerySet[Any]] = [
+        LLMRun.objects.expired(now),
+        unsettled(),
+        _due(now, queued_before, bulk=bulk),
+    ]
+    first, *others = (rows.order_by().values_list(Value(1)) for rows in kinds)
+    return PreparedQuery(lambda: first.union(*others).order_by())

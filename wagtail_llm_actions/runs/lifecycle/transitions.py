@@ -161,7 +161,7 @@ def fail_abandoned() -> list[UUID]:
     A run that another transaction has locked is left for the next time, and what is reserved for all of
     them to ``settle_left``: whoever holds a lock may be frozen, and each poll may call this.
     """
-    expired = LLMRun.objects.filter(status=Status.RUNNING, lease_expires_at__lt=timezone.now())
+    expired = LLMRun.objects.expired(timezone.now())
     ids = list(expired.values_list("pk", flat=True))
     if not ids:
         return []
