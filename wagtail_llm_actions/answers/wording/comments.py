@@ -70,7 +70,11 @@ _COMMENTS = (
     r"|what i changed|erklärung|begründung|explication"
     r"|explicación|toelichting|uitleg|spiegazione)(?::?\**\s*$|:\*\*|\*\*:"
     rf"|[^\n]*\bworks\b|\s?:\s(?:i\b|it\b|ich\b|je\b|he\b|{_THE_TEXT}))",
-    r"(?:(?:the )?(?:key|main) changes|summary of changes|changes made|corrections? made)(?: are)?\s*(?::|\*\*|$)|as an ai\b",
+    r"(?:(?:the )?(?:key|main) changes|summary of changes|changes made|corrections? made)(?: are)?\s*(?::|\*\*|$)"
+    r"|(?:(?:vorgenommene (?:änderungen|korrekturen))|(?:modifications|corrections) (?:apportées|effectuées)|(?:cambios|ajustes) realizados"
+    r"|correcciones realizadas|(?:modifiche|correzioni) (?:apportate|effettuate)|(?:alterações|correções) (?:feitas|realizadas)"
+    r"|aangebrachte (?:wijzigingen|correcties)|wprowadzone (?:zmiany|poprawki)|provedené (?:změny|opravy)|внесённые (?:изменения|исправления)"
+    r"|yapılan (?:değişiklikler|düzeltmeler)|修改(?:说明|說明))[ \u00a0]?(?:[:：]|\*\*|$)|as an ai\b",
     # About the text.
     r"(?:note|please note|n\.?b\.?|anmerkung|hinweis|remarque|nota|opmerking)\b(?: that)?\s*[:,]?\*{0,2}\s*(?:that\s|dass\s)?"
     rf"(?:i(?:['’]ve| have)?\s(?:\w+\s)?(?:kept|made|chose|used|corrected|changed|avoided|removed|tried|left|assumed|translated|simplified|shortened|rephrased|rewritten|revised|fixed|edited|adjusted|preserved)\b"
@@ -130,13 +134,20 @@ _COMMENTS = (
     rf"|fammi sapere\b|spero che (?:questo|ti|sia)|se vuoi,? posso|vuoi (?:che|altr)|(?:me avise|avise-me) se|se (?:quiser|precisar)\b[^\n]*(?:posso|{_CHANGES})"
     rf"|gostaria (?:que|de)\b[^\n]*{_CHANGES}",
     r"(?:mam nadzieję, że to|daj znać, (?:jeśli|czy)|hoppas (?:det|att)|håber (?:det|at)|надеюсь,? это|дайте знать,? если"
-    r"|если хотите,? (?:я )?могу)",
-    r"(?:希望|祝)(?:这|對|对|您|你)[^\n]*(?:帮助|幫助|有用|喜欢|满意|要求)|(?:如果|若)(?:您|你)?(?:需要|想|有)[^\n]*(?:修改|调整|其他|更多|版本)"
-    r"|[^\n]*(?:修正|変更|調整|別の案|他の案)[^\n]*(?:お知らせ|おっしゃって|お申し付け|いたします)|いかがでしょうか|도움이 되|[^\n]*(?:수정|변경)[^\n]*(?:말씀|알려)",
+    r"|если хотите,? (?:я )?могу|jeg (?:håber|håper),? (?:det|at|dette)\b[^\n]{0,20}hj[eæ]lp|toivottavasti tästä on|doufám, že (?:to|vám|ti) (?:pomůže|pomohlo)"
+    r"|dúfam, že (?:to|vám) pomô|remélem,? (?:ez )?segít|sper că (?:te |vă )?ajut|umarım (?:yardımcı|işinize)|сподіваюся,? це (?:допом|стан)|надявам се,? (?:това )?да"
+    r"|ελπίζω να (?:βοηθ|σας|σου)|espero que (?:us|et) (?:serveixi|sigui)|hy vọng (?:điều )?này|semoga (?:ini )?membantu|หวังว่าจะ(?:เป็นประโยชน์|ช่วย))",
+    r"(?:希望|祝)(?:这|對|对|您|你)[^\n]*(?:帮助|幫助|有用|喜欢|满意|要求)|(?:如果|若|如)(?:您|你)?(?:需|需要|想|有)[^\n]*(?:修改|调整|調整|其他|更多|版本)"
+    r"|[^\n]*(?:修正|変更|調整|別の案|他の案)[^\n]*(?:お知らせ|おっしゃって|お申し付け|いたします)|お役に立て(?:れば|ましたら)|[^\n]*ご(?:要望|希望)[^\n]*お知らせ|いかがでしょうか|آمل أن (?:يكون هذا|تكون)|מקווה שזה|امیدوارم (?:این )?(?:مفید|کمک)|आशा है कि यह|도움이 되|[^\n]*(?:수정|변경)[^\n]*(?:말씀|알려)",
 )
 CHANGES = re.compile(
-    r"(?i)[*_#\s]{0,9}(?:changes|corrections|edits)\s?:\**\s*\n\s*(?:[-*•]|\d[.)])[^\n]*"
-    r"(?:→|->|=>|[\"”“] (?:to|with|instead)\b|\b(?:grammar|spelling|punctuation|typos?)\b)"
+    r"(?i)[*_#\s]{0,9}(?:changes|corrections|edits|änderungen|korrekturen|modifications|cambios|correcciones|modifiche|correzioni"
+    r"|alterações|correções|wijzigingen|correcties|ändringar|rättelser|ændringer|rettelser|endringer|muutokset|korjaukset|zmiany|poprawki"
+    r"|změny|opravy|зміни|виправлення|изменения|исправления|değişiklikler|düzeltmeler|修正点|変更点|修改|수정 사항|التغييرات)[ \u00a0]?[:：]\**\s*\n"
+    r"\s*(?:[-*•]|\d[.)])[^\n]*"
+    r"(?:→|->|=>|[\"”“] (?:to|with|instead)\b|\b(?:grammar|spelling|punctuation|typos?)\b"
+    r"|\b(?:komma|grammati|rechtschreib|zeichensetzung|interpunkt|tippfehler|orthograph|grammaire|ponctuation|virgule|accord\b|ortogr|gramátic|puntuación|tilde"
+    r"|vírgula|virgola|punteggiatura|przecin|čárk|запят|орфограф|пунктуац|кома\b|virgül|yazım)|标点|错别字|句読点|誤字|쉼표|맞춤법|فاصلة)"
 )
 """A heading and the first change of a list; both may stand at the end of a text about something else."""
 ON_A_LINE = re.compile(

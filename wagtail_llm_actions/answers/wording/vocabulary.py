@@ -45,7 +45,8 @@ TEXTS = (
     r"|cím(?:et)?|összefoglaló|leírás|fordítás|javaslat|titlu(?:l)?|rezumat|descriere|traducere|propunere"
     r"|başlı[kğ]ı?|özet|açıklama|çeviri|öneri|judul(?:nya)?|ringkasan(?:nya)?|deskripsi|terjemahan(?:nya)?",
     r"заголов(?:ок|ка|ки)|назв(?:ание|а)|перевод|переклад|описание|опис|резюме|вариант(?:ы)?(?: заголовка)?|ответ"
-    r"|τίτλος|περίληψη|μετάφραση|περιγραφή",
+    r"|τίτλος|περίληψη|μετάφραση|περιγραφή|κείμενο",
+    r"текст(?:а|ът|у)?|tekst(?:a|en|et|as)?|teksts|texti|teksti|teks|teksto|textul|testu|testun|szöveg(?:et)?|metin|metni|văn bản",
 )
 """What editors ask for."""
 
@@ -53,6 +54,10 @@ UNSPACED_TEXTS = (
     r"(?:建议|推荐|新|候选)?(?:标题|標題|摘要|总结|翻译|翻譯|描述|译文|版本|文本|文案)(?:建议|选项)?|タイトル案?|見出し|要約|翻訳|説明文?"
     r"|제목|요약|번역|설명|(?:ال)?عنوان(?:ًا|ا)?|(?:ال)?ملخص|(?:ال)?ترجمة|כותרת|תקציר|תרגום|शीर्षक|सारांश|अनुवाद"
     r"|tiêu đề|bản tóm tắt|bản dịch|หัวข้อ|ชื่อเรื่อง|สรุป|คำแปล",
+    r"(?:修改|修正|修訂|修订|校对|校對|更正|改写|改寫|润色|潤色)(?:过|過|后|後)?的?(?:文字|内容|內容|文章|版本|文本)"
+    r"|(?:修正|校正|改善|編集|訂正)(?:後|済み|した|された)?の?(?:テキスト|文章|文|版)|(?:수정|교정|개선|편집)된 (?:텍스트|글|문장|내용|버전)"
+    r"|(?:ال)?نص (?:ال)?(?:مصحح|معدل|منقح)|(?:ה)?טקסט ה?(?:מתוקן|ערוך)|متن (?:اصلاح|تصحیح|ویرایش)[\u200c ]?شده"
+    r"|(?:संशोधित|सुधारा हुआ|सही किया गया) (?:पाठ|टेक्स्ट|लेख)|ข้อความ(?:ที่)?(?:แก้ไข|ปรับปรุง)(?:แล้ว)?",
 )
 """The same in scripts that do not separate words, or join others to them."""
 
@@ -69,7 +74,9 @@ QUALIFIERS = (
     r"|gekürzter?|deutsche[rs]?|passender?|mein|ihr|finaler?",
     r"nouveau|nouvelle|votre|mon|ma|mi|tu|su|nuevo|nueva|nuovo|nuova|novo|nova"
     r"|voorgestelde|mogelijke|verbeterde|vertaalde|nieuwe|vereenvoudigde|mijn|nytt",
-    r"proponowany|poprawiony|nowy|możliwy|возможный|предлагаемый|новый|исправленный",
+    r"proponowany|poprawiony|nowy|możliwy|возможный|предлагаемый|новый|исправленный|отредактированный",
+    r"gecorrigeerde|gekorrigeerde|korrigerte?|korrigerede?|rettede|rettet|korrigerad|rättad|korjattu|muokattu|opraven[ýá]|javított|corectat"
+    r"|düzeltilmiş|виправлений|исправљени|ispravljeni|коригираният|parandatud|pataisytas|labotais|leiðréttur|itinamang|διορθωμένο",
 )
 """What stands before the name of a text in a label."""
 
@@ -102,6 +109,7 @@ AFTERWORDS = (
     r"sugerid[oa]|propuest[oa]|corregid[oa]|posible|traducid[oa]|simplificad[oa]|mejorad[oa]|de título|de texto",
     r"suggerit[oa]|propost[oa]|corrett[oa]|tradott[oa]|semplificat[oa]|di titolo|di testo",
     r"proposto|corrigido|traduzido|simplificado|melhorado",
+    r"corectat|corregit|corrixido|zuzendua|đã (?:được )?(?:chỉnh )?sửa|yang (?:telah |sudah )?(?:diperbaiki|dibetulkan|dikoreksi|disunting)",
 )
 """What stands behind it."""
 
@@ -122,8 +130,9 @@ PRESENTATIONS = (
     r"hier (?:is|zijn|volgt|heb je)|ik heb|ik (?:stel|raad)|wat dacht je van|ecco|di seguito|(?:ti )?(?:propongo|suggerisco)",
     r"oto|proponuję|här (?:är|kommer)|her (?:er|kommer)|jag föreslår|jeg foreslår|tässä (?:on|ovat)|ehdotan|zde (?:je|jsou)"
     r"|tady je|íme|itt van|iată|aici este|işte|berikut(?: adalah)?|ini|đây là|dưới đây là",
+    r"tu je|evo|ovo je|ево|ово је|ето|aquí (?:tens|teniu)|hona hemen|štai|šeit ir|siin on|hér er|dyma(?:['’]r)?|narito",
     r"вот|предлагаю|ось|пропоную|εδώ είναι|ορίστε|ακολουθεί",
-    r"以下[是为為がはに]|这[是里]|這[是裡]|這里|这里是|我建议|こちら[がは]|다음은|여기|إليك|فيما يلي|هذا|הנה|להלן|यहाँ|यह रहा|นี่คือ|ต่อไปนี้คือ",
+    r"以下[是为為がはに]|这[是里]|這[是裡]|這里|这里是|我建议|こちら[がは]|다음은|여기|إليك|فيما يلي|هذا|הנה|להלן|यहाँ|यह रहा|नीचे|در اینجا|این|นี่คือ|ต่อไปนี้คือ",
 )
 """What presents a text."""
 
