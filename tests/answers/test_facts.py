@@ -118,3 +118,44 @@ def test_times_and_numbers_in_words_are_facts_too(text: str, facts: list[str]) -
 @given(st.text(), st.text())
 def test_any_text_can_be_checked(text: str, source: str) -> None:
     assert all(fact.strip() for fact in unsourced_facts(text, source))
+
+
+ENGLISH_SOURCE = (
+    "The boats in Munich lay dry until noon on 12 March 2024. “The tide was early”, said Harbour Master Anna "
+    "Smith. In Geneva and London nobody had told the Swiss about it."
+)
+
+
+def translated(text: str) -> list[str]:
+    return unsourced_facts(text, ENGLISH_SOURCE, content=ENGLISH_SOURCE)
+
+
+def test_a_translation_has_quotations_and_places_in_its_own_language() -> None:
+    assert (
+        translated(
+            "Die Boote in München lagen am 12. März 2024 bis zum Mittag trocken. „Die Flut war früh“, sagte "
+            "Hafenmeisterin Anna Smith. In Genf und London hatte es niemand den Schweizern erzählt."
+        )
+        == []
+    )
+    assert (
+        translated(
+            "Les bateaux à Munich sont restés à sec jusqu'à midi le 12 mars 2024. « La marée était en avance », a "
+            "dit Anna Smith. À Genève et à Londres, personne ne l'avait dit aux Suisses."
+        )
+        == []
+    )
+    assert (
+        translated(
+            "Лодки в Мюнхене лежали на мели до полудня 12 марта 2024 года. «Прилив был ранним», — сказала она, и "
+            "это было для всех не так. Это сказал Анне Смит."
+        )
+        == []
+    )
+
+
+def test_a_translation_has_the_numbers_dates_and_people_of_its_source() -> None:
+    assert translated(
+        "Die Boote in München lagen am 13. März 2024 bis zum Mittag trocken, und es waren 250. Das ist von Peter "
+        "Weber, der die Boote in dem Hafen nicht mehr sah."
+    ) == ["13. März 2024", "250", "Peter Weber"]

@@ -56,6 +56,29 @@ def test_a_quotation_in_another_language_does_not_decide() -> None:
     assert other_language(f"{GERMAN} „The tide was early“, sagte der Hafenmeister.", "de") == ""
 
 
+def test_a_japanese_headline_may_have_no_kana() -> None:
+    assert other_language("東京都知事選挙、投票率過去最低記録更新", "ja") == ""
+    assert other_language("船只一直搁浅到中午，没有人事先通知它们。" * 3, "ja") == "zh-hans"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "simplified", "traditional"),
+    [
+        *(("zh-hans", "", "zh-hant"), ("zh-cn", "", "zh-hant"), ("zh", "", "")),
+        *(("zh-hant", "zh-hans", ""), ("zh-tw", "zh-hans", ""), ("zh_HK", "zh-hans", "")),
+    ],
+)
+def test_the_two_scripts_of_chinese_are_told_apart(
+    wanted: str, simplified: str, traditional: str
+) -> None:
+    assert (
+        other_language("这些船只一直搁浅到中午，没有人来对它们说时间过了。", wanted) == simplified
+    )
+    assert (
+        other_language("這些船隻一直擱淺到中午，沒有人來對它們說時間過了。", wanted) == traditional
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "known"),
     [("de-at", "de"), ("pt_BR", "pt"), ("nn", "nb"), ("zh-hant", "zh-hans"), ("tlh", "")],

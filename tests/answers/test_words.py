@@ -19,6 +19,8 @@ from wagtail_llm_actions.answers.checks.words import has_word, split_words
         ("che\u00adap", "cheap"),
         ("Größe", "GRÖSSE"),
         ("安い船です", "安い"),
+        ("IŞIK", "ışık"),
+        ("İstanbul", "istanbul"),
         ("We use C++.", "C++"),
     ],
 )
@@ -36,3 +38,4 @@ def test_what_is_no_such_word_is_not_found(text: str, word: str) -> None:
 
 def test_a_list_of_words_is_separated_by_commas_and_lines() -> None:
     assert split_words(" cheap,best of all\n\ncheap; boats ,") == ("cheap", "best of all", "boats")
+    assert split_words("船、港，海；سفينة، ميناء") == ("船", "港", "海", "سفينة", "ميناء")

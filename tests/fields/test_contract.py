@@ -6,7 +6,7 @@ import pytest
 from django.core.validators import MinLengthValidator, RegexValidator, URLValidator
 from django.db import models
 from django.utils.functional import lazystr
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from wagtail_llm_actions.fields.base import FieldAdapter
 from wagtail_llm_actions.fields.contract import Contract, Fault, FaultKind
@@ -81,6 +81,13 @@ def test_prompts_say_the_help_text_and_what_the_validators_ask_for() -> None:
         "Answer with plain text, only the text itself. At least 20 characters. "
         "Write numbers as words. About this field: One or two sentences."
     )
+
+
+def test_a_help_text_is_sent_in_english_whoever_asks() -> None:
+    field = models.TextField(help_text=gettext_lazy("Yes"))
+
+    with override("de"):
+        assert contract(field).destination.help_text == "Yes"
 
 
 def test_a_help_text_of_many_lines_is_not_sent() -> None:

@@ -48,7 +48,7 @@ class Destination:
     max_length: int | None = None
     """In characters; ``None`` without a limit."""
     help_text: str = ""
-    """What the form says about the field; in the language of the editor, mostly empty."""
+    """What the form says about the field, in English where it is translated; mostly empty."""
     rules: tuple[str, ...] = ()
     """Sentences, in English, about what the field's validators ask for."""
     schema: Callable[[], Mapping[str, Any]] = dict

@@ -100,8 +100,12 @@ def validators_of(model_field: models.Field[Any, Any]) -> list[Callable[[str], o
 
 
 def help_text_of(model_field: models.Field[Any, Any]) -> str:
-    """Return a field's help text as a line of plain text; empty where it is long."""
-    text = " ".join(strip_tags(str(model_field.help_text)).split())
+    """Return a field's help text as a line of plain text; empty where it is long.
+
+    It is that of English where it is translated, as the rest of a prompt, whoever asks for one.
+    """
+    with override("en"):
+        text = " ".join(strip_tags(str(model_field.help_text)).split())
     return text if len(text) <= MAX_HELP_CHARS else ""
 
 

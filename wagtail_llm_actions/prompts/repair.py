@@ -33,9 +33,13 @@ def repair_prompt(text: str, faults: Iterable[str], *, task: str = "") -> str:
     return f"{asks}<input>{neutralize_tags(text)}</input>\n\n{' '.join(faults)}"
 
 
-def shorten_to(limit: int) -> str:
-    """Return the sentence that asks for a text of at most so many characters, with room to spare."""
+def shorten_to(limit: int, *, has_spaces: bool = True) -> str:
+    """Return the sentence that asks for a text of at most so many characters, with room to spare.
+
+    Args:
+        limit: What the field takes.
+        has_spaces: Whether the text is in a script that separates words.
+    """
     chars = int(limit * ROOM)
-    return (
-        f"Shorten it to at most {chars} characters, about {max(1, chars // CHARS_PER_WORD)} words."
-    )
+    words = f", about {max(1, chars // CHARS_PER_WORD)} words" if has_spaces else ""
+    return f"Shorten it to at most {chars} characters{words}."

@@ -59,6 +59,17 @@ def test_an_answer_that_is_too_long_is_shortened_by_the_model(provider: Scripted
     )
 
 
+def test_words_are_not_counted_where_a_script_does_not_separate_them(
+    provider: ScriptedProvider,
+) -> None:
+    provider.script("船は正午まで干上がったままだった。" * 20)
+    provider.script("船は正午まで干上がったままだった。" * 10)
+
+    executed()
+
+    assert provider.requests[1].prompt.endswith("Shorten it to at most 255 characters.")
+
+
 def test_a_broken_rule_of_the_action_is_mended_by_the_model(provider: ScriptedProvider) -> None:
     provider.script("Cheap boats lay dry until noon.")
     provider.script(SHORT)

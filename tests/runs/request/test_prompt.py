@@ -413,6 +413,8 @@ def test_a_source_of_one_long_paragraph_is_cut_at_a_word(settings: Settings) -> 
         ("tide.", "The boats waited for the tide. " * 400),
         ("tide!”", "“Wait for the tide!” said one. " * 400),
         ("。", "船は正午まで干上がったままだった。" * 400),
+        ("؟", "هل انتظرت القوارب المد؟ " * 400),
+        ("।", "नावें ज्वार की प्रतीक्षा कर रही थीं। " * 400),
     ],
 )
 def test_a_source_of_one_long_paragraph_is_cut_at_the_end_of_a_sentence(

@@ -81,6 +81,16 @@ _ALIASES = {"zh": "zh-hans", "no": "nb", "nn": "nb", "iw": "he", "in": "id"}
 _NEIGHBOURS = ({"da", "nb"}, {"cs", "sk"}, {"hr", "sl"})
 """Too much alike for a verdict on a short text."""
 _WORD = re.compile(r"[^\W\d_]+")
+_WORD_LETTERS = re.compile(r"[^\W\d_]")
+CHINESE = "zh-hans"
+LEAST_WITHOUT_KANA = 40
+"""Letters; a Japanese headline may be shorter, and have none."""
+LEAST_OF_SCRIPT = 3
+_SIMPLIFIED = "们这来个国会时对发经过说还没为么样开关问题实学电车书东马鱼见长门请让给认识进远边点车应该两几华体尔"
+_TRADITIONAL = "們這來個國會時對發經過說還沒為麼樣開關問題實學電車書東馬魚見長門請讓給認識進遠邊點車應該兩幾華體爾"
+"""Frequent characters of which the other script has another form, in the same order; some have only one."""
+_TRADITIONAL_CODE = re.compile(r"(?i)zh[-_](?:hant|tw|hk|mo)\b")
+_SIMPLIFIED_CODE = re.compile(r"(?i)zh[-_](?:hans|cn|sg|my)\b")
 
 
 def known_language(code: str) -> str:
@@ -102,7 +112,7 @@ def same_language(code: str, other: str) -> bool:
 def language_of(text: str) -> str:
     """Return the code of the language of a text; empty where it is not sure."""
     text = text[:MAX_CHARS]
-    script = _script(text)
+    script = script_of(text)
     if script in SCRIPTS:
         return SCRIPTS[script]
     return _by_words(text) if script else ""
@@ -114,12 +124,30 @@ def other_language(text: str, wanted: str) -> str:
     It is empty where the text may well be in the wanted language, and for a language that is not known.
     """
     code, found = known_language(wanted), language_of(text)
+    if code == found == CHINESE:
+        return _other_chinese(text, wanted)
     if not code or not found or found == code:
+        return ""
+    if code == "ja" and found == CHINESE and len(_WORD_LETTERS.findall(text)) < LEAST_WITHOUT_KANA:
         return ""
     return "" if any({code, found} <= pair for pair in _NEIGHBOURS) else found
 
 
-def _script(text: str) -> str:
+def _other_chinese(text: str, wanted: str) -> str:
+    """Return the code of the Chinese script that a text has in place of the wanted one."""
+    is_traditional = _TRADITIONAL_CODE.match(wanted) is not None
+    if not is_traditional and not _SIMPLIFIED_CODE.match(wanted):
+        return ""
+    counts = Counter(text[:MAX_CHARS])
+    simplified = sum(counts[each] for each in _SIMPLIFIED)
+    traditional = sum(counts[each] for each in _TRADITIONAL)
+    own, other = (traditional, simplified) if is_traditional else (simplified, traditional)
+    if other < LEAST_OF_SCRIPT or own * LEAST_OF_SCRIPT > other:
+        return ""
+    return CHINESE if is_traditional else "zh-hant"
+
+
+def script_of(text: str) -> str:
     """Return the script of most letters, ``KANA`` for any Japanese; empty where it is not sure."""
     names = (unicodedata.name(letter, "").split() for letter in text if letter.isalpha())
     scripts = Counter(name[0] for name in names if name)

@@ -12,11 +12,13 @@ ANY_ENDING = "*"
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts that do not separate words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
 _SAME = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-"})
+_TURKISH = {0x0307: None, ord("ı"): "i"}
+"""The dot that "İ" has in lower case, and the letter that lacks it: both are "I" in upper case."""
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    """Return the words and phrases of a list, each once; commas and line ends separate them."""
-    return tuple(dict.fromkeys(filter(None, map(str.strip, re.split(r"[\n,;]", text)))))
+    """Return the words and phrases of a list, each once; commas of any script and line ends separate them."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, re.split(r"[\n,;，、；،؛]", text)))))
 
 
 def has_word(text: str, word: str) -> bool:
@@ -41,5 +43,7 @@ def _is_letter(character: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    text = unicodedata.normalize("NFKC", visible(text)).translate(_SAME).casefold()
+    text = (
+        unicodedata.normalize("NFKC", visible(text)).translate(_SAME).casefold().translate(_TURKISH)
+    )
     return " ".join(text.split())

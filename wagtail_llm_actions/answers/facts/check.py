@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.answers.facts.names import is_missing, names
+from wagtail_llm_actions.answers.checks.language import language_of, other_language, script_of
+from wagtail_llm_actions.answers.facts.names import is_missing, is_weekday, names
 from wagtail_llm_actions.answers.facts.numerals import numerals
 from wagtail_llm_actions.answers.facts.source import SourceFacts, plain_words
 from wagtail_llm_actions.answers.facts.values import (
@@ -52,21 +53,33 @@ _QUOTATION = re.compile(
 _LIST_MARKER = re.compile(r"(?m)^\s*\d{1,2}[.)]\s+")
 
 
-def unsourced_facts(text: str, source: str) -> list[str]:
+def unsourced_facts(text: str, source: str, *, content: str = "") -> list[str]:
     """Return the facts of a text that its source does not hold, as the text writes them.
+
+    In a translation, quotations and the names of places are written otherwise. There, only names of several
+    words are looked for, and none where the scripts differ.
 
     Args:
         text: A cleaned answer.
         source: All that the model was given.
+        content: What of it was given to be worked on, whose language is that of the source.
     """
-    checker = _Checker(SourceFacts(source))
+    language = language_of(content)
+    is_translated = bool(language and other_language(text, language))
+    checker = _Checker(
+        SourceFacts(source),
+        is_translated=is_translated,
+        has_names=not is_translated or script_of(text) == script_of(content),
+    )
     found = checker.check(text[:MAX_CHARS])
     return list(dict.fromkeys(found))[:MAX_FACTS]
 
 
 class _Checker:
-    def __init__(self, source: SourceFacts) -> None:
+    def __init__(self, source: SourceFacts, *, is_translated: bool, has_names: bool) -> None:
         self._source = source
+        self._is_translated = is_translated
+        self._has_names = has_names
 
     def check(self, text: str) -> Iterator[str]:
         """Yield each kind in turn; what one has looked at is blanked for the next."""
@@ -81,7 +94,12 @@ class _Checker:
             if pattern is not _QUOTATION:
                 text = pattern.sub(_blank, text)
         yield from self._numbers(text)
-        yield from names(text, self._source)
+        if self._has_names:
+            yield from filter(self._is_kept, names(text, self._source))
+
+    def _is_kept(self, name: str) -> bool:
+        """Return whether a name would be the same in a translation, as that of a person mostly is."""
+        return not self._is_translated or " " in name or is_weekday(name)
 
     def _numbers(self, text: str) -> Iterator[str]:
         text = _LIST_MARKER.sub(lambda match: "\n" * len(match[0]), text)
@@ -102,7 +120,8 @@ class _Checker:
     def _quotation(self, match: re.Match[str]) -> Iterator[str]:
         inside = next(filter(None, match.groups()))
         # One word in quotation marks is a manner of speaking.
-        if len(inside.split()) > 1 and plain_words(inside) not in self._source.plain:
+        is_free = self._is_translated or len(inside.split()) == 1
+        if not is_free and plain_words(inside) not in self._source.plain:
             yield match[0]
 
     def _date(self, match: re.Match[str]) -> Iterator[str]:

@@ -68,6 +68,11 @@ def _names(line: str, source: SourceFacts, *, is_german: bool) -> Iterator[str]:
             yield line[parts[0].start() : parts[-1].end()]
 
 
+def is_weekday(word: str) -> bool:
+    """Return whether a word is a day of the week in a language that is known here."""
+    return fold(word) in _WEEKDAYS
+
+
 def is_missing(word: str, source: SourceFacts) -> bool:
     """Return whether a source does not hold a word of a name, or a day of the week."""
     folded = fold(word)

@@ -26,6 +26,7 @@ from wagtail_llm_actions.errors import (
 )
 from wagtail_llm_actions.generation import FinishReason
 from wagtail_llm_actions.models import LLMReservation, LLMRun
+from wagtail_llm_actions.prompts.variables import content_in
 from wagtail_llm_actions.queues import get_queue
 from wagtail_llm_actions.runs.contract import contract_of, faults_of
 from wagtail_llm_actions.runs.findings import sees_images
@@ -200,7 +201,8 @@ class _Execution:
         if not run.check_facts or run.image:
             return []
         text = contract_of(run).as_read(self._text)
-        return unsourced_facts(text, f"{run.system_instructions}\n{run.prompt}")
+        source = f"{run.system_instructions}\n{run.prompt}"
+        return unsourced_facts(text, source, content="\n".join(content_in(run.prompt)))
 
     def _new_attempt(self, model: ModelSettings, repair: str = "") -> Attempt:
         number = len(self._rows) + 1

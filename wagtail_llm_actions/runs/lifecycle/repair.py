@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import override
 
 from wagtail_llm_actions.answers.checks.rewriting import is_long_enough, is_rewriting
+from wagtail_llm_actions.answers.checks.words import is_unspaced
 from wagtail_llm_actions.fields.contract import FaultKind
 from wagtail_llm_actions.messages.faults import fault_sentence
 from wagtail_llm_actions.prompts.repair import repair_prompt, shorten_to
@@ -29,7 +30,7 @@ NEEDS_SOURCE = frozenset({FaultKind.TOO_SHORT, FaultKind.MISSING_WORD, FaultKind
 def repair_request(prompt: str, text: str, faults: Sequence[Fault]) -> str:
     """Return the prompt that names the faults of an answer to another prompt."""
     needs_source = any(fault.kind in NEEDS_SOURCE for fault in faults)
-    return repair_prompt(text, _sentences(faults), task=prompt if needs_source else "")
+    return repair_prompt(text, _sentences(faults, text), task=prompt if needs_source else "")
 
 
 def is_sensible(text: str, *, run: LLMRun, before: str, faults: Sequence[Fault]) -> bool:
@@ -49,7 +50,7 @@ def is_sensible(text: str, *, run: LLMRun, before: str, faults: Sequence[Fault])
         text,
         f"{before} {' '.join(fault.detail for fault in faults)}",
         source=" ".join(found[0] for found in CONTENT.finditer(run.prompt)),
-        request=repair_prompt("", _sentences(faults), task=task),
+        request=repair_prompt("", _sentences(faults, before), task=task),
     )
 
 
@@ -58,9 +59,9 @@ def has_time(started_at: datetime, now: datetime, deadline: datetime) -> bool:
     return now + (now - started_at) < deadline
 
 
-def _sentences(faults: Sequence[Fault]) -> Iterator[str]:
+def _sentences(faults: Sequence[Fault], text: str) -> Iterator[str]:
     with override("en"):
         for fault in faults:
             yield fault_sentence(fault)
             if fault.kind == FaultKind.TOO_LONG:
-                yield shorten_to(fault.limit)
+                yield shorten_to(fault.limit, has_spaces=not is_unspaced(text))

@@ -30,7 +30,7 @@ TAGS_CHARS = 32
 ENDS = (
     re.compile(r"\n\n"),
     re.compile(r"\n"),
-    re.compile(r"[.!?…][\"'”“’»)\]]*(?=\s)|[。！？]"),  # noqa: RUF001 - punctuation of other scripts
+    re.compile(r"[.!?…][\"'”“’»)\]]*(?=\s)|[。！？]|[؟۔।॥።](?=\s)"),  # noqa: RUF001 - punctuation of other scripts
     re.compile(r" "),
 )
 """Of a paragraph, a line, a sentence and a word: where a text may be cut, the best first."""
