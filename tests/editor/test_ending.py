@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from example_site.blog.models import BlogPage
@@ -167,6 +168,19 @@ def test_a_text_for_a_page_that_was_deleted_can_be_copied(client: Client, editor
     assert state["accept_blocked_reason"] == (
         "This was deleted while the text was being written. Copy the text to keep it."
     )
+
+
+@pytest.mark.parametrize("verb", [poll, cancel, decide])
+@pytest.mark.parametrize("status", ["running", "succeeded"])
+def test_a_run_on_a_model_that_was_removed_from_the_code_is_nobodys_to_follow(
+    client: Client, editor: User, verb: Any, status: str
+) -> None:
+    run = LLMRunFactory(user=editor, status=status)
+    gone = ContentType.objects.create(app_label="blog", model="gone")
+    LLMRun.objects.update(target_content_type=gone)
+
+    assert verb(client, run).status_code == 403
+    assert LLMRun.objects.get().target is None
 
 
 @pytest.mark.parametrize("verb", [poll, cancel, decide])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -105,8 +106,7 @@ class LLMRun(models.Model):
     # Null and not empty text, which GenericForeignKey would look up.
     target_object_id = models.CharField(max_length=255, null=True)  # noqa: DJ001
     """The primary key of the page or snippet as text; null until the object is saved."""
-    target = GenericForeignKey("target_content_type", "target_object_id", for_concrete_model=False)
-    """The page or snippet; ``None`` if it is not saved yet, or was deleted."""
+    _target = GenericForeignKey("target_content_type", "target_object_id", for_concrete_model=False)
     target_label = models.CharField(_("page"), max_length=255, blank=True)
     """The title at the time of the run."""
     source_path = models.CharField(_("source field"), max_length=255)
@@ -329,6 +329,11 @@ class LLMRun(models.Model):
         """The page or snippet model; ``None`` where it was removed from the code."""
         # By the id, as the manager keeps the types of models: a list of runs costs no queries.
         return ContentType.objects.get_for_id(self.target_content_type_id).model_class()
+
+    @property
+    def target(self) -> Any:
+        """The page or snippet; ``None`` if it is not saved yet or was deleted, or its model was removed."""
+        return None if self.target_model is None else self._target
 
     @property
     def field_key(self) -> str:

@@ -27,5 +27,5 @@ def fetch_target(run: LLMRun) -> None:
     """Read the target of a run, if it is saved and its model is there."""
     model = run.target_model
     if model is not None and run.target_object_id is not None:
-        target: Any = LLMRun._meta.get_field("target")
+        target: Any = LLMRun._meta.get_field("_target")
         target.set_cached_value(run, object_with_key(model._base_manager, run.target_object_id))

@@ -98,7 +98,7 @@ def add_edit_urls(runs: Iterable[Any], user: User) -> None:
     known = [(run, run.target_model) for run in runs if run.target_model]
     on_pages = [run for run, model in known if issubclass(model, AbstractPage)]
     others = [run for run, model in known if not issubclass(model, AbstractPage)]
-    prefetch_related_objects(others, "target")
+    prefetch_related_objects(others, "_target")
     finder = AdminURLFinder(user)
     for run in others:
         run.target_url = finder.get_edit_url(run.target) if run.target else None
