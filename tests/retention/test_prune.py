@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import uuid
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +11,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.factories import LLMActionFactory
+from tests.parts.processes import CommandProcess
+from tests.parts.waiting import eventually
 from tests.retention.runs import SECRET, full_run, stored_words
 from wagtail_llm_actions.models import LLMAttempt, LLMRun
 from wagtail_llm_actions.retention.prune import due_work
@@ -107,6 +112,17 @@ def test_a_dry_run_counts_and_writes_nothing() -> None:
     assert SECRET in stored_words(run)
 
 
+def test_a_dry_run_counts_a_run_that_is_deleted_as_that_alone(settings: Settings) -> None:
+    keep(settings, REDACT_AFTER_DAYS=30, DELETE_AFTER_DAYS=60)
+    for days in (40, 70, 80):
+        full_run(days=days)
+    full_run(days=90, redacted_at=timezone.now())
+
+    assert output("--dry-run") == ["Would redact 1 run, delete 3 runs and anonymise 0 runs."]
+
+    assert output() == ["Done: redacted 1 run, deleted 3 runs and anonymised 0 runs."]
+
+
 def test_the_periods_can_be_given_to_the_command() -> None:
     run, new = full_run(days=3), full_run(days=1)
 
@@ -129,6 +145,27 @@ def test_what_a_killed_process_has_left_is_done_by_the_next() -> None:
     done = [SECRET not in stored_words(run) for run in runs]
     assert done == [True, True, False, False, False]
     assert output() == ["Done: redacted 3 runs, deleted 0 runs and anonymised 0 runs."]
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+def test_a_command_that_is_killed_goes_on_where_it_was() -> None:
+    total, run = 3_000, full_run(days=100)
+    copies = [copy.copy(run) for _ in range(total - 1)]
+    for each in copies:
+        each.pk, each.client_request_id = uuid.uuid4(), None
+    LLMRun.objects.bulk_create(copies)
+    redacted = LLMRun.objects.exclude(redacted_at=None)
+    with CommandProcess("llm_actions_prune", settings={}) as process:
+        eventually(redacted.exists)
+        process.kill()
+
+    left = total - redacted.count()
+    assert 0 < left < total
+    assert not redacted.exclude(output="").exists()
+    said = f"{left:,} runs, {{}} 0 runs and {{}} 0 runs."
+    assert output("--dry-run") == [f"Would redact {said.format('delete', 'anonymise')}"]
+    assert output() == [f"Done: redacted {said.format('deleted', 'anonymised')}"]
 
 
 def test_a_worker_prunes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,14 @@ import pytest
 from django.db import connections
 from django.db.models import Sum
 
-from tests.factories import BlogPageFactory, EditorFactory, LLMActionFactory, LLMBudgetFactory
-from tests.spending.buying import counters, script
+from tests.factories import (
+    AdminFactory,
+    BlogPageFactory,
+    EditorFactory,
+    LLMActionFactory,
+    LLMBudgetFactory,
+)
+from tests.spending.buying import bought, counters, script
 from tests.spending.racing import built_run, closed_connections, new_run, prepare
 from wagtail_llm_actions.errors import AuthenticationFailed, LimitExceeded
 from wagtail_llm_actions.generation import Usage
@@ -24,10 +30,13 @@ from wagtail_llm_actions.runs.lifecycle.cancel import cancel
 from wagtail_llm_actions.runs.lifecycle.execute import execute
 from wagtail_llm_actions.runs.lifecycle.recovery import recover
 from wagtail_llm_actions.runs.request.build_run import build_run
+from wagtail_llm_actions.signals import budget_threshold_reached
+from wagtail_llm_actions.spending.notices import tell_of_spending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.core.mail import EmailMessage
     from pytest_django import Settings
 
     from tests.kept_queue import KeptQueue
@@ -128,6 +137,40 @@ def test_the_counters_equal_the_sum_over_the_runs_whatever_happens_to_them(seed:
         total = counted.aggregate(total=Sum("cost_usd"))["total"]
         assert counters(budget) == (total, 0)
     assert runs.filter(error_code="limit_reached").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("tokens", "told"), [(8_500, ["warning"]), (10_000, ["limit"])], ids=["80 %", "the limit"]
+)
+def test_of_all_that_see_a_threshold_in_the_same_moment_one_tells(
+    tokens: int, told: list[str], mailoutbox: list[EmailMessage]
+) -> None:
+    AdminFactory()
+    budget = LLMBudgetFactory(amount_usd=10, at_limit="warn")
+    bought(1)
+    budget.periods.update(spent_nano_usd=tokens * 1_000_000)
+    (period,) = budget.periods.all()
+    heard: list[str] = []
+    together = threading.Barrier(THREADS)
+
+    def hear(threshold: str, **_kwargs: object) -> None:
+        heard.append(threshold)
+
+    def tell(_number: int) -> None:
+        with closed_connections():
+            together.wait(60)
+            tell_of_spending(period.pk)
+
+    budget_threshold_reached.connect(hear)
+    try:
+        with ThreadPoolExecutor(THREADS) as workers:
+            list(workers.map(tell, range(THREADS)))
+    finally:
+        budget_threshold_reached.disconnect(hear)
+
+    assert heard == told
+    assert len(mailoutbox) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -30,16 +30,20 @@ class Redaction(Work):
     Args:
         action_id: Of the action; ``None`` for the runs that have none.
         before: Older runs are due.
+        since: But for those that are older still, which are deleted; ``None`` where none are.
     """
 
     verb = "redact"
 
-    def __init__(self, action_id: int | None, before: datetime) -> None:
-        self._old = LLMRun.objects.filter(action=action_id, queued_at__lt=before)
+    def __init__(
+        self, action_id: int | None, before: datetime, since: datetime | None = None
+    ) -> None:
+        old = LLMRun.objects.filter(action=action_id, queued_at__lt=before, redacted_at=None)
+        self._old = old.filter(queued_at__gte=since) if since else old
 
     def due(self) -> LLMRunQuerySet:
         """Return those that still have texts, the oldest first."""
-        return self._old.filter(redacted_at=None).finished().order_by("queued_at")
+        return self._old.finished().order_by("queued_at")
 
     def do(self, keys: list[UUID]) -> None:
         """Empty them."""
@@ -63,10 +67,18 @@ class Expiry(Work):
         redact(keys, RedactionReason.MODE)
 
 
-class Deletion(Redaction):
-    """The rows of an action's old runs are deleted."""
+class Deletion(Work):
+    """The rows of an action's old runs are deleted.
+
+    Args:
+        action_id: Of the action; ``None`` for the runs that have none.
+        before: Older runs are due.
+    """
 
     verb = "delete"
+
+    def __init__(self, action_id: int | None, before: datetime) -> None:
+        self._old = LLMRun.objects.filter(action=action_id, queued_at__lt=before)
 
     def due(self) -> LLMRunQuerySet:
         """Return all that have ended, the oldest first."""

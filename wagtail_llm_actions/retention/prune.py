@@ -43,12 +43,13 @@ def due_work(given: Periods | None = None) -> list[Work]:
     now = timezone.now()
     works: list[Work] = [*erasures(), *reservation_deletions(), Expiry()]
     for action_id, periods in _periods(given):
+        deleted_before = None
         if periods.delete_after_days:
-            before = now - timedelta(days=periods.delete_after_days)
-            works.append(Deletion(action_id, before))
+            deleted_before = now - timedelta(days=periods.delete_after_days)
+            works.append(Deletion(action_id, deleted_before))
         if periods.redact_after_days:
             before = now - timedelta(days=periods.redact_after_days)
-            works.append(Redaction(action_id, before))
+            works.append(Redaction(action_id, before, deleted_before))
     return works
 
 
