@@ -25,7 +25,8 @@ DESCRIPTIONS: dict[str, Promise] = {
     "page.language": _("The language of the page or snippet, in English, such as German."),
     "site.name": _("The name of the site."),
     "language": _(
-        "The language of the page or snippet, in English, such as German. On a site with several "
+        "The language that the action asks for, or else that of the page or snippet, in English, such as "
+        "German. On a site with several "
         "languages, a template that does not use it asks for an answer in this language."
     ),
     "instruction": _("What the editor typed for this run; mostly empty."),

@@ -233,6 +233,7 @@ def test_a_choice_is_asked_for_in_no_language() -> None:
         ("en-us", "English (en-US)"),
         ("en-gb", "British English"),
         ("pt-br", "Brazilian Portuguese"),
+        ("pt-BR", "Brazilian Portuguese"),
         ("zh-tw", "Traditional Chinese"),
         ("sr-latn", "Serbian Latin"),
         ("mt", "Maltese"),

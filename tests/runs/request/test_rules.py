@@ -128,6 +128,20 @@ def test_what_a_template_says_goes_before_the_language_of_the_page(
     assert run.rules.get("language", "") == language
 
 
+@pytest.mark.django_db
+def test_the_language_of_a_template_is_the_one_that_the_action_asks_for() -> None:
+    text = "Translate this text into {{ language }}: {{ input }} It is on a page in {{ page.language }}."
+    llm_action = LLMActionFactory(answer_language="fr", prompt_template__text=text)
+
+    run, _error = build_run(
+        llm_action, BlogPageFactory(), trigger=LLMRun.Trigger.EDITOR, source_text="Boats."
+    )
+
+    assert "into French" in run.prompt
+    assert "page in English" in run.prompt
+    assert "Answer in French." in run.system_instructions
+
+
 @pytest.mark.parametrize(
     ("values", "name"),
     [

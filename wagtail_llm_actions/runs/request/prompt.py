@@ -119,6 +119,7 @@ def build_prompt(
         destination=destination,
         instruction=instruction,
         form_fields=form_fields,
+        language=rules.language_name,
     )
     asked = ""
     if not rules.language and _has_words(type(instance), destination):

@@ -36,6 +36,7 @@ def resolve_variables(
     destination: str = "",
     instruction: str = "",
     form_fields: Collection[str] | None = None,
+    language: str = "",
 ) -> Values:
     """Return the values of the variables that a prompt template uses.
 
@@ -47,6 +48,7 @@ def resolve_variables(
         instruction: What the editor typed for this run.
         form_fields: The names of the fields that the user's form shows; ``None`` for all. A field
             that is hidden from the user is not read, as it would come back in the output.
+        language: The name of the language that the action asks for, if it does.
 
     Returns:
         A value for each name, except for fields that cannot be read.
@@ -59,7 +61,7 @@ def resolve_variables(
         "page.url": lambda: _url(instance),
         "page.language": lambda: language_name(language_code(instance)),
         "site.name": lambda: _site_name(instance),
-        "language": lambda: language_name(language_code(instance)),
+        "language": lambda: language or language_name(language_code(instance)),
         "instruction": lambda: instruction,
         "max_length": lambda: max_length(type(instance), destination),
     }
@@ -178,7 +180,7 @@ def language_name(code: str) -> str:
     The site names languages that Django does not know.
     """
     try:
-        info = get_language_info(code)
+        info = get_language_info(code.lower())
     except KeyError:
         with override("en"):
             return str(get_content_languages().get(code, code))
