@@ -190,7 +190,11 @@ def test_a_text_that_is_worked_on_stays_in_its_language() -> None:
 
     assert asked(text, source=FRENCH, is_own=True) == "Keep the language of the text."
     assert asked(text, source=FRENCH) == "Answer in English."
-    assert asked(text, source="Early tide", is_own=True) == "Answer in English."
+    mixed = f"{FRENCH} The boats lay dry until noon, and nobody had told them that."
+    assert asked(text, source=mixed, is_own=True) == "Keep the language of the text."
+    assert asked(text, source="Marée", is_own=True) == "Keep the language of the text."
+    own = "The boats lay dry until noon, and nobody had told them that the tide was early."
+    assert asked(text, source=own, is_own=True) == "Answer in English."
 
 
 @pytest.mark.parametrize(

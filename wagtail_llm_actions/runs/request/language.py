@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wagtail_llm_actions.answers.checks.language import language_of, other_language, same_language
+from wagtail_llm_actions.answers.checks.language import language_of, same_language
 from wagtail_llm_actions.answers.wording.wanted_language import says_language
 from wagtail_llm_actions.prompts.variables import LANGUAGE_VARIABLES
 from wagtail_llm_actions.runs.request.variables import (
@@ -53,7 +53,7 @@ def asked_language(
         return ""
     of_object, of_source = language_code(instance), language_of(source)
     if has_other_locales(instance):
-        if is_own and other_language(source, of_object):
+        if is_own and not same_language(of_source, of_object):
             return KEEP
         return f"Answer in {language_name(of_object)}."
     of_template = language_of(_SYNTAX.sub(" ", " ".join(templates))) or LANGUAGE_OF_OURS
