@@ -103,6 +103,11 @@ def test_text_is_read_without_white_space_around_it() -> None:
             "## Low tide\n\nBoats & **ropes**\ndry.",
         ),
         ("<p>One.</p><p>Two.</p>", "One.\n\nTwo."),
+        ("<p>10<sup>6</sup> H<sub>2</sub>O</p>", "10<sup>6</sup> H<sub>2</sub>O"),
+        (
+            "<p><b>Low</b><b> </b>tide<i> <b> </b></i>and<sup></sup> boats</p>",
+            "**Low** tide and boats",
+        ),
         ("<ol><li>One</li><li>Two</li></ol>", "1. One\n2. Two"),
         (
             '<p><a href="https://tides.example/">Tides</a> and <i>boats</i></p>',

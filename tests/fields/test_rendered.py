@@ -28,6 +28,12 @@ def test_the_main_part_of_a_document_is_markdown_without_what_is_around_it() -> 
     assert content_of(HTML) == "# Early tide\n\nThe boats lay **dry**.\n\n- Boats\n- Nets"
 
 
+def test_a_summary_is_a_line_of_its_own() -> None:
+    html = "<main><details><summary>When?</summary>At noon.</details></main>"
+
+    assert content_of(html) == "When?\n\nAt noon."
+
+
 def test_a_document_without_a_main_part_is_read_as_a_whole() -> None:
     assert content_of("<body><p>Boats.</p><footer>Imprint</footer></body>") == "Boats."
     assert content_of("<p>Boats.</p>") == "Boats."

@@ -78,8 +78,26 @@ def _convert(html: str) -> str:
     return _SPACE_AT_END.sub("\n", str(_converter.convert(html))).strip()
 
 
+def _keep_space(name: str) -> Callable[..., str]:
+    """Return a conversion of a mark that does not join words where nothing but a space has it."""
+    convert: Callable[..., str] = getattr(MarkdownConverter, f"convert_{name}")
+
+    def converted(self: MarkdownConverter, element: Tag, text: str, parent_tags: set[str]) -> str:
+        return convert(self, element, text, parent_tags) if text.strip() else text and " "
+
+    return converted
+
+
 class _Converter(MarkdownConverter):
-    """Adds what Wagtail stores instead of images and videos."""
+    """Adds what Wagtail stores instead of images and videos, and takes no space or line for nothing."""
+
+    convert_a = _keep_space("a")
+    convert_b = convert_strong = _keep_space("b")
+    convert_i = convert_em = _keep_space("em")
+    convert_s = convert_del = _keep_space("del")
+    convert_sub = _keep_space("sub")
+    convert_sup = _keep_space("sup")
+    convert_address = convert_details = convert_summary = MarkdownConverter.convert_div
 
     def convert_embed(self, element: Tag, text: str, parent_tags: set[str]) -> str:
         if element.get("embedtype") == "image":
@@ -93,6 +111,9 @@ class _Converter(MarkdownConverter):
 _converter = _Converter(
     heading_style=ATX,
     bullets="-",
+    # "10<sup>6</sup>" is another number than "106".
+    sub_symbol="<sub>",
+    sup_symbol="<sup>",
     autolinks=False,
     escape_asterisks=False,
     escape_underscores=False,
