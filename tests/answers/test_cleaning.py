@@ -12,6 +12,7 @@ import pytest
 
 from wagtail_llm_actions.answers.cleaning import clean
 from wagtail_llm_actions.answers.destination import Destination
+from wagtail_llm_actions.answers.markup import plain
 from wagtail_llm_actions.answers.removals import Removal
 from wagtail_llm_actions.prompts.variables import TAG
 
@@ -177,3 +178,15 @@ def test_a_title_that_reads_like_a_thought_stays_with_a_comment_below_it() -> No
         cleaned("We need a new answer.\n\nThis title captures the main idea.")
         == "We need a new answer."
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("10<sup>6</sup> tons of CO<sub>2</sub>", "10⁶ tons of CO₂"),
+        ("Le 1<sup>er</sup> mai", "Le 1er mai"),
+        ("x<SUP>n</SUP><sup>-1</sup>", "xn⁻¹"),
+    ],
+)
+def test_numbers_above_and_below_the_line_stay_what_they_are(answer: str, text: str) -> None:
+    assert plain(answer) == text

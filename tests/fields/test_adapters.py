@@ -103,7 +103,8 @@ def test_text_is_read_without_white_space_around_it() -> None:
             "## Low tide\n\nBoats & **ropes**\ndry.",
         ),
         ("<p>One.</p><p>Two.</p>", "One.\n\nTwo."),
-        ("<p>10<sup>6</sup> H<sub>2</sub>O</p>", "10<sup>6</sup> H<sub>2</sub>O"),
+        ("<p>10<sup>6</sup> H<sub>2</sub>O</p>", "10⁶ H₂O"),
+        ("<p>Le 1<sup>er</sup> mai</p>", "Le 1er mai"),
         (
             "<p><b>Low</b><b> </b>tide<i> <b> </b></i>and<sup></sup> boats</p>",
             "**Low** tide and boats",

@@ -27,6 +27,10 @@ _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Blank, but not white space for Python: a filler, and the empty Braille pattern.
 _BLANKS = re.compile("[\u2800\u3164\uffa0\u115f\u1160]")
 
+_HAS_RAISED = re.compile(r"[0-9+\-−=() ]+")
+_RAISED = str.maketrans("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾")
+_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+
 
 def visible(text: str) -> str:
     """Return a text without its default-ignorable code points.
@@ -49,6 +53,16 @@ def show_direction_controls(text: str) -> str:
 
 def _code(match: re.Match[str]) -> str:
     return f"U+{ord(match[0]):04X}"
+
+
+def raised(text: str) -> str:
+    """Return a text above the line, as characters that are: "10⁶" is not "106". Letters stay as they are."""
+    return text.translate(_RAISED) if _HAS_RAISED.fullmatch(text) else text
+
+
+def lowered(text: str) -> str:
+    """Return the same below the line: "H₂O"."""
+    return text.translate(_LOWERED) if _HAS_RAISED.fullmatch(text) else text
 
 
 def is_invisible(text: str) -> bool:

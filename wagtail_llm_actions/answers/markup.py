@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 
+from wagtail_llm_actions.answers.characters import lowered, raised
+
 _CODE = re.compile(
     r"(?ms)^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)|(?<!`)(`+)(?!`)[^`\n]+?(?<!`)\2(?!`)"
 )
@@ -20,6 +22,8 @@ _COMMENT = re.compile(
 # A run of blanks is looked at once, from its beginning, and not again from each of its characters.
 _BREAK = re.compile(r"(?<![ \t])[ \t]*<(?:br|hr)\s*/?>[ \t]*\n?", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r"<img\b[^<>]*?\balt=(?:\"([^\"<>]*)\"|'([^'<>]*)')[^<>]*>", re.IGNORECASE)
+_RAISED = re.compile(r"<sup>([^<>]{1,50})</sup>", re.IGNORECASE)
+_LOWERED = re.compile(r"<sub>([^<>]{1,50})</sub>", re.IGNORECASE)
 _OTHER_TAGS = re.compile(
     r"<img\s[^<>]*>|<(svg|iframe|button)\b[^<>]*>\s*</\1>|<\?xml[^<>]*\?>|<!\[CDATA\[|\]\]>",
     re.IGNORECASE,
@@ -122,6 +126,8 @@ def _without_html(text: str) -> str:
         text = _DOCTYPE.sub("", _COMMENT.sub("", text))
         text = _BREAK.sub("\n", text)
         text = _IMAGE_TAG.sub(lambda match: match[1] or match[2] or "", text)
+        text = _RAISED.sub(lambda match: raised(match[1]), text)
+        text = _LOWERED.sub(lambda match: lowered(match[1]), text)
         text = _OTHER_TAGS.sub("", _AUTOLINK.sub(r"\1", text))
         text = _without_elements(text)
     return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text

@@ -12,6 +12,7 @@ from markdownify import ATX, MarkdownConverter
 from wagtail.rich_text import features
 from wagtail.rich_text.rewriters import LinkRewriter
 
+from wagtail_llm_actions.answers.characters import lowered, raised
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.fields.markup.blocks import (
     HEADINGS,
@@ -80,10 +81,10 @@ def _convert(html: str) -> str:
 
 def _keep_space(name: str) -> Callable[..., str]:
     """Return a conversion of a mark that does not join words where nothing but a space has it."""
-    convert: Callable[..., str] = getattr(MarkdownConverter, f"convert_{name}")
+    convert = getattr(MarkdownConverter, f"convert_{name}")
 
     def converted(self: MarkdownConverter, element: Tag, text: str, parent_tags: set[str]) -> str:
-        return convert(self, element, text, parent_tags) if text.strip() else text and " "
+        return str(convert(self, element, text, parent_tags)) if text.strip() else text and " "
 
     return converted
 
@@ -95,9 +96,13 @@ class _Converter(MarkdownConverter):
     convert_b = convert_strong = _keep_space("b")
     convert_i = convert_em = _keep_space("em")
     convert_s = convert_del = _keep_space("del")
-    convert_sub = _keep_space("sub")
-    convert_sup = _keep_space("sup")
-    convert_address = convert_details = convert_summary = MarkdownConverter.convert_div
+    convert_address = convert_details = convert_summary = getattr(MarkdownConverter, "convert_div")  # noqa: B009 - has no type
+
+    def convert_sup(self, element: Tag, text: str, parent_tags: set[str]) -> str:
+        return raised(text)
+
+    def convert_sub(self, element: Tag, text: str, parent_tags: set[str]) -> str:
+        return lowered(text)
 
     def convert_embed(self, element: Tag, text: str, parent_tags: set[str]) -> str:
         if element.get("embedtype") == "image":
@@ -111,9 +116,6 @@ class _Converter(MarkdownConverter):
 _converter = _Converter(
     heading_style=ATX,
     bullets="-",
-    # "10<sup>6</sup>" is another number than "106".
-    sub_symbol="<sub>",
-    sup_symbol="<sup>",
     autolinks=False,
     escape_asterisks=False,
     escape_underscores=False,
