@@ -98,6 +98,14 @@ def test_an_export_is_a_file_to_download(
     assert response.content.decode() == export_fixture()
 
 
+def test_an_export_knows_no_filter(client: Client, admin: User, llm_action: LLMAction) -> None:
+    response = client.get(reverse(EXPORT), {"model": "scripted"})
+
+    assert response.status_code == 400
+    assert "Nothing was exported. The file holds all actions and prompt templates" in response.text
+    assert llm_action.label not in response.text
+
+
 def test_the_list_of_actions_leads_to_export_and_import(client: Client, admin: User) -> None:
     page = page_at(client, reverse(ACTIONS))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.factories import BlogPageFactory, EditorFactory
+from tests.factories import BlogPageFactory, EditorFactory, LLMBudgetFactory
 from tests.retention.runs import SECRET, full_run, stored_words
 from wagtail_llm_actions.models import LLMImport, LLMRun, RedactionReason
 from wagtail_llm_actions.runs.audit_log import log_saved_texts
@@ -46,6 +47,19 @@ def test_everything_that_names_a_person_is_exported() -> None:
     assert row["instruction"] == SECRET
     assert [attempt["error_detail"] for attempt in row["attempts"]] == [SECRET]
     assert [row["total"] for row in found["llmimport"]] == [3]
+
+
+def test_what_a_person_has_spent_is_exported_with_their_budget() -> None:
+    user = EditorFactory(username="ines")
+    budget = LLMBudgetFactory(scope="user", user=user)
+    budget.periods.create(starts_on=date(2026, 10, 1), spent_nano_usd=3 * 10**9)
+    LLMBudgetFactory()
+
+    (row,) = exported("ines")["llmbudget"]
+
+    assert row["amount_usd"] == "10.00"
+    (period,) = row["periods"]
+    assert (period["starts_on"], period["spent_nano_usd"]) == ("2026-10-01", 3_000_000_000)
 
 
 def test_a_summary_counts_the_rows_by_names_that_people_know() -> None:

@@ -17,6 +17,7 @@ from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button
 
+from wagtail_llm_actions.admin.exports.views import exports_page
 from wagtail_llm_actions.admin.mixins import JobProgressView
 from wagtail_llm_actions.models import LLMImport
 from wagtail_llm_actions.permissions.policies import can_export, can_import
@@ -55,9 +56,16 @@ def transfer_buttons(user: User) -> list[Button]:
 
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
-    """Download all actions and prompt templates."""
+    """Download all actions and prompt templates; nothing where the address asks for some of them."""
     if not can_export(request.user):
         raise PermissionDenied
+    if request.GET:
+        refusal = _(
+            "Nothing was exported. The file holds all actions and prompt templates; it has no filters."
+        )
+        response = exports_page(request, refusal=refusal)
+        response.status_code = 400
+        return response
     return HttpResponse(
         export_fixture(),
         content_type="application/json",

@@ -368,7 +368,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=4,
-                        help_text="In US dollars per million tokens, of input and of output. Empty: runs of such models are refused, as nobody could tell what they cost.",
+                        help_text="In US dollars per million tokens, of input and of output. Empty: nobody can tell what runs of such models cost, so they are refused; a budget that only warns does not count them.",
                         max_digits=12,
                         null=True,
                         validators=[django.core.validators.MinValueValidator(Decimal(0))],

@@ -93,8 +93,8 @@ class LLMBudget(models.Model):
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
         help_text=_(
-            "In US dollars per million tokens, of input and of output. Empty: runs of such models are "
-            "refused, as nobody could tell what they cost."
+            "In US dollars per million tokens, of input and of output. Empty: nobody can tell what runs of "
+            "such models cost, so they are refused; a budget that only warns does not count them."
         ),
     )
     """Counts in the place of an unknown price."""

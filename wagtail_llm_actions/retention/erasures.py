@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ObjectErasure(Work):
-    """The runs on a deleted page or snippet lose their texts and its title.
+    """The runs on a deleted page, snippet or image lose their texts and its title.
 
     Args:
         content_type_id: Of its model.

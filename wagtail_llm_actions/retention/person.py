@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail.models import ModelLogEntry, PageLogEntry
 
-from wagtail_llm_actions.models import LLMRun
+from wagtail_llm_actions.models import LLMBudget, LLMRun
 from wagtail_llm_actions.models.run_queryset import NO_TEXTS
 from wagtail_llm_actions.retention.erasures import PersonErasure
 from wagtail_llm_actions.retention.prune import prune
@@ -92,4 +92,6 @@ def _values(row: Model) -> dict[str, Any]:
         if row.redacted_at:
             values = {name: value for name, value in values.items() if name not in NO_TEXTS}
         values["attempts"] = [model_to_dict(attempt) for attempt in row.attempts.all()]
+    elif isinstance(row, LLMBudget):
+        values["periods"] = [model_to_dict(period) for period in row.periods.order_by("starts_on")]
     return values
