@@ -170,8 +170,8 @@ def test_the_language_is_that_of_the_object() -> None:
     assert start_run(llm_action, notice).language_code == "fr"
 
 
-def test_the_language_is_that_of_the_editor_where_the_object_has_none() -> None:
+def test_the_language_is_that_of_the_site_where_the_object_has_none() -> None:
     with translation.override("de"):
         run = start_run(author_action(), AuthorFactory())
 
-    assert run.language_code == "de"
+    assert run.language_code == "en"

@@ -128,6 +128,29 @@ def test_what_a_template_says_goes_before_the_language_of_the_page(
     assert run.rules.get("language", "") == language
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Correct this.", "Answer in German."),
+        (
+            "Correct this. Keep its language.",
+            "Answer in German, even where another language is asked for.",
+        ),
+    ],
+)
+@pytest.mark.django_db
+def test_a_language_that_an_action_names_goes_before_all_and_says_so(
+    text: str, sentence: str
+) -> None:
+    llm_action = LLMActionFactory(answer_language="de", prompt_template__text=text)
+
+    run, _error = build_run(
+        llm_action, BlogPageFactory(), trigger=LLMRun.Trigger.EDITOR, source_text="Boats."
+    )
+
+    assert sentence in run.system_instructions.split("\n\n")
+
+
 @pytest.mark.django_db
 def test_the_language_of_a_template_is_the_one_that_the_action_asks_for() -> None:
     text = "Translate this text into {{ language }}: {{ input }} It is on a page in {{ page.language }}."

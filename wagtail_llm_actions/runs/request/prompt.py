@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from wagtail_llm_actions import fields
+from wagtail_llm_actions.answers.wording.wanted_language import says_language
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.errors import InvalidInput
 from wagtail_llm_actions.prompts.destination import describe
@@ -134,7 +135,7 @@ def build_prompt(
     additions = [
         *_describe(type(instance), destination, [source, *map(str, values.values())]),
         *filter(None, [asked]),
-        *rules.sentences(),
+        *rules.sentences(is_contradicted=says_language(text, system_instructions, instruction)),
         *([MATERIAL] if any(map(is_content, used)) else []),
     ]
     is_added = instruction and "instruction" not in used

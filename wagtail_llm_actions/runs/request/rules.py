@@ -37,10 +37,15 @@ class AnswerRules:
         """Return the rules that there are."""
         return {name: value for name, value in asdict(self).items() if value}
 
-    def sentences(self) -> Iterator[str]:
-        """Yield what prompts say, in English, as all that the package adds to them."""
+    def sentences(self, *, is_contradicted: bool = False) -> Iterator[str]:
+        """Yield what prompts say, in English, as all that the package adds to them.
+
+        Args:
+            is_contradicted: Whether the template or the editor says something else about the language.
+        """
         if self.language_name:
-            yield f"Answer in {self.language_name}."
+            even = ", even where another language is asked for" if is_contradicted else ""
+            yield f"Answer in {self.language_name}{even}."
         if self.min_length:
             yield f"At least {self.min_length} characters."
         if self.required_words:

@@ -142,15 +142,18 @@ def max_length(model: type[models.Model], path: str) -> int | None:
 def language_code(instance: models.Model) -> str:
     """Return the code of the language of an object: that of its locale, or else that of the site.
 
-    A site that is not multilingual has one locale, which says in what language its database was made; its
-    ``LANGUAGE_CODE`` may have been set later. The language of whoever is logged in says nothing about a text.
+    The only locale of a site that is not multilingual may be English because its database was made before
+    ``LANGUAGE_CODE`` was set. The language of whoever is logged in says nothing about a text.
     """
     code = _site_language()
-    locale = locale_of(instance)
-    if locale is None or same_language(locale.language_code, code):
-        return locale.language_code if locale else code
+    locale = getattr(instance, "locale", None)
+    if locale is None:
+        return code
+    is_default = same_language(locale.language_code, "en") and not same_language(code, "en")
     is_multilingual = getattr(django_settings, "WAGTAIL_I18N_ENABLED", False)
-    return locale.language_code if is_multilingual or has_other_locales(instance) else code
+    if is_default and not is_multilingual and not has_other_locales(instance):
+        return code
+    return str(locale.language_code)
 
 
 def _site_language() -> str:
