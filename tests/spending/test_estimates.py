@@ -205,6 +205,21 @@ def test_past_runs_count_at_the_price_that_the_site_states_now(
     assert found.cost_usd(1_000) == Decimal("0.01495")
 
 
+def test_a_price_per_request_is_taken_as_the_site_states_it_now(
+    llm_action: LLMAction, settings: Settings
+) -> None:
+    models = settings.WAGTAIL_LLM_ACTIONS["MODELS"]
+    price = {"INPUT": 25, "OUTPUT": 10, "REQUESTS": 5}
+    changed = models["scripted"] | {"PRICE": price}
+    settings.WAGTAIL_LLM_ACTIONS = settings.WAGTAIL_LLM_ACTIONS | {"MODELS": {"scripted": changed}}
+    LLMRun.objects.update(cost_usd=Decimal("0.014575"), price={**PAID, "requests": "12"})
+
+    found = estimate_of(llm_action)
+
+    assert found is not None
+    assert found.cost_usd(1_000) == Decimal("0.01995")
+
+
 def test_a_cost_that_the_provider_reports_is_measured_as_a_whole(db: None) -> None:
     llm_action = LLMActionFactory()
     for chars in range(1_000, 6_000, 1_000):

@@ -16,7 +16,7 @@ from django.core.cache import cache
 
 from wagtail_llm_actions.conf import get_settings
 from wagtail_llm_actions.models import LLMRun
-from wagtail_llm_actions.pricing import LOCAL, MILLION, SETTINGS
+from wagtail_llm_actions.pricing import LOCAL, MILLION, SETTINGS, THOUSAND
 from wagtail_llm_actions.site_cache import cache_may_fail
 from wagtail_llm_actions.spending.prices import current_price
 
@@ -49,6 +49,7 @@ class MeasuredRun(NamedTuple):
     source_chars: int
     """Of the source as it was sent."""
     input_usd: float
+    """Of what is sent, with the price of the request itself."""
     output_usd: float
 
 
@@ -145,13 +146,15 @@ def measured_run(row: dict[str, Any], price: Price | None = None) -> MeasuredRun
     # A provider that reports the cost does not say what of it the answer is.
     output = (row["output_tokens"] or 0) * float(paid.get("output", 0)) / MILLION
     output = min(output, cost)
-    factors = (1.0, 1.0)
-    if price and price.source == SETTINGS:
+    request = min(float(paid.get("requests", 0)) / THOUSAND, cost - output)
+    sent, factors = cost - output - request, (1.0, 1.0)
+    if price and price.source == SETTINGS and "input" in paid:
+        request = float(price.listed.requests or 0) / THOUSAND
         factors = (
             _factor(price.listed.input, paid, "input"),
             _factor(price.listed.output, paid, "output"),
         )
-    return MeasuredRun(row["source_chars"], (cost - output) * factors[0], output * factors[1])
+    return MeasuredRun(row["source_chars"], sent * factors[0] + request, output * factors[1])
 
 
 def _measure(llm_action: LLMAction) -> Estimate | None:
