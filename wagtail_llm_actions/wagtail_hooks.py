@@ -56,6 +56,9 @@ if TYPE_CHECKING:
 
     from wagtail_llm_actions.permissions import User
 
+FIRST = -1_000
+"""The order of hooks that come before the site's: these may return a response, and so skip all others."""
+
 register_snippet(LLMViewSetGroup)
 
 
@@ -161,19 +164,19 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action(TAKEN_BACK)(TakenBackFormatter)
 
 
-@hooks.register("after_create_page")
-@hooks.register("after_create_snippet")
+@hooks.register("after_create_page", order=FIRST)
+@hooks.register("after_create_snippet", order=FIRST)
 def attach_runs_of_create_form(request: HttpRequest, instance: Model) -> Any:
     """Attach runs to the object that their create form has just saved."""
     attach_to_object(request.user, instance, request.POST.get(FORM_KEY, ""))
     log_saved_texts(request.user, instance)
 
 
-# A hook of the site may return a response after publishing, and so skip the hooks after editing.
-@hooks.register("after_publish_page")
-@hooks.register("after_publish")
-@hooks.register("after_edit_page")
-@hooks.register("after_edit_snippet")
+# A hook of the site that comes before these may return a response after publishing.
+@hooks.register("after_publish_page", order=FIRST)
+@hooks.register("after_publish", order=FIRST)
+@hooks.register("after_edit_page", order=FIRST)
+@hooks.register("after_edit_snippet", order=FIRST)
 def log_accepted_texts(request: HttpRequest, instance: Model) -> Any:
     """Log which texts of the object came from a model."""
     log_saved_texts(request.user, instance)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest, HttpResponse
+from wagtail import hooks
 
 from example_site.blog.models import Author, BlogPage
 from tests.editor.forms import (
@@ -66,6 +68,20 @@ def test_a_new_snippet_takes_over_the_runs_of_its_form(
     notice, run = Notice.objects.get(), LLMRun.objects.get()
     assert (run.target, run.target_label) == (notice, "Ferries")
     assert len(offers(client, snippet_edit(notice))["pending"]) == 1
+
+
+def test_a_hook_of_the_site_that_answers_first_loses_no_run(client: Client, editor: User) -> None:
+    url = post_add(BlogIndexPageFactory())
+    click(client, LLMActionFactory(source="title"), url, title="Working title", **KEY)
+
+    def go_elsewhere(request: HttpRequest, page: BlogPage) -> HttpResponse:
+        return HttpResponse("Thank you.")
+
+    with hooks.register_temporarily("after_create_page", go_elsewhere, order=-1):
+        response = save(client, url, autosave=False, title="Tides", slug="tides")
+
+    assert response.content == b"Thank you."
+    assert LLMRun.objects.get().target == BlogPage.objects.get()
 
 
 def test_a_snippet_without_revisions_takes_over_the_runs_too(client: Client, editor: User) -> None:

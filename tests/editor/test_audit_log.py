@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from wagtail import hooks
 from wagtail.log_actions import registry
 from wagtail.models import GroupPagePermission
 
@@ -86,6 +88,18 @@ def test_a_saved_page_says_once_where_a_text_was_accepted(
     assert messages(page) == ["LLM text accepted in Summary"]
     (entry,) = registry.get_logs_for_instance(page).filter(action=ACCEPTED)
     assert (entry.user, entry.data["runs"]) == (editor, [str(run.pk)])
+
+
+def test_a_hook_of_the_site_that_answers_first_hides_no_text(client: Client, editor: User) -> None:
+    page = BlogPageFactory()
+    accepted_run(client, page, editor)
+
+    with hooks.register_temporarily(
+        "after_edit_page", lambda request, page: HttpResponseRedirect("/"), order=-1
+    ):
+        save(client, page_edit(page), summary=TEXT)
+
+    assert messages(page) == ["LLM text accepted in Summary"]
 
 
 def test_the_history_of_the_page_shows_it(client: Client, editor: User) -> None:
