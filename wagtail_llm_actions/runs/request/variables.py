@@ -146,7 +146,7 @@ def language_code(instance: models.Model) -> str:
     ``LANGUAGE_CODE`` was set. The language of whoever is logged in says nothing about a text.
     """
     code = _site_language()
-    locale = getattr(instance, "locale", None)
+    locale = locale_of(instance)
     if locale is None:
         return code
     is_default = same_language(locale.language_code, "en") and not same_language(code, "en")
