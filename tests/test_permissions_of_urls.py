@@ -292,7 +292,7 @@ class Site:
             return {"export": "csv"}
         if name.endswith(":chosen_multiple"):
             return {"id": []}
-        if name.endswith(":create_first_action"):
+        if name.endswith((":create_first_action", ":export")):
             return {}
         return {
             "form_action": address,
