@@ -134,7 +134,7 @@ def test_days_are_those_of_the_site_as_in_the_reports_wherever_the_reader_is(
 def test_the_search_says_how_far_it_goes(client: Client, admin: User) -> None:
     LLMRunFactory()
 
-    assert "of the newest 10,000 runs" in words(page_at(client, reverse(HISTORY)))
+    assert "of the newest 5,000 runs" in words(page_at(client, reverse(HISTORY)))
 
 
 @pytest.mark.parametrize("query", [{"state": "failed"}, {"status": "lost"}, {"action": "0"}])

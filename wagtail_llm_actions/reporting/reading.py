@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
@@ -9,7 +10,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from wagtail_llm_actions.models import LLMRollupSpan, LLMRunRollup
 from wagtail_llm_actions.models.rollup import SPAN_DAYS, span_start
@@ -49,7 +51,7 @@ _COLUMNS = (
     "times",
     "first_at",
     "last_at",
-    "actions",
+    "actions_json",
 )
 _GROUP = slice(1, 1 + len(Group._fields))
 _SUMMED_UP = slice(_GROUP.stop, _COLUMNS.index("times"))
@@ -147,17 +149,22 @@ def add_rollups(
 ) -> None:
     """Add each rollup to the tallies of its span and dimension."""
     unfinished = (0,) * len(UNFINISHED)
-    rows = rollups.annotate(nanodollars=nanodollars("known_cost_usd"))
+    rows = rollups.annotate(
+        nanodollars=nanodollars("known_cost_usd"),
+        # A JSON field would be asked for the value of each row, and few have one.
+        actions_json=Cast("actions", TextField()),
+    )
     for row in rows.values_list(*_COLUMNS).iterator():
         values: Any = row
-        span_id, dimension, *_, times, first_at, last_at, actions = values
+        span_id, dimension, *_, times, first_at, last_at, actions_json = values
         figures = (*unfinished, *values[_SUMMED_UP])
         for tallies in targets[span_id, dimension]:
             tally = tallies[values[_GROUP]]
             tally.add(figures)
             if times:
                 tally.latencies.histograms.append(times)
-            if actions is not None:
+            if actions_json is not None:
+                actions = json.loads(actions_json)
                 tally.add_occurrences(Occurrences.from_columns(first_at, last_at, actions))
 
 

@@ -106,7 +106,7 @@ class HistoryFilterSet(WagtailFilterSet):
         label=_lazy("Finished since"), help_text=_lazy("For example 2026-11-30 14:00.")
     )
     text = django_filters.CharFilter(
-        label=_lazy("Text in prompt or output (of the newest 10,000 runs)")
+        label=_lazy("Text in prompt or output (of the newest 5,000 runs)")
     )
 
     class Meta:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MAX_COUNTED_RUNS = 10_000
 """More runs than these are not counted."""
-MAX_SEARCHED_RUNS = 10_000
+MAX_SEARCHED_RUNS = 5_000
 """Of which one page shows those that fit."""
 BEFORE, AFTER, LAST = "before", "after", "last"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
