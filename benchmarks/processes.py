@@ -27,7 +27,7 @@ KILOBYTES = 1024
 class Process:
     """A Python module in its own process; stopped when the ``with`` block is left."""
 
-    def __init__(self, *command: str, niceness: int = 0) -> None:
+    def __init__(self, *command: str, niceness: int = 0, policy: int = os.SCHED_OTHER) -> None:
         self._log = TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
             [sys.executable, "-m", *command],
@@ -41,6 +41,7 @@ class Process:
             process_group=0,
         )
         os.setpriority(os.PRIO_PROCESS, self.pid, niceness)
+        os.sched_setscheduler(self.pid, policy, os.sched_param(0))
 
     def __enter__(self) -> Self:
         return self

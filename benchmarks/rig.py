@@ -89,9 +89,10 @@ class Rig:
     limited_provider: Provider
 
     @contextmanager
-    def web(self, niceness: int = 0) -> Iterator[Web]:
+    def web(self, niceness: int = 0, policy: int = os.SCHED_OTHER) -> Iterator[Web]:
         """Serve the site until the ``with`` block is left."""
-        with self._web("--workers", "2", "--threads", "2", niceness=niceness) as web:
+        options = ("--workers", "2", "--threads", "2")
+        with self._web(*options, niceness=niceness, policy=policy) as web:
             yield web
 
     @contextmanager
@@ -108,11 +109,12 @@ class Rig:
             os.environ["TEST_SETTINGS"] = before
 
     @contextmanager
-    def _web(self, *workers: str, niceness: int = 0) -> Iterator[Web]:
+    def _web(self, *workers: str, niceness: int = 0, policy: int = os.SCHED_OTHER) -> Iterator[Web]:
         port = free_port()
         command = ["gunicorn", "benchmarks.site.wsgi", "--bind", f"{HOST}:{port}"]
         options = ["--worker-class", "gthread", "--no-control-socket"]
-        with Process(*command, *workers, *options, niceness=niceness) as process:
+        process = Process(*command, *workers, *options, niceness=niceness, policy=policy)
+        with process:
             process.wait_until(lambda: _answers(port, "/admin/login/"))
             yield Web(process=process, port=port)
 

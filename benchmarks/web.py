@@ -85,7 +85,9 @@ def run(rig: Rig, options: Options) -> Section:
         with on_cores(web_cores):
             webs = {"web": stack.enter_context(rig.web())}
             if options.split_web:
-                webs["web for texts"] = stack.enter_context(rig.web(LOWER_PRIORITY))
+                # On one core, niceness alone lets pages wait for the end of each turn.
+                policy = os.SCHED_IDLE if options.pin_web else os.SCHED_OTHER
+                webs["web for texts"] = stack.enter_context(rig.web(LOWER_PRIORITY, policy))
         ports = (webs["web"].port, [*webs.values()][-1].port)
         # The workers and the visitors are started later.
         stack.enter_context(on_cores(other_cores))
