@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt), which Python's
 # unicodedata does not have. JavaScript knows it as \p{Default_Ignorable_Code_Point}.
@@ -26,6 +27,9 @@ _SURROGATES = re.compile("[\ud800-\udfff]+")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Blank, but not white space for Python: a filler, and the empty Braille pattern.
 _BLANKS = re.compile("[\u2800\u3164\uffa0\u115f\u1160]")
+
+_TURKISH = {0x0307: None, ord("ı"): "i"}
+"""The dot that "İ" has in lower case, and the letter that lacks it: both are "I" in upper case."""
 
 _HAS_RAISED = re.compile(r"[0-9+\-−=() ]+")
 _RAISED = str.maketrans("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾")
@@ -63,6 +67,11 @@ def raised(text: str) -> str:
 def lowered(text: str) -> str:
     """Return the same below the line: "H₂O"."""
     return text.translate(_LOWERED) if _HAS_RAISED.fullmatch(text) else text
+
+
+def caseless(text: str) -> str:
+    """Return a text for caseless matching, with NFKC; the dotted and the dotless I of Turkish are one letter."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_TURKISH)
 
 
 def is_invisible(text: str) -> bool:

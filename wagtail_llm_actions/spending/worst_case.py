@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from wagtail_llm_actions.pricing import MILLION, THOUSAND
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
 
 NANO_PER_MILLIONTH = 1_000
 """Billionths of a US dollar in a millionth, which is what a token costs per dollar of a price."""
-MILLIONTHS_PER_THOUSANDTH = 1_000
-"""Of a US dollar, which is what a call costs per dollar of a thousand calls."""
 
 
 class PriceUnknown(Exception):
@@ -83,5 +83,6 @@ def _call_nano_usd(calls: Calls, assumed_price_usd: Decimal | None) -> int:
     # The dearest way in: some vendors bill what they write into their cache above the plain input.
     input_price = max(filter(None, (price.input, price.cache_write)), default=Decimal(0))
     of_tokens = calls.input_tokens * input_price + calls.output_tokens * price.output
-    of_call = (price.requests or Decimal(0)) * MILLIONTHS_PER_THOUSANDTH
+    # Per thousand calls; in millionths of a US dollar, as the tokens.
+    of_call = (price.requests or Decimal(0)) / THOUSAND * MILLION
     return math.ceil((of_tokens + of_call) * NANO_PER_MILLIONTH)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from wagtail_llm_actions.answers.characters import visible
+from wagtail_llm_actions.answers.characters import caseless, visible
 
 ANY_ENDING = "*"
 """At the end of a word: "cheap*" is also "cheaper"."""
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts that do not separate words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
 _SAME = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-"})
-_TURKISH = {0x0307: None, ord("ı"): "i"}
-"""The dot that "İ" has in lower case, and the letter that lacks it: both are "I" in upper case."""
 
 
 def split_words(text: str) -> tuple[str, ...]:
@@ -43,7 +40,5 @@ def _is_letter(character: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    text = (
-        unicodedata.normalize("NFKC", visible(text)).translate(_SAME).casefold().translate(_TURKISH)
-    )
+    text = caseless(visible(text)).translate(_SAME)
     return " ".join(text.split())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import string
-import unicodedata
 from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from wagtail_llm_actions.answers.characters import caseless
 from wagtail_llm_actions.fields.parsing.base import (
     format_of,
     raw_value,
@@ -38,8 +38,6 @@ MAX_LISTED_CHARS = 4_000
 MAX_SHOWN_CHARS = 60
 """Of a text that is no choice, in a message."""
 _AROUND = string.punctuation + string.whitespace + "“”„‘’«»‹›‚「」『』《》。、，！？：；؟،؛।"
-_TURKISH = {0x0307: None, ord("ı"): "i"}
-"""The dot that "İ" has in lower case, and the letter that lacks it: both are "I" in upper case."""
 
 
 @raw_value.register(forms.ChoiceField)
@@ -179,6 +177,6 @@ def _flat(form_field: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _plain(name: str) -> str:
-    text = unicodedata.normalize("NFKC", html.unescape(name)).casefold().translate(_TURKISH)
+    text = caseless(html.unescape(name))
     # A name of marks only, such as "+" and "-", is what they are.
     return " ".join(text.strip(_AROUND).split()) or text.strip()

@@ -120,7 +120,7 @@ def requeue_missing(*, bulk: bool = True) -> int:
 def _due(
     now: datetime | Parameter, queued_before: datetime | Parameter, *, bulk: bool
 ) -> QuerySet[LLMRun]:
-    """Return the runs whose retry is due, and those that wait since then, on the queue or lost."""
+    """Return the runs whose retry is due, and those queued before a moment, whose job may be lost."""
     due = LLMRun.objects.queued().filter(
         Q(retry_at__lte=now) | Q(retry_at=None, queued_at__lt=queued_before)
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KEEP = "Keep the language of the text."
 OF_TEXT = "Answer in the language of the text."
-LANGUAGE_OF_OURS = "en"
+PACKAGE_LANGUAGE = "en"
 """All that the package adds to prompts is in English."""
 _SYNTAX = re.compile(r"(?s)\{\{.*?\}\}|\{%.*?%\}")
 
@@ -56,7 +56,7 @@ def asked_language(
         if is_own and not same_language(of_source, of_object):
             return KEEP
         return f"Answer in {language_name(of_object)}."
-    of_template = language_of(_SYNTAX.sub(" ", " ".join(templates))) or LANGUAGE_OF_OURS
+    of_template = language_of(_SYNTAX.sub(" ", " ".join(templates))) or PACKAGE_LANGUAGE
     if same_language(of_source or of_object, of_template):
         return ""
     if not of_source:
