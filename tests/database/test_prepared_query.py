@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
 from django.db.models import Value
 from django.utils import timezone
 from wagtail.models import Page, PageManager
@@ -125,6 +128,50 @@ def test_a_query_is_built_once() -> None:
         query.first(run_id=uuid.uuid4())
 
     assert built == [1]
+
+
+class _Interrupted(Value):
+    """A value at which the first thread that compiles it stops until a second one does, if one does.
+
+    The second stops until the first has compiled all.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.threads = 0
+        self.second_compiles, self.first_has_compiled = threading.Event(), threading.Event()
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
+        self.threads += 1
+        if self.threads == 1:
+            self.second_compiles.wait(0.5)
+        else:
+            self.second_compiles.set()
+            self.first_has_compiled.wait(5)
+        return super().as_sql(*args, **kwargs)
+
+    def __copy__(self) -> _Interrupted:
+        # Django copies what it puts into a query.
+        return self
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_threads_may_use_it_first_at_the_same_time() -> None:
+    page = BlogPageFactory()
+    value = _Interrupted()
+    # Its rows are in two tables, which Django joins while it compiles.
+    pages = BlogPage.objects.order_by().annotate(one=value)
+    query = PreparedQuery(lambda: pages.filter(pk=Parameter("key", BlogPage._meta.pk)))
+
+    def find(key: int) -> BlogPage | None:
+        try:
+            return query.first(key=key)
+        finally:
+            value.first_has_compiled.set()
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(find, [page.pk, page.pk])) == [page, page]
 
 
 @pytest.mark.parametrize(

@@ -78,11 +78,11 @@ class Site(ABC):
         clicks = [self.click_data(model, marker) for marker in markers]
         url = reverse("wagtail_llm_actions:start_run")
         with ThreadPoolExecutor(CLICKING) as editors:
-            states = editors.map(lambda data: self._visitor.post(self.web, url, data), clicks)
-            return {
-                marker: uuid.UUID(state["id"])
-                for marker, state in zip(markers, states, strict=True)
-            }
+            states = list(editors.map(lambda data: self._visitor.post(self.web, url, data), clicks))
+        assert all("id" in state for state in states), states
+        return {
+            marker: uuid.UUID(state["id"]) for marker, state in zip(markers, states, strict=True)
+        }
 
     def try_to_click(self, data: Mapping[str, Any]) -> None:
         """Generate, whatever is answered, and whether or not the web process is there."""

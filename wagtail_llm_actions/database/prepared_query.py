@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from operator import attrgetter, methodcaller
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -85,6 +86,8 @@ class PreparedQuery(Generic[M]):
 
     def __init__(self, build: Callable[[], QuerySet[M, Any]]) -> None:
         self._build = build
+        # Django changes a query while it compiles it: two threads at once make wrong SQL, which would be kept.
+        self._lock = Lock()
         self._compiled: dict[str, _Compiled] = {}
         self._updates: dict[tuple[str, ...], _Statement] = {}
 
@@ -128,9 +131,11 @@ class PreparedQuery(Generic[M]):
         """
         model: type[Model] = self._queryset.model
         connection = connections[router.db_for_write(model)]
-        statement = self._updates.get(key := (connection.alias, *new))
-        if statement is None:
-            statement = self._updates[key] = _compile_update(self._queryset, new, connection)
+        key = (connection.alias, *new)
+        with self._lock:
+            if key not in self._updates:
+                self._updates[key] = _compile_update(self._queryset, new, connection)
+        statement = self._updates[key]
         fields = {model._meta.get_field(name): value for name, value in new.items()}
         with transaction.mark_for_rollback_on_error(connection.alias):
             return statement.execute(connection, {**values, **fields}, attrgetter("rowcount"), 0)
@@ -140,8 +145,9 @@ class PreparedQuery(Generic[M]):
         return self._build()
 
     def _compiled_for(self, connection: BaseDatabaseWrapper) -> _Compiled:
-        if connection.alias not in self._compiled:
-            self._compiled[connection.alias] = _compile(self._queryset, connection)
+        with self._lock:
+            if connection.alias not in self._compiled:
+                self._compiled[connection.alias] = _compile(self._queryset, connection)
         return self._compiled[connection.alias]
 
 
