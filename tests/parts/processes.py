@@ -87,8 +87,10 @@ class CommandProcess:
         return Path(self._log.name).read_text()
 
     def has_printed(self, text: str) -> bool:
-        assert not self.has_ended(), self.log
-        return text in self.log
+        has_ended = self.has_ended()
+        has_printed = text in self.log
+        assert has_printed or not has_ended, self.log
+        return has_printed
 
     def wait_until_printed(self, text: str) -> None:
         eventually(lambda: self.has_printed(text))

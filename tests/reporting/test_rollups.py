@@ -265,16 +265,16 @@ def test_a_day_that_has_changed_is_read_from_the_runs_though_longer_spans_are_bu
     whole = Period(date(2021, 3, 1), date(2021, 5, 31))
     succeeded(queued_at=datetime(2021, 3, 1, 12, tzinfo=UTC))
     refresh(whole)
-    assert LLMRollupSpan.objects.filter(days=8, stale_token=None).exists()
+    assert LLMRollupSpan.objects.filter(days=4, stale_token=None).exists()
 
     decisions.accept(run, run.output)
 
     assert Usage(whole).totals.accepted == 1
     refresh(whole)
     assert (
-        not LLMRollupSpan.objects.filter(days=8)
+        not LLMRollupSpan.objects.filter(days=4)
         .exclude(stale_token=None)
-        .filter(start__range=(whole.start, whole.end - 7 * ONE_DAY))
+        .filter(start__range=(whole.start, whole.end - 3 * ONE_DAY))
     )
     assert Usage(whole).totals.accepted == 1
 
@@ -389,21 +389,36 @@ def test_rebuilding_mends_it() -> None:
     call_command("llm_actions_rollups", "--verify", stdout=StringIO())
 
 
-def test_two_years_are_few_spans() -> None:
-    period = Period(date(2024, 1, 3), date(2026, 1, 2))
+@pytest.mark.parametrize(("length", "most"), [(30, 12), (365, 20), (731, 23)])
+def test_a_period_is_few_spans_whatever_its_first_day(length: int, most: int) -> None:
     spans = {
         Span(days, date.fromordinal(ordinal))
         for days in SPAN_DAYS
-        for ordinal in range(period.start.toordinal() // 64 * 64, period.end.toordinal() + 1, days)
+        for ordinal in range(date(2023, 1, 1).toordinal() // 64 * 64, 740_000, days)
     }
+    counts = set()
 
-    used, uncovered = cover(period, spans)
+    for offset in range(64):
+        start = date(2024, 1, 3) + offset * ONE_DAY
+        used, uncovered = cover(Period(start, start + (length - 1) * ONE_DAY), spans)
 
-    assert uncovered == []
-    assert sum(span.days for span in used) == period.length
-    assert len(used) < 40
-    for before, after in pairwise(used):
-        assert after.start == before.start + before.days * ONE_DAY
+        assert uncovered == []
+        assert sum(span.days for span in used) == length
+        assert used[0].start == start
+        for before, after in pairwise(used):
+            assert after.start == before.start + before.days * ONE_DAY
+        counts.add(len(used))
+
+    assert max(counts) == most
+
+
+def test_spans_of_other_lengths_are_left_alone() -> None:
+    LLMRollupSpan.objects.create(days=8, start=JULY.start)
+    succeeded()
+
+    refresh(JULY)
+
+    assert Usage(JULY).totals.runs == 1
 
 
 def test_days_that_no_span_has_are_told() -> None:

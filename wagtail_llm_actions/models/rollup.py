@@ -1,4 +1,4 @@
-"""Rollups of runs: the sums of a day, of 8 days and of 64 days, for the reports."""
+"""Rollups of runs: the sums of a day, and of 4, 16 and 64 days, for the reports."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SPAN_DAYS = (1, 8, 64)
-"""The lengths of spans: few rows make up two years, whatever the first day and the last one."""
+SPAN_DAYS = (1, 4, 16, 64)
+"""The lengths of spans: few rows make up a month or two years, whatever the first day and the last one."""
 
 
 def span_start(day: date, days: int) -> date:

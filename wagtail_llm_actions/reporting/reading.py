@@ -83,7 +83,11 @@ def parts(span: Span) -> list[Span]:
 
 def stored_spans(period: Period) -> dict[Span, StoredSpan]:
     """Return the spans inside a period, by one query."""
-    rows = LLMRollupSpan.objects.filter(start__range=(period.start, period.end)).order_by("days")
+    # A database may have spans of lengths that an earlier version built.
+    spans_of_period = LLMRollupSpan.objects.filter(
+        days__in=SPAN_DAYS, start__range=(period.start, period.end)
+    )
+    rows = spans_of_period.order_by("days")
     current: set[Span] = set()
     spans = {}
     for days, start, pk, token, time_zone in rows.values_list(

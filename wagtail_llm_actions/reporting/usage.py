@@ -140,20 +140,25 @@ class Usage:
             return None
         return EstimateErrors(median=errors.median_seconds, runs=errors.timed_runs)
 
-    def load(self, previous: Usage) -> None:
+    def load(
+        self,
+        previous: Usage,
+        dimensions: Collection[str] = Dimension.values,
+        *,
+        with_days: bool = True,
+    ) -> None:
         """Read all that a report shows by the queries that otherwise one dimension takes.
 
         Args:
             previous: Of the period before; its totals are read too.
+            dimensions: What the report shows of this period; the fewer, the quicker.
+            with_days: Whether it shows ``days``.
         """
-        tally_runs([self._sums, previous._sums])
-        read_rollups(
-            [
-                self._read_groups(Dimension.values),
-                self._read_days(),
-                previous._read_groups([Dimension.TOTAL]),
-            ]
-        )
+        tally_runs([self._sums, previous._sums], {Dimension.TOTAL, *dimensions})
+        readings = [self._read_groups(dimensions), previous._read_groups([Dimension.TOTAL])]
+        if with_days:
+            readings.append(self._read_days())
+        read_rollups(readings)
 
     def _tallies(self, dimension: str, *others: str) -> Tallies:
         """Return the groups of a dimension; read those of others together with them."""

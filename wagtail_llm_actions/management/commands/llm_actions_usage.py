@@ -47,11 +47,12 @@ class Command(BaseCommand):
         """Print the metrics of the period and of the previous one."""
         period = _period(options)
         usage, before = Usage.with_previous(period)
-        usage.load(before)
         if options["format"] == "json":
+            usage.load(before)
             answer = _as_json(usage, before)
             self.stdout.write(json.dumps(answer, indent=2, cls=DjangoJSONEncoder))
         else:
+            usage.load(before, ["total", *PRINTED], with_days=False)
             self._print(usage, before)
 
     def _print(self, usage: Usage, before: Usage) -> None:
