@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_llm_actions.database.prepared_query import Parameter, PreparedQuery
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,12 +33,18 @@ class LLMRollupSpanManager(models.Manager["LLMRollupSpan"]):
         The longer spans that a day belongs to are not read either while it is stale. Has to be in the
         transaction that changes the runs: a rebuild that runs at the same time then stores nothing.
         """
+        spans = [
+            self.model(days=days, start=start, stale_token=uuid.uuid4())
+            for start in sorted(set(starts))
+        ]
+        if len(spans) == 1:
+            # As after each late decision: mostly the span is known, and the other statement takes longer to compile.
+            new = {"stale_token": spans[0].stale_token}
+            if _SPAN.update(new, days=days, start=spans[0].start):
+                return
         has_target = connection.features.supports_update_conflicts_with_target
         self.bulk_create(
-            [
-                self.model(days=days, start=start, stale_token=uuid.uuid4())
-                for start in sorted(set(starts))
-            ],
+            spans,
             batch_size=500,
             update_conflicts=True,
             update_fields=["stale_token"],
@@ -70,6 +78,14 @@ class LLMRollupSpan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start} ({self.days})"
+
+
+_SPAN = PreparedQuery(
+    lambda: LLMRollupSpan.objects.filter(
+        days=Parameter("days", LLMRollupSpan._meta.get_field("days")),
+        start=Parameter("start", LLMRollupSpan._meta.get_field("start")),
+    )
+)
 
 
 class LLMRunRollup(models.Model):
