@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import LLMRunFactory
 from tests.reporting.usage_rows import NOON, failed, succeeded
-from wagtail_llm_actions.reporting.period import today
+from wagtail_llm_actions.reporting.period import Period, today
+from wagtail_llm_actions.reporting.rollups import refresh
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +40,20 @@ def test_a_person_gets_a_table() -> None:
     assert ["by", "action"] in lines
     assert any(line[:2] == ["Summary", "1"] for line in lines)
     assert any(line[:2] == ["timeout", "1"] for line in lines)
+
+
+def test_a_table_reads_the_rollups_of_what_it_prints() -> None:
+    succeeded(cost="0.01", action__label="Summary")
+    refresh(Period(date(2026, 7, 1), date(2026, 7, 10)))
+
+    with CaptureQueriesContext(connection) as captured:
+        lines = [line.split() for line in printed(*JULY).splitlines()]
+
+    rollups = [query["sql"] for query in captured if "llmrunrollup" in query["sql"]]
+    assert [("action" in sql, "user" in sql.partition("WHERE")[2]) for sql in rollups] == [
+        (True, False)
+    ]
+    assert any(line[:2] == ["Summary", "1"] for line in lines)
 
 
 def test_a_program_gets_json_with_exact_costs() -> None:

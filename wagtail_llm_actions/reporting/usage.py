@@ -151,10 +151,11 @@ class Usage:
 
         Args:
             previous: Of the period before; its totals are read too.
-            dimensions: What the report shows of this period; the fewer, the quicker.
+            dimensions: What the report shows of this period besides its totals; the fewer, the quicker.
             with_days: Whether it shows ``days``.
         """
-        tally_runs([self._sums, previous._sums], {Dimension.TOTAL, *dimensions})
+        dimensions = [Dimension.TOTAL, *dimensions]
+        tally_runs([self._sums, previous._sums], dimensions)
         readings = [self._read_groups(dimensions), previous._read_groups([Dimension.TOTAL])]
         if with_days:
             readings.append(self._read_days())

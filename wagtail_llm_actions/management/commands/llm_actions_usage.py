@@ -52,7 +52,7 @@ class Command(BaseCommand):
             answer = _as_json(usage, before)
             self.stdout.write(json.dumps(answer, indent=2, cls=DjangoJSONEncoder))
         else:
-            usage.load(before, ["total", *PRINTED], with_days=False)
+            usage.load(before, PRINTED, with_days=False)
             self._print(usage, before)
 
     def _print(self, usage: Usage, before: Usage) -> None:
